@@ -1,0 +1,200 @@
+package schema
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+)
+
+// Checker judges entries. Its zero value is ready; it remembers patterns that it has
+// judged before, so one Checker serves one goroutine.
+type Checker struct {
+	NoPlainSecrets bool // a secret that is written out is an error, not a warning
+
+	patterns map[string]verdict
+	filters  map[string]verdict
+}
+
+// Check turns an entry into a record and says everything that is wrong with it, the
+// reader's findings first. What only a create needs is not among the findings but in
+// the record's CreateNeeds. The record holds every cell that could be read, so that it
+// can be reported even where it is wrong.
+func (c *Checker) Check(e Entry) (Record, []Finding) {
+	j := judge{checker: c, entry: e, record: Record{Place: e.Place, Columns: e.Columns}, findings: slices.Clone(e.Findings)}
+	j.record.fields = make([]fieldValue, 0, len(e.Cells)+2)
+	for i := range e.Cells {
+		j.readCell(e.Cells[i])
+	}
+	j.judgeKind()
+	j.judgeType()
+	j.judgeOrigin()
+	j.judgeCredentials()
+	j.judgeTypeFields()
+	j.judgeRanges()
+	j.judgeExpressions()
+	j.judgeProjects()
+	j.judgeID()
+	if e.Columns != nil {
+		j.record.Cells = j.shownCells()
+	}
+	return j.record, j.findings
+}
+
+// judge is one entry under judgement.
+type judge struct {
+	checker  *Checker
+	entry    Entry
+	record   Record
+	findings []Finding
+}
+
+// place is where a field stands, or the record where it does not say.
+func (j *judge) place(f Field) Place {
+	p := j.entry.Place
+	if c, ok := j.entry.Cell(f); ok && c.Line > 0 {
+		p.Line, p.Column = c.Line, c.Column
+	}
+	return p
+}
+
+// report adds a finding about a field; NoField is the record itself.
+func (j *judge) report(f Field, code Code, format string, args ...any) *Finding {
+	j.findings = append(j.findings, code.Newf(j.place(f), f.String(), format, args...))
+	return &j.findings[len(j.findings)-1]
+}
+
+// needForCreate notes what only a create needs.
+func (j *judge) needForCreate(f Field, code Code, advice, format string, args ...any) {
+	finding := code.Newf(j.place(f), f.String(), format, args...)
+	finding.Advice = advice
+	j.record.CreateNeeds = append(j.record.CreateNeeds, finding)
+}
+
+func (j *judge) readCell(c Cell) {
+	if c.Field == NoField {
+		return
+	}
+	if len(c.Written.Text) > maxCell {
+		j.report(c.Field, CodeCellTooLarge, "the value has %d bytes, more than 1 MiB", len(c.Written.Text))
+		return
+	}
+	v, complaint := readValue(c.Field, c.Written)
+	if complaint != nil {
+		j.report(c.Field, complaint.code, "%s", complaint.message).Advice = complaint.advice
+		return
+	}
+	if !v.IsSet() {
+		return
+	}
+	if c.Field.Shape() == ShapeSecret {
+		v = j.readSecret(c.Field, v.Text())
+	}
+	if text := v.Text(); v.IsSet() && text != "" {
+		j.judgeText(c.Field, text)
+	}
+	j.record = j.record.with(c.Field, v)
+}
+
+// maxCell is in bytes.
+const maxCell = 1 << 20
+
+// with sets a field in place: the judge alone holds the record.
+func (r Record) with(f Field, v Value) Record {
+	if n := len(r.fields); v.IsSet() && (n == 0 || r.fields[n-1].field < f) {
+		r.fields = append(r.fields, fieldValue{f, v})
+		return r
+	}
+	return r.Set(f, v)
+}
+
+// judgeText finds what no text should hold.
+func (j *judge) judgeText(f Field, s string) {
+	for _, r := range s {
+		if r < ' ' || r == 0x7f {
+			j.report(f, CodeControlChar, "the value holds the control character U+%04X", r)
+			return
+		}
+	}
+	if strings.TrimSpace(s) != s {
+		j.report(f, CodeOuterSpace, "the value begins or ends with a blank")
+	}
+}
+
+// readSecret tells references from literals. A user name that is written out is an
+// ordinary text.
+func (j *judge) readSecret(f Field, text string) Value {
+	scheme, target, isReference := SplitReference(text)
+	if isReference {
+		if problem := badReference(scheme, target); problem != "" {
+			j.report(f, CodeBadReference, "%s", problem)
+			return Value{}
+		}
+		return Hidden(Refer(scheme, target))
+	}
+	if !f.Hidden() {
+		return Text(text)
+	}
+	if text != "" {
+		j.judgeText(f, text)
+		finding := j.report(f, CodePlainSecret, "the %s is written out in the manifest", f)
+		if j.checker.NoPlainSecrets {
+			finding.Level = LevelError
+		}
+	}
+	return Hidden(Literal(text, j.standIn(f, text)))
+}
+
+// standIn is the reference that reports show where a literal stood. The checksum of
+// the identity keeps the names of two records apart.
+func (j *judge) standIn(f Field, text string) string {
+	if text == "" {
+		return ""
+	}
+	name := j.entry.Text(FieldDisplayName)
+	if name == "" {
+		name = j.entry.Text(FieldOrigin)
+	}
+	h := fnv.New32a()
+	for _, field := range []Field{FieldType, FieldOrigin, FieldDisplayName} {
+		fmt.Fprintf(h, "%q", j.entry.Text(field))
+	}
+	words := []string{"GIJBULK", string(j.entry.Text(FieldType)), name, f.String()}
+	return fmt.Sprintf("%s:%s_%04X", SchemeEnv, shellName(strings.Join(words, "_")), h.Sum32()&0xffff)
+}
+
+// shellName turns a text into the name of an environment variable.
+func shellName(s string) string {
+	const longest = 80
+	var b strings.Builder
+	for _, r := range strings.ToUpper(s) {
+		switch {
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			b.WriteRune(r)
+		case b.Len() > 0 && !strings.HasSuffix(b.String(), "_"):
+			b.WriteByte('_')
+		}
+		if b.Len() >= longest {
+			break
+		}
+	}
+	return strings.Trim(b.String(), "_")
+}
+
+// shownCells are the row's own cells as reports may show them.
+func (j *judge) shownCells() []Column {
+	cells := make([]Column, 0, len(j.entry.Cells))
+	for i := range j.entry.Cells {
+		c := &j.entry.Cells[i]
+		if c.Given {
+			continue
+		}
+		text := c.Written.Text
+		if c.Field.Hidden() {
+			// A malformed reference is not in the record; its text may be a secret.
+			text = j.record.Get(c.Field).String()
+		}
+		cells = append(cells, Column{c.Name, text})
+	}
+	return cells
+}

@@ -1,0 +1,224 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// entry makes an entry as a YAML file would: alternating names and texts. A text that
+// begins with "!" is a plain scalar of another form.
+func entry(pairs ...string) Entry {
+	e := Entry{Place: Place{File: "m.yaml", Line: 3, Column: 5, Record: 1}}
+	for i := 0; i < len(pairs); i += 2 {
+		f, _ := FieldNamed(pairs[i])
+		e.Cells = append(e.Cells, Cell{Name: pairs[i], Field: f, Line: 4 + i/2, Column: 7, Written: written(pairs[i+1])})
+	}
+	return e
+}
+
+func written(s string) Written {
+	switch {
+	case s == "!null":
+		return Written{Form: FormNull}
+	case s == "!map":
+		return Written{Form: FormMap}
+	case s == "!true" || s == "!false":
+		return Written{Form: FormBool, Text: s[1:], Loose: true}
+	case strings.HasPrefix(s, "!["):
+		w := Written{Form: FormList}
+		for _, item := range strings.Fields(strings.TrimSuffix(s[2:], "]")) {
+			w.Items = append(w.Items, written(item))
+		}
+		return w
+	case strings.HasPrefix(s, "!"):
+		return Written{Form: FormNumber, Text: s[1:], Loose: true}
+	}
+	return Written{Form: FormString, Text: s, Loose: true}
+}
+
+func codes(findings []Finding) []string {
+	var all []string
+	for _, f := range findings {
+		all = append(all, f.Field+" "+string(f.Code))
+	}
+	return all
+}
+
+func TestRules(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		entry Entry
+		want  []string // "field code", findings first
+		needs []string // what only a create needs
+	}{
+		{"a good one", entry("type", "GITHUB", "displayName", "Acme", "pat", "env:PAT"), nil, nil},
+		{"no type", entry("origin", "https://x.example"), []string{"type type-required"}, nil},
+		{"misspelt type", entry("type", "GITHUP", "pat", "env:P"), []string{"type unknown-type"}, nil},
+		{"small letters", entry("type", "github", "pat", "env:P"), []string{"type unknown-type"}, nil},
+		{"deprecated", entry("type", "GERRIT", "origin", "https://g.example", "username", "u", "password", "env:P"),
+			[]string{"type deprecated-type"}, nil},
+		{"no origin", entry("type", "GITHUB_SERVER", "pat", "env:P"), nil, []string{"origin origin-required"}},
+		{"origin by default", entry("type", "GITLAB", "pat", "env:P"), nil, nil},
+		{"origin free", entry("type", "VSTS", "pat", "env:P"), nil, nil},
+		{"origin without scheme", entry("type", "GITLAB_SERVER", "origin", "gitlab.example.org", "pat", "env:P"),
+			[]string{"origin bad-origin"}, nil},
+		{"origin ssh", entry("type", "GITLAB_SERVER", "origin", "ssh://git@gitlab.example.org", "pat", "env:P"),
+			[]string{"origin bad-origin"}, nil},
+		{"origin with login", entry("type", "GITLAB_SERVER", "origin", "https://u:p%zz@gitlab.example.org", "pat", "env:P"),
+			[]string{"origin origin-credentials"}, nil},
+		{"origin with query", entry("type", "GITLAB_SERVER", "origin", "https://gitlab.example.org/?a=b", "pat", "env:P"),
+			[]string{"origin bad-origin"}, nil},
+		{"another type's host", entry("type", "GITHUB_SERVER", "origin", "https://github.com", "pat", "env:P"),
+			[]string{"origin origin-fits-other-type"}, nil},
+		{"plain http", entry("type", "GITLAB_SERVER", "origin", "http://gitlab.example.org", "pat", "env:P"),
+			[]string{"origin credentials-over-http"}, nil},
+		{"folder", entry("type", "FILESPACE", "origin", "/srv/git/*", "folderDepth", "!2"), nil, nil},
+		{"windows folder", entry("type", "FILESPACE", "origin", `D:\repos\*`, "folderDepth", "!2"), nil, nil},
+		{"share", entry("type", "FILESPACE", "origin", `\\host\share\*`, "folderDepth", "!5"), nil, nil},
+		{"relative folder", entry("type", "FILESPACE", "origin", "git/*", "folderDepth", "!6"),
+			[]string{"origin bad-origin", "folderDepth out-of-range"}, nil},
+		{"folder without depth", entry("type", "FILESPACE", "origin", "/srv/git"), nil, []string{"folderDepth folder-depth-required"}},
+		{"folder with pat", entry("type", "FILESPACE", "origin", "/srv/git", "folderDepth", "!1", "pat", "env:P"),
+			[]string{"pat credentials-refused"}, nil},
+		{"no credentials", entry("type", "GITHUB"), nil, []string{" credentials-required"}},
+		{"half of them", entry("type", "GITHUB", "username", "u"), nil, []string{"password credentials-required"}},
+		{"both", entry("type", "GITHUB", "username", "u", "password", "env:A", "pat", "env:B"),
+			[]string{"password pat-and-password"}, nil},
+		{"username beside pat", entry("type", "GITHUB", "username", "u", "pat", "env:B"),
+			[]string{"username pat-and-password"}, nil},
+		{"password where a pat belongs", entry("type", "GITLAB", "username", "u", "password", "env:A"),
+			[]string{"password credentials-refused"}, nil},
+		{"pat where a password belongs", entry("type", "AWS", "awsRegion", "us-east-1", "pat", "env:A"),
+			[]string{"pat credentials-refused"}, nil},
+		{"tfs all", entry("type", "TFS_SERVER", "origin", "https://tfs.example", "username", "all", "pat", "env:A"), nil, nil},
+		{"tfs not all", entry("type", "TFS_SERVER", "origin", "https://tfs.example", "username", "bob", "pat", "env:A"),
+			nil, []string{"username credentials-required"}},
+		{"plain secret", entry("type", "GITHUB", "pat", "ghp_0123456789"), []string{"pat plain-secret"}, nil},
+		{"bad reference", entry("type", "GITHUB", "pat", "env:MY-PAT"), []string{"pat bad-secret-reference"}, nil},
+		{"region", entry("type", "AWS", "awsRegion", "ap-outh-1", "username", "a", "password", "env:A"),
+			[]string{"awsRegion unknown-region"}, nil},
+		{"no region", entry("type", "AWS", "username", "a", "password", "env:A"), nil, []string{"awsRegion aws-region-required"}},
+		{"refused fields", entry("type", "GITHUB", "pat", "env:A", "awsRegion", "us-east-1", "folderDepth", "!1", "tfsCollection", "c"),
+			[]string{"awsRegion field-refused", "folderDepth field-refused", "tfsCollection field-refused"}, nil},
+		{"no certificate", entry("type", "GITHUB", "pat", "env:A", "disableSslVerification", "!true"),
+			[]string{"disableSslVerification ssl-verification-disabled"}, nil},
+		{"global and projects", entry("type", "GITHUB", "pat", "env:A", "global", "!true", "projects", "![ACME]"),
+			[]string{"global global-with-projects"}, nil},
+		{"project keys", entry("type", "GITHUB", "pat", "env:A", "projects", "![ACME acme 10]"),
+			[]string{"projects bad-project-key", "projects bad-project-key"}, nil},
+		{"api path", entry("type", "GITHUB", "pat", "env:A", "apiPath", "orgs/acme"), []string{"apiPath bad-api-path"}, nil},
+		{"long api path", entry("type", "GITHUB", "pat", "env:A", "apiPath", "/"+strings.Repeat("ä", 2000)), []string{"apiPath bad-api-path"}, nil},
+		{"filter", entry("type", "GITHUB", "pat", "env:A", "apiFilter", "[?name=="), []string{"apiFilter bad-api-filter"}, nil},
+		{"escaped pipe", entry("type", "GITHUB", "pat", "env:A", "apiFilter", `[?a \|\| b=='x\|y']`), []string{"apiFilter api-filter-escaped-pipe"}, nil},
+		{"unknown function", entry("type", "GITHUB", "pat", "env:A", "apiFilter", "[?matches(name, 'contains(x)')]"),
+			[]string{"apiFilter api-filter-unknown-function"}, nil},
+		{"good filter", entry("type", "GITHUB", "pat", "env:A", "apiFilter", "[?contains(name, 'matches(x)') || a!='b' && !b]"), nil, nil},
+		{"deep filter", entry("type", "GITHUB", "pat", "env:A", "apiFilter", strings.Repeat("[", 5000)), []string{"apiFilter bad-api-filter"}, nil},
+		{"pattern", entry("type", "GITHUB", "pat", "env:A", "tagsFilter", "(v1"), []string{"tagsFilter bad-pattern"}, nil},
+		{"java's pattern", entry("type", "GITHUB", "pat", "env:A", "tagsFilter", `[a-z&&[^b]]++\Q(\E`), []string{"tagsFilter pattern-not-judged"}, nil},
+		{"lookahead", entry("type", "GITHUB", "pat", "env:A", "prHideFilter", `^(?!WIP).*$`), nil, nil},
+		{"refspec", entry("type", "GITHUB", "pat", "env:A", "refSpecCustom", "+refs/x/*:refs/x/*, refs/y:refs/z"), nil, nil},
+		{"bad refspec", entry("type", "GITHUB", "pat", "env:A", "refSpecCustom", "refs/x/*:refs/x, heads:refs/x"),
+			[]string{"refSpecCustom bad-refspec", "refSpecCustom bad-refspec"}, nil},
+		{"control character", entry("type", "GITHUB", "pat", "env:A", "displayName", "a\nb"), []string{"displayName control-character"}, nil},
+		{"outer space", entry("type", "GITHUB", "pat", "env:A", "displayName", "a "), []string{"displayName outer-space"}, nil},
+		{"kind", entry("kind", "repository", "type", "GITHUB", "pat", "env:A"), []string{"kind unknown-kind"}, nil},
+		{"id", entry("id", "!7", "type", "GITHUB", "pat", "env:A"), []string{"id id-without-target"}, nil},
+		{"a half number", entry("type", "GITHUB", "pat", "env:A", "maxMinsToCommitEmail", "!1.5"),
+			[]string{"maxMinsToCommitEmail not-an-integer"}, nil},
+		{"octal or not", entry("type", "GITHUB", "pat", "env:A", "maxMinsToCommitEmail", "!010"),
+			[]string{"maxMinsToCommitEmail not-an-integer"}, nil},
+		{"negative", entry("type", "GITHUB", "pat", "env:A", "maxMinsToCommitEmail", "!-1"),
+			[]string{"maxMinsToCommitEmail out-of-range"}, nil},
+		{"not boolean", entry("type", "GITHUB", "pat", "env:A", "disabled", "maybe"), []string{"disabled not-a-boolean"}, nil},
+		{"not a text", entry("type", "GITHUB", "pat", "env:A", "displayName", "![a b]"), []string{"displayName not-a-text"}, nil},
+		{"not a list", entry("type", "GITHUB", "pat", "env:A", "projectMappingIds", "!10000"), []string{"projectMappingIds not-a-list"}, nil},
+		{"too large", entry("type", "GITHUB", "pat", "env:A", "displayName", strings.Repeat("x", maxCell+1)),
+			[]string{"displayName cell-too-large"}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			record, findings := new(Checker).Check(tt.entry)
+			if got := codes(findings); !slices.Equal(got, tt.want) {
+				t.Errorf("findings %q, want %q", got, tt.want)
+			}
+			if got := codes(record.CreateNeeds); !slices.Equal(got, tt.needs) {
+				t.Errorf("needs %q, want %q", got, tt.needs)
+			}
+			for _, f := range append(findings, record.CreateNeeds...) {
+				if f.Message == "" || f.Advice == "" || f.Place.File != "m.yaml" || f.Place.Line < 3 {
+					t.Errorf("finding without message, advice or place: %+v", f)
+				}
+			}
+		})
+	}
+}
+
+func TestCheckMakesTheRecord(t *testing.T) {
+	r, findings := new(Checker).Check(entry("type", "GITHUB", "displayName", "!1.10", "disabled", "off", "global", "!null",
+		"projectMappingIds", "![!3 !1 !3]", "tagsFilter", "", "pat", "file:/run/pat"))
+	if len(findings) > 0 {
+		t.Fatal(findings)
+	}
+	for f, want := range map[Field]string{
+		FieldOrigin: "https://api.github.com", FieldDisplayName: "1.10", FieldDisabled: "false", FieldGlobal: "false",
+		FieldProjectMappingIDs: "1,3", FieldPat: "file:/run/pat",
+	} {
+		if got := r.Get(f).String(); got != want {
+			t.Errorf("%s = %q, want %q", f, got, want)
+		}
+	}
+	if v := r.Get(FieldTagsFilter); !v.IsSet() || !v.Blank() {
+		t.Error("tagsFilter is not there and empty")
+	}
+	if r.Has(FieldSendCommitEmails) {
+		t.Error("an absent field is there")
+	}
+}
+
+func TestNoPlainSecrets(t *testing.T) {
+	c := Checker{NoPlainSecrets: true}
+	_, findings := c.Check(entry("type", "GITHUB", "pat", "ghp_0123456789"))
+	if len(findings) != 1 || findings[0].Level != LevelError {
+		t.Errorf("findings %v, want one error", findings)
+	}
+}
+
+func TestRowKeepsItsCellsWithoutSecrets(t *testing.T) {
+	e := Entry{Place: Place{File: "m.csv", Line: 2, Record: 1}, Columns: []string{"Type", "PAT", "_note"}, Cells: []Cell{
+		{Name: "Type", Field: FieldType, Written: Written{Text: "GITHUB"}},
+		{Name: "PAT", Field: FieldPat, Written: Written{Text: "ghp_secret"}},
+		{Name: "_note", Written: Written{Text: "mine"}},
+		{Name: "disabled", Field: FieldDisabled, Written: Written{Text: "no"}, Given: true},
+	}}
+	r, _ := new(Checker).Check(e)
+	if len(r.Cells) != 3 || r.Cells[0] != (Column{"Type", "GITHUB"}) || r.Cells[2] != (Column{"_note", "mine"}) {
+		t.Errorf("cells %v", r.Cells)
+	}
+	if text := r.Cells[1].Text; !strings.HasPrefix(text, "env:GIJBULK_GITHUB_PAT_") {
+		t.Errorf("the secret is shown as %q", text)
+	}
+}
+
+func TestIdentities(t *testing.T) {
+	check := func(pairs ...string) Record { r, _ := new(Checker).Check(entry(pairs...)); return r }
+	var ids Identities
+	for i, tt := range []struct {
+		record    Record
+		duplicate bool
+	}{
+		{check("type", "GITHUB", "displayName", "A"), false},
+		{check("type", "GITHUB", "displayName", "B"), false},
+		{check("type", "GITHUB", "displayName", "A", "origin", "HTTPS://github.com:443/"), true},
+		{check("type", "GITHUB"), false},
+		{check("type", "GITHUB", "displayName", ""), true},
+		{check("type", "AWS", "displayName", "A", "awsRegion", "us-east-1"), false},
+		{check("type", "AWS", "displayName", "A", "awsRegion", "us-east-2"), false},
+		{check("type", "nonsense"), false},
+		{check("type", "nonsense"), false},
+	} {
+		if _, duplicate := ids.Add(tt.record); duplicate != tt.duplicate {
+			t.Errorf("record %d: duplicate %v, want %v", i, duplicate, tt.duplicate)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+package schema
+
+// Code is the stable name of a kind of finding.
+type Code string
+
+// The codes: first what is wrong with a file, then with a cell, then with a record.
+const (
+	CodeFileUnreadable  Code = "file-unreadable"
+	CodeFileEmpty       Code = "file-empty"
+	CodeFileBinary      Code = "file-binary"
+	CodeFormatUnknown   Code = "format-unknown"
+	CodeBadEncoding     Code = "bad-encoding"
+	CodeSyntax          Code = "syntax"
+	CodeTruncated       Code = "truncated"
+	CodeAliasTooLarge   Code = "alias-too-large"
+	CodeUnknownVersion  Code = "unknown-version"
+	CodeNotARecord      Code = "not-a-record"
+	CodeNoHeader        Code = "no-header"
+	CodeUnknownField    Code = "unknown-field"
+	CodeDuplicateField  Code = "duplicate-field"
+	CodeShortRow        Code = "short-row"
+	CodeLongRow         Code = "long-row"
+	CodeCellTooLarge    Code = "cell-too-large"
+	CodeNotText         Code = "not-a-text"
+	CodeNotBoolean      Code = "not-a-boolean"
+	CodeNotInteger      Code = "not-an-integer"
+	CodeNotList         Code = "not-a-list"
+	CodeOutOfRange      Code = "out-of-range"
+	CodeControlChar     Code = "control-character"
+	CodeOuterSpace      Code = "outer-space"
+	CodeUnknownKind     Code = "unknown-kind"
+	CodeTypeRequired    Code = "type-required"
+	CodeUnknownType     Code = "unknown-type"
+	CodeDeprecatedType  Code = "deprecated-type"
+	CodeOriginRequired  Code = "origin-required"
+	CodeBadOrigin       Code = "bad-origin"
+	CodeOriginLogin     Code = "origin-credentials"
+	CodeOriginMisfit    Code = "origin-fits-other-type"
+	CodeLoginRequired   Code = "credentials-required"
+	CodeLoginRefused    Code = "credentials-refused"
+	CodePatAndPassword  Code = "pat-and-password"
+	CodePlainSecret     Code = "plain-secret"
+	CodeBadReference    Code = "bad-secret-reference"
+	CodeSecretMissing   Code = "secret-unresolved"
+	CodeLoginOverHTTP   Code = "credentials-over-http"
+	CodeSslUnverified   Code = "ssl-verification-disabled"
+	CodeFieldRefused    Code = "field-refused"
+	CodeDepthRequired   Code = "folder-depth-required"
+	CodeRegionRequired  Code = "aws-region-required"
+	CodeUnknownRegion   Code = "unknown-region"
+	CodeBadAPIPath      Code = "bad-api-path"
+	CodeBadFilter       Code = "bad-api-filter"
+	CodeFilterPipe      Code = "api-filter-escaped-pipe"
+	CodeFilterFunction  Code = "api-filter-unknown-function"
+	CodeBadPattern      Code = "bad-pattern"
+	CodePatternUnjudged Code = "pattern-not-judged"
+	CodeBadRefspec      Code = "bad-refspec"
+	CodeGlobalProjects  Code = "global-with-projects"
+	CodeBadProjectKey   Code = "bad-project-key"
+	CodeUnknownProject  Code = "unknown-project"
+	CodeDuplicateRecord Code = "duplicate-record"
+	CodeIDWithoutTarget Code = "id-without-target"
+	CodeIDIgnored       Code = "id-ignored"
+)
+
+// Explanation is what the tool knows about a code.
+type Explanation struct {
+	Code    Code
+	Level   Level
+	Title   string // one line
+	Why     string // why it is judged so
+	Advice  string // what to do, in general
+	Example string // one that the code would be given for, or ""
+}
+
+// Explanation looks the code up in the table; the zero Explanation is that of a code
+// that is not in it.
+func (c Code) Explanation() Explanation {
+	i, ok := explanationIndex[c]
+	if !ok {
+		return Explanation{}
+	}
+	return explanations[i]
+}
+
+// Explanations lists what the tool knows about every code, in the order in which a
+// manifest is judged.
+func Explanations() []Explanation { return explanations }
+
+var explanationIndex = func() map[Code]int {
+	m := make(map[Code]int, len(explanations))
+	for i, e := range explanations {
+		m[e.Code] = i
+	}
+	return m
+}()

@@ -1,0 +1,85 @@
+package schema
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// declaredCodes reads the constants of type Code out of the source.
+func declaredCodes(t *testing.T) map[string]string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), "codes.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	codes := make(map[string]string)
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) != 1 {
+			return true
+		}
+		if kind, ok := spec.Type.(*ast.Ident); ok && kind.Name == "Code" {
+			value, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			codes[spec.Names[0].Name] = value
+		}
+		return true
+	})
+	return codes
+}
+
+func TestEveryCodeIsExplained(t *testing.T) {
+	var declared, explained []string
+	for _, code := range declaredCodes(t) {
+		declared = append(declared, code)
+	}
+	for _, e := range Explanations() {
+		explained = append(explained, string(e.Code))
+		if e.Title == "" || e.Why == "" || e.Advice == "" {
+			t.Errorf("%s is explained only in part", e.Code)
+		}
+		if e.Code.Explanation() != e {
+			t.Errorf("%s is explained twice", e.Code)
+		}
+	}
+	slices.Sort(declared)
+	slices.Sort(explained)
+	if !slices.Equal(declared, explained) {
+		t.Errorf("declared %q\nexplained %q", declared, explained)
+	}
+}
+
+// TestEveryCodeIsUsed holds the table against the rules: a code that no rule of this
+// project gives would be a promise without a check behind it.
+func TestEveryCodeIsUsed(t *testing.T) {
+	used := make(map[string]bool)
+	for _, dir := range []string{".", "../importer/manifest", "../importer/secrets", "../importer", "../cmd/gijbulk"} {
+		packages, err := parser.ParseDir(token.NewFileSet(), dir, func(f fs.FileInfo) bool {
+			return !strings.HasSuffix(f.Name(), "_test.go") && f.Name() != "codes.go" && f.Name() != "explain.go"
+		}, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range packages {
+			ast.Inspect(p, func(n ast.Node) bool {
+				if id, ok := n.(*ast.Ident); ok {
+					used[id.Name] = true
+				}
+				return true
+			})
+		}
+	}
+	for name, code := range declaredCodes(t) {
+		if !used[name] {
+			t.Errorf("no rule gives %s (%s)", code, name)
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package schema
+
+import "strings"
+
+// judgeCredentials holds a record's credentials against what its type takes.
+func (j *judge) judgeCredentials() {
+	t := j.record.Type()
+	if !t.Valid() {
+		return
+	}
+	takes := typeSpecs[t].logins
+	user, password, pat := j.given(FieldUsername), j.given(FieldPassword), j.given(FieldPat)
+	switch {
+	case takes == 0:
+		for _, f := range []Field{FieldUsername, FieldPassword, FieldPat} {
+			if j.given(f) {
+				j.report(f, CodeLoginRefused, "%s takes no credentials", t).Advice = "remove " + f.String()
+			}
+		}
+	case pat && password:
+		j.report(FieldPassword, CodePatAndPassword, "a pat and a password are both given").Advice = "keep one; " + takes.advice()
+	case pat:
+		j.judgePat(t, takes, user)
+	case password && takes&loginPassword == 0:
+		j.report(FieldPassword, CodeLoginRefused, "%s takes no password", t).Advice = takes.advice()
+	case j.unread(FieldPat) || j.unread(FieldPassword) || j.unread(FieldUsername):
+		// What is wrong with them has been said.
+	case !user || !password:
+		j.needForCreate(missingLogin(user, password), CodeLoginRequired, takes.advice(), "a new %s needs credentials", t)
+	}
+}
+
+// missingLogin is the field to point at.
+func missingLogin(user, password bool) Field {
+	switch {
+	case user:
+		return FieldPassword
+	case password:
+		return FieldUsername
+	}
+	return NoField
+}
+
+func (j *judge) judgePat(t Type, takes logins, user bool) {
+	switch {
+	case takes&loginPat != 0:
+		if user {
+			j.report(FieldUsername, CodePatAndPassword, "a username does not go with a pat").Advice = "remove the username"
+		}
+	case takes&loginAllPat != 0:
+		name := j.record.Get(FieldUsername)
+		if _, referred := name.Secret(); !referred && name.Text() != "all" {
+			j.needForCreate(FieldUsername, CodeLoginRequired, "write username: all", "%s takes a pat only with the username all", t)
+		}
+	default:
+		j.report(FieldPat, CodeLoginRefused, "%s takes no pat", t).Advice = takes.advice()
+	}
+}
+
+// unread reports whether a field was written but could not be read.
+func (j *judge) unread(f Field) bool { return j.written(f) && !j.record.Has(f) }
+
+// advice says which credentials are taken.
+func (l logins) advice() string {
+	var ways []string
+	if l&loginPat != 0 {
+		ways = append(ways, "a pat alone")
+	}
+	if l&loginPassword != 0 {
+		ways = append(ways, "username and password")
+	}
+	if l&loginAllPat != 0 {
+		ways = append(ways, "username all with a pat")
+	}
+	return "give " + strings.Join(ways, ", or ")
+}
+
+// badReference says what is wrong with a reference, or "".
+func badReference(scheme Scheme, target string) string {
+	switch scheme {
+	case SchemeEnv:
+		if !isVariable(target) {
+			return "env: needs the name of a variable, of letters, digits and _"
+		}
+	case SchemeFile:
+		if strings.TrimSpace(target) == "" {
+			return "file: needs a path"
+		}
+	case SchemeKeyring:
+		service, user, ok := strings.Cut(target, "/")
+		if !ok || service == "" || user == "" {
+			return "keyring: needs SERVICE/USER"
+		}
+	case SchemeCommand:
+		if strings.TrimSpace(target) == "" {
+			return "cmd: needs a command line"
+		}
+	}
+	return ""
+}
+
+func isVariable(s string) bool {
+	for i, r := range s {
+		letter := r == '_' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != ""
+}

@@ -1,0 +1,95 @@
+package schema
+
+// Form is how a cell was written. It decides how far a value may be read: the
+// text `yes` in a CSV cell may be a boolean, the string "yes" in JSON may not.
+type Form uint8
+
+// The forms.
+const (
+	FormCell   Form = iota // a cell of a table: text that the field gives its type
+	FormString             // a quoted or plain string of YAML, a string of JSON
+	FormBool               // true or false
+	FormNumber             // a number, as it was written
+	FormNull               // null: absent, even where a default would fill it
+	FormList               // a list; Items holds its elements
+	FormMap                // a mapping where none belongs
+)
+
+// Written is a value as it stands in the manifest.
+type Written struct {
+	Form  Form
+	Text  string    // as written, quotes and escapes undone; "" for lists and mappings
+	Items []Written // the elements of a FormList
+	Loose bool      // YAML: plain text whose type only the field can tell (`1.10` as a name, `on` as a boolean)
+}
+
+// Cell is one field of an entry.
+type Cell struct {
+	Name    string // the header or key as written
+	Field   Field  // NoField for an unknown one and for columns that begin with "_"
+	Line    int    // of the value, from 1; 0 if not known
+	Column  int    // of the value, from 1, in bytes; 0 if not known
+	Written Written
+	Given   bool // from --set, --default or the manifest's defaults, not from the record itself
+}
+
+// Entry is one record as it was written, with its place. It holds only the cells that
+// are there: a blank cell of a table is absent, and is not in Cells.
+type Entry struct {
+	Place    Place
+	Columns  []string // the header of a CSV or TSV file, shared by its entries; nil elsewhere
+	Cells    []Cell
+	Findings []Finding // what the reader had to say about it
+}
+
+// Cell finds the cell of a field.
+func (e Entry) Cell(f Field) (Cell, bool) {
+	for i := range e.Cells {
+		if e.Cells[i].Field == f {
+			return e.Cells[i], true
+		}
+	}
+	return Cell{}, false
+}
+
+// Text gives what was written for a field, or "" where it is absent.
+func (e Entry) Text(f Field) string {
+	c, _ := e.Cell(f)
+	return c.Written.Text
+}
+
+// Override returns the entry with these cells in the place of those of the same
+// fields (--set).
+func (e Entry) Override(cells []Cell) Entry {
+	if len(cells) == 0 {
+		return e
+	}
+	kept := make([]Cell, 0, len(e.Cells)+len(cells))
+	for _, c := range e.Cells {
+		if c.Field == NoField || !hasField(cells, c.Field) {
+			kept = append(kept, c)
+		}
+	}
+	e.Cells = append(kept, cells...)
+	return e
+}
+
+// Fill returns the entry with those of the cells added whose fields it does not
+// have (--default, and the manifest's defaults).
+func (e Entry) Fill(cells []Cell) Entry {
+	for _, c := range cells {
+		if !hasField(e.Cells, c.Field) {
+			e.Cells = append(e.Cells[:len(e.Cells):len(e.Cells)], c)
+		}
+	}
+	return e
+}
+
+func hasField(cells []Cell, f Field) bool {
+	for i := range cells {
+		if cells[i].Field == f {
+			return true
+		}
+	}
+	return false
+}

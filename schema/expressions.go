@@ -1,0 +1,222 @@
+package schema
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/dlclark/regexp2"
+	"github.com/jmespath/go-jmespath"
+)
+
+// verdict is what is wrong with an expression; the zero verdict is none.
+type verdict struct {
+	code            Code
+	message, advice string
+}
+
+func (j *judge) judgeExpressions() {
+	j.judgeAPIPath()
+	c := j.checker
+	j.judgeExpression(FieldAPIFilter, &c.filters, judgeFilter)
+	j.judgeExpression(FieldTagsFilter, &c.patterns, judgePattern)
+	j.judgeExpression(FieldPrHideFilter, &c.patterns, judgePattern)
+	for _, spec := range strings.Split(j.text(FieldRefSpecCustom), ",") {
+		if spec = strings.TrimSpace(spec); spec != "" && !validRefspec(spec) {
+			j.report(FieldRefSpecCustom, CodeBadRefspec, "%s is not a refspec", Quote(spec))
+		}
+	}
+}
+
+func (j *judge) judgeAPIPath() {
+	const longest = 2000 // characters
+	path := j.text(FieldAPIPath)
+	switch {
+	case path == "":
+	case !strings.HasPrefix(path, "/"):
+		advice := "write /" + path
+		if strings.Contains(path, "://") {
+			advice = "write the path alone; the host is the origin"
+		}
+		j.report(FieldAPIPath, CodeBadAPIPath, "the path does not begin with /").Advice = advice
+	case len([]rune(path)) > longest:
+		j.report(FieldAPIPath, CodeBadAPIPath, "the path has %d characters, more than 2,000", len([]rune(path)))
+	case strings.ContainsAny(path, " \t"):
+		j.report(FieldAPIPath, CodeBadAPIPath, "the path holds a blank").Advice = "write %20 for a blank"
+	}
+}
+
+// remembered bounds the memory of expressions: manifests repeat a few of them in
+// thousands of records.
+const remembered = 4096
+
+func (j *judge) judgeExpression(f Field, memory *map[string]verdict, judgeOne func(string) verdict) {
+	expression := j.text(f)
+	if expression == "" {
+		return
+	}
+	v, known := (*memory)[expression]
+	if !known {
+		v = judgeOne(expression)
+		if *memory == nil || len(*memory) >= remembered {
+			*memory = make(map[string]verdict)
+		}
+		(*memory)[expression] = v
+	}
+	if v.code == "" {
+		return
+	}
+	finding := j.report(f, v.code, "%s", v.message)
+	if v.advice != "" {
+		finding.Advice = v.advice
+	}
+}
+
+// Bounds of what is handed to the parsers, which recurse without one.
+const (
+	longestExpression = 256 << 10 // bytes; a filter that names 2,000 repositories has about 100 KiB
+	deepestExpression = 200       // brackets, and prefixes in a row
+)
+
+func tooDeep(s string) bool {
+	depth, prefixes := 0, 0
+	for i := range len(s) {
+		switch s[i] {
+		case '(', '[', '{':
+			depth++
+		case ')', ']', '}':
+			depth--
+		}
+		if s[i] == '!' || s[i] == '&' {
+			prefixes++
+		} else {
+			prefixes = 0
+		}
+		if depth+prefixes > deepestExpression {
+			return true
+		}
+	}
+	return len(s) > longestExpression
+}
+
+func judgeFilter(expression string) verdict {
+	if tooDeep(expression) {
+		return verdict{CodeBadFilter, "the expression is too long or too deeply nested to be judged", "split it"}
+	}
+	if mended := unescapePipes(expression); mended != expression {
+		return verdict{CodeFilterPipe, `the expression holds \| outside a string`, "write " + mended}
+	}
+	if _, err := jmespath.NewParser().Parse(expression); err != nil {
+		return verdict{CodeBadFilter, "this is no JMESPath expression: " + strings.TrimPrefix(err.Error(), "SyntaxError: "), ""}
+	}
+	for _, name := range calledFunctions(expression) {
+		if slices.Contains(filterFunctions, name) {
+			continue
+		}
+		advice := ""
+		if near := Nearest(name, filterFunctions); near != "" {
+			advice = "did you mean " + near + "?"
+		}
+		return verdict{CodeFilterFunction, "JMESPath has no function " + name, advice}
+	}
+	return verdict{}
+}
+
+// filterFunctions are the built-in functions of JMESPath's specification.
+var filterFunctions = []string{"abs", "avg", "ceil", "contains", "ends_with", "floor", "join", "keys", "length", "map",
+	"max", "max_by", "merge", "min", "min_by", "not_null", "reverse", "sort", "sort_by", "starts_with", "sum",
+	"to_array", "to_number", "to_string", "type", "values"}
+
+// calledFunctions finds the names before an opening bracket, outside strings: in an
+// expression that parses, nothing else stands there.
+func calledFunctions(expression string) []string {
+	var names []string
+	for _, m := range callOrString.FindAllStringSubmatch(expression, -1) {
+		if m[1] != "" {
+			names = append(names, m[1])
+		}
+	}
+	return names
+}
+
+var callOrString = regexp.MustCompile("'(?:[^'\\\\]|\\\\.)*'|\"(?:[^\"\\\\]|\\\\.)*\"|`(?:[^`\\\\]|\\\\.)*`|([A-Za-z_][A-Za-z0-9_]*)\\s*\\(")
+
+// unescapePipes drops the backslash before a pipe outside strings.
+func unescapePipes(s string) string {
+	var b strings.Builder
+	var quote byte
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		next := byte(0)
+		if i+1 < len(s) {
+			next = s[i+1]
+		}
+		switch {
+		case quote == 0 && c == '\\' && next == '|':
+			continue
+		case quote == 0 && (c == '\'' || c == '"' || c == '`'):
+			quote = c
+		case quote != 0 && c == '\\' && next != 0:
+			b.WriteByte(c)
+			b.WriteByte(next)
+			i++
+			continue
+		case c == quote:
+			quote = 0
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
+
+// judgePattern judges a Java regular expression as far as engines of other families
+// can: what one of them takes is right, what all refuse is wrong unless it uses
+// something that only Java has.
+func judgePattern(pattern string) verdict {
+	if tooDeep(pattern) {
+		return verdict{CodePatternUnjudged, "the pattern is too long or too deeply nested to be judged", ""}
+	}
+	if _, err := regexp.Compile(pattern); err == nil {
+		return verdict{}
+	}
+	_, err := regexp2.Compile(pattern, regexp2.None)
+	if err == nil {
+		return verdict{}
+	}
+	if javaOnly.MatchString(pattern) {
+		return verdict{CodePatternUnjudged, "the pattern uses something that only Java knows", ""}
+	}
+	return verdict{CodeBadPattern, "this is no regular expression: " + reason(err, pattern), ""}
+}
+
+// javaOnly finds possessive quantifiers, quotations, Java's classes and intersections.
+var javaOnly = regexp.MustCompile(`[*+?}]\+|\\Q|\\[pP]\{|\\[hHRXzZG]|&&|\[[^\]]*\[|\\x\{|\\N\{|\(\?[a-zA-Z]*[Ud]`)
+
+// reason is the parser's own words without the pattern, which the record shows anyway.
+func reason(err error, pattern string) string {
+	words := strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+	return strings.TrimSuffix(strings.ReplaceAll(words, " in `"+pattern+"`", ""), ".")
+}
+
+// validRefspec takes [+]SRC:DST, both below refs/, with one * in both or in neither.
+func validRefspec(spec string) bool {
+	src, dst, ok := strings.Cut(strings.TrimPrefix(spec, "+"), ":")
+	if !ok || strings.Count(src, "*") > 1 || strings.Count(src, "*") != strings.Count(dst, "*") {
+		return false
+	}
+	return validRef(src) && validRef(dst)
+}
+
+// validRef follows git's check-ref-format.
+func validRef(ref string) bool {
+	if !strings.HasPrefix(ref, "refs/") || strings.ContainsAny(ref, " ~^:?[\\\t\x7f") ||
+		strings.Contains(ref, "..") || strings.Contains(ref, "@{") {
+		return false
+	}
+	for part := range strings.SplitSeq(ref, "/") {
+		if part == "" || strings.HasPrefix(part, ".") || strings.HasSuffix(part, ".lock") || strings.HasSuffix(part, ".") {
+			return false
+		}
+	}
+	return true
+}

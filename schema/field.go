@@ -1,0 +1,199 @@
+package schema
+
+import "strings"
+
+// Field is one field of a record, in the order of the vendor's API pages.
+type Field uint8
+
+// The fields. Those up to FieldLimitGitData are the API's; the others are the tool's
+// own and are never sent.
+const (
+	NoField Field = iota
+	FieldType
+	FieldOrigin
+	FieldDisplayName
+	FieldDisabled
+	FieldSendCommitEmails
+	FieldMaxMinsToCommitEmail
+	FieldUsername
+	FieldPassword
+	FieldPat
+	FieldDisableSslVerification
+	FieldAPIPath
+	FieldAPIFilter
+	FieldTfsCollection
+	FieldAwsRegion
+	FieldRequireUserPat
+	FieldGitViewerEnabled
+	FieldSmartCommitsEnabled
+	FieldGlobal
+	FieldProjectMappingIDs
+	FieldSourcesDiffViewEnabled
+	FieldRevisionIndexing
+	FieldTagsFilter
+	FieldPrHideFilter
+	FieldTrustFolderStat
+	FieldRefSpecNotes
+	FieldRefSpecChanges
+	FieldRefSpecCustom
+	FieldFolderDepth
+	FieldLimitGitData
+	FieldKind
+	FieldProjects
+	FieldWave
+	FieldPreviously
+	FieldID
+	FieldTarget
+	fieldCount
+)
+
+// Shape is the type of a field's value.
+type Shape uint8
+
+// The shapes.
+const (
+	ShapeText Shape = iota
+	ShapeBool
+	ShapeInt
+	ShapeIDs    // a list of 64-bit integers
+	ShapeWords  // a list of texts
+	ShapeSecret // a literal or a reference to one
+)
+
+// String names the shape as an error message would.
+func (s Shape) String() string {
+	switch s {
+	case ShapeBool:
+		return "true or false"
+	case ShapeInt:
+		return "a whole number"
+	case ShapeIDs:
+		return "a list of whole numbers"
+	case ShapeWords:
+		return "a list of texts"
+	default:
+		return "a text"
+	}
+}
+
+type fieldSpec struct {
+	name  string
+	shape Shape
+	about string
+}
+
+// fieldSpecs follows the field table of the vendor's "Add New Integration API" page.
+var fieldSpecs = [fieldCount]fieldSpec{
+	FieldType:                   {"type", ShapeText, "the kind of git host, such as GITHUB or GITLAB_SERVER"},
+	FieldOrigin:                 {"origin", ShapeText, "the host's URL, or a tracked folder's path"},
+	FieldDisplayName:            {"displayName", ShapeText, "the name in the app's repository list"},
+	FieldDisabled:               {"disabled", ShapeBool, "whether the integration is switched off"},
+	FieldSendCommitEmails:       {"sendCommitEmails", ShapeBool, "whether commit notifications are mailed"},
+	FieldMaxMinsToCommitEmail:   {"maxMinsToCommitEmail", ShapeInt, "minutes; commits no older than this are mailed"},
+	FieldUsername:               {"username", ShapeSecret, "the account on the git host; a text or a reference to one"},
+	FieldPassword:               {"password", ShapeSecret, "its password; a reference such as env:NAME or file:PATH"},
+	FieldPat:                    {"pat", ShapeSecret, "a personal access token; a reference such as env:NAME or file:PATH"},
+	FieldDisableSslVerification: {"disableSslVerification", ShapeBool, "whether certificates of the git host go unchecked"},
+	FieldAPIPath:                {"apiPath", ShapeText, "the host's REST path that lists the repositories"},
+	FieldAPIFilter:              {"apiFilter", ShapeText, "a JMESPath expression over that listing"},
+	FieldTfsCollection:          {"tfsCollection", ShapeText, "the collection to connect; Microsoft types only"},
+	FieldAwsRegion:              {"awsRegion", ShapeText, "the AWS region; AWS only"},
+	FieldRequireUserPat:         {"requireUserPat", ShapeBool, "whether users bring their own token"},
+	FieldGitViewerEnabled:       {"gitViewerEnabled", ShapeBool, "whether the repository browser is on"},
+	FieldSmartCommitsEnabled:    {"smartCommitsEnabled", ShapeBool, "whether smart commits are processed"},
+	FieldGlobal:                 {"global", ShapeBool, "whether it belongs to all Jira projects"},
+	FieldProjectMappingIDs:      {"projectMappingIds", ShapeIDs, "numeric ids of its Jira projects"},
+	FieldSourcesDiffViewEnabled: {"sourcesDiffViewEnabled", ShapeBool, "whether diffs are shown inside Jira"},
+	FieldRevisionIndexing:       {"revisionIndexing", ShapeBool, "whether revisions are indexed for issue keys"},
+	FieldTagsFilter:             {"tagsFilter", ShapeText, "a Java regular expression over tags"},
+	FieldPrHideFilter:           {"prHideFilter", ShapeText, "a Java regular expression; matching pull requests are hidden"},
+	FieldTrustFolderStat:        {"trustFolderStat", ShapeBool, "whether folder times are trusted when looking for packs"},
+	FieldRefSpecNotes:           {"refSpecNotes", ShapeBool, "whether refs/notes/* is fetched"},
+	FieldRefSpecChanges:         {"refSpecChanges", ShapeBool, "whether refs/changes/* is fetched"},
+	FieldRefSpecCustom:          {"refSpecCustom", ShapeText, "further refspecs, separated by commas"},
+	FieldFolderDepth:            {"folderDepth", ShapeInt, "how many folders deep to look, 1 to 5; FILESPACE only"},
+	FieldLimitGitData:           {"limitGitData", ShapeBool, "passed through to the server"},
+	FieldKind:                   {"kind", ShapeText, "integration"},
+	FieldProjects:               {"projects", ShapeWords, "keys of its Jira projects; become projectMappingIds"},
+	FieldWave:                   {"wave", ShapeInt, "the wave in which the record is sent"},
+	FieldPreviously:             {"previously", ShapeWords, "earlier origins or names of the same integration"},
+	FieldID:                     {"id", ShapeInt, "its id on the Jira named by target"},
+	FieldTarget:                 {"target", ShapeText, "the base URL of the Jira that id belongs to"},
+}
+
+// Fields lists all fields in the order of the API's pages.
+func Fields() []Field {
+	all := make([]Field, 0, fieldCount-1)
+	for f := NoField + 1; f < fieldCount; f++ {
+		all = append(all, f)
+	}
+	return all
+}
+
+// String is the field's name in the API and in a manifest.
+func (f Field) String() string {
+	if f >= fieldCount {
+		return ""
+	}
+	return fieldSpecs[f].name
+}
+
+// Shape is the type of the field's value.
+func (f Field) Shape() Shape { return fieldSpecs[f].shape }
+
+// About says in a few words what the field is for.
+func (f Field) About() string { return fieldSpecs[f].about }
+
+// Tool reports whether the field is the tool's own, never sent to the server.
+func (f Field) Tool() bool { return f >= FieldKind }
+
+// Hidden reports whether a literal in this field must never be shown.
+func (f Field) Hidden() bool { return f == FieldPassword || f == FieldPat }
+
+// FieldNamed finds a field by its exact name, as YAML and JSON write it.
+func FieldNamed(name string) (Field, bool) {
+	f, ok := fieldsByName[name]
+	return f, ok
+}
+
+// FieldTitled finds a field by a table's header: case, blanks, "_" and "-" do not
+// matter, so that "Display Name" is displayName.
+func FieldTitled(header string) (Field, bool) {
+	f, ok := fieldsByTitle[foldTitle(header)]
+	return f, ok
+}
+
+// NearestField suggests the field that a misspelt name may have meant, or "".
+func NearestField(name string) string {
+	if f, ok := FieldTitled(name); ok {
+		return f.String()
+	}
+	names := make([]string, 0, fieldCount)
+	for _, f := range Fields() {
+		names = append(names, f.String())
+	}
+	return Nearest(name, names)
+}
+
+var (
+	fieldsByName  = indexFields(func(s string) string { return s })
+	fieldsByTitle = indexFields(foldTitle)
+)
+
+func indexFields(fold func(string) string) map[string]Field {
+	m := make(map[string]Field, fieldCount)
+	for _, f := range Fields() {
+		m[fold(f.String())] = f
+	}
+	return m
+}
+
+func foldTitle(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case ' ', '\t', '\u00a0', '_', '-':
+			return -1
+		}
+		return r
+	}, strings.ToLower(s))
+}

@@ -1,0 +1,90 @@
+package schema
+
+import "testing"
+
+func TestNormalOrigin(t *testing.T) {
+	for _, tt := range []struct {
+		t        Type
+		in, want string
+	}{
+		{TypeGitHub, "", "https://api.github.com"},
+		{TypeGitHub, "https://github.com/", "https://api.github.com"},
+		{TypeGitHub, "https://API.github.com:443", "https://api.github.com"},
+		{TypeGitHubServer, "https://github.com", "https://github.com"},
+		{TypeGitLab, "", "https://gitlab.com"},
+		{TypeAzure, "", "https://dev.azure.com"},
+		{TypeVSTS, "", ""},
+		{TypeAWS, "", ""},
+		{TypeGitLabServer, "HTTP://user:pw@Git.Example.org:80/Path/A//", "http://git.example.org/Path/A"},
+		{TypeGitLabServer, "https://git.example.org:8443/a%2Fb?x=1", "https://git.example.org:8443/a%2Fb?x=1"},
+		{TypeGitLabServer, "https://[::1]:443/a", "https://[::1]/a"},
+		{TypeFilespace, "/srv/Git/", "/srv/Git"},
+		{TypeFilespace, "/", "/"},
+		{TypeFilespace, `D:\Repos\*`, `D:\Repos\*`},
+	} {
+		if got := NormalOrigin(tt.t, tt.in); got != tt.want {
+			t.Errorf("NormalOrigin(%s, %q) = %q, want %q", tt.t, tt.in, got, tt.want)
+		}
+		if got := NormalOrigin(tt.t, tt.want); tt.want != "" && got != tt.want {
+			t.Errorf("NormalOrigin is not stable: %q becomes %q", tt.want, got)
+		}
+	}
+}
+
+func TestChangesComparesWhatBothHave(t *testing.T) {
+	have := NewRecord(map[Field]Value{
+		FieldType: Text("GITHUB"), FieldOrigin: Text("https://github.com"), FieldDisplayName: Text("https://github.com/*"),
+		FieldDisabled: Bool(false), FieldGlobal: Bool(true), FieldProjectMappingIDs: IDs(), FieldUsername: Text("svc"),
+	})
+	want := NewRecord(map[Field]Value{
+		FieldType: Text("GITHUB"), FieldOrigin: Text("https://api.github.com/"), FieldDisplayName: Text(""),
+		FieldDisabled: Bool(true), FieldPat: Hidden(Refer(SchemeEnv, "X")), FieldProjectMappingIDs: IDs(2, 1),
+		FieldTagsFilter: Text("v.*"), FieldWave: Int(2), FieldUsername: Hidden(Refer(SchemeEnv, "U").Resolved("other-user")),
+	})
+	var got []string
+	for _, c := range Changes(want, have) {
+		got = append(got, c.Field.String()+": "+c.From.String()+" -> "+c.To.String())
+	}
+	wantChanges := []string{"disabled: false -> true", "username: svc -> env:U", "projectMappingIds:  -> 1,2"}
+	if len(got) != len(wantChanges) {
+		t.Fatalf("changes %q, want %q", got, wantChanges)
+	}
+	for i := range got {
+		if got[i] != wantChanges[i] {
+			t.Errorf("change %q, want %q", got[i], wantChanges[i])
+		}
+	}
+}
+
+func TestDigestIgnoresOrder(t *testing.T) {
+	a := Action{Op: OpCreate, Want: NewRecord(map[Field]Value{FieldType: Text("GITHUB"), FieldPat: Hidden(Literal("one-secret", "env:X"))})}
+	b := Action{Op: OpCreate, Want: NewRecord(map[Field]Value{FieldType: Text("GITLAB")})}
+	one, two := Plan{Actions: []Action{a, b}}.Digest(), Plan{Actions: []Action{b, a}}.Digest()
+	if one != two {
+		t.Error("the digest depends on the order of the manifest")
+	}
+	c := b
+	c.Want = c.Want.Set(FieldDisabled, Bool(false))
+	if (Plan{Actions: []Action{a, c}}).Digest() == one {
+		t.Error("the digest does not see a field")
+	}
+	if b.Want.Has(FieldDisabled) {
+		t.Error("Set changed the original")
+	}
+}
+
+func TestNearest(t *testing.T) {
+	for word, want := range map[string]string{
+		"dispalyName": "displayName", "display_name": "displayName", "orgin": "origin", "smartCommits": "smartCommitsEnabled",
+	} {
+		if got := NearestField(word); got != want {
+			t.Errorf("NearestField(%q) = %q, want %q", word, got, want)
+		}
+	}
+	if got := NearestType("GITLAB_SEVER"); got != string(TypeGitLabServer) {
+		t.Errorf("NearestType = %q", got)
+	}
+	if got := NearestField("completely-else-where"); got != "" {
+		t.Errorf("NearestField suggests %q for nothing like it", got)
+	}
+}

@@ -1,0 +1,94 @@
+package schema
+
+import "time"
+
+// Status is what became of a record. Every record of a run ends in exactly one.
+type Status string
+
+// The statuses.
+const (
+	StatusCreated     Status = "created"
+	StatusUpdated     Status = "updated"
+	StatusDeleted     Status = "deleted"
+	StatusUnchanged   Status = "unchanged"
+	StatusExists      Status = "exists"
+	StatusFailed      Status = "failed"
+	StatusConflict    Status = "conflict"
+	StatusUnknown     Status = "unknown"     // a write may or may not have happened
+	StatusUnprocessed Status = "unprocessed" // never tried, or certainly not done
+)
+
+// Statuses lists all statuses in the order in which people are told of them.
+func Statuses() []Status {
+	return []Status{StatusCreated, StatusUpdated, StatusDeleted, StatusUnchanged, StatusExists,
+		StatusFailed, StatusConflict, StatusUnknown, StatusUnprocessed}
+}
+
+// Good reports whether the record is on the server and nobody needs to look at it.
+func (s Status) Good() bool {
+	switch s {
+	case StatusCreated, StatusUpdated, StatusDeleted, StatusUnchanged, StatusExists:
+		return true
+	}
+	return false
+}
+
+// Class is what an answer, or its absence, says about a request.
+type Class uint8
+
+// The classes.
+const (
+	ClassNone    Class = iota // nothing was sent
+	ClassDone                 // the server did it
+	ClassRefused              // the server answered that it will not
+	ClassNotDone              // certainly not done, for a passing reason; worth another attempt
+	ClassUnknown              // done or not: the answer was lost
+	ClassStop                 // concerns the whole run, not this record
+)
+
+// Stop is why a whole run has to end.
+type Stop string
+
+// The reasons to stop.
+const (
+	StopNone        Stop = ""
+	StopCredentials Stop = "credentials" // refused, or not an administrator's
+	StopTarget      Stop = "target"      // not there, or not this app
+	StopBusy        Stop = "busy"        // nothing was accepted for longer than --max-wait
+)
+
+// Outcome is what became of one action. A failure is an outcome, never an error.
+type Outcome struct {
+	Action   Action
+	Status   Status
+	Class    Class
+	Stop     Stop          // with ClassStop
+	ID       int64         // on the server, where it is known
+	Attempts int           // requests that left for it
+	HTTP     int           // the last status code; 0 where none was received
+	Passing  bool          // failed only because a passing condition used up the attempts
+	Waited   bool          // the request ran into its time limit: the server may still be at work
+	Error    string        // the server's own words, or ours
+	Advice   string        // likewise
+	Started  time.Time     // when the first request left
+	Took     time.Duration // until the last answer
+}
+
+// Run is what ran, where and when.
+type Run struct {
+	ID       string
+	Command  string // such as "import"
+	Version  string // of gijbulk
+	Target   string // base URL, without credentials
+	User     string // who the target says we are
+	Files    []string
+	Started  time.Time
+	Ended    time.Time // zero while it runs
+	Complete bool      // it ended by itself and every record has been judged
+	DryRun   bool
+	Digest   string // of the plan; "" where none was made
+	Requests int    // requests that left, retries included
+	Writes   int    // those of them that may have changed the server
+	Findings []Finding
+	Why      string // one sentence, where the run did not end by itself
+}

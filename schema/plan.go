@@ -1,0 +1,102 @@
+package schema
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// Op is what is to be done about a record.
+type Op string
+
+// The operations. Only a create is sent to the server.
+const (
+	OpCreate    Op = "create"
+	OpUnchanged Op = "unchanged" // on the server, as the manifest wants it
+	OpExists    Op = "exists"    // on the server, but some field differs; import leaves it so
+	OpConflict  Op = "conflict"  // cannot be decided
+	OpInvalid   Op = "invalid"   // has errors of its own, and is left out
+)
+
+// Ops lists the operations in the order in which people are told of them.
+func Ops() []Op { return []Op{OpCreate, OpExists, OpUnchanged, OpConflict, OpInvalid} }
+
+// Writes reports whether the operation changes the server.
+func (o Op) Writes() bool { return o == OpCreate }
+
+// Action is what is to be done about one record, as plain data: it can be stored,
+// shown, compared and sent.
+type Action struct {
+	N       int // its place in the plan, from 0
+	Op      Op
+	Want    Record   // zero where nothing is wanted
+	Have    Record   // zero where nothing is there; its ID says so
+	Changes []Change // what differs, for OpExists
+	Reason  string   // why, for OpConflict and OpInvalid
+}
+
+// Plan is one action for each record of the manifest, in the manifest's order.
+type Plan struct {
+	Actions []Action
+	Live    []int64 // ids that are on the server before the run, sorted
+}
+
+// Count counts the actions of an operation.
+func (p Plan) Count(op Op) int {
+	n := 0
+	for i := range p.Actions {
+		if p.Actions[i].Op == op {
+			n++
+		}
+	}
+	return n
+}
+
+// Writes counts the actions that change the server.
+func (p Plan) Writes() int {
+	n := 0
+	for i := range p.Actions {
+		if p.Actions[i].Op.Writes() {
+			n++
+		}
+	}
+	return n
+}
+
+// WasLive reports whether an id was on the server before the run.
+func (p Plan) WasLive(id int64) bool {
+	_, found := slices.BinarySearch(p.Live, id)
+	return found
+}
+
+// Digest names the plan: the wanted records and the compared fields of the live
+// ones, independent of the order of the manifest. A secret counts by its reference.
+func (p Plan) Digest() string {
+	lines := make([]string, len(p.Actions))
+	for i, a := range p.Actions {
+		var b strings.Builder
+		fmt.Fprintf(&b, "%q\n", a.Op)
+		digestRecord(&b, a.Want, nil)
+		fmt.Fprintf(&b, "%d\n", a.Have.ID)
+		digestRecord(&b, a.Have, a.Want.Fields())
+		lines[i] = b.String()
+	}
+	slices.Sort(lines)
+	h := sha256.New()
+	for _, l := range lines {
+		fmt.Fprintf(h, "%q\n", l)
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+// digestRecord writes the fields of a record, or of these only where a list is given.
+func digestRecord(w io.Writer, r Record, only []Field) {
+	for _, fv := range r.fields {
+		if only == nil || slices.Contains(only, fv.field) {
+			fmt.Fprintf(w, "%s=%q\n", fv.field, fv.value.String())
+		}
+	}
+}

@@ -1,0 +1,68 @@
+package schema
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// judgeProjects holds the keys to Jira's form, and global against the projects.
+func (j *judge) judgeProjects() {
+	projects, ids := j.record.Get(FieldProjects), j.record.Get(FieldProjectMappingIDs)
+	for _, key := range projects.Words() {
+		if validProjectKey(key) {
+			continue
+		}
+		finding := j.report(FieldProjects, CodeBadProjectKey, "%s is not a Jira project key", Quote(key))
+		if key != "" && strings.Trim(key, "0123456789") == "" {
+			finding.Advice = "write the id into projectMappingIds"
+		} else if up := strings.ToUpper(key); validProjectKey(up) {
+			finding.Advice = "did you mean " + up + "?"
+		}
+	}
+	global := j.record.Get(FieldGlobal)
+	if global.Bool() && (len(projects.Words()) > 0 || len(ids.IDs()) > 0) {
+		j.report(FieldGlobal, CodeGlobalProjects, "global is true, and projects are given")
+	}
+	if !j.written(FieldGlobal) && !global.IsSet() && (projects.IsSet() || ids.IsSet()) {
+		j.record = j.record.Set(FieldGlobal, Bool(false))
+	}
+}
+
+func validProjectKey(key string) bool {
+	for i, r := range key {
+		if r >= 'A' && r <= 'Z' || i > 0 && (r == '_' || r >= '0' && r <= '9') {
+			continue
+		}
+		return false
+	}
+	return key != ""
+}
+
+// ResolveProjects turns the project keys of a record into ids, beside those that it
+// already has. ids maps the keys of one Jira.
+func ResolveProjects(r Record, ids map[string]int64) (Record, []Finding) {
+	keys := r.Get(FieldProjects)
+	if !keys.IsSet() {
+		return r, nil
+	}
+	var findings []Finding
+	all := append([]int64(nil), r.Get(FieldProjectMappingIDs).IDs()...)
+	var known []string
+	for _, key := range keys.Words() {
+		id, ok := ids[key]
+		if ok {
+			all = append(all, id)
+			continue
+		}
+		if known == nil {
+			known = slices.Sorted(maps.Keys(ids))
+		}
+		finding := CodeUnknownProject.Newf(r.Place, FieldProjects.String(), "this Jira has no project %s", key)
+		if near := Nearest(key, known); near != "" {
+			finding = finding.Advise("did you mean %s?", near)
+		}
+		findings = append(findings, finding)
+	}
+	return r.Set(FieldProjectMappingIDs, IDs(all...)), findings
+}

@@ -1,0 +1,151 @@
+package schema
+
+import "slices"
+
+// Record is one integration as it is wanted (from a manifest) or as it is (from the
+// server). Fields it does not have are left to the server.
+type Record struct {
+	Place   Place    // in the manifest; zero for a live one
+	ID      int64    // on the server; 0 for a wanted one
+	Columns []string // the header of its CSV or TSV file, shared; nil elsewhere
+	Cells   []Column // the cells of such a row, for reports; secrets as references
+
+	// Faults are the errors found in the record itself. One that has any is never sent.
+	Faults []Finding
+
+	// CreateNeeds are findings that only stand in the way of a create: a record that is
+	// already on the server does not need an origin or credentials again.
+	CreateNeeds []Finding
+
+	fields []fieldValue // sorted by field
+}
+
+// Column is a cell of a table, ready to be shown.
+type Column struct {
+	Name string // the header as written
+	Text string // as written, unless it was a secret
+}
+
+type fieldValue struct {
+	field Field
+	value Value
+}
+
+// Get gives the value of a field; its IsSet is false where the record leaves it out.
+func (r Record) Get(f Field) Value {
+	for i := range r.fields {
+		if r.fields[i].field == f {
+			return r.fields[i].value
+		}
+	}
+	return Value{}
+}
+
+// Has reports whether the record has the field.
+func (r Record) Has(f Field) bool { return r.Get(f).IsSet() }
+
+// Set returns the record with the field set; an unset value removes it. The original
+// is left as it was.
+func (r Record) Set(f Field, v Value) Record {
+	i, found := slices.BinarySearchFunc(r.fields, f, func(fv fieldValue, f Field) int { return int(fv.field) - int(f) })
+	fields := make([]fieldValue, 0, len(r.fields)+1)
+	fields = append(fields, r.fields[:i]...)
+	if v.IsSet() {
+		fields = append(fields, fieldValue{f, v})
+	}
+	if found {
+		i++
+	}
+	r.fields = append(fields, r.fields[i:]...)
+	return r
+}
+
+// NewRecord makes a record with these values; unset ones are left out.
+func NewRecord(values map[Field]Value) Record {
+	var r Record
+	for _, f := range Fields() {
+		if v := values[f]; v.IsSet() {
+			r.fields = append(r.fields, fieldValue{f, v})
+		}
+	}
+	return r
+}
+
+// Fields lists the fields that the record has, in the order of the API.
+func (r Record) Fields() []Field {
+	fields := make([]Field, len(r.fields))
+	for i, fv := range r.fields {
+		fields[i] = fv.field
+	}
+	return fields
+}
+
+// Type is the record's integration type.
+func (r Record) Type() Type { return Type(r.Get(FieldType).Text()) }
+
+// Origin is the host's URL or the folder's path as written; "" where it is absent.
+func (r Record) Origin() string { return r.Get(FieldOrigin).Text() }
+
+// Name is the display name; "" where the server makes one.
+func (r Record) Name() string { return r.Get(FieldDisplayName).Text() }
+
+// Key is the record's identity.
+func (r Record) Key() Key {
+	return KeyOf(r.Type(), r.Origin(), r.Get(FieldAwsRegion).Text(), r.Name())
+}
+
+// Secrets lists the record's secrets.
+func (r Record) Secrets() []Secret {
+	var all []Secret
+	for _, fv := range r.fields {
+		if s, ok := fv.value.Secret(); ok {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// Change is one field that differs between the live record and the wanted one.
+type Change struct {
+	Field Field
+	From  Value // as it is on the server
+	To    Value // as the manifest wants it
+}
+
+// Changes compares a wanted record with the live one of its identity, field by field:
+// only what the manifest sets and the server shows can differ. Secrets are never shown,
+// and the identity's own fields have already been found equal.
+func Changes(want, have Record) []Change {
+	var changes []Change
+	for _, fv := range want.fields {
+		if fv.field.Tool() || fv.field == FieldType {
+			continue
+		}
+		live := have.Get(fv.field)
+		if !live.IsSet() || sameValue(want.Type(), fv.field, fv.value, live) {
+			continue
+		}
+		changes = append(changes, Change{fv.field, live, fv.value})
+	}
+	return changes
+}
+
+func sameValue(t Type, f Field, want, live Value) bool {
+	switch f {
+	case FieldOrigin:
+		return want.Blank() || NormalOrigin(t, want.Text()) == NormalOrigin(t, live.Text())
+	case FieldDisplayName:
+		return want.Blank() || want.Equal(live) // the server names what has no name
+	case FieldUsername:
+		if s, ok := want.Secret(); ok {
+			return !s.Known() || s.Reveal() == live.Text()
+		}
+	case FieldPassword, FieldPat:
+		return true
+	case FieldProjectMappingIDs:
+		if want.Blank() && live.Blank() {
+			return true
+		}
+	}
+	return want.Equal(live)
+}

@@ -1,0 +1,232 @@
+package schema
+
+import (
+	"net/url"
+	"path"
+	"strings"
+)
+
+func (j *judge) text(f Field) string { return j.record.Get(f).Text() }
+
+// given reports whether a field is there and not blank.
+func (j *judge) given(f Field) bool {
+	v := j.record.Get(f)
+	return v.IsSet() && !v.Blank()
+}
+
+func (j *judge) judgeKind() {
+	kind := j.record.Get(FieldKind)
+	if !kind.IsSet() || Kind(kind.Text()) == KindIntegration {
+		return
+	}
+	j.report(FieldKind, CodeUnknownKind, "%s is not a kind of record that this version knows", Quote(kind.Text()))
+}
+
+func (j *judge) judgeType() {
+	t := j.record.Type()
+	if !j.record.Has(FieldType) || t == "" {
+		if _, written := j.entry.Cell(FieldType); !written || t == "" {
+			j.report(FieldType, CodeTypeRequired, "the record has no type")
+		}
+		return
+	}
+	if !t.Valid() {
+		finding := j.report(FieldType, CodeUnknownType, "%s is not a type", Quote(string(t)))
+		if near := NearestType(string(t)); near != "" {
+			finding.Advice = "did you mean " + near + "?"
+		}
+		return
+	}
+	if why := typeSpecs[t].deprecated; why != "" {
+		j.report(FieldType, CodeDeprecatedType, "%s is deprecated: %s", t, why)
+	}
+}
+
+func (j *judge) judgeOrigin() {
+	t := j.record.Type()
+	if !t.Valid() {
+		return
+	}
+	spec, origin := typeSpecs[t], j.text(FieldOrigin)
+	if origin == "" {
+		switch spec.origin {
+		case originDefaults:
+			j.record = j.record.Set(FieldOrigin, Text(spec.defaultOrigin))
+		case originFree:
+			j.record = j.record.Set(FieldOrigin, Value{})
+		case originRequired:
+			if _, written := j.entry.Cell(FieldOrigin); !written || j.record.Has(FieldOrigin) {
+				j.needForCreate(FieldOrigin, CodeOriginRequired, originAdvice(t), "a new %s needs an origin", t)
+			}
+		}
+		return
+	}
+	if t == TypeFilespace {
+		j.judgeFolder(origin)
+		return
+	}
+	j.judgeURL(t, origin)
+}
+
+func originAdvice(t Type) string {
+	if t == TypeFilespace {
+		return "add the folder's absolute path, such as /srv/git/*"
+	}
+	return "add the host's URL, such as https://git.example.org"
+}
+
+func (j *judge) judgeFolder(folder string) {
+	drive := len(folder) > 2 && folder[1] == ':' && (folder[2] == '\\' || folder[2] == '/') &&
+		strings.ContainsAny(folder[:1], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+	share := strings.HasPrefix(folder, `\\`) && len(strings.Split(folder[2:], `\`)) > 1
+	if path.IsAbs(folder) || drive || share {
+		return
+	}
+	j.report(FieldOrigin, CodeBadOrigin, "%s is not an absolute path", Quote(folder)).
+		Advice = `write a path such as /srv/git/*, D:\repos\* or \\host\share\*`
+}
+
+func (j *judge) judgeURL(t Type, origin string) {
+	u, err := url.Parse(strings.TrimSpace(origin))
+	switch {
+	case strings.Contains(beforePath(origin), "@") && !(err == nil && u.Scheme == "ssh"):
+		j.report(FieldOrigin, CodeOriginLogin, "the origin carries credentials")
+		return
+	case err != nil:
+		// The parser's own words may quote what a person pasted by mistake.
+		j.report(FieldOrigin, CodeBadOrigin, "this is not a URL")
+		return
+	case u.Scheme != "http" && u.Scheme != "https":
+		finding := j.report(FieldOrigin, CodeBadOrigin, "%s is not an http or https URL", Quote(origin))
+		switch {
+		case u.Scheme == "ssh":
+			finding.Advice = "write the host's web address; integrations speak to its REST API"
+		case u.Scheme == "" || strings.Contains(u.Scheme, "."):
+			finding.Advice = "write the URL with its scheme: https://" + origin
+		}
+		return
+	case u.Hostname() == "":
+		j.report(FieldOrigin, CodeBadOrigin, "%s has no host", Quote(origin))
+		return
+	case u.RawQuery != "" || u.Fragment != "":
+		j.report(FieldOrigin, CodeBadOrigin, "the origin has a query or fragment").
+			Advice = "write the host's base URL alone; a listing's path belongs into apiPath"
+		return
+	}
+	if fit := hostType(u.Hostname()); fit != "" && fit != t && !(fit == TypeAzure && t == TypeVSTS) {
+		j.report(FieldOrigin, CodeOriginMisfit, "%s is the host of %s, not of %s", u.Hostname(), fit, t).
+			Advice = "use type " + string(fit)
+	}
+	if u.Scheme == "http" && (j.given(FieldPat) || j.given(FieldPassword)) {
+		j.report(FieldOrigin, CodeLoginOverHTTP, "credentials go over plain http to %s", u.Host)
+	}
+}
+
+// beforePath is a URL's text up to the end of its host.
+func beforePath(s string) string {
+	_, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		rest = s
+	}
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		rest = rest[:end]
+	}
+	return rest
+}
+
+// hostType tells the type that a well-known host belongs to, or "".
+func hostType(host string) Type {
+	host = strings.ToLower(host)
+	switch {
+	case host == "github.com" || host == "api.github.com" || host == "www.github.com":
+		return TypeGitHub
+	case host == "gitlab.com" || host == "www.gitlab.com":
+		return TypeGitLab
+	case host == "dev.azure.com":
+		return TypeAzure
+	case strings.HasSuffix(host, ".visualstudio.com"):
+		return TypeVSTS
+	case strings.HasPrefix(host, "git-codecommit.") && strings.Contains(host, ".amazonaws.com"):
+		return TypeAWS
+	}
+	return ""
+}
+
+func (j *judge) judgeTypeFields() {
+	if v := j.record.Get(FieldDisableSslVerification); v.Bool() {
+		j.report(FieldDisableSslVerification, CodeSslUnverified, "the host's certificate will not be checked")
+	}
+	t := j.record.Type()
+	if !t.Valid() {
+		return
+	}
+	refuse := func(f Field, belongs bool, where string) {
+		if !belongs && j.given(f) {
+			j.report(f, CodeFieldRefused, "%s does not belong to %s", f, t).Advice = "remove it; it is for " + where
+		}
+	}
+	refuse(FieldAwsRegion, t == TypeAWS, "AWS")
+	refuse(FieldFolderDepth, t == TypeFilespace, "FILESPACE")
+	refuse(FieldTfsCollection, typeSpecs[t].microsoft, "AZURE, AZURE_DEVOPS, VSTS and TFS_SERVER")
+	if t == TypeFilespace && !j.written(FieldFolderDepth) {
+		j.needForCreate(FieldFolderDepth, CodeDepthRequired, CodeDepthRequired.Explanation().Advice, "a new FILESPACE needs a folderDepth")
+	}
+	if t == TypeAWS {
+		j.judgeRegion()
+	}
+}
+
+// written reports whether the manifest has something for a field, readable or not.
+func (j *judge) written(f Field) bool {
+	if j.given(f) {
+		return true
+	}
+	c, ok := j.entry.Cell(f)
+	return ok && c.Written.Form != FormNull && !j.record.Has(f) && strings.TrimSpace(c.Written.Text) != ""
+}
+
+func (j *judge) judgeRegion() {
+	region := j.text(FieldAwsRegion)
+	if region == "" {
+		if !j.written(FieldAwsRegion) {
+			j.needForCreate(FieldAwsRegion, CodeRegionRequired, CodeRegionRequired.Explanation().Advice, "a new AWS needs an awsRegion")
+		}
+		return
+	}
+	for _, r := range Regions() {
+		if r == region {
+			return
+		}
+	}
+	finding := j.report(FieldAwsRegion, CodeUnknownRegion, "%s is not a region that the server knows", Quote(region))
+	if near := Nearest(region, Regions()); near != "" {
+		finding.Advice = "did you mean " + near + "?"
+	}
+}
+
+// ranges are inclusive.
+var ranges = []struct {
+	field     Field
+	low, high int64
+}{
+	{FieldMaxMinsToCommitEmail, 0, 1<<31 - 1},
+	{FieldFolderDepth, 1, 5},
+	{FieldWave, 0, 1<<31 - 1},
+	{FieldID, 1, 1<<63 - 1},
+}
+
+func (j *judge) judgeRanges() {
+	for _, r := range ranges {
+		v := j.record.Get(r.field)
+		if !v.IsSet() || v.Int() >= r.low && v.Int() <= r.high {
+			continue
+		}
+		j.report(r.field, CodeOutOfRange, "%d is not between %d and %d", v.Int(), r.low, r.high)
+	}
+}
+
+func (j *judge) judgeID() {
+	if j.record.Has(FieldID) && !j.given(FieldTarget) {
+		j.report(FieldID, CodeIDWithoutTarget, "the id does not say which Jira it belongs to")
+	}
+}

@@ -1,0 +1,109 @@
+package schema
+
+// Type is an integration type as a request names it (the vendor's "Add New
+// Integration API" page).
+type Type string
+
+// The types.
+const (
+	TypeGitHub             Type = "GITHUB"
+	TypeGitHubServer       Type = "GITHUB_SERVER"
+	TypeGitLab             Type = "GITLAB"
+	TypeGitLabServer       Type = "GITLAB_SERVER"
+	TypeGitLabServerLegacy Type = "GITLAB_SERVER_LEGACY"
+	TypeFilespace          Type = "FILESPACE"
+	TypeAzureDevOps        Type = "AZURE_DEVOPS"
+	TypeVSTS               Type = "VSTS"
+	TypeAzure              Type = "AZURE"
+	TypeTFSServer          Type = "TFS_SERVER"
+	TypeAWS                Type = "AWS"
+	TypeGerrit             Type = "GERRIT"
+)
+
+// originNeed says what a type makes of an absent origin.
+type originNeed uint8
+
+const (
+	originRequired originNeed = iota
+	originDefaults            // the default is sent
+	originFree                // nothing is sent: the server's own default is not documented
+)
+
+// logins is the set of ways in which a type can be given credentials.
+type logins uint8
+
+const (
+	loginPat      logins = 1 << iota // pat alone
+	loginPassword                    // username and password
+	loginAllPat                      // username "all" and pat (TFS)
+)
+
+type typeSpec struct {
+	origin        originNeed
+	defaultOrigin string
+	aliases       []string // further origins that mean the default one
+	logins        logins   // 0: the type takes no credentials
+	microsoft     bool     // tfsCollection belongs to it
+	deprecated    string   // why, where the vendor has given the type up
+}
+
+// typeSpecs holds the rules of each type. The vendor's page calls origin required
+// throughout while its examples leave it out for the hosted types, and swaps the texts
+// of AZURE and AZURE_DEVOPS; this table follows the examples.
+var typeSpecs = map[Type]typeSpec{
+	TypeGitHub: {origin: originDefaults, defaultOrigin: "https://api.github.com",
+		aliases: []string{"https://github.com"}, logins: loginPat | loginPassword},
+	TypeGitHubServer: {logins: loginPat},
+	TypeGitLab:       {origin: originDefaults, defaultOrigin: "https://gitlab.com", logins: loginPat},
+	TypeGitLabServer: {logins: loginPat},
+	TypeGitLabServerLegacy: {logins: loginPassword,
+		deprecated: "GitLab's API v3 is gone from GitLab 11 on"},
+	TypeFilespace:   {},
+	TypeAzureDevOps: {logins: loginPat | loginPassword, microsoft: true},
+	TypeVSTS:        {origin: originFree, logins: loginPat, microsoft: true},
+	TypeAzure: {origin: originDefaults, defaultOrigin: "https://dev.azure.com",
+		logins: loginPat, microsoft: true},
+	TypeTFSServer: {logins: loginPassword | loginAllPat, microsoft: true},
+	TypeAWS:       {origin: originFree, logins: loginPassword},
+	TypeGerrit: {logins: loginPassword,
+		deprecated: "the vendor has announced the end of Gerrit support"},
+}
+
+// Types lists the twelve types in the vendor's order.
+func Types() []Type {
+	return []Type{TypeGitHub, TypeGitHubServer, TypeGitLab, TypeGitLabServer, TypeGitLabServerLegacy, TypeFilespace,
+		TypeAzureDevOps, TypeVSTS, TypeAzure, TypeTFSServer, TypeAWS, TypeGerrit}
+}
+
+// Valid reports whether the type is one of the twelve.
+func (t Type) Valid() bool { _, ok := typeSpecs[t]; return ok }
+
+// DefaultOrigin is the origin that an absent one stands for, or "" where the type has
+// none that is documented.
+func (t Type) DefaultOrigin() string { return typeSpecs[t].defaultOrigin }
+
+// NearestType suggests the type that a misspelt one may have meant, or "".
+func NearestType(s string) string {
+	names := make([]string, 0, len(typeSpecs))
+	for _, t := range Types() {
+		names = append(names, string(t))
+	}
+	return Nearest(s, names)
+}
+
+// Regions lists the AWS regions of the vendor's page (which writes ap-outh-1 for
+// ap-south-1).
+func Regions() []string {
+	return []string{
+		"us-east-1", "us-east-2", "us-west-1", "us-west-2", "af-south-1", "ap-east-1", "ap-south-1", "ap-south-2",
+		"ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-southeast-1", "ap-southeast-2", "ap-southeast-3",
+		"ca-central-1", "eu-central-1", "eu-central-2", "eu-west-1", "eu-west-2", "eu-west-3", "eu-north-1",
+		"eu-south-1", "eu-south-2", "me-central-1", "me-south-1", "sa-east-1",
+	}
+}
+
+// Kind is what a record describes.
+type Kind string
+
+// KindIntegration is an integration: a host whose repositories the app finds itself.
+const KindIntegration Kind = "integration"
