@@ -1,0 +1,116 @@
+package importer
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"gijbulk/schema"
+)
+
+// Apply performs a plan through a pool of workers. emit is told the outcome of every
+// action, one at a time, in the order in which they finish; a create whose answer was
+// lost is told as unknown, for Settle to look into. The error is a *Stopped, the
+// context's, or trouble of the engine itself; every action has its outcome all the
+// same. A cancelled context stops new actions and lets those on the wire finish.
+func (im *Importer) Apply(ctx context.Context, plan schema.Plan, emit func(schema.Outcome)) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	emit = serial(emit)
+	var pool errgroup.Group
+	pool.SetLimit(max(1, im.Concurrency))
+	for _, action := range plan.Actions {
+		pool.Go(func() error {
+			outcome, err := im.perform(ctx, action)
+			if err != nil {
+				stop(err)
+			} else if outcome.Stop != schema.StopNone {
+				stop(&Stopped{outcome})
+			}
+			emit(outcome)
+			return err
+		})
+	}
+	if err := pool.Wait(); err != nil {
+		return err
+	}
+	return context.Cause(ctx)
+}
+
+// serial makes sure that emit is never called twice at once.
+func serial(emit func(schema.Outcome)) func(schema.Outcome) {
+	var mu sync.Mutex
+	return func(o schema.Outcome) {
+		mu.Lock()
+		defer mu.Unlock()
+		emit(o)
+	}
+}
+
+// perform does one action, from intent to outcome. An error is trouble of the journal.
+func (im *Importer) perform(ctx context.Context, a schema.Action) (schema.Outcome, error) {
+	if !a.Op.Writes() {
+		return standing(a), nil
+	}
+	if ctx.Err() != nil {
+		return schema.Outcome{Action: a, Status: schema.StatusUnprocessed}, nil
+	}
+	if err := im.begin(ctx, a); err != nil {
+		return schema.Outcome{Action: a, Status: schema.StatusUnprocessed, Error: "the journal could not be written"}, err
+	}
+	outcome := im.do(ctx, a)
+	return outcome, im.end(ctx, outcome)
+}
+
+// do turns a panic into that record's failure. Verify looks whether it happened all
+// the same.
+func (im *Importer) do(ctx context.Context, a schema.Action) (outcome schema.Outcome) {
+	started := time.Now()
+	defer func() {
+		if p := recover(); p != nil {
+			outcome = schema.Outcome{Action: a, Status: schema.StatusFailed, Attempts: 1, Started: started, Took: time.Since(started),
+				Error:  fmt.Sprintf("gijbulk itself failed: %v", p),
+				Advice: "please report this, with: " + firstFrames(debug.Stack())}
+		}
+	}()
+	return im.Target.Do(ctx, a)
+}
+
+// standing is the outcome of an action that sends nothing.
+func standing(a schema.Action) schema.Outcome {
+	o := schema.Outcome{Action: a, ID: a.Have.ID}
+	switch a.Op {
+	case schema.OpUnchanged:
+		o.Status = schema.StatusUnchanged
+	case schema.OpExists:
+		o.Status = schema.StatusExists
+	case schema.OpConflict:
+		o.Status, o.Error = schema.StatusConflict, a.Reason
+		o.Advice = "remove the surplus in Jira, or tell them apart by displayName"
+	default:
+		o.Status, o.Error = schema.StatusFailed, a.Reason
+		o.Advice = firstAdvice(a.Want)
+	}
+	return o
+}
+
+func firstAdvice(r schema.Record) string {
+	for _, f := range append(r.Faults[:len(r.Faults):len(r.Faults)], r.CreateNeeds...) {
+		if f.Level == schema.LevelError {
+			return f.Advice
+		}
+	}
+	return ""
+}
+
+// firstFrames cuts a stack to what tells where a panic came from.
+func firstFrames(stack []byte) string {
+	const frames = 8
+	lines := strings.Split(strings.TrimSpace(string(stack)), "\n")
+	return strings.Join(lines[:min(len(lines), 2*frames)], "\n")
+}

@@ -1,0 +1,148 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gijbulk/schema"
+)
+
+func TestApplyTellsEveryRecordOnce(t *testing.T) {
+	names := make([]string, 200)
+	for i := range names {
+		names[i] = fmt.Sprint("n", i)
+	}
+	plan := creates(names...)
+	s, l := newServer(), &ledger{}
+	inside := false
+	im := &Importer{Target: s, Concurrency: 8}
+	err := im.Apply(t.Context(), plan, func(o schema.Outcome) {
+		if inside {
+			t.Error("emit was called twice at once")
+		}
+		inside = true
+		l.emit(o)
+		inside = false
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.told != len(names) || len(l.words) != len(names) || len(s.live) != len(names) {
+		t.Errorf("told %d, records %d, live %d", l.told, len(l.words), len(s.live))
+	}
+	if s.most > 8 {
+		t.Errorf("%d writes at once, more than 8", s.most)
+	}
+}
+
+func TestApplyStopsWhole(t *testing.T) {
+	s, l := newServer(), &ledger{}
+	s.answer = func(_ context.Context, _ *server, a schema.Action, _ int) schema.Outcome { return stopped(a) }
+	err := (&Importer{Target: s, Concurrency: 1}).Apply(t.Context(), creates("a", "b", "c"), l.emit)
+	var stop *Stopped
+	if !errors.As(err, &stop) || stop.Reason() != schema.StopCredentials {
+		t.Fatalf("error %v, want a stop for credentials", err)
+	}
+	if len(s.sent) != 1 {
+		t.Errorf("%d requests left, want 1", len(s.sent))
+	}
+	for _, o := range l.outcomes() {
+		if o.Status != schema.StatusUnprocessed {
+			t.Errorf("%s is %s", o.Action.Want.Name(), o.Status)
+		}
+	}
+}
+
+func TestApplyTurnsAPanicIntoAFailure(t *testing.T) {
+	s, l := newServer(), &ledger{}
+	s.answer = func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+		if a.Want.Name() == "b" {
+			panic("out of luck")
+		}
+		return done(s, a)
+	}
+	if err := (&Importer{Target: s, Concurrency: 2}).Apply(t.Context(), creates("a", "b", "c"), l.emit); err != nil {
+		t.Fatal(err)
+	}
+	want := []schema.Status{schema.StatusCreated, schema.StatusFailed, schema.StatusCreated}
+	if !slices.Equal(l.statuses(), want) || !strings.Contains(l.words[1].Error, "out of luck") {
+		t.Errorf("statuses %v, error %q", l.statuses(), l.words[1].Error)
+	}
+}
+
+func TestApplyFinishesWhatIsOnTheWire(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		s, l := newServer(), &ledger{}
+		s.answer = func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+			time.Sleep(time.Second)
+			return done(s, a)
+		}
+		go func() { time.Sleep(1500 * time.Millisecond); cancel() }()
+		err := (&Importer{Target: s, Concurrency: 2}).Apply(ctx, creates("a", "b", "c", "d", "e", "f"), l.emit)
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("error %v", err)
+		}
+		c, u := schema.StatusCreated, schema.StatusUnprocessed
+		if want := []schema.Status{c, c, c, c, u, u}; !slices.Equal(l.statuses(), want) {
+			t.Errorf("statuses %v, want %v", l.statuses(), want)
+		}
+	})
+}
+
+// notebook is a Journal that can be out of order.
+type notebook struct {
+	lines []string
+	fail  string
+}
+
+func (n *notebook) Begin(_ context.Context, a schema.Action) error {
+	return n.write("begin " + a.Want.Name())
+}
+
+func (n *notebook) End(ctx context.Context, o schema.Outcome) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return n.write("end " + o.Action.Want.Name() + " " + string(o.Status))
+}
+
+func (n *notebook) write(line string) error {
+	if line == n.fail {
+		return errors.New("disk full")
+	}
+	n.lines = append(n.lines, line)
+	return nil
+}
+
+func TestApplyJournalsBeforeAndAfter(t *testing.T) {
+	s, l, n := newServer(), &ledger{}, &notebook{}
+	im := &Importer{Target: s, Journal: n, Concurrency: 1}
+	if err := im.Apply(t.Context(), creates("a", "b"), func(o schema.Outcome) { n.lines = append(n.lines, "tell "+o.Action.Want.Name()); l.emit(o) }); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"begin a", "end a created", "tell a", "begin b", "end b created", "tell b"}
+	if !slices.Equal(n.lines, want) {
+		t.Errorf("order %q, want %q", n.lines, want)
+	}
+}
+
+func TestApplyEndsWhenTheJournalFails(t *testing.T) {
+	for _, fail := range []string{"begin b", "end b created"} {
+		s, l := newServer(), &ledger{}
+		im := &Importer{Target: s, Journal: &notebook{fail: fail}, Concurrency: 1}
+		err := im.Apply(t.Context(), creates("a", "b", "c"), l.emit)
+		if err == nil || !strings.Contains(err.Error(), "disk full") {
+			t.Errorf("%s: error %v", fail, err)
+		}
+		if len(l.words) != 3 || l.words[2].Status != schema.StatusUnprocessed || s.sent["c"] != 0 {
+			t.Errorf("%s: statuses %v, sent %v", fail, l.statuses(), s.sent)
+		}
+	}
+}

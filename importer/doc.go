@@ -1,0 +1,13 @@
+// Package importer is the engine: it decides what is to be done about each record of a
+// manifest and does it, so that every record ends in exactly one known state.
+//
+// In the order of a run:
+//
+//	Diff     compares the wanted records with the live ones and makes a Plan
+//	Apply    sends the plan's writes through a pool of workers
+//	Settle   finds out what became of writes whose answers were lost
+//	Verify   reads the server once more and holds it against the outcomes
+//
+// Diff is pure. The others speak to the server through [Target] and keep what they did
+// through [Journal]; what became of each action is told as a [schema.Outcome].
+package importer

@@ -1,0 +1,67 @@
+package importer
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gijbulk/schema"
+)
+
+// Target is the server that a plan is applied to.
+type Target interface {
+	// Do performs one action. A failed action is an outcome, never an error.
+	Do(context.Context, schema.Action) schema.Outcome
+	// List reads all live integrations, or fails; it never gives a part of them.
+	List(context.Context) ([]schema.Record, error)
+}
+
+// Journal keeps what was meant and what became of it. Begin is durable before the
+// request leaves, End before the outcome is told. An error of either ends the run.
+type Journal interface {
+	Begin(context.Context, schema.Action) error
+	End(context.Context, schema.Outcome) error
+}
+
+// Importer applies plans to a target.
+type Importer struct {
+	Target      Target
+	Journal     Journal       // nil: intents are kept in memory only
+	Concurrency int           // writes at once; at least 1
+	Quiet       time.Duration // how long the server is left alone before unknown writes are looked up
+	Timeout     time.Duration // of the target's requests: after one ran into it the server may be at work this long
+	Resends     int           // how often a create that is certainly not there is sent again
+}
+
+// Stopped is the error of a run that had to end as a whole. The outcome is the one that
+// made it end.
+type Stopped struct {
+	Outcome schema.Outcome
+}
+
+// Error says why, in the words of the answer.
+func (s *Stopped) Error() string { return "the run was stopped: " + s.Outcome.Error }
+
+// Reason is the kind of stop.
+func (s *Stopped) Reason() schema.Stop { return s.Outcome.Stop }
+
+func (im *Importer) begin(ctx context.Context, a schema.Action) error {
+	if im.Journal == nil {
+		return nil
+	}
+	if err := im.Journal.Begin(ctx, a); err != nil {
+		return fmt.Errorf("journal the intent to %s %s: %w", a.Op, a.Want.Place, err)
+	}
+	return nil
+}
+
+// end keeps an outcome even when the run has been cancelled in between.
+func (im *Importer) end(ctx context.Context, o schema.Outcome) error {
+	if im.Journal == nil {
+		return nil
+	}
+	if err := im.Journal.End(context.WithoutCancel(ctx), o); err != nil {
+		return fmt.Errorf("journal the outcome of %s: %w", o.Action.Want.Place, err)
+	}
+	return nil
+}

@@ -1,0 +1,177 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gijbulk/schema"
+)
+
+// run applies, settles and verifies, as a command does.
+func run(t *testing.T, im *Importer, plan schema.Plan) (*ledger, error) {
+	t.Helper()
+	l := &ledger{}
+	if err := im.Apply(t.Context(), plan, l.emit); err != nil {
+		return l, err
+	}
+	if err := im.Settle(t.Context(), plan, l.outcomes(), l.emit); err != nil {
+		return l, err
+	}
+	return l, im.Verify(t.Context(), plan, l.outcomes(), l.emit)
+}
+
+func TestSettle(t *testing.T) {
+	created, failed, unknown, conflict := schema.StatusCreated, schema.StatusFailed, schema.StatusUnknown, schema.StatusConflict
+	for _, tt := range []struct {
+		name   string
+		answer func(ctx context.Context, s *server, a schema.Action, nth int) schema.Outcome
+		listed func(s *server, nth int) error
+		want   schema.Status
+		sent   int
+		there  int
+	}{
+		{name: "it happened",
+			answer: func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+				s.make(a.Want)
+				return lost(a)
+			},
+			want: created, sent: 1, there: 1},
+		{name: "it did not happen", answer: func(_ context.Context, s *server, a schema.Action, nth int) schema.Outcome {
+			if nth == 1 {
+				return lost(a)
+			}
+			return done(s, a)
+		}, want: created, sent: 2, there: 1},
+		{name: "it happened late", answer: func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+			go func() { time.Sleep(15 * time.Second); s.make(a.Want) }()
+			return lost(a)
+		}, want: created, sent: 1, there: 1},
+		{name: "it happened long after the time limit", answer: func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+			go func() { time.Sleep(100 * time.Second); s.make(a.Want) }()
+			o := lost(a)
+			o.Waited = true
+			return o
+		}, want: created, sent: 1, there: 1},
+		{name: "never", answer: func(_ context.Context, _ *server, a schema.Action, _ int) schema.Outcome { return lost(a) },
+			want: unknown, sent: 4, there: 0},
+		{name: "refused the second time", answer: func(_ context.Context, _ *server, a schema.Action, nth int) schema.Outcome {
+			if nth == 1 {
+				return lost(a)
+			}
+			return refused(a)
+		}, want: failed, sent: 2, there: 0},
+		{name: "a stranger under another name", answer: func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+			s.make(a.Want.Set(schema.FieldDisplayName, schema.Text("renamed by the server")))
+			return lost(a)
+		}, want: unknown, sent: 1, there: 0},
+		{name: "twice", answer: func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+			s.make(a.Want)
+			s.make(a.Want)
+			return lost(a)
+		}, want: conflict, sent: 1, there: 2},
+		{name: "done but doubled", answer: func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+			s.make(a.Want)
+			return done(s, a)
+		}, want: conflict, sent: 1, there: 2},
+		{name: "refused but made", answer: func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+			s.make(a.Want)
+			return refused(a)
+		},
+			want: created, sent: 1, there: 1},
+		{name: "made, then gone", listed: func(s *server, _ int) error { s.live = nil; return nil }, want: failed, sent: 1, there: 0},
+		{name: "another value than asked for", answer: func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+			o := done(s, a)
+			s.live[len(s.live)-1] = s.live[len(s.live)-1].Set(schema.FieldDisabled, schema.Bool(true))
+			return o
+		}, want: failed, sent: 1, there: 1},
+		{name: "a panic after the work", answer: func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+			s.make(a.Want)
+			panic("late")
+		}, want: created, sent: 1, there: 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer()
+				s.answer, s.listed = tt.answer, tt.listed
+				im := &Importer{Target: s, Concurrency: 4, Quiet: 10 * time.Second, Timeout: 2 * time.Minute, Resends: 3}
+				plan := creates("a")
+				plan.Actions[0].Want = plan.Actions[0].Want.Set(schema.FieldDisabled, schema.Bool(false))
+				l, err := run(t, im, plan)
+				if err != nil {
+					t.Fatal(err)
+				}
+				o := l.words[0]
+				if o.Status != tt.want || s.sent["a"] != tt.sent || s.count("a") != tt.there {
+					t.Errorf("%s (%s) after %d sent, %d there; want %s after %d, %d there", o.Status, o.Error, s.sent["a"], s.count("a"), tt.want, tt.sent, tt.there)
+				}
+				if !o.Status.Good() && (o.Error == "" || tt.want != unknown && tt.want != failed && o.Advice == "") {
+					t.Errorf("no error or advice: %+v", o)
+				}
+				if o.Attempts != tt.sent {
+					t.Errorf("%d attempts, want %d", o.Attempts, tt.sent)
+				}
+			})
+		})
+	}
+}
+
+func TestSettleDoesNotTakeAnothersRecord(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.make(record(0, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "old"))
+		s.answer = func(_ context.Context, s *server, a schema.Action, nth int) schema.Outcome {
+			if nth == 1 && a.Want.Name() != "b" {
+				return lost(a)
+			}
+			return done(s, a)
+		}
+		want := []schema.Record{
+			record(2, "type", "GITHUB", "origin", "https://api.github.com"), // the server names it
+			record(3, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "b"),
+			record(4, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "old"),
+		}
+		have, _ := s.List(t.Context())
+		plan, _ := Diff(want, have, Options{})
+		l, err := run(t, &Importer{Target: s, Concurrency: 1, Quiet: time.Second, Resends: 2}, plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want3 := []schema.Status{schema.StatusCreated, schema.StatusCreated, schema.StatusUnchanged}
+		if !slices.Equal(l.statuses(), want3) || len(s.live) != 3 {
+			t.Errorf("statuses %v, %d live", l.statuses(), len(s.live))
+		}
+		if l.words[0].ID == l.words[1].ID {
+			t.Error("two outcomes have the same id")
+		}
+	})
+}
+
+func TestSettleLeavesUnknownWhereTheListFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.answer = func(_ context.Context, _ *server, a schema.Action, _ int) schema.Outcome { return lost(a) }
+		s.listed = func(*server, int) error { return errors.New("no connection") }
+		l, err := run(t, &Importer{Target: s, Concurrency: 1, Quiet: time.Second, Resends: 2}, creates("a"))
+		if err == nil || !strings.Contains(err.Error(), "no connection") || l.words[0].Status != schema.StatusUnknown || s.sent["a"] != 1 {
+			t.Errorf("error %v, status %s, sent %d", err, l.words[0].Status, s.sent["a"])
+		}
+	})
+}
+
+func TestSettleEndsWhenCancelled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := newServer()
+		go func() { time.Sleep(time.Second); cancel() }()
+		plan := creates("a")
+		err := (&Importer{Target: s, Quiet: time.Hour}).Settle(ctx, plan, []schema.Outcome{lost(plan.Actions[0])}, func(schema.Outcome) {})
+		if !errors.Is(err, context.Canceled) || s.lists != 0 {
+			t.Errorf("error %v after %d lists", err, s.lists)
+		}
+	})
+}
