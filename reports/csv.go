@@ -1,0 +1,114 @@
+package reports
+
+import (
+	"encoding/csv"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"gijbulk/schema"
+)
+
+// Part is one of the tables into which a run's records fall; each record is in exactly
+// one of them.
+type Part string
+
+// The parts.
+const (
+	Succeeded   Part = "succeeded"   // on the server; nobody needs to look at it
+	Failed      Part = "failed"      // refused, invalid or in conflict: mend and feed back
+	Unknown     Part = "unknown"     // a write may or may not have happened
+	Unprocessed Part = "unprocessed" // never tried, or certainly not done
+)
+
+// Parts lists all parts.
+func Parts() []Part { return []Part{Succeeded, Failed, Unknown, Unprocessed} }
+
+// FileName is the name of the part's file in a report directory.
+func (p Part) FileName() string { return string(p) + ".csv" }
+
+func partOf(s schema.Status) Part {
+	switch {
+	case s.Good():
+		return Succeeded
+	case s == schema.StatusUnknown:
+		return Unknown
+	case s == schema.StatusUnprocessed:
+		return Unprocessed
+	}
+	return Failed
+}
+
+// CSV makes the renderer of a part's table: the records' own columns and, with a leading
+// underscore so that a manifest ignores them, what became of each. The table is a
+// manifest as it is; it has a header even where it has no rows.
+func CSV(p Part) Renderer {
+	return func(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome]) error {
+		all := sorted(run, outcomes)
+		return writeCSV(w, layoutOf(all), p, all)
+	}
+}
+
+func writeCSV(w io.Writer, l layout, p Part, all []*schema.Outcome) error {
+	out := csv.NewWriter(w)
+	row := append(slices.Clone(l.names), toolColumns...)
+	if err := out.Write(row); err != nil {
+		return err
+	}
+	for _, o := range all {
+		if partOf(o.Status) != p {
+			continue
+		}
+		row = l.appendCells(row[:0], subject(&o.Action))
+		row = appendToolCells(row, o)
+		if err := out.Write(row); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+// toolColumns are ours, in the order of appendToolCells.
+var toolColumns = []string{"_file", "_line", "_action", "_status", "_http", "_error", "_advice", "_id", "_attempts", "_ms"}
+
+func appendToolCells(row []string, o *schema.Outcome) []string {
+	place := o.Action.Want.Place
+	return append(row,
+		defused(place.File),
+		numberOrBlank(int64(place.Line)),
+		string(o.Action.Op),
+		string(o.Status),
+		numberOrBlank(int64(o.HTTP)),
+		defused(causeOf(o)),
+		defused(o.Advice),
+		numberOrBlank(idOf(o)),
+		strconv.Itoa(o.Attempts),
+		strconv.FormatInt(o.Took.Milliseconds(), 10))
+}
+
+func numberOrBlank(n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.FormatInt(n, 10)
+}
+
+// defused makes a text of ours or of a server's harmless: a spreadsheet would run one
+// that begins like a formula, and bytes that are no text would make the table unreadable
+// as a manifest.
+func defused(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, strings.ToValidUTF8(s, string(unicode.ReplacementChar)))
+	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}

@@ -1,0 +1,103 @@
+package reports
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"iter"
+	"os"
+	"path/filepath"
+
+	"gijbulk/schema"
+)
+
+// ReportName is the name of the file in a report directory from which all others can be
+// made again.
+const ReportName = "report.json"
+
+// WriteReport writes report.json alone, before the first write of a run. Errors name the
+// path.
+func WriteReport(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask) (string, error) {
+	run, outcomes = Masked(run, outcomes, mask)
+	path := filepath.Join(dir, ReportName)
+	err := writeFile(path, func(w io.Writer) error { return JSON(w, run, outcomes) })
+	if err != nil {
+		return "", err
+	}
+	return path, nil
+}
+
+// WriteAll writes the four tables and then, last, report.json: where that says complete,
+// everything is there. It returns the paths that were written, also beside an error,
+// which names the path that was not. The directory is made where it is missing (mode
+// 0700); each file (mode 0600) appears whole or not at all.
+func WriteAll(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask) ([]string, error) {
+	run, outcomes = Masked(run, outcomes, mask)
+	all := sorted(run, outcomes)
+	columns := layoutOf(all)
+	var paths []string
+	write := func(name string, render func(io.Writer) error) error {
+		path := filepath.Join(dir, name)
+		if err := writeFile(path, render); err != nil {
+			return err
+		}
+		paths = append(paths, path)
+		return nil
+	}
+	for _, p := range Parts() {
+		if err := write(p.FileName(), func(w io.Writer) error { return writeCSV(w, columns, p, all) }); err != nil {
+			return paths, err
+		}
+	}
+	err := write(ReportName, func(w io.Writer) error { return writeJSON(w, run, all) })
+	return paths, err
+}
+
+func writeFile(path string, render func(io.Writer) error) error {
+	if err := replaceFile(path, render); err != nil {
+		return fmt.Errorf("cannot write the report %s: %w; choose another folder with --report-dir", path, bare(err))
+	}
+	return nil
+}
+
+// bare drops the path of a temporary file that nobody knows.
+func bare(err error) error {
+	if e, ok := errors.AsType[*fs.PathError](err); ok {
+		return e.Err
+	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// replaceFile writes beside the path and renames: a reader, and whoever comes after a
+// crash, finds the old file or the new one.
+func replaceFile(path string, render func(io.Writer) error) error {
+	dir, name := filepath.Split(path)
+	if err := os.MkdirAll(filepath.Clean(dir), 0o700); err != nil {
+		return err
+	}
+	temp, err := os.CreateTemp(filepath.Clean(dir), "."+name+".*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temp.Name()) // after the rename there is nothing to remove
+	defer temp.Close()           // closed already where all went well
+	out := bufio.NewWriter(temp)
+	if err := render(out); err != nil {
+		return err
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	if err := temp.Sync(); err != nil {
+		return err
+	}
+	if err := temp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(temp.Name(), path)
+}

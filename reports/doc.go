@@ -1,0 +1,30 @@
+// Package reports turns a run into what people and programs read. It knows the values of
+// package schema and nothing of the engine that made them.
+//
+// To write a run's directory use [WriteReport] before the first write and [WriteAll] at
+// the end; for the last words on a terminal [Summary]. Both sort the outcomes by their
+// place in the manifest, so that a report does not depend on who finished first.
+//
+// In the order in which a run meets them:
+//
+//	FindingsText, FindingsJSON   what a check had to say
+//	PlanText, PlanJSON           what a dry run would do
+//	WriteReport, WriteAll        the report's directory, written atomically
+//	JSON, CSV                    the renderers behind it
+//	Summary, OutcomesJSON        the last words
+//	Report, Read                 report.json as Go values, and its way back
+//
+// [WriteReport] and [WriteAll] hide secrets themselves. Everything else shows what it is
+// given: hand it what [Masked], [MaskedPlan] and [MaskedFindings] return.
+package reports
+
+import (
+	"io"
+	"iter"
+
+	"gijbulk/schema"
+)
+
+// Renderer writes one report of a run. The outcomes may come in any order; the error is
+// that of the writer.
+type Renderer func(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome]) error

@@ -1,0 +1,88 @@
+package reports
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"iter"
+
+	"gijbulk/schema"
+)
+
+// Tally counts findings by their level.
+type Tally struct {
+	Errors   int
+	Warnings int
+}
+
+func (t *Tally) add(l schema.Level) {
+	if l == schema.LevelWarning {
+		t.Warnings++
+		return
+	}
+	t.Errors++
+}
+
+// FindingsText writes findings for people, as they come: the place and what is wrong on
+// one line, what to do on the next. After twenty of one code and level the rest is only
+// counted, so that memory does not grow with the findings. The tally counts all.
+func FindingsText(w io.Writer, findings iter.Seq[schema.Finding]) (Tally, error) {
+	type kind struct {
+		code  schema.Code
+		level schema.Level
+	}
+	var tally Tally
+	var kinds []kind // in the order in which they were met
+	counts := map[kind]int{}
+	out := bufio.NewWriter(w)
+	for f := range findings {
+		tally.add(f.Level)
+		k := kind{f.Code, f.Level}
+		if counts[k] == 0 {
+			kinds = append(kinds, k)
+		}
+		counts[k]++
+		if counts[k] > longestList {
+			continue
+		}
+		fmt.Fprintf(out, "gijbulk: %s: %s\n", f.Level, oneLine(joined(": ", f.Place.String(), f.Field, f.Message)))
+		if f.Advice != "" {
+			fmt.Fprintf(out, "gijbulk: hint: %s\n", oneLine(f.Advice))
+		}
+	}
+	for _, k := range kinds {
+		if more := counts[k] - longestList; more > 0 {
+			fmt.Fprintf(out, "gijbulk: %s: %d more of code %s; --output json shows them all\n", k.level, more, k.code)
+		}
+	}
+	return tally, out.Flush()
+}
+
+// FindingsSummary is the last line of the findings as programs get them.
+type FindingsSummary struct {
+	Records  int `json:"records"`
+	Errors   int `json:"errors"`
+	Warnings int `json:"warnings"`
+}
+
+// FindingsJSON writes findings for programs, as they come: a [FindingInfo] a line, and
+// at the end {"summary": [FindingsSummary]}. records is asked once all findings have
+// come, when whoever makes them knows how many records there were.
+func FindingsJSON(w io.Writer, findings iter.Seq[schema.Finding], records func() int) (Tally, error) {
+	var tally Tally
+	out := bufio.NewWriter(w)
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	for f := range findings {
+		tally.add(f.Level)
+		if err := encoder.Encode(findingInfo(f)); err != nil {
+			return tally, err
+		}
+	}
+	summary := FindingsSummary{Records: records(), Errors: tally.Errors, Warnings: tally.Warnings}
+	if err := encoder.Encode(map[string]FindingsSummary{"summary": summary}); err != nil {
+		return tally, err
+	}
+	return tally, out.Flush()
+}

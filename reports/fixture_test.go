@@ -1,0 +1,125 @@
+package reports
+
+import (
+	"bytes"
+	"flag"
+	"iter"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gijbulk/schema"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden holds what was rendered against a file in testdata.
+func golden(t *testing.T, name string, render func(w *bytes.Buffer) error) {
+	t.Helper()
+	var got bytes.Buffer
+	if err := render(&got); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, got.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got.String()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
+func place(file string, record int) schema.Place {
+	return schema.Place{File: file, Line: record + 1, Column: 1, Record: record}
+}
+
+type fields = map[schema.Field]schema.Value
+
+// wanted makes a record that stands in a file without columns of its own.
+func wanted(p schema.Place, values fields) schema.Record {
+	r := schema.NewRecord(values)
+	r.Place = p
+	return r
+}
+
+func github(name string) fields {
+	return fields{schema.FieldType: schema.Text("GITHUB"), schema.FieldDisplayName: schema.Text(name)}
+}
+
+// row makes a record of a table.
+func row(p schema.Place, values fields, columns []string, cells ...string) schema.Record {
+	r := wanted(p, values)
+	r.Columns = columns
+	for i, text := range cells {
+		if text != "" { // a blank cell is no cell
+			r.Cells = append(r.Cells, schema.Column{Name: columns[i], Text: text})
+		}
+	}
+	return r
+}
+
+func outcome(r schema.Record, op schema.Op, s schema.Status) schema.Outcome {
+	return schema.Outcome{Action: schema.Action{N: r.Place.Record - 1, Op: op, Want: r}, Status: s}
+}
+
+func testRun(files ...string) schema.Run {
+	return schema.Run{ID: "20260102-1", Command: "import", Version: "0.1.0", Target: "https://jira.example.org",
+		User: "admin", Files: files, Started: time.Date(2026, 1, 2, 4, 4, 5, 0, time.FixedZone("CET", 3600)),
+		Ended: time.Date(2026, 1, 2, 3, 5, 0, 123456789, time.UTC), Complete: true, Digest: "sha256:00ff",
+		Requests: 9, Writes: 4}
+}
+
+// sampleOutcomes is one outcome of each kind, from one YAML file, out of order.
+func sampleOutcomes() []schema.Outcome {
+	const file = "samples/a.yaml"
+	exists := outcome(wanted(place(file, 3), github("Mirror")), schema.OpExists, schema.StatusExists)
+	exists.Action.Have = schema.Record{ID: 41}
+	exists.Action.Changes = []schema.Change{
+		{Field: schema.FieldSendCommitEmails, From: schema.Bool(true), To: schema.Bool(false)},
+		{Field: schema.FieldTagsFilter, From: schema.Text("v.*"), To: schema.Text("")},
+		{Field: schema.FieldProjectMappingIDs, From: schema.IDs(9007199254740993, 2), To: schema.IDs()},
+	}
+	created := outcome(wanted(place(file, 1), fields{
+		schema.FieldType: schema.Text("GITLAB_SERVER"), schema.FieldOrigin: schema.Text("https://gitlab.example.org/<x>"),
+		schema.FieldPat: schema.Hidden(schema.Refer(schema.SchemeEnv, "ACME_PAT").Resolved("glpat-123456")),
+	}), schema.OpCreate, schema.StatusCreated)
+	created.ID, created.Attempts, created.HTTP, created.Took = 57, 2, 200, 1234*time.Millisecond
+	failed := outcome(wanted(place(file, 2), fields{
+		schema.FieldType: schema.Text("GITHUB"), schema.FieldDisplayName: schema.Text("Acme on GitHub"),
+		schema.FieldPat:      schema.Hidden(schema.Literal("ghp_secret", "env:GIJBULK_ACME_PAT")),
+		schema.FieldUsername: schema.Text(""), schema.FieldProjects: schema.Words("ACME", "WEB"),
+		schema.FieldProjectMappingIDs: schema.IDs(10, 11),
+	}), schema.OpCreate, schema.StatusFailed)
+	failed.HTTP, failed.Attempts, failed.Error, failed.Advice = 400, 1, "Bad credentials:\nno \x1b[31maccess", "renew the token"
+	conflict := outcome(wanted(place(file, 4), github("Twice")), schema.OpConflict, schema.StatusConflict)
+	conflict.Action.Reason = "two live integrations have this identity: 7 and 8"
+	return []schema.Outcome{
+		conflict, exists, created,
+		outcome(wanted(place(file, 7), github("Never")), schema.OpCreate, schema.StatusUnprocessed),
+		failed,
+		outcome(wanted(place(file, 6), github("Lost")), schema.OpCreate, schema.StatusUnknown),
+		outcome(wanted(place(file, 5), github("Same")), schema.OpUnchanged, schema.StatusUnchanged),
+	}
+}
+
+func samplePlan() schema.Plan {
+	var plan schema.Plan
+	for _, o := range sorted(testRun("samples/a.yaml"), slices.Values(sampleOutcomes())) {
+		plan.Actions = append(plan.Actions, o.Action)
+	}
+	left := wanted(place("samples/a.yaml", 9), github("Left out"))
+	plan.Actions = append(plan.Actions, schema.Action{Op: schema.OpInvalid, Want: left, Reason: "the record has no origin"})
+	return plan
+}
+
+func each(outcomes ...schema.Outcome) iter.Seq[schema.Outcome] { return slices.Values(outcomes) }

@@ -1,0 +1,28 @@
+package reports
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"iter"
+
+	"gijbulk/schema"
+)
+
+// OutcomesJSON writes a run for programs: a [RecordInfo] a line, in the order of the
+// manifest, and at the end {"summary": [RunInfo]}.
+func OutcomesJSON(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome]) error {
+	out := bufio.NewWriter(w)
+	encoder := json.NewEncoder(out)
+	encoder.SetEscapeHTML(false)
+	all := sorted(run, outcomes)
+	for _, o := range all {
+		if err := encoder.Encode(recordInfo(o)); err != nil {
+			return err
+		}
+	}
+	if err := encoder.Encode(map[string]RunInfo{"summary": runInfo(run, all)}); err != nil {
+		return err
+	}
+	return out.Flush()
+}

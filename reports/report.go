@@ -1,0 +1,182 @@
+package reports
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"gijbulk/schema"
+)
+
+// Version is the version of report.json that this package writes and reads.
+const Version = 1
+
+// Report is report.json.
+type Report struct {
+	Version  int           `json:"version"`
+	Run      RunInfo       `json:"run"`
+	Records  []RecordInfo  `json:"records"`  // in the order of the manifest
+	Findings []FindingInfo `json:"findings"` // likewise
+}
+
+// RunInfo is what ran, where, when, and with what result.
+type RunInfo struct {
+	ID       string                `json:"id"`
+	Command  string                `json:"command"`
+	Gijbulk  string                `json:"gijbulk"` // the version of the tool
+	Target   string                `json:"target"`
+	User     string                `json:"user"`
+	Files    []string              `json:"files"`
+	Started  time.Time             `json:"started"`        // UTC
+	Ended    time.Time             `json:"ended,omitzero"` // UTC; absent while it runs
+	Complete bool                  `json:"complete"`       // it ended by itself and every record has been judged
+	DryRun   bool                  `json:"dryRun"`
+	Plan     string                `json:"plan"`     // the plan's digest, or ""
+	Requests int                   `json:"requests"` // that left, retries included
+	Writes   int                   `json:"writes"`   // those of them that may have changed the server
+	Why      string                `json:"why"`      // where it did not end by itself
+	Total    int                   `json:"total"`    // records
+	Counts   map[schema.Status]int `json:"counts"`   // records by status; every status is there
+}
+
+// Subject is which record, and what was to be done about it.
+type Subject struct {
+	File        string    `json:"file"`
+	Line        int       `json:"line"` // from 1; 0 where it is not known
+	Kind        string    `json:"kind"`
+	Type        string    `json:"type"`
+	Origin      string    `json:"origin"`
+	DisplayName string    `json:"displayName"`
+	ID          int64     `json:"id"` // on the server; 0 where it is not known
+	Action      schema.Op `json:"action"`
+}
+
+// RecordInfo is what became of one record.
+type RecordInfo struct {
+	Subject
+	Status   schema.Status `json:"status"`
+	Changes  []ChangeInfo  `json:"changes"`
+	Attempts int           `json:"attempts"` // requests that left for it
+	HTTP     int           `json:"http"`     // the last status code; 0 where none was received
+	Error    string        `json:"error"`
+	Advice   string        `json:"advice"`
+	MS       int64         `json:"ms"` // from its first request to the last answer
+}
+
+// ChangeInfo is a field that differs. From and To are a text, a boolean, a number (a
+// [json.Number] when read back) or a list of these; a secret is its reference.
+type ChangeInfo struct {
+	Field string `json:"field"`
+	From  any    `json:"from"` // as it is on the server
+	To    any    `json:"to"`   // as the manifest wants it
+}
+
+// FindingInfo is a finding as programs get it.
+type FindingInfo struct {
+	File    string      `json:"file"`
+	Line    int         `json:"line"`   // from 1; 0 where it is not known
+	Column  int         `json:"column"` // from 1, in bytes; 0 where it is not known
+	Record  int         `json:"record"` // from 1; 0 for the file itself
+	Field   string      `json:"field"`
+	Level   string      `json:"level"` // error or warning
+	Code    schema.Code `json:"code"`
+	Message string      `json:"message"`
+	Advice  string      `json:"advice"`
+}
+
+var errForeign = errors.New("this is no report.json of gijbulk")
+
+// Read reads a report.json. It fails for a file that is none, that is cut short, or
+// that a newer gijbulk wrote.
+func Read(r io.Reader) (Report, error) {
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return Report{}, fmt.Errorf("read the report: %w", err)
+	}
+	// The version first: nothing else of a newer file need have the shape we know.
+	var head struct {
+		Version      any
+		Run, Records json.RawMessage
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return Report{}, fmt.Errorf("%w: it is no JSON object, or was written only in part", errForeign)
+	}
+	switch version, ok := head.Version.(float64); {
+	case !ok || head.Run == nil || head.Records == nil:
+		return Report{}, fmt.Errorf("%w: it lacks version, run or records", errForeign)
+	case version != Version:
+		return Report{}, fmt.Errorf("the report has version %v, and this gijbulk reads version %d; use the gijbulk that wrote it",
+			version, Version)
+	}
+	var report Report
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber() // an id has 64 bits
+	if err := decoder.Decode(&report); err != nil {
+		return Report{}, fmt.Errorf("%w: %w", errForeign, err)
+	}
+	return report, nil
+}
+
+func runInfo(run schema.Run, all []*schema.Outcome) RunInfo {
+	counts := make(map[schema.Status]int)
+	for _, s := range schema.Statuses() {
+		counts[s] = 0
+	}
+	for _, o := range all {
+		counts[o.Status]++
+	}
+	return RunInfo{ID: run.ID, Command: run.Command, Gijbulk: run.Version, Target: run.Target, User: run.User,
+		Files: append([]string{}, run.Files...), Started: stamp(run.Started), Ended: stamp(run.Ended),
+		Complete: run.Complete, DryRun: run.DryRun, Plan: run.Digest, Requests: run.Requests, Writes: run.Writes,
+		Why: run.Why, Total: len(all), Counts: counts}
+}
+
+func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+func subjectInfo(a *schema.Action) Subject {
+	want, have := a.Want, a.Have
+	return Subject{
+		File: want.Place.File, Line: want.Place.Line,
+		Kind:        cmp.Or(want.Get(schema.FieldKind).Text(), string(schema.KindIntegration)),
+		Type:        string(cmp.Or(want.Type(), have.Type())),
+		Origin:      cmp.Or(want.Origin(), have.Origin()),
+		DisplayName: cmp.Or(want.Name(), have.Name()),
+		ID:          have.ID, Action: a.Op,
+	}
+}
+
+func recordInfo(o *schema.Outcome) RecordInfo {
+	s := subjectInfo(&o.Action)
+	s.ID = idOf(o)
+	return RecordInfo{Subject: s, Status: o.Status, Changes: changeInfos(o.Action.Changes), Attempts: o.Attempts,
+		HTTP: o.HTTP, Error: causeOf(o), Advice: o.Advice, MS: o.Took.Milliseconds()}
+}
+
+func changeInfos(changes []schema.Change) []ChangeInfo {
+	infos := make([]ChangeInfo, 0, len(changes))
+	for _, c := range changes {
+		infos = append(infos, ChangeInfo{c.Field.String(), plain(c.From), plain(c.To)})
+	}
+	return infos
+}
+
+// plain keeps an empty list a list: a nil slice would become null.
+func plain(v schema.Value) any {
+	switch x := v.Plain().(type) {
+	case []int64:
+		return append([]int64{}, x...)
+	case []string:
+		return append([]string{}, x...)
+	default:
+		return x
+	}
+}
+
+func findingInfo(f schema.Finding) FindingInfo {
+	return FindingInfo{File: f.Place.File, Line: f.Place.Line, Column: f.Place.Column, Record: f.Place.Record,
+		Field: f.Field, Level: f.Level.String(), Code: f.Code, Message: f.Message, Advice: f.Advice}
+}

@@ -1,0 +1,151 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gijbulk/schema"
+)
+
+func sampleRun() schema.Run {
+	run := testRun("samples/a.yaml")
+	run.Findings = []schema.Finding{
+		schema.CodePlainSecret.Newf(schema.Place{File: "samples/a.yaml", Line: 9, Column: 5, Record: 2}, "pat", "the pat is written out"),
+		schema.CodeDeprecatedType.Newf(place("samples/a.yaml", 1), "type", "old"),
+	}
+	return run
+}
+
+func TestJSONGolden(t *testing.T) {
+	golden(t, "report.json", func(w *bytes.Buffer) error { return JSON(w, sampleRun(), each(sampleOutcomes()...)) })
+}
+
+func TestReportDoesNotDependOnTheOrderOfOutcomes(t *testing.T) {
+	outcomes := sampleOutcomes()
+	backwards := slices.Clone(outcomes)
+	slices.Reverse(backwards)
+	for name, render := range map[string]Renderer{"json": JSON, "csv": CSV(Succeeded)} {
+		var a, b bytes.Buffer
+		if err := errors.Join(render(&a, sampleRun(), each(outcomes...)), render(&b, sampleRun(), each(backwards...))); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(a.String(), b.String()); diff != "" {
+			t.Errorf("%s depends on the order:\n%s", name, diff)
+		}
+	}
+}
+
+func TestSortedByFileThenPlaceThenID(t *testing.T) {
+	deletion := func(id int64) schema.Outcome {
+		return schema.Outcome{Action: schema.Action{Have: schema.Record{ID: id}}, Status: schema.StatusDeleted}
+	}
+	at := func(file string, record int) schema.Outcome {
+		return outcome(wanted(place(file, record), github("x")), schema.OpCreate, schema.StatusCreated)
+	}
+	var got []string
+	for _, o := range sorted(testRun("b", "a", "b"), each(deletion(9), at("z", 1), at("a", 2), deletion(3), at("b", 10), at("a", 1), at("b", 2), at("y", 1))) {
+		got = append(got, joined("#", o.Action.Want.Place.String(), numberOrBlank(idOf(o))))
+	}
+	want := []string{"b:3:1", "b:11:1", "a:2:1", "a:3:1", "y:2:1", "z:2:1", "3", "9"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// encoded is a report as one piece, which the streamed one must equal byte by byte.
+func encoded(t *testing.T, r Report) string {
+	t.Helper()
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(r); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestReportRoundTrip(t *testing.T) {
+	running := sampleRun()
+	running.Ended, running.Complete, running.Why = time.Time{}, false, "interrupted"
+	for name, tt := range map[string]struct {
+		run      schema.Run
+		outcomes []schema.Outcome
+	}{
+		"whole":       {sampleRun(), sampleOutcomes()},
+		"not started": {running, nil},
+		"empty":       {schema.Run{}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := JSON(&b, tt.run, each(tt.outcomes...)); err != nil {
+				t.Fatal(err)
+			}
+			report, err := Read(bytes.NewReader(b.Bytes()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(b.String(), encoded(t, report)); diff != "" {
+				t.Errorf("what was read is not what was written:\n%s", diff)
+			}
+			if report.Run.Total != len(tt.outcomes) || len(report.Records) != len(tt.outcomes) || len(report.Run.Counts) != len(schema.Statuses()) {
+				t.Errorf("total %d, counts %v, %d records", report.Run.Total, report.Run.Counts, len(report.Records))
+			}
+		})
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	var whole bytes.Buffer
+	if err := JSON(&whole, sampleRun(), each(sampleOutcomes()...)); err != nil {
+		t.Fatal(err)
+	}
+	newer := strings.Replace(whole.String(), `"version": 1`, `"version": 2`, 1)
+	newer = strings.Replace(newer, `"requests": 9`, `"requests": {"get": 9}`, 1)
+	for name, tt := range map[string]struct{ in, want string }{
+		"newer, of another shape": {newer, "has version 2, and this gijbulk reads version 1"},
+		"a manifest":              {`{"version": 1, "integrations": []}`, "no report.json"},
+		"no version":              {`{"run": {}, "records": []}`, "no report.json"},
+		"a list":                  {`[]`, "no report.json"},
+		"cut short":               {whole.String()[:whole.Len()/2], "only in part"},
+		"empty":                   {"", "no report.json"},
+		"something behind it":     {whole.String() + "{}", "no report.json"},
+		"wrong type":              {strings.Replace(whole.String(), `"requests": 9`, `"requests": "9"`, 1), "requests"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := Read(strings.NewReader(tt.in))
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("got %v, want an error about %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	var whole bytes.Buffer
+	if err := JSON(&whole, sampleRun(), each(sampleOutcomes()...)); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole.Bytes())
+	f.Add([]byte(`{"version":1,"run":{},"records":[{"changes":[{"field":"x","from":[1,"a"]}]}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		report, err := Read(bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		again, err := Read(strings.NewReader(encoded(t, report)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, b := encoded(t, report), encoded(t, again); a != b {
+			t.Errorf("read again it differs:\n%s", cmp.Diff(a, b))
+		}
+	})
+}

@@ -1,0 +1,131 @@
+package reports
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"iter"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// longestList is how many failures, references or findings of a code people are shown.
+const longestList = 20
+
+// Summary writes a run's last words for people: the counts by status, the first twenty
+// failures with place, cause and advice, and the references that stand in the reports
+// where a secret was written out. dir is the report directory, "" where there is none.
+func Summary(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome], dir string) error {
+	counts := map[schema.Status]int{}
+	var open []*schema.Outcome // what somebody has to look at, or to feed back
+	for o := range outcomes {
+		counts[o.Status]++
+		if !o.Status.Good() {
+			open = append(open, &o)
+		}
+	}
+	open = sorted(run, values(open))
+
+	out := bufio.NewWriter(w)
+	fmt.Fprint(out, countWords(counts))
+	if dir != "" {
+		fmt.Fprintf(out, " (report: %s)", oneLine(filepath.Join(dir, ReportName)))
+	}
+	fmt.Fprintln(out)
+	if !run.Complete {
+		fmt.Fprintln(out, joined(": ", "the run did not end by itself", oneLine(run.Why)))
+	}
+	writeFailures(out, open, dir)
+	writeReferences(out, open)
+	return out.Flush()
+}
+
+func values(outcomes []*schema.Outcome) iter.Seq[schema.Outcome] {
+	return func(yield func(schema.Outcome) bool) {
+		for _, o := range outcomes {
+			if !yield(*o) {
+				return
+			}
+		}
+	}
+}
+
+func countWords(counts map[schema.Status]int) string {
+	var words []string
+	for _, s := range schema.Statuses() {
+		if counts[s] > 0 {
+			words = append(words, fmt.Sprintf("%d %s", counts[s], s))
+		}
+	}
+	return cmp.Or(strings.Join(words, ", "), "no records")
+}
+
+func writeFailures(out io.Writer, open []*schema.Outcome, dir string) {
+	shown, more := 0, 0
+	var files []string
+	for _, o := range open {
+		if o.Status == schema.StatusUnprocessed {
+			continue // its reason is the run's
+		}
+		if shown < longestList {
+			shown++
+			fmt.Fprintln(out, failureLine(o))
+			if o.Advice != "" {
+				fmt.Fprintf(out, "  hint: %s\n", clipped(o.Advice))
+			}
+			continue
+		}
+		more++
+		if f := partOf(o.Status).FileName(); !slices.Contains(files, f) {
+			files = append(files, f)
+		}
+	}
+	switch {
+	case more > 0 && dir != "":
+		fmt.Fprintf(out, "and %d more, see %s\n", more, strings.Join(files, " and "))
+	case more > 0:
+		fmt.Fprintf(out, "and %d more\n", more)
+	}
+}
+
+func failureLine(o *schema.Outcome) string {
+	info := recordInfo(o)
+	name := info.Origin
+	if info.DisplayName != "" {
+		name = `"` + info.DisplayName + `"`
+	}
+	cause := info.Error
+	if cause == "" && o.HTTP != 0 {
+		cause = fmt.Sprintf("the server answered %d", o.HTTP)
+	}
+	return joined(": ", oneLine(fileLine(o.Action.Want.Place)), oneLine(joined(" ", info.Type, name)),
+		cmp.Or(clipped(cause), string(o.Status)))
+}
+
+// writeReferences lists what must be set before a table of the report can be fed back.
+func writeReferences(out io.Writer, open []*schema.Outcome) {
+	var references []string
+	met := map[string]bool{}
+	for _, o := range open {
+		for _, s := range o.Action.Want.Secrets() {
+			if ref := s.Reference(); s.Literal() && ref != "" && !met[ref] {
+				met[ref] = true
+				references = append(references, oneLine(ref))
+			}
+		}
+	}
+	if len(references) == 0 {
+		return
+	}
+	more := ""
+	if extra := len(references) - longestList; extra > 0 {
+		references = references[:longestList]
+		more = fmt.Sprintf(" and %d more", extra)
+	}
+	fmt.Fprintf(out, "secrets that were written out are not in the reports; before feeding one back, set %s%s\n",
+		strings.Join(references, ", "), more)
+}

@@ -1,0 +1,47 @@
+package reports
+
+import (
+	"strings"
+	"unicode"
+
+	"gijbulk/schema"
+)
+
+// oneLine makes a foreign text fit for a terminal: on one line, and without characters
+// that would move the cursor or turn the text around.
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, string(unicode.ReplacementChar))), " ")
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, s)
+}
+
+// clipped is oneLine for what may be a whole web page.
+func clipped(s string) string {
+	const longest = 300 // runes
+	s = oneLine(s)
+	if runes := []rune(s); len(runes) > longest {
+		return string(runes[:longest]) + "…"
+	}
+	return s
+}
+
+// fileLine is a place without its column: that of a record means nothing to a person.
+func fileLine(p schema.Place) string {
+	p.Column = 0
+	return p.String()
+}
+
+// joined joins the parts that are there.
+func joined(separator string, parts ...string) string {
+	var there []string
+	for _, p := range parts {
+		if p != "" {
+			there = append(there, p)
+		}
+	}
+	return strings.Join(there, separator)
+}
