@@ -1,0 +1,129 @@
+package secrets
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"gijbulk/schema"
+)
+
+// Resolver looks references up. Its zero value works: it asks the process's environment,
+// the file system and the system's keyring, and refuses commands.
+type Resolver struct {
+	Env           func(name string) (string, bool)           // nil: os.LookupEnv
+	ReadFile      func(path string) ([]byte, error)          // nil: the file's first 64 KiB and one byte
+	Keyring       func(service, user string) (string, error) // nil: the system's keyring
+	AllowCommands bool                                       // whether cmd: may run anything
+	Timeout       time.Duration                              // for one reference; 0: 30 s
+	Lenient       bool                                       // failures are warnings, for a run that sends nothing
+}
+
+const (
+	defaultTimeout = 30 * time.Second
+	atOnce         = 4 // lookups; a password manager is easily overrun
+)
+
+// source is one distinct reference.
+type source struct {
+	scheme schema.Scheme
+	target string
+}
+
+// answer is what a lookup gave: a value, or why there is none.
+type answer struct {
+	value   string
+	failure *failure
+}
+
+// failure is why a reference has no value, and what to do about it. It holds no value.
+type failure struct {
+	message string
+	advice  string // "": the code's general advice
+}
+
+// Resolve returns the records, in their order, with the value of every reference that
+// could be had, and a finding for each record and field whose reference could not. When
+// the context ends early, what was not looked up by then has failed.
+func (r *Resolver) Resolve(ctx context.Context, records []schema.Record) ([]schema.Record, []schema.Finding) {
+	answers := r.lookUpAll(ctx, sourcesOf(records))
+	resolved := make([]schema.Record, len(records))
+	var findings []schema.Finding
+	for i, record := range records {
+		resolved[i] = record
+		for _, field := range record.Fields() {
+			secret, src, ok := reference(record.Get(field))
+			if !ok {
+				continue
+			}
+			a := answers[src]
+			if a.failure != nil {
+				findings = append(findings, r.finding(record.Place, field, a.failure))
+				continue
+			}
+			resolved[i] = resolved[i].Set(field, schema.Hidden(secret.Resolved(a.value)))
+		}
+	}
+	return resolved, findings
+}
+
+func (r *Resolver) finding(p schema.Place, field schema.Field, why *failure) schema.Finding {
+	f := schema.CodeSecretMissing.Newf(p, field.String(), "%s", why.message)
+	f.Advice = cmp.Or(why.advice, f.Advice)
+	if r.Lenient {
+		f.Level = schema.LevelWarning
+	}
+	return f
+}
+
+// reference tells whether a value still has to be looked up.
+func reference(v schema.Value) (schema.Secret, source, bool) {
+	secret, ok := v.Secret()
+	if !ok || secret.Known() {
+		return schema.Secret{}, source{}, false
+	}
+	scheme, target, ok := secret.Source()
+	return secret, source{scheme, target}, ok
+}
+
+// sourcesOf lists the distinct references in the order of their first use.
+func sourcesOf(records []schema.Record) []source {
+	var sources []source
+	met := map[source]bool{}
+	for _, record := range records {
+		for _, field := range record.Fields() {
+			if _, src, ok := reference(record.Get(field)); ok && !met[src] {
+				met[src] = true
+				sources = append(sources, src)
+			}
+		}
+	}
+	return sources
+}
+
+func (r *Resolver) lookUpAll(ctx context.Context, sources []source) map[source]answer {
+	// A keyring that did not answer once will not answer the next: without this, each
+	// further reference would wait its whole time limit.
+	usable, giveUp := context.WithCancel(ctx)
+	defer giveUp()
+
+	answers := make([]answer, len(sources))
+	var pool errgroup.Group
+	pool.SetLimit(atOnce)
+	for i, src := range sources {
+		pool.Go(func() error {
+			answers[i] = r.lookUp(ctx, usable, giveUp, src)
+			return nil // a failure is an answer
+		})
+	}
+	_ = pool.Wait() // always nil
+	bySource := make(map[source]answer, len(sources))
+	for i, src := range sources {
+		bySource[src] = answers[i]
+	}
+	return bySource
+}
+
+func (r *Resolver) timeout() time.Duration { return cmp.Or(r.Timeout, defaultTimeout) }
