@@ -1,0 +1,158 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// one is the answer to add and update: success is a string here.
+type one struct {
+	Success     string `json:"success"`
+	Integration view   `json:"integration"`
+}
+
+// done is the answer to calls that have nothing else to say: success is a boolean here.
+type done struct {
+	Success bool `json:"success"`
+}
+
+func (s *Server) add(r *http.Request) (any, error) {
+	fields, err := decodeBody(r)
+	if err != nil {
+		return nil, err
+	}
+	in := newIntegration()
+	if err := in.set(fields); err != nil {
+		return nil, err
+	}
+	in.complete()
+	if err := s.check(&in); err != nil {
+		return nil, err
+	}
+	now := wireTime()
+	in.InitDate, in.IndexStart = now, now
+	stored, err := s.store.add(in)
+	if err != nil {
+		return nil, err
+	}
+	return one{"true", s.show(stored, now)}, nil
+}
+
+// listIntegrations answers with all integrations at once: the app does not page.
+func (s *Server) listIntegrations(w http.ResponseWriter, _ *http.Request) {
+	now := time.Now()
+	w.Header().Set("Content-Type", jsonType)
+	io.WriteString(w, `{"success":true,"integrations":[`)
+	enc := newEncoder(w)
+	for i, in := range s.store.list() {
+		if i > 0 {
+			io.WriteString(w, ",")
+		}
+		v := s.show(in, now)
+		v.ShowAllTags = new(blank(in.TagsFilter))
+		_ = enc.Encode(v) // as in writeJSON
+	}
+	io.WriteString(w, "]}\n")
+}
+
+// get answers with a list of one.
+func (s *Server) get(r *http.Request) (any, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return nil, err
+	}
+	in, err := s.store.get(id)
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		Success     string `json:"success"`
+		Integration []view `json:"integration"`
+	}{"true", []view{s.show(in, time.Now())}}, nil
+}
+
+// update changes the fields that are there. The type cannot be changed: it is ignored, as unknown fields are.
+func (s *Server) update(r *http.Request) (any, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return nil, err
+	}
+	fields, err := decodeBody(r)
+	if err != nil {
+		return nil, err
+	}
+	delete(fields, "type")
+	stored, err := s.store.update(id, func(in *Integration) error {
+		if err := in.set(fields); err != nil {
+			return err
+		}
+		in.complete()
+		return s.check(in)
+	})
+	if err != nil {
+		return nil, err
+	}
+	v := s.show(stored, time.Now())
+	v.RequireUserPAT = nil
+	return one{"true", v}, nil
+}
+
+// remove deletes an integration. There are no files that deleteFiles could delete.
+func (s *Server) remove(r *http.Request) (any, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return nil, err
+	}
+	return done{true}, s.store.remove(id)
+}
+
+// disable enables and disables, and nothing else.
+func (s *Server) disable(r *http.Request) (any, error) {
+	id, err := pathID(r)
+	if err != nil {
+		return nil, err
+	}
+	disable, err := strconv.ParseBool(r.URL.Query().Get("disable"))
+	if err != nil {
+		return nil, &refusal{"Parameter 'disable' is required", "Please use disable=true or disable=false."}
+	}
+	_, err = s.store.update(id, func(in *Integration) error {
+		in.Disabled = disable
+		return nil
+	})
+	return done{true}, err
+}
+
+// pathID is the id in the path. One that is no number is no such page, as in JAX-RS.
+func pathID(r *http.Request) (int64, error) { return parseID(r.PathValue("id")) }
+
+func parseID(text string) (int64, error) {
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0, &rejection{http.StatusNotFound, "Not Found"}
+	}
+	return id, nil
+}
+
+// decodeBody takes the body of a write apart. What it finds wrong is the framework's to refuse, and never quoted: a body holds secrets.
+func decodeBody(r *http.Request) (map[string]json.RawMessage, error) {
+	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
+		return nil, &rejection{http.StatusUnsupportedMediaType, "Unsupported Media Type: application/json is wanted"}
+	}
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	var fields map[string]json.RawMessage
+	if err := json.Unmarshal(body, &fields); err != nil || fields == nil {
+		return nil, &rejection{http.StatusBadRequest, "The request body is not a JSON object"}
+	}
+	return fields, nil
+}
+
+// wireTime is now, as exactly as the API tells times.
+func wireTime() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }

@@ -1,0 +1,204 @@
+package sandbox
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"modernc.org/sqlite" // also the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+const (
+	// applicationID marks SQLite files as ours: "GIJS".
+	applicationID = 0x47494A53
+	// dataVersion is the layout of the file, kept in its user_version.
+	dataVersion = 1
+	// AUTOINCREMENT, because ids are not used again after a delete and a restart either.
+	dataSchema = `CREATE TABLE integration (id INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL)`
+)
+
+// dataFile is the SQLite file that outlives the server. It holds each record whole, as JSON, secrets included.
+type dataFile struct {
+	path string
+	db   *sql.DB
+	put  *sql.Stmt
+}
+
+// openDataFile opens or makes the file, for its owner only. A file that is not one of ours is left as it is.
+func openDataFile(path string) (_ *dataFile, err error) {
+	// Only a new file is opened here: closing one that SQLite has open elsewhere in this process would free its locks.
+	created, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		err = created.Close()
+	}
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("data file: %w", err)
+	}
+	db, err := sql.Open("sqlite", dataSource(path))
+	if err != nil {
+		return nil, fmt.Errorf("data file %s: %w", path, err)
+	}
+	defer func() {
+		if err != nil {
+			db.Close()
+			err = fmt.Errorf("data file %s: %w", path, err)
+		}
+	}()
+	db.SetMaxOpenConns(1) // what a pragma sets holds for its connection
+	if err := identify(db); err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, err
+	}
+	if err := prepare(db); err != nil {
+		return nil, err
+	}
+	put, err := db.Prepare(`INSERT INTO integration (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record`)
+	if err != nil {
+		return nil, err
+	}
+	return &dataFile{path: path, db: db, put: put}, nil
+}
+
+// dataSource names a file to the driver in a way that survives ? and % in its path.
+func dataSource(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		abs = path
+	}
+	slashed := filepath.ToSlash(abs)
+	if !strings.HasPrefix(slashed, "/") {
+		slashed = "/" + slashed // a Windows drive
+	}
+	return (&url.URL{Scheme: "file", Path: slashed}).String()
+}
+
+// identify reads whose file it is, before anything is written to it.
+func identify(db *sql.DB) error {
+	var id, version, tables int
+	row := db.QueryRow(`SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version),
+		(SELECT count(*) FROM sqlite_master)`)
+	if err := row.Scan(&id, &version, &tables); err != nil {
+		return explain(err)
+	}
+	switch {
+	case id == 0 && version == 0 && tables == 0:
+		return nil // new
+	case id != applicationID:
+		return errors.New("is an SQLite file of another program; name another file")
+	case version != dataVersion:
+		return fmt.Errorf("has layout %d, this version knows %d; name another file", version, dataVersion)
+	}
+	var verdict string
+	if err := db.QueryRow(`PRAGMA quick_check(1)`).Scan(&verdict); err != nil {
+		return explain(err)
+	}
+	if verdict != "ok" {
+		return fmt.Errorf("is damaged (%s); name another file", verdict)
+	}
+	return nil
+}
+
+// explain puts what SQLite says into words that tell what to do.
+func explain(err error) error {
+	var fault *sqlite.Error
+	if !errors.As(err, &fault) {
+		return err
+	}
+	switch fault.Code() & 0xff { // without the extended part
+	case sqlite3.SQLITE_BUSY:
+		return fmt.Errorf("is in use by another sandbox: %w", err)
+	case sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT:
+		return fmt.Errorf("is not a sandbox's data file, or damaged; name another file: %w", err)
+	}
+	return err
+}
+
+// prepare takes the file for this process alone and makes the table where it is new. Losing the last moments when the
+// machine dies is fine for a sandbox, so a write need not wait for the disk.
+func prepare(db *sql.DB) error {
+	for _, pragma := range []string{`locking_mode = EXCLUSIVE`, `journal_mode = WAL`, `synchronous = NORMAL`} {
+		if _, err := db.Exec("PRAGMA " + pragma); err != nil {
+			return explain(err)
+		}
+	}
+	tx, err := db.BeginTx(context.Background(), nil)
+	if err != nil {
+		return explain(err)
+	}
+	defer tx.Rollback()
+	var tables int
+	if err := tx.QueryRow(`SELECT count(*) FROM sqlite_master`).Scan(&tables); err != nil {
+		return explain(err)
+	}
+	if tables == 0 {
+		if _, err := tx.Exec(dataSchema); err != nil {
+			return explain(err)
+		}
+	}
+	// Written each time: only a write takes the lock for good.
+	if _, err := tx.Exec(fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, dataVersion)); err != nil {
+		return explain(err)
+	}
+	return tx.Commit()
+}
+
+// load reads all records and the highest id that was ever given.
+func (f *dataFile) load() ([]*Integration, int64, error) {
+	var lastID int64
+	err := f.db.QueryRow(`SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'integration'`).Scan(&lastID)
+	if err != nil {
+		return nil, 0, f.wrap(err)
+	}
+	rows, err := f.db.Query(`SELECT id, record FROM integration ORDER BY id`)
+	if err != nil {
+		return nil, 0, f.wrap(err)
+	}
+	defer rows.Close()
+	var records []*Integration
+	for rows.Next() {
+		var id int64
+		var record []byte
+		if err := rows.Scan(&id, &record); err != nil {
+			return nil, 0, f.wrap(err)
+		}
+		in := new(Integration)
+		if err := json.Unmarshal(record, in); err != nil || in.ID != id {
+			return nil, 0, f.wrap(fmt.Errorf("integration %d is not readable; name another file", id))
+		}
+		records = append(records, in)
+	}
+	return records, lastID, f.wrap(rows.Err())
+}
+
+func (f *dataFile) save(in *Integration) error {
+	record, err := json.Marshal(in)
+	if err != nil {
+		return f.wrap(err)
+	}
+	_, err = f.put.Exec(in.ID, string(record))
+	return f.wrap(err)
+}
+
+func (f *dataFile) delete(id int64) error {
+	_, err := f.db.Exec(`DELETE FROM integration WHERE id = ?`, id)
+	return f.wrap(err)
+}
+
+func (f *dataFile) close() error { return f.wrap(f.db.Close()) }
+
+func (f *dataFile) wrap(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("data file %s: %w", f.path, explain(err))
+}

@@ -1,0 +1,93 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+)
+
+// percent is a number that always shows one decimal, as Java's doubles do: 100.0.
+type percent float64
+
+func (p percent) MarshalJSON() ([]byte, error) {
+	return strconv.AppendFloat(nil, float64(p), 'f', 1, 64), nil
+}
+
+// indexStatus tells how far the latest indexing of one integration is.
+func (s *Server) indexStatus(r *http.Request) (any, error) {
+	id, err := parseID(r.URL.Query().Get("repoId"))
+	if err != nil {
+		return nil, err
+	}
+	in, err := s.store.get(id)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	progress := percent(100)
+	if !in.indexed(now, s.indexTime) {
+		progress = percent(100 * now.Sub(in.IndexStart).Seconds() / s.indexTime.Seconds())
+	}
+	return struct {
+		Success  bool               `json:"success"`
+		Finished bool               `json:"finished"`
+		Messages map[string]percent `json:"messages"`
+		Errors   map[string]string  `json:"errors"`
+		Last     percent            `json:"lastOperationPercent"`
+	}{
+		Success:  true,
+		Finished: progress == 100,
+		Messages: map[string]percent{"Indexing " + in.DisplayName: progress},
+		Errors:   map[string]string{},
+		Last:     progress,
+	}, nil
+}
+
+// reindex starts the indexing of one integration, or, where the body names none, of all of them.
+func (s *Server) reindex(r *http.Request) (any, error) {
+	fields, err := decodeBody(r)
+	if err != nil {
+		return nil, err
+	}
+	var repoID *int64
+	if raw, ok := fields["repoId"]; ok {
+		if err := json.Unmarshal(raw, &repoID); err != nil {
+			return nil, &rejection{http.StatusBadRequest, `Can not deserialize value of field "repoId"`}
+		}
+	}
+	now := wireTime()
+	if repoID != nil {
+		_, err = s.store.update(*repoID, s.startIndexing(now))
+	} else {
+		err = s.store.updateAll(s.startIndexing(now))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return struct {
+		Success  bool   `json:"success"`
+		Finished bool   `json:"finished"`
+		ThreadID string `json:"threadId"`
+	}{true, false, newThreadID()}, nil
+}
+
+// startIndexing keeps the end of the indexing before. One that is under way goes on.
+func (s *Server) startIndexing(now time.Time) func(*Integration) error {
+	return func(in *Integration) error {
+		if in.indexed(now, s.indexTime) {
+			in.LastIndexed, in.IndexStart = in.lastIndexed(now, s.indexTime), now
+		}
+		return nil
+	}
+}
+
+// newThreadID is a random UUID, version 4.
+func newThreadID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
+}

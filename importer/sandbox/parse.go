@@ -1,0 +1,176 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"math"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// settings are the names of the textual form that are no faults.
+var settings = []string{"seed", "latency", "reads"}
+
+// ParseFaults reads the textual form of Faults: a comma-separated list such as
+//
+//	seed=7,drop-after=3%,503=3%,hang=1%,latency=20ms,reads=true
+//	captcha=#5,cut=#2-4,401=GET /rest/api/2/myself#1-
+//
+// A fault has a chance (3% or 0.03), or a rule: an optional method, an optional path, and after # the number of the
+// request, or the first and the last of them; without a last one it has no end. A fault may have several rules. The
+// empty text is no faults.
+func ParseFaults(text string) (Faults, error) {
+	var f Faults
+	if strings.TrimSpace(text) == "" {
+		return f, nil
+	}
+	given := map[string]bool{}
+	for part := range strings.SplitSeq(text, ",") {
+		name, value, ok := strings.Cut(part, "=")
+		name, value = strings.TrimSpace(name), strings.TrimSpace(value)
+		if !ok {
+			return Faults{}, fmt.Errorf("faults: %q: want name=value, such as drop-after=3%%", strings.TrimSpace(part))
+		}
+		rule := strings.Contains(value, "#")
+		if !rule && given[name] {
+			return Faults{}, fmt.Errorf("faults: %s is given twice", name)
+		}
+		given[name] = given[name] || !rule
+		if err := f.parse(name, value); err != nil {
+			return Faults{}, fmt.Errorf("faults: %w", err)
+		}
+	}
+	if err := f.check(); err != nil {
+		return Faults{}, err
+	}
+	return f, nil
+}
+
+// parse takes in one name=value.
+func (f *Faults) parse(name, value string) (err error) {
+	switch name {
+	case "seed":
+		if f.Seed, err = strconv.ParseUint(value, 10, 64); err != nil {
+			return fmt.Errorf("seed %q: want a whole number, such as 7", value)
+		}
+		return nil
+	case "latency":
+		if f.Latency, err = time.ParseDuration(value); err != nil {
+			return fmt.Errorf("latency %q: want a duration, such as 20ms", value)
+		}
+		return nil
+	case "reads":
+		if f.Reads, err = strconv.ParseBool(value); err != nil {
+			return fmt.Errorf("reads %q: want true or false", value)
+		}
+		return nil
+	}
+	if err := Fault(name).check(); err != nil {
+		return fmt.Errorf("unknown name %q%s", name, suggest(name, append(slices.Clone(faultNames), settings...)))
+	}
+	if strings.Contains(value, "#") {
+		rule, err := parseRule(value)
+		if err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+		rule.Fault = Fault(name)
+		f.Rules = append(f.Rules, rule)
+		return nil
+	}
+	rate, err := parseRate(value)
+	if err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	if f.Rates == nil {
+		f.Rates = map[Fault]float64{}
+	}
+	f.Rates[Fault(name)] = rate
+	return nil
+}
+
+func parseRate(value string) (float64, error) {
+	number, percent := strings.CutSuffix(value, "%")
+	rate, err := strconv.ParseFloat(strings.TrimSpace(number), 64)
+	if percent {
+		rate /= 100
+	}
+	if err != nil || !(rate >= 0 && rate <= 1) {
+		return 0, fmt.Errorf("chance %q: want a percentage from 0%% to 100%%, such as 3%%", value)
+	}
+	return math.Abs(rate), nil // -0 is 0
+}
+
+// parseRule reads [METHOD] [PATH]#FIRST[-[LAST]].
+func parseRule(value string) (Rule, error) {
+	var r Rule
+	target, numbers, _ := strings.Cut(value, "#")
+	for _, word := range strings.Fields(target) {
+		switch {
+		case strings.HasPrefix(word, "/") && r.Path == "":
+			r.Path = word
+		case slices.Contains(ruleMethods, word) && r.Method == "" && r.Path == "":
+			r.Method = word
+		default:
+			return Rule{}, fmt.Errorf("rule %q: want a method, then a path, then # and numbers, such as POST /rest/gitplugin/1.0/integration#2-4", value)
+		}
+	}
+	first, last, ranged := strings.Cut(numbers, "-")
+	var err error
+	if r.First, err = parseOrdinal(first); err != nil {
+		return Rule{}, err
+	}
+	switch {
+	case !ranged:
+		r.Last = r.First
+	case last != "":
+		if r.Last, err = parseOrdinal(last); err != nil {
+			return Rule{}, err
+		}
+	}
+	return r, nil
+}
+
+var ruleMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodDelete}
+
+func parseOrdinal(text string) (int, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(text))
+	if err != nil || n < 1 {
+		return 0, errors.New("after # stands the number of a request, counted from 1, or a range: #3, #3-5, #3-")
+	}
+	return n, nil
+}
+
+// String is the textual form, which ParseFaults reads back equal.
+func (f Faults) String() string {
+	parts := []string{"seed=" + strconv.FormatUint(f.Seed, 10)}
+	if f.Latency != 0 {
+		parts = append(parts, "latency="+f.Latency.String())
+	}
+	if f.Reads {
+		parts = append(parts, "reads=true")
+	}
+	for _, fault := range slices.Sorted(maps.Keys(f.Rates)) {
+		parts = append(parts, string(fault)+"="+strconv.FormatFloat(f.Rates[fault], 'g', -1, 64))
+	}
+	for _, rule := range f.Rules {
+		parts = append(parts, string(rule.Fault)+"="+rule.String())
+	}
+	return strings.Join(parts, ",")
+}
+
+// String is the rule's part of the textual form, without the fault.
+func (r Rule) String() string {
+	numbers := strconv.Itoa(max(r.First, 1))
+	switch r.Last {
+	case 0:
+		numbers += "-"
+	case max(r.First, 1):
+	default:
+		numbers += "-" + strconv.Itoa(r.Last)
+	}
+	return strings.TrimSpace(r.Method+" "+r.Path) + "#" + numbers
+}

@@ -1,0 +1,162 @@
+package sandbox
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Faults says which requests go wrong, by chance and by rule; the zero value is none. Chance hits only what is in its
+// scope: the writes to the app (all methods but GET and HEAD below /rest/gitplugin/), and with Reads its reads too. The
+// same seed and the same sequence of requests give the same faults. [ParseFaults] reads them from a command line.
+type Faults struct {
+	// Seed chooses the random sequence.
+	Seed uint64
+	// Rates are the chances, from 0 to 1, of each fault; together at most 1.
+	Rates map[Fault]float64
+	// Reads widens the scope to the app's reads.
+	Reads bool
+	// Latency is how long every call below /rest/ takes on its way to the server. A client that leaves meanwhile
+	// leaves no work behind.
+	Latency time.Duration
+	// Rules come before chance; the first that hits a request wins.
+	Rules []Rule
+}
+
+// Rule hits the First to the Last of the requests that it matches.
+type Rule struct {
+	Fault Fault
+	// Method is the method to match; empty: any.
+	Method string
+	// Path is the path to match below the base path, as path.Match does, so that * is one segment; empty: any. A
+	// rule with neither Method nor Path matches what is in the scope of chance.
+	Path string
+	// First and Last count from 1. Zero First is 1, zero Last is without end.
+	First, Last int
+}
+
+func (r Rule) matches(method, p string, inScope bool) bool {
+	if r.Method == "" && r.Path == "" {
+		return inScope
+	}
+	matched := true
+	if r.Path != "" {
+		matched, _ = path.Match(r.Path, p) // the pattern was checked
+	}
+	return matched && (r.Method == "" || r.Method == method)
+}
+
+func (r Rule) hits(n int) bool { return n >= r.First && (r.Last == 0 || n <= r.Last) }
+
+func (r Rule) check() error {
+	if err := r.Fault.check(); err != nil {
+		return err
+	}
+	if _, err := path.Match(r.Path, ""); err != nil {
+		return fmt.Errorf("fault %s: path %q: %w", r.Fault, r.Path, err)
+	}
+	if r.First < 0 || r.Last < 0 || r.Last > 0 && r.Last < r.First {
+		return fmt.Errorf("fault %s: requests %d to %d: must count up from 1", r.Fault, r.First, r.Last)
+	}
+	return nil
+}
+
+func (f Faults) check() error {
+	sum := 0.0
+	for _, fault := range slices.Sorted(maps.Keys(f.Rates)) {
+		if err := fault.check(); err != nil {
+			return err
+		}
+		rate := f.Rates[fault]
+		if !(rate >= 0 && rate <= 1) { // NaN too
+			return fmt.Errorf("fault %s: rate %v: must be from 0%% to 100%%", fault, rate)
+		}
+		sum += rate
+	}
+	if sum > 1+1e-9 {
+		return fmt.Errorf("faults: the rates sum up to %.4g%%, which is more than 100%%", 100*sum)
+	}
+	for _, rule := range f.Rules {
+		if err := rule.check(); err != nil {
+			return err
+		}
+	}
+	if f.Latency < 0 {
+		return fmt.Errorf("latency %v: must not be negative", f.Latency)
+	}
+	return nil
+}
+
+// script decides the fault of each request as it comes in.
+type script struct {
+	Faults
+	chances []Fault // the keys of Rates in a fixed order
+
+	mu   sync.Mutex
+	rng  *rand.Rand
+	seen []int // how many requests each rule has matched
+}
+
+func newScript(f Faults) (*script, error) {
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	f.Rules = slices.Clone(f.Rules)
+	f.Rates = maps.Clone(f.Rates)
+	return &script{
+		Faults:  f,
+		chances: slices.Sorted(maps.Keys(f.Rates)),
+		rng:     rand.New(rand.NewPCG(f.Seed, 0)),
+		seen:    make([]int, len(f.Rules)),
+	}, nil
+}
+
+// choose is the fault of the next request; empty for none.
+func (s *script) choose(method, p string) Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	inScope := strings.HasPrefix(p, appPrefix) && (s.Reads || isWrite(method))
+	var chosen Fault
+	if inScope {
+		chosen = s.draw() // even where a rule wins, so that rules do not shift the sequence
+	}
+	ruled := false
+	for i, rule := range s.Rules {
+		if !rule.matches(method, p, inScope) {
+			continue
+		}
+		s.seen[i]++
+		if !ruled && rule.hits(s.seen[i]) {
+			chosen, ruled = rule.Fault, true
+		}
+	}
+	if chosen == Hang {
+		chosen = [...]Fault{HangBefore, HangAfter}[s.rng.IntN(2)]
+	}
+	return chosen
+}
+
+// draw lets chance choose.
+func (s *script) draw() Fault {
+	u := s.rng.Float64()
+	for _, fault := range s.chances {
+		if u < s.Rates[fault] {
+			return fault
+		}
+		u -= s.Rates[fault]
+	}
+	return ""
+}
+
+// delay is how long a request is on its way.
+func (s *script) delay(p string) time.Duration {
+	if strings.HasPrefix(p, "/rest/") {
+		return s.Latency
+	}
+	return 0
+}

@@ -1,0 +1,139 @@
+package sandbox
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Options says which server to stand in for. The zero value is an empty server in memory that accepts any credentials.
+type Options struct {
+	// BasePath is Jira's context path, such as "/jira"; empty for none.
+	BasePath string
+	// BaseURL is what serverInfo tells; empty: made from the request's host and BasePath.
+	BaseURL string
+
+	// Token is the one personal access token that is accepted. When Token and User are both empty, any credentials are
+	// an administrator's.
+	Token string
+	// User and Password are the one account that is accepted by Basic authentication.
+	User, Password string
+	// NotAdmin makes the account an ordinary user's: Jira's own calls work, the app's answer 403.
+	NotAdmin bool
+
+	// Projects are the Jira projects that exist; nil for a handful of examples.
+	Projects []Project
+	// IndexTime is how long the indexing of an integration takes; zero for two seconds.
+	IndexTime time.Duration
+	// RateLimit is Jira's rate limiting; the zero value is none.
+	RateLimit RateLimit
+	// Faults are the faults to inject; the zero value is none.
+	Faults Faults
+
+	// DataFile is an SQLite file that keeps the integrations from one run to the next; empty: memory only. It holds
+	// their secrets as they were sent, with mode 0600. One Server at a time may use it.
+	DataFile string
+}
+
+// Project is a Jira project.
+type Project struct {
+	ID   int64
+	Key  string
+	Name string
+}
+
+func exampleProjects() []Project {
+	return []Project{
+		{10000, "ACME", "Acme"},
+		{10001, "WEB", "Website"},
+		{10100, "OPS", "Operations"},
+		{10101, "DATA", "Data Platform"},
+		{10200, "MOBILE", "Mobile Apps"},
+	}
+}
+
+// Server is the stand-in. It is safe for concurrent use.
+type Server struct {
+	base      string // the path below which everything lies: "" or "/jira"
+	baseURL   string
+	user      string // the name to tell where the credentials tell none
+	notAdmin  bool
+	projects  []Project
+	indexTime time.Duration
+
+	log     requestLog
+	script  *script
+	gate    gate
+	bucket  *bucket // nil: no rate limiting
+	store   *store
+	handler http.Handler
+}
+
+// New makes a server. It fails on options that contradict themselves and on a DataFile that cannot be used.
+func New(o Options) (*Server, error) {
+	if err := o.check(); err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	script, err := newScript(o.Faults)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	store, err := openStore(o.DataFile)
+	if err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	s := &Server{
+		base:      o.BasePath,
+		baseURL:   strings.TrimRight(o.BaseURL, "/"),
+		user:      o.User,
+		notAdmin:  o.NotAdmin,
+		projects:  o.Projects,
+		indexTime: o.IndexTime,
+		script:    script,
+		gate:      gate{token: o.Token, user: o.User, password: o.Password},
+		bucket:    newBucket(o.RateLimit),
+		store:     store,
+	}
+	if s.user == "" {
+		s.user = "admin"
+	}
+	if s.projects == nil {
+		s.projects = exampleProjects()
+	}
+	if s.indexTime == 0 {
+		s.indexTime = 2 * time.Second
+	}
+	s.handler = s.routes()
+	return s, nil
+}
+
+func (o Options) check() error {
+	switch {
+	case o.BasePath != "" && (!strings.HasPrefix(o.BasePath, "/") || strings.HasSuffix(o.BasePath, "/")):
+		return fmt.Errorf("base path %q: must begin with / and not end with it, such as /jira", o.BasePath)
+	case o.User == "" && o.Password != "":
+		return errors.New("a password needs a user")
+	case o.IndexTime < 0:
+		return fmt.Errorf("index time %v: must not be negative", o.IndexTime)
+	}
+	return o.RateLimit.check()
+}
+
+// Close closes the data file. The integrations can still be read afterwards; with a data file writes fail.
+func (s *Server) Close() error { return s.store.close() }
+
+// Integrations returns all stored integrations with all their fields, secrets included, sorted by id.
+func (s *Server) Integrations() []Integration {
+	now := time.Now()
+	stored := s.store.list()
+	all := make([]Integration, len(stored))
+	for i, in := range stored {
+		all[i] = *in
+		all[i].ProjectMappingIDs = slices.Clone(in.ProjectMappingIDs)
+		all[i].LastIndexed = in.lastIndexed(now, s.indexTime)
+	}
+	return all
+}
