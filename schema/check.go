@@ -11,6 +11,7 @@ import (
 // judged before, so one Checker serves one goroutine.
 type Checker struct {
 	NoPlainSecrets bool // a secret that is written out is an error, not a warning
+	Lean           bool // leave Record.Cells out: nobody will report the record
 
 	patterns map[string]verdict
 	filters  map[string]verdict
@@ -35,7 +36,7 @@ func (c *Checker) Check(e Entry) (Record, []Finding) {
 	j.judgeExpressions()
 	j.judgeProjects()
 	j.judgeID()
-	if e.Columns != nil {
+	if !c.Lean {
 		j.record.Cells = j.shownCells()
 	}
 	return j.record, j.findings
@@ -181,7 +182,7 @@ func shellName(s string) string {
 	return strings.Trim(b.String(), "_")
 }
 
-// shownCells are the row's own cells as reports may show them.
+// shownCells are the record's own cells as reports may show them.
 func (j *judge) shownCells() []Column {
 	cells := make([]Column, 0, len(j.entry.Cells))
 	for i := range j.entry.Cells {
@@ -190,11 +191,22 @@ func (j *judge) shownCells() []Column {
 			continue
 		}
 		text := c.Written.Text
-		if c.Field.Hidden() {
+		if c.Written.Form == FormList {
+			text = JoinList(itemTexts(c.Written.Items))
+		}
+		if c.Field.Hidden() && text != emptyCell {
 			// A malformed reference is not in the record; its text may be a secret.
 			text = j.record.Get(c.Field).String()
 		}
 		cells = append(cells, Column{c.Name, text})
 	}
 	return cells
+}
+
+func itemTexts(items []Written) []string {
+	texts := make([]string, len(items))
+	for i, item := range items {
+		texts[i] = item.Text
+	}
+	return texts
 }

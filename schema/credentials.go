@@ -87,8 +87,9 @@ func badReference(scheme Scheme, target string) string {
 			return "file: needs a path"
 		}
 	case SchemeKeyring:
-		service, user, ok := strings.Cut(target, "/")
-		if !ok || service == "" || user == "" {
+		// The user follows the last slash: services are often URLs.
+		slash := strings.LastIndexByte(target, '/')
+		if slash < 1 || slash == len(target)-1 {
 			return "keyring: needs SERVICE/USER"
 		}
 	case SchemeCommand:

@@ -1,6 +1,8 @@
 package schema
 
 import (
+	"hash/fnv"
+	"io"
 	"slices"
 	"strings"
 )
@@ -97,4 +99,15 @@ func NormalURL(s string) string {
 		host = strings.TrimSuffix(host, ":80")
 	}
 	return scheme + "://" + host + strings.TrimRight(path, "/")
+}
+
+// Shard is the part, from 0, that an identity falls into when the work is split into
+// this many. It depends on nothing but the identity, so that all machines agree.
+func (k Key) Shard(of int) int {
+	h := fnv.New64a()
+	for _, s := range []string{string(k.Type), k.Origin, k.Region, k.Name} {
+		_, _ = io.WriteString(h, s)
+		_, _ = h.Write([]byte{0})
+	}
+	return int(h.Sum64() % uint64(of))
 }

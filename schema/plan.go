@@ -12,9 +12,12 @@ import (
 // Op is what is to be done about a record.
 type Op string
 
-// The operations. Only a create is sent to the server.
+// The operations. Create, update and delete change the server, the others stand for a
+// decision that nothing is to be sent.
 const (
 	OpCreate    Op = "create"
+	OpUpdate    Op = "update" // Changes are sent, and nothing else
+	OpDelete    Op = "delete" // Have is removed
 	OpUnchanged Op = "unchanged" // on the server, as the manifest wants it
 	OpExists    Op = "exists"    // on the server, but some field differs; import leaves it so
 	OpConflict  Op = "conflict"  // cannot be decided
@@ -22,10 +25,10 @@ const (
 )
 
 // Ops lists the operations in the order in which people are told of them.
-func Ops() []Op { return []Op{OpCreate, OpExists, OpUnchanged, OpConflict, OpInvalid} }
+func Ops() []Op { return []Op{OpCreate, OpUpdate, OpDelete, OpExists, OpUnchanged, OpConflict, OpInvalid} }
 
 // Writes reports whether the operation changes the server.
-func (o Op) Writes() bool { return o == OpCreate }
+func (o Op) Writes() bool { return o == OpCreate || o == OpUpdate || o == OpDelete }
 
 // Action is what is to be done about one record, as plain data: it can be stored,
 // shown, compared and sent.
@@ -34,7 +37,7 @@ type Action struct {
 	Op      Op
 	Want    Record   // zero where nothing is wanted
 	Have    Record   // zero where nothing is there; its ID says so
-	Changes []Change // what differs, for OpExists
+	Changes []Change // what differs, for OpUpdate and OpExists
 	Reason  string   // why, for OpConflict and OpInvalid
 }
 

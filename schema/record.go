@@ -8,7 +8,7 @@ type Record struct {
 	Place   Place    // in the manifest; zero for a live one
 	ID      int64    // on the server; 0 for a wanted one
 	Columns []string // the header of its CSV or TSV file, shared; nil elsewhere
-	Cells   []Column // the cells of such a row, for reports; secrets as references
+	Cells   []Column // what was written, for reports; secrets as references
 
 	// Faults are the errors found in the record itself. One that has any is never sent.
 	Faults []Finding
@@ -20,9 +20,9 @@ type Record struct {
 	fields []fieldValue // sorted by field
 }
 
-// Column is a cell of a table, ready to be shown.
+// Column is a cell as written, ready to be shown.
 type Column struct {
-	Name string // the header as written
+	Name string // the header or key as written
 	Text string // as written, unless it was a secret
 }
 
@@ -99,6 +99,19 @@ func (r Record) Secrets() []Secret {
 	var all []Secret
 	for _, fv := range r.fields {
 		if s, ok := fv.value.Secret(); ok {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// Masked lists the secrets whose values must be hidden wherever else they appear. A
+// user name is not one of them: names such as "gitlab" stand in many an origin, and a
+// report without those would be of no use. An AWS access key is one.
+func (r Record) Masked() []Secret {
+	var all []Secret
+	for _, fv := range r.fields {
+		if s, ok := fv.value.Secret(); ok && (fv.field.Hidden() || r.Type() == TypeAWS) {
 			all = append(all, s)
 		}
 	}

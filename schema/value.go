@@ -25,13 +25,15 @@ func Int(n int64) Value { return Value{n} }
 // IDs makes a list of ids, sorted and without repetition: the order of project ids
 // means nothing to the server.
 func IDs(ids ...int64) Value {
-	ids = slices.Clone(ids)
-	slices.Sort(ids)
-	return Value{slices.Compact(ids)}
+	sorted := append(make([]int64, 0, len(ids)), ids...)
+	slices.Sort(sorted)
+	return Value{slices.Compact(sorted)}
 }
 
 // Words makes a list of texts.
-func Words(words ...string) Value { return Value{slices.Clone(words)} }
+func Words(words ...string) Value {
+	return Value{append(make([]string, 0, len(words)), words...)}
+}
 
 // Hidden makes a secret value.
 func Hidden(s Secret) Value { return Value{s} }
@@ -118,6 +120,9 @@ func (v Value) String() string {
 	case []string:
 		return strings.Join(x, ",")
 	case Secret:
+		if x.Blank() {
+			return ""
+		}
 		return cmp.Or(x.Reference(), hiddenText)
 	}
 	return ""
