@@ -198,6 +198,7 @@ func (j *judge) shownCells() []Column {
 			// A malformed reference is not in the record; its text may be a secret.
 			text = j.record.Get(c.Field).String()
 		}
+		text = withoutLogin(text)
 		cells = append(cells, Column{c.Name, text})
 	}
 	return cells

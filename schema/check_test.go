@@ -222,3 +222,11 @@ func TestIdentities(t *testing.T) {
 		}
 	}
 }
+
+func TestCredentialsInAnOriginAreNotKept(t *testing.T) {
+	e := entry("type", "GITLAB_SERVER", "origin", "https://bob:hunter2@git.example.org/x@y", "pat", "env:P")
+	r, findings := new(Checker).Check(e)
+	if len(findings) != 1 || r.Origin() != "https://git.example.org/x@y" || r.Cells[1].Text != r.Origin() {
+		t.Errorf("findings %v, origin %q, cell %q", findings, r.Origin(), r.Cells[1].Text)
+	}
+}

@@ -132,7 +132,7 @@ var explanations = []Explanation{
 		`The vendor's pages carry \| by mistake; JMESPath knows it only inside strings.`,
 		`write | without the backslash`, `apiFilter: '[?a \|\| b]'`},
 	{CodeFilterFunction, LevelError, "the filter calls a function that JMESPath does not have",
-		"The server would refuse it, or list nothing.", "use one of JMESPath's own functions", "[?matches(name, 'a')]"},
+		"The server would refuse it, or list nothing.", "use one of JMESPath's own functions, such as contains, starts_with or ends_with", "[?matches(name, 'a')]"},
 	{CodeBadPattern, LevelError, "the pattern is no regular expression",
 		"The server would refuse it, or match nothing.", "correct the pattern", "tagsFilter: '(v1'"},
 	{CodePatternUnjudged, LevelWarning, "the pattern could not be judged",

@@ -76,6 +76,7 @@ func TestDigestIgnoresOrder(t *testing.T) {
 func TestNearest(t *testing.T) {
 	for word, want := range map[string]string{
 		"dispalyName": "displayName", "display_name": "displayName", "orgin": "origin", "smartCommits": "smartCommitsEnabled",
+		"sendEmails": "sendCommitEmails",
 	} {
 		if got := NearestField(word); got != want {
 			t.Errorf("NearestField(%q) = %q, want %q", word, got, want)

@@ -18,12 +18,26 @@ func Nearest(word string, candidates []string) string {
 	}
 	if best == "" && len(folded) >= 4 {
 		for _, c := range candidates {
-			if fc := foldTitle(c); strings.HasPrefix(fc, folded) || strings.HasPrefix(folded, fc) {
+			if fc := foldTitle(c); isShortened(folded, fc) || strings.HasPrefix(folded, fc) {
 				return c
 			}
 		}
 	}
 	return best
+}
+
+// isShortened reports whether a word is another with letters left out, as sendEmails
+// is of sendCommitEmails.
+func isShortened(word, whole string) bool {
+	if word == "" || whole == "" || word[0] != whole[0] {
+		return false
+	}
+	for i := range len(whole) {
+		if word != "" && whole[i] == word[0] {
+			word = word[1:]
+		}
+	}
+	return word == ""
 }
 
 // editDistance counts insertions, deletions, substitutions and swaps of

@@ -70,7 +70,7 @@ type Outcome struct {
 	Waited   bool          // the request ran into its time limit: the server may still be at work
 	Error    string        // the server's own words, or ours
 	Advice   string        // likewise
-	Started  time.Time     // when the first request left
+	Started  time.Time     // when the first request left; zero if none did
 	Took     time.Duration // until the last answer
 }
 

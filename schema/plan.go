@@ -16,8 +16,8 @@ type Op string
 // decision that nothing is to be sent.
 const (
 	OpCreate    Op = "create"
-	OpUpdate    Op = "update" // Changes are sent, and nothing else
-	OpDelete    Op = "delete" // Have is removed
+	OpUpdate    Op = "update"    // Changes are sent, and nothing else
+	OpDelete    Op = "delete"    // Have is removed
 	OpUnchanged Op = "unchanged" // on the server, as the manifest wants it
 	OpExists    Op = "exists"    // on the server, but some field differs; import leaves it so
 	OpConflict  Op = "conflict"  // cannot be decided
@@ -25,7 +25,9 @@ const (
 )
 
 // Ops lists the operations in the order in which people are told of them.
-func Ops() []Op { return []Op{OpCreate, OpUpdate, OpDelete, OpExists, OpUnchanged, OpConflict, OpInvalid} }
+func Ops() []Op {
+	return []Op{OpCreate, OpUpdate, OpDelete, OpExists, OpUnchanged, OpConflict, OpInvalid}
+}
 
 // Writes reports whether the operation changes the server.
 func (o Op) Writes() bool { return o == OpCreate || o == OpUpdate || o == OpDelete }
@@ -39,6 +41,7 @@ type Action struct {
 	Have    Record   // zero where nothing is there; its ID says so
 	Changes []Change // what differs, for OpUpdate and OpExists
 	Reason  string   // why, for OpConflict and OpInvalid
+	Files   bool     // with OpDelete: the clones on Jira's disk go as well
 }
 
 // Plan is one action for each record of the manifest, in the manifest's order.

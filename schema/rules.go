@@ -91,6 +91,8 @@ func (j *judge) judgeURL(t Type, origin string) {
 	switch {
 	case strings.Contains(beforePath(origin), "@") && !(err == nil && u.Scheme == "ssh"):
 		j.report(FieldOrigin, CodeOriginLogin, "the origin carries credentials")
+		// What is wrong is reported everywhere, and so must not be kept.
+		j.record = j.record.Set(FieldOrigin, Text(withoutLogin(origin)))
 		return
 	case err != nil:
 		// The parser's own words may quote what a person pasted by mistake.
@@ -132,6 +134,17 @@ func beforePath(s string) string {
 		rest = rest[:end]
 	}
 	return rest
+}
+
+// withoutLogin cuts user information out of a URL, for it may hold a password.
+func withoutLogin(s string) string {
+	scheme, rest, ok := strings.Cut(s, "://")
+	authority := beforePath(s)
+	at := strings.LastIndexByte(authority, '@')
+	if !ok || at < 0 {
+		return s
+	}
+	return scheme + "://" + rest[at+1:]
 }
 
 // hostType tells the type that a well-known host belongs to, or "".

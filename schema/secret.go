@@ -85,8 +85,9 @@ func (s Secret) Resolved(value string) Secret {
 	return s
 }
 
-// Reveal gives the value. It is for the client's encoder and nothing else; a test over
-// the source holds that.
+// Reveal gives the value. Outside this package it is for the client's encoder, which
+// sends it, and the journal, which keeps a keyed hash of it; a test over the source
+// holds that.
 func (s Secret) Reveal() string {
 	if s.value == nil {
 		return ""

@@ -1,0 +1,94 @@
+package gij
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// answer is what became of one request. Its failure is judged once, when the exchange is
+// over; the layers of the transport and the calls go by that.
+type answer struct {
+	method  string
+	url     *url.URL
+	status  int         // 0: none was received
+	header  http.Header // of the answer
+	body    []byte      // what arrived of it
+	err     error       // what kept the answer from arriving, or from arriving whole
+	unsent  bool        // certainly nothing of the request reached the server
+	overdue bool        // given up at a time limit: the server may still be at work
+	failure *Error      // nil: accepted
+}
+
+// held is the body of a response that has been read whole.
+type held struct {
+	*bytes.Reader
+	answer answer
+}
+
+func (*held) Close() error { return nil }
+
+// lost is the error of a round trip that has no response to give.
+type lost struct{ answer answer }
+
+func (l *lost) Error() string { return l.answer.failure.Error() }
+func (l *lost) Unwrap() error { return l.answer.failure }
+
+// keptBack is the error of a request that did not leave.
+func keptBack(e *Error) error { return &lost{answer{failure: e, unsent: true}} }
+
+// answerOf finds the answer in what a layer of this transport returned.
+func answerOf(resp *http.Response, err error) answer {
+	if resp != nil {
+		return resp.Body.(*held).answer
+	}
+	return err.(*lost).answer
+}
+
+func (a answer) writes() bool { return writes(a.method) }
+
+// writes reports whether a request of this method may change the server.
+func writes(method string) bool { return method != http.MethodGet && method != http.MethodHead }
+
+// judged reports whether the server let the request in and decided about it: only that
+// proves the credentials. A proxy can answer 502 or 503 without asking Jira.
+func (a answer) judged() bool {
+	return a.status != 0 && (a.failure == nil || a.failure.Class == schema.ClassRefused)
+}
+
+// turnedAway reports whether the server was too busy for the request.
+func (a answer) turnedAway() bool {
+	return a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable
+}
+
+// accepted reports whether the request was let in, whatever came of it.
+func (a answer) accepted() bool {
+	switch a.status {
+	case 0, http.StatusBadGateway, http.StatusGatewayTimeout:
+		return false
+	}
+	return !a.turnedAway()
+}
+
+// late reports whether a time limit, ours or a proxy's, ended it.
+func (a answer) late() bool {
+	return a.overdue || a.status == http.StatusGatewayTimeout || a.status == http.StatusRequestTimeout
+}
+
+func isTimeout(err error) bool {
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout()
+}
+
+// apiPath is the path below the base URL, which may have a context path.
+func apiPath(u *url.URL) string {
+	if i := strings.LastIndex(u.Path, "/rest/"); i >= 0 {
+		return u.Path[i:]
+	}
+	return u.Path
+}

@@ -1,0 +1,97 @@
+package gij
+
+import (
+	"context"
+	"encoding/json"
+
+	"gijbulk/schema"
+)
+
+const (
+	integrationPath = appPath + "1.0/integration"
+	myselfPath      = "/rest/api/2/myself"
+	serverInfoPath  = "/rest/api/2/serverInfo"
+	projectPath     = "/rest/api/2/project"
+)
+
+// User is whom the target takes us for.
+type User struct {
+	Name        string
+	DisplayName string
+}
+
+// Server is what the target says of itself.
+type Server struct {
+	BaseURL string // as its administrator configured it
+	Version string // of Jira
+}
+
+// Myself asks Jira who we are: the cheap check of the target and the credentials. It does
+// not tell whether we are an administrator; List does.
+func (c *Client) Myself(ctx context.Context) (User, error) {
+	var v struct {
+		Name        string `json:"name"`
+		DisplayName string `json:"displayName"`
+	}
+	a, err := c.get(ctx, myselfPath)
+	if err != nil {
+		return User{}, err
+	}
+	if json.Unmarshal(a.body, &v) != nil || v.Name == "" {
+		return User{}, c.foreign(a, "the answer is not one of Jira", hintURL, nil)
+	}
+	return User{v.Name, v.DisplayName}, nil
+}
+
+// ServerInfo asks Jira for its base URL and version.
+func (c *Client) ServerInfo(ctx context.Context) (Server, error) {
+	var v struct {
+		BaseURL string `json:"baseUrl"`
+		Version string `json:"version"`
+	}
+	a, err := c.get(ctx, serverInfoPath)
+	if err != nil {
+		return Server{}, err
+	}
+	if json.Unmarshal(a.body, &v) != nil || v.Version == "" {
+		return Server{}, c.foreign(a, "the answer is not one of Jira", hintURL, nil)
+	}
+	return Server{v.BaseURL, v.Version}, nil
+}
+
+// Projects gives the ids of the Jira projects that we may see, by their keys.
+func (c *Client) Projects(ctx context.Context) (map[string]int64, error) {
+	a, err := c.get(ctx, projectPath)
+	if err != nil {
+		return nil, err
+	}
+	var list []struct {
+		ID  json.RawMessage `json:"id"` // a string in Jira's answers, a number in the app's
+		Key string          `json:"key"`
+	}
+	if err := json.Unmarshal(a.body, &list); err != nil || list == nil {
+		return nil, c.foreign(a, "the answer is not one of Jira", hintURL, nil)
+	}
+	ids := make(map[string]int64, len(list))
+	for _, p := range list {
+		if id, ok := asInt(p.ID); ok && p.Key != "" {
+			ids[p.Key] = id
+		}
+	}
+	return ids, nil
+}
+
+// List gives every live integration, without secrets, which the server never shows. There
+// is no paging; a list that cannot be read whole is an error. It also proves that we are
+// an administrator.
+func (c *Client) List(ctx context.Context) ([]schema.Record, error) {
+	a, err := c.get(ctx, integrationPath)
+	if err != nil {
+		return nil, err
+	}
+	records, err := decodeList(a.body)
+	if err != nil {
+		return nil, c.foreign(a, "the list of integrations cannot be read whole", "see whether this version of the app is supported", err)
+	}
+	return records, nil
+}

@@ -1,0 +1,57 @@
+package gij
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// Error is a call that failed. Class says what is known about it, Stop why the whole run
+// has to end: always with [schema.ClassStop], and with [schema.ClassNotDone] where the
+// target has never answered at all.
+type Error struct {
+	Class  schema.Class
+	Stop   schema.Stop
+	Method string
+	Path   string // below the base URL
+	Status int    // 0 where no answer was received
+	Text   string // what is wrong: the server's words on one line, or ours
+	Advice string // the server's own advice, or ""
+	Hint   string // ours: what to do, or ""
+	Err    error  // the cause, where there is one
+}
+
+// Error is the call, the status and what is wrong, on one line.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if e.Method != "" {
+		b.WriteString(e.Method + " " + e.Path + ": ")
+	}
+	if e.Status != 0 {
+		b.WriteString(strconv.Itoa(e.Status) + ": ")
+	}
+	b.WriteString(e.reason())
+	return b.String()
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+func (e *Error) reason() string {
+	if e.Err == nil {
+		return e.Text
+	}
+	return e.Text + ": " + oneLine(e.Err.Error())
+}
+
+// unsent is the failure of a request that this client itself kept from leaving.
+func unsent(req *http.Request, text, hint string, err error) *Error {
+	return &Error{Class: schema.ClassNone, Method: req.Method, Path: apiPath(req.URL), Text: text, Hint: hint, Err: err}
+}
+
+// cancelled is the failure of a request whose context ended before it left.
+func cancelled(req *http.Request) *Error {
+	return unsent(req, "cancelled before it left", "", req.Context().Err())
+}

@@ -1,0 +1,120 @@
+package gij
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"sync/atomic"
+	"time"
+)
+
+// The largest answers that are read, in bytes. The list comes in one piece and may be
+// large; the answer to a write describes one integration.
+const (
+	longestRead  = 256 << 20
+	longestWrite = 1 << 20
+)
+
+var (
+	errTooLarge = errors.New("the answer is larger than is read")
+	errTimeout  = errors.New("the time limit for a request")
+	errGrace    = errors.New("the run was cancelled, and the time that a request on the wire still gets")
+)
+
+// grace carries out one whole exchange, body included, within a time limit. It cancels
+// the waits, not the wire: a request that is out when the caller gives up may go on for a
+// while, since a write that is cut off would be left unknown.
+type grace struct {
+	base    http.RoundTripper
+	timeout time.Duration // for the whole exchange
+	grace   time.Duration // after the caller's context has ended
+}
+
+func newGrace(base http.RoundTripper, timeout, after time.Duration) *grace {
+	return &grace{base, timeout, after}
+}
+
+// RoundTrip gives a response whose body has arrived whole, or an error.
+func (g *grace) RoundTrip(req *http.Request) (*http.Response, error) {
+	caller := req.Context()
+	if caller.Err() != nil {
+		return nil, keptBack(cancelled(req))
+	}
+	ctx, cut := context.WithCancelCause(context.WithoutCancel(caller))
+	defer cut(nil)
+	limit := time.AfterFunc(g.timeout, func() { cut(fmt.Errorf("%w, %v, is over", errTimeout, g.timeout)) })
+	defer limit.Stop()
+	var w wire
+	stop := context.AfterFunc(caller, func() { g.abandon(ctx, cut, &w) })
+	defer stop()
+
+	a := answer{method: req.Method, url: req.URL}
+	resp, err := g.base.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, w.trace())))
+	if err == nil {
+		a.status, a.header = resp.StatusCode, resp.Header
+		a.body, err = readWhole(resp.Body, a.writes())
+	}
+	a.unsent = a.status == 0 && (w.connecting() || isDial(err))
+	if err != nil && a.unsent && caller.Err() != nil {
+		return nil, keptBack(cancelled(req))
+	}
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx) // says which limit it was, where err says only that there was one
+	}
+	a.err = err
+	a.overdue = !a.unsent && (errors.Is(err, errTimeout) || errors.Is(err, errGrace) || isTimeout(err))
+	a.failure = judge(a)
+	if a.status == 0 {
+		return nil, &lost{a}
+	}
+	resp.Body = &held{bytes.NewReader(a.body), a}
+	return resp, nil
+}
+
+// abandon ends an exchange whose caller has given up: at once where nothing has left,
+// else when the grace is over.
+func (g *grace) abandon(ctx context.Context, cut context.CancelCauseFunc, w *wire) {
+	if w.connecting() {
+		cut(context.Canceled)
+		return
+	}
+	timer := time.NewTimer(g.grace)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		cut(fmt.Errorf("%w, %v, is over", errGrace, g.grace))
+	case <-ctx.Done():
+	}
+}
+
+func readWhole(body io.ReadCloser, write bool) ([]byte, error) {
+	limit := longestRead
+	if write {
+		limit = longestWrite
+	}
+	data, err := io.ReadAll(io.LimitReader(body, int64(limit)+1))
+	if err := errors.Join(err, body.Close()); err != nil {
+		return data, err
+	}
+	if len(data) > limit {
+		return data[:limit], fmt.Errorf("%w (%d MiB)", errTooLarge, limit>>20)
+	}
+	return data, nil
+}
+
+// wire knows whether a request can have left. While net/http is still connecting it
+// certainly has not; a base that does not tell is taken to have sent it.
+type wire struct{ dialing atomic.Bool }
+
+func (w *wire) connecting() bool { return w.dialing.Load() }
+
+func (w *wire) trace() *httptrace.ClientTrace {
+	return &httptrace.ClientTrace{
+		GetConn: func(string) { w.dialing.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { w.dialing.Store(false) },
+	}
+}

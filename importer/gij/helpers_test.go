@@ -1,0 +1,82 @@
+package gij
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+
+	"gijbulk/schema"
+)
+
+const (
+	added     = `{"success":"true","integration":{"id":7,"integrationType":"GITHUB"}}`
+	emptyList = `{"success":true,"integrations":[]}`
+)
+
+// roundTrip stands in for a server, without a socket.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// respond makes a response; headers are pairs of name and value.
+func respond(status int, body string, headers ...string) *http.Response {
+	h := http.Header{}
+	for i := 0; i < len(headers); i += 2 {
+		h.Set(headers[i], headers[i+1])
+	}
+	return &http.Response{StatusCode: status, Header: h, Body: io.NopCloser(strings.NewReader(body))}
+}
+
+// always answers everything the same.
+func always(status int, body string, headers ...string) roundTrip {
+	return func(*http.Request) (*http.Response, error) { return respond(status, body, headers...), nil }
+}
+
+// script answers the nth request by its nth function, and any further one by the last.
+func script(steps ...roundTrip) roundTrip {
+	var mu sync.Mutex
+	n := 0
+	return func(r *http.Request) (*http.Response, error) {
+		mu.Lock()
+		step := steps[min(n, len(steps)-1)]
+		n++
+		mu.Unlock()
+		return step(r)
+	}
+}
+
+// hang ends with the request's context, as a server that never answers.
+func hang(r *http.Request) (*http.Response, error) {
+	<-r.Context().Done()
+	return nil, r.Context().Err()
+}
+
+func newClient(t *testing.T, c Config) *Client {
+	t.Helper()
+	if c.BaseURL == "" {
+		c.BaseURL = "https://jira.example.org"
+	}
+	cl, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cl
+}
+
+func create(name string) schema.Action {
+	return schema.Action{Op: schema.OpCreate, Want: schema.NewRecord(map[schema.Field]schema.Value{
+		schema.FieldType:        schema.Text("GITHUB"),
+		schema.FieldDisplayName: schema.Text(name),
+	})}
+}
+
+// prove lets the client pass its pilots, so that what follows is not held back by them.
+func prove(t *testing.T, c *Client) {
+	t.Helper()
+	if out := c.Do(context.Background(), create("pilot")); out.Status != schema.StatusCreated {
+		t.Fatalf("the pilot ended as %s: %s", out.Status, out.Error)
+	}
+}

@@ -1,0 +1,180 @@
+package gij
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// What to do, for the failures that people meet first.
+const (
+	hintCredentials = "check JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD; a personal access token may have expired"
+	hintAdmin       = "use an account with the global permission Jira Administrators; a proxy in between must pass on X-Atlassian-Token"
+	hintURL         = "check the base URL (--jira or JIRA_URL), with its context path, such as https://example.org/jira"
+	hintApp         = "install or enable the app Git Integration for Jira there, or check the base URL with its context path"
+	hintProxy       = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+	hintTLS         = "give the certificate authority with --ca-file, or check the host name in the base URL"
+	hintClientCert  = "the server or a proxy may want a client certificate: --client-cert"
+)
+
+// appPath is where the app's own calls lie below the base URL.
+const appPath = "/rest/gitplugin/"
+
+// judge decides what an answer means; nil: it was accepted. It is a pure function, and the
+// only place that decides this. Doubt falls on the safe side: a write that may have
+// happened is unknown, a read is worth another attempt.
+func judge(a answer) *Error {
+	switch {
+	case a.status == 0:
+		return judgeLost(a)
+	case isCaptcha(a.header):
+		return a.stop(schema.StopCredentials, "Jira wants a CAPTCHA to be solved before it takes these credentials", captchaHint(a.header))
+	case a.status >= 200 && a.status < 300:
+		return judgeBody(a)
+	case a.status >= 300 && a.status < 400:
+		return judgeRedirect(a)
+	}
+	return judgeStatus(a)
+}
+
+// judgeStatus judges what came with 4xx or 5xx, or with a status that no server of ours has.
+func judgeStatus(a answer) *Error {
+	text, advice := words(a.body)
+	if text == "" {
+		text = strings.ToLower(http.StatusText(a.status))
+	}
+	switch a.status {
+	case http.StatusUnauthorized:
+		return a.stop(schema.StopCredentials, "the credentials were refused", hintCredentials)
+	case http.StatusForbidden:
+		return a.stop(schema.StopCredentials, "not a Jira administrator, or the XSRF check refused it", hintAdmin)
+	case http.StatusProxyAuthRequired:
+		return a.stop(schema.StopTarget, "the proxy wants credentials of its own", hintProxy)
+	case http.StatusTooManyRequests:
+		return a.fail(schema.ClassNotDone, text, advice)
+	case http.StatusRequestTimeout:
+		return a.fail(a.doubt(), text, advice)
+	case http.StatusServiceUnavailable:
+		if a.header.Get("Retry-After") != "" || jiraUnavailable(a.body) {
+			return a.fail(schema.ClassNotDone, text, advice)
+		}
+	}
+	switch {
+	case a.status >= 500:
+		return a.fail(a.doubt(), text, advice)
+	case a.status >= 400 && a.writes():
+		return a.fail(schema.ClassRefused, text, advice)
+	case a.status >= 400 && strings.HasPrefix(apiPath(a.url), appPath):
+		return a.stop(schema.StopTarget, "this Jira does not know the app's API", hintApp)
+	}
+	return a.stop(schema.StopTarget, "this is not Jira's API", hintURL)
+}
+
+// judgeBody judges what came with 2xx, which by itself says nothing: a refusal, a login
+// page or half an answer can all arrive so.
+func judgeBody(a answer) *Error {
+	switch {
+	case errors.Is(a.err, errTooLarge) && !a.writes():
+		return a.because(a.fail(schema.ClassRefused, "the answer cannot be used", ""))
+	case a.err != nil:
+		return a.because(a.fail(a.doubt(), "the answer was cut off", ""))
+	case first(a.body) == '<':
+		return judgePage(a)
+	case !strings.HasPrefix(apiPath(a.url), appPath):
+		return judgeJSON(a, json.Valid(a.body))
+	}
+	var r reply
+	err := json.Unmarshal(a.body, &r)
+	var badSyntax *json.SyntaxError
+	if errors.As(err, &badSyntax) {
+		return judgeJSON(a, false)
+	}
+	switch ok, said := r.success(); {
+	case !said && a.writes():
+		return a.fail(schema.ClassUnknown, "the answer does not say whether it worked", "")
+	case !said:
+		return a.stop(schema.StopTarget, "the answer is not one of Git Integration for Jira", hintApp)
+	case !ok:
+		text, advice := words(a.body)
+		if text == "" {
+			text = "the server refused it and does not say why"
+		}
+		return a.fail(schema.ClassRefused, text, advice)
+	}
+	return nil
+}
+
+// judgeJSON judges an answer by whether it is JSON at all. What begins like it may have
+// been cut where no length was announced; what does not never came from Jira.
+func judgeJSON(a answer, valid bool) *Error {
+	switch start := first(a.body); {
+	case valid:
+		return nil
+	case a.writes():
+		return a.fail(schema.ClassUnknown, "the answer cannot be read as JSON", "")
+	case start == '{' || start == '[':
+		return a.fail(schema.ClassNotDone, "the answer cannot be read as JSON; it may have been cut off", "")
+	}
+	return a.stop(schema.StopTarget, "this is not Jira's API", hintURL)
+}
+
+// judgePage judges a page with status 200. Below the app's path that means not logged in;
+// elsewhere only if it looks like a login page.
+func judgePage(a answer) *Error {
+	title := pageWords(a.body)
+	if strings.HasPrefix(apiPath(a.url), appPath) || isLoginPage(a.body) {
+		return a.stop(schema.StopCredentials, "a page came back in place of data, as for somebody who is not logged in: "+title, hintCredentials)
+	}
+	return a.stop(schema.StopTarget, "a page came back in place of Jira's data: "+title, hintURL)
+}
+
+// isLoginPage looks for a login form or title. A link to a login is no sign: any page may
+// have one.
+func isLoginPage(body []byte) bool {
+	return loginForm.Match(body[:min(len(body), longestPage)]) || loginTitle.MatchString(pageWords(body))
+}
+
+var (
+	loginForm  = regexp.MustCompile(`(?i)os_username|login-form|SAMLRequest|type=["']?password`)
+	loginTitle = regexp.MustCompile(`(?i)\b(log ?in|log ?on|sign ?in)\b`)
+)
+
+// jiraUnavailable recognises a 503 that Jira itself gave, before it did anything: the
+// JSON of its REST layer, or of its status page while it starts. A proxy's 503 may hide
+// an answer that was lost behind it, whatever its page says about Jira.
+func jiraUnavailable(body []byte) bool {
+	var m struct {
+		Messages []string `json:"errorMessages"`
+		Code     int      `json:"status-code"`
+		State    string   `json:"state"`
+	}
+	return json.Unmarshal(body, &m) == nil && (len(m.Messages) > 0 || m.Code == http.StatusServiceUnavailable || m.State != "")
+}
+
+// doubt is the class of what may or may not have happened.
+func (a answer) doubt() schema.Class {
+	if a.writes() {
+		return schema.ClassUnknown
+	}
+	return schema.ClassNotDone
+}
+
+func (a answer) fail(c schema.Class, text, advice string) *Error {
+	return &Error{Class: c, Method: a.method, Path: apiPath(a.url), Status: a.status, Text: text, Advice: advice}
+}
+
+func (a answer) stop(s schema.Stop, text, hint string) *Error {
+	e := a.fail(schema.ClassStop, text, "")
+	e.Stop, e.Hint = s, hint
+	return e
+}
+
+// because adds what kept the answer from arriving whole.
+func (a answer) because(e *Error) *Error {
+	e.Err = a.err
+	return e
+}

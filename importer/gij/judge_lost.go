@@ -1,0 +1,109 @@
+package gij
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// judgeLost judges a request that got no answer.
+func judgeLost(a answer) *Error {
+	var dns *net.DNSError
+	switch {
+	case errors.Is(a.err, http.ErrSchemeMismatch) || isA[tls.RecordHeaderError](a.err):
+		return a.because(a.stop(schema.StopTarget, "the server does not speak TLS here", "use http:// in the base URL, or the port that speaks https"))
+	case wantsClientCert(a.err):
+		return a.because(a.stop(schema.StopTarget, "the server broke off TLS", hintClientCert))
+	case isBadCertificate(a.err) || a.unsent && isAlert(a.err):
+		return a.because(a.stop(schema.StopTarget, "TLS failed", hintTLS))
+	case errors.As(a.err, &dns) && dns.IsNotFound:
+		return a.because(a.stop(schema.StopTarget, "there is no such host", hintURL+"; behind a proxy "+hintProxy))
+	case a.unsent:
+		return a.because(a.fail(schema.ClassNotDone, "no connection", ""))
+	case a.overdue:
+		return a.because(a.fail(a.doubt(), "no answer in time", ""))
+	}
+	return a.because(a.fail(a.doubt(), "the connection broke before the answer", ""))
+}
+
+func isA[E error](err error) bool {
+	var e E
+	return errors.As(err, &e)
+}
+
+func isBadCertificate(err error) bool {
+	return isA[*tls.CertificateVerificationError](err) || isA[x509.UnknownAuthorityError](err) ||
+		isA[x509.HostnameError](err) || isA[x509.CertificateInvalidError](err)
+}
+
+// isAlert recognises a handshake that one side gave up: crypto/tls wraps its alerts so.
+func isAlert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error")
+}
+
+// wantsClientCert recognises the alerts about our certificate. In TLS 1.3 they arrive after
+// the request has left, and still mean that nobody has read it.
+func wantsClientCert(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "remote error" && strings.Contains(err.Error(), "certificate")
+}
+
+// isDial recognises a connection that never came about, from its error alone.
+func isDial(err error) bool {
+	var op *net.OpError
+	return errors.As(err, &op) && op.Op == "dial" || isA[*net.DNSError](err)
+}
+
+// judgeRedirect judges an answer that sends us elsewhere. It is never followed: the
+// credentials belong to one host, and a POST would arrive as something else.
+func judgeRedirect(a answer) *Error {
+	to, err := a.url.Parse(a.header.Get("Location"))
+	if err != nil || a.header.Get("Location") == "" || to.Scheme != "http" && to.Scheme != "https" {
+		return a.stop(schema.StopTarget, "a redirect, which is not followed", hintURL)
+	}
+	shown := oneLine(to.Scheme + "://" + to.Host + to.EscapedPath()) // a query may hold a login's token
+	if base, moved := strings.CutSuffix(shown, apiPath(a.url)); moved {
+		return a.stop(schema.StopTarget, "a redirect to "+shown+", which is not followed", "use the base URL "+base)
+	}
+	if isLoginURL(to) {
+		return a.stop(schema.StopCredentials, "a redirect to the login page "+shown, hintCredentials)
+	}
+	return a.stop(schema.StopTarget, "a redirect to "+shown+", which is not followed", hintURL)
+}
+
+func isLoginURL(u *url.URL) bool {
+	s := strings.ToLower(u.Path + "?" + u.RawQuery)
+	for _, sign := range []string{"login", "signin", "sso", "saml", "oauth", "os_destination", "permissionviolation"} {
+		if strings.Contains(s, sign) {
+			return true
+		}
+	}
+	return false
+}
+
+// deniedReason is where Jira says that an account is locked behind a CAPTCHA:
+// "CAPTCHA_CHALLENGE; login-url=…".
+const deniedReason = "X-Authentication-Denied-Reason"
+
+func isCaptcha(h http.Header) bool {
+	return strings.Contains(strings.ToUpper(h.Get(deniedReason)), "CAPTCHA")
+}
+
+func captchaHint(h http.Header) string {
+	where := "at Jira's login page"
+	if _, after, ok := strings.Cut(h.Get(deniedReason), "login-url="); ok {
+		after, _, _ = strings.Cut(after, ";")
+		if u, err := url.Parse(strings.TrimSpace(after)); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
+			u.User = nil
+			where = "at " + oneLine(u.String())
+		}
+	}
+	return "log in once as this user in the browser " + where + ", then check the password or token before the next run"
+}

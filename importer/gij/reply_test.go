@@ -1,0 +1,138 @@
+package gij
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"gijbulk/schema"
+)
+
+func TestDecodeRecord(t *testing.T) {
+	const live = `{"id":"12","integrationType":"GITLAB_SERVER","type":"ignored","origin":"https://git.example.org","displayName":null,
+		"disabled":false,"sendCommitEmails":"true","maxMinsToCommitEmail":1440,"folderDepth":"2","username":"bot","password":"canary","pat":"canary",
+		"global":0,"projectMappingIds":[10000,"10001"],"gitViewerEnabled":true,"tagsFilter":7,"awsRegion":"","kind":"x","wave":3,
+		"initDate":1700000000000,"showAllTags":true,"newField":{"a":[1]}}`
+	got, err := decodeRecord([]byte(live))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := schema.NewRecord(map[schema.Field]schema.Value{
+		schema.FieldType:                 schema.Text("GITLAB_SERVER"),
+		schema.FieldOrigin:               schema.Text("https://git.example.org"),
+		schema.FieldDisabled:             schema.Bool(false),
+		schema.FieldMaxMinsToCommitEmail: schema.Int(1440),
+		schema.FieldUsername:             schema.Text("bot"),
+		schema.FieldProjectMappingIDs:    schema.IDs(10000, 10001),
+		schema.FieldGitViewerEnabled:     schema.Bool(true),
+		schema.FieldAwsRegion:            schema.Text(""),
+		schema.FieldFolderDepth:          schema.Int(2),
+	})
+	if got.ID != 12 {
+		t.Errorf("id %d", got.ID)
+	}
+	for _, f := range schema.Fields() {
+		if !got.Get(f).Equal(want.Get(f)) {
+			t.Errorf("%s: got %q (set: %v), want %q", f, got.Get(f), got.Has(f), want.Get(f))
+		}
+	}
+}
+
+func TestDecodeList(t *testing.T) {
+	one := `{"id":1,"type":"GITHUB"}`
+	for _, tt := range []struct {
+		name, body string
+		want       int // records; -1: an error
+	}{
+		{"list", `{"success":true,"integrations":[` + one + `,` + strings.Replace(one, "1", "2", 1) + `]}`, 2},
+		{"empty list", emptyList, 0},
+		{"list by its other name", `{"success":"true","integration":[` + one + `]}`, 1},
+		{"bare object", `{"success":true,"integration":` + one + `}`, 1},
+		{"no list", `{"success":true}`, -1},
+		{"null list", `{"success":true,"integrations":null}`, -1},
+		{"a text", `{"success":true,"integrations":"none"}`, -1},
+		{"an element without id", `{"success":true,"integrations":[{"type":"GITHUB"}]}`, -1},
+		{"an element with id 0", `{"success":true,"integrations":[{"id":0,"type":"GITHUB"}]}`, -1},
+		{"an element without type", `{"success":true,"integrations":[{"id":5}]}`, -1},
+		{"a null element", `{"success":true,"integrations":[null]}`, -1},
+		{"a fractional id", `{"success":true,"integrations":[{"id":1.5,"type":"GITHUB"}]}`, -1},
+		{"not JSON", `{"success":true,`, -1},
+	} {
+		records, err := decodeList([]byte(tt.body))
+		if tt.want < 0 && err == nil {
+			t.Errorf("%s: no error", tt.name)
+		}
+		if tt.want >= 0 && (err != nil || len(records) != tt.want) {
+			t.Errorf("%s: %d records, %v", tt.name, len(records), err)
+		}
+	}
+}
+
+func TestDecodeAdded(t *testing.T) {
+	for body, want := range map[string]int64{
+		added: 7,
+		`{"success":true,"integration":[{"id":"8"}]}`:                8,
+		`{"success":true,"integrations":[{"id":9}]}`:                 9,
+		`{"success":true,"integration":{"id":null}}`:                 0,
+		`{"success":true,"integration":{}}`:                          0,
+		`{"success":true,"integration":[]}`:                          0,
+		`{"success":true,"integration":[{"id":1},{"id":2}]}`:         0,
+		`{"success":true}`:                                           0,
+		`{"success":true,"integration":{"id":-4}}`:                   0,
+		`{"success":true,"integration":{"id":"x"}}`:                  0,
+		`{"success":true,"integration":{"id":99999999999999999999}}`: 0,
+	} {
+		got, err := decodeAdded([]byte(body))
+		if got != want || (err == nil) != (want != 0) {
+			t.Errorf("%s: id %d, %v", body, got, err)
+		}
+	}
+}
+
+// FuzzAnswer: whatever a server says, it is judged and decoded without a panic; what is
+// decoded is usable, and made into an answer again reads back the same.
+func FuzzAnswer(f *testing.F) {
+	for _, seed := range []string{added, emptyList, `{"success":false,"error":"e","advice":"a"}`, "<title>x</title>", `[{}]`, "",
+		`{"success":true,"integrations":[{"id":"3","integrationType":"AWS","awsRegion":"eu-west-1","projectMappingIds":[1,"2"],"pat":"p"}]}`} {
+		f.Add(200, []byte(seed), "5")
+	}
+	f.Fuzz(func(t *testing.T, status int, body []byte, header string) {
+		for _, method := range []string{"GET", "POST"} {
+			a := answered(method, integrationPath, status, string(body), "Retry-After", header, "Location", header, deniedReason, header)
+			if e := judge(a); e != nil && strings.ContainsAny(e.Error(), "\r\n\x00\x1b") {
+				t.Errorf("control characters in %q", e.Error())
+			}
+		}
+		_, _ = decodeAdded(body)
+		records, err := decodeList(body)
+		if err != nil {
+			return
+		}
+		for _, r := range records {
+			if r.ID <= 0 || r.Type() == "" || r.Has(schema.FieldPat) || r.Has(schema.FieldPassword) {
+				t.Fatalf("unusable record %v", r)
+			}
+			again, err := decodeRecord(asAnswer(t, r))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, field := range schema.Fields() {
+				if !again.Get(field).Equal(r.Get(field)) {
+					t.Errorf("%s: %q reads back as %q", field, r.Get(field), again.Get(field))
+				}
+			}
+		}
+	})
+}
+
+func asAnswer(t *testing.T, r schema.Record) []byte {
+	m := map[string]any{"id": r.ID}
+	for _, f := range r.Fields() {
+		m[f.String()] = r.Get(f).Plain()
+	}
+	data, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}

@@ -1,0 +1,89 @@
+package gij
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"gijbulk/schema"
+)
+
+func TestAddRequest(t *testing.T) {
+	record := schema.NewRecord(map[schema.Field]schema.Value{
+		schema.FieldType:                   schema.Text("GITLAB_SERVER"),
+		schema.FieldOrigin:                 schema.Text("https://git.example.org/<a>&b"),
+		schema.FieldDisplayName:            schema.Text(""),
+		schema.FieldDisabled:               schema.Bool(false),
+		schema.FieldMaxMinsToCommitEmail:   schema.Int(0),
+		schema.FieldUsername:               schema.Text("git"),
+		schema.FieldPat:                    schema.Hidden(schema.Refer(schema.SchemeEnv, "X").Resolved("")),
+		schema.FieldGlobal:                 schema.Bool(true),
+		schema.FieldProjectMappingIDs:      schema.IDs(9007199254740993, 1),
+		schema.FieldProjects:               schema.Words("ABC"),
+		schema.FieldWave:                   schema.Int(2),
+		schema.FieldID:                     schema.Int(3),
+		schema.FieldTarget:                 schema.Text("https://jira"),
+		schema.FieldKind:                   schema.Text("integration"),
+		schema.FieldPreviously:             schema.Words("old"),
+		schema.FieldDisableSslVerification: {},
+	})
+	got, err := addRequest(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"type":"GITLAB_SERVER","origin":"https://git.example.org/<a>&b","displayName":"","disabled":false,` +
+		`"maxMinsToCommitEmail":0,"username":"git","pat":"","global":true,"projectMappingIds":[1,9007199254740993]}`
+	if string(got) != want {
+		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+	empty, err := addRequest(schema.NewRecord(map[schema.Field]schema.Value{
+		schema.FieldType: schema.Text("AWS"), schema.FieldProjectMappingIDs: schema.IDs()}))
+	if want := `{"type":"AWS","projectMappingIds":[]}`; err != nil || string(empty) != want {
+		t.Errorf("got %s, %v, want %s", empty, err, want)
+	}
+}
+
+func TestSecretsArriveByteForByte(t *testing.T) {
+	for _, value := range []string{
+		`a"b`, `a\b`, `\u0041`, "$HOME ${x} $$", "{{secret}}", "<&>'`", "pässwörd", "秘密", "🔑", "\u2028\u2029", "tab\tnl\nnul\x00del\x7f", " ", "�",
+	} {
+		for _, field := range []schema.Field{schema.FieldUsername, schema.FieldPassword, schema.FieldPat} {
+			for _, secret := range []schema.Secret{schema.Literal(value, "env:Y"), schema.Refer(schema.SchemeFile, "/x").Resolved(value)} {
+				body, err := addRequest(schema.NewRecord(map[schema.Field]schema.Value{
+					schema.FieldType: schema.Text("GITHUB"), field: schema.Hidden(secret)}))
+				if err != nil {
+					t.Fatal(err)
+				}
+				var got map[string]string
+				if err := json.Unmarshal(body, &got); err != nil {
+					t.Fatalf("%q: %v", value, err)
+				}
+				if got[field.String()] != value {
+					t.Errorf("%s: %q arrives as %q", field, value, got[field.String()])
+				}
+			}
+		}
+	}
+}
+
+func TestAddRequestRefuses(t *testing.T) {
+	for name, tt := range map[string]struct {
+		field schema.Field
+		value schema.Value
+		want  string
+	}{
+		"unresolved": {schema.FieldPat, schema.Hidden(schema.Refer(schema.SchemeEnv, "PAT")), "pat: the secret env:PAT is not resolved"},
+		"bytes":      {schema.FieldPassword, schema.Hidden(schema.Literal("canary\xff", "")), "password: the value is not valid UTF-8; store it as UTF-8"},
+		"text bytes": {schema.FieldDisplayName, schema.Text("canary\xc3"), "displayName: the value is not valid UTF-8; store it as UTF-8"},
+		"no type":    {schema.FieldType, schema.Text(""), "type: a create needs one"},
+	} {
+		record := create("x").Want.Set(tt.field, tt.value)
+		body, err := addRequest(record)
+		if err == nil || err.Error() != tt.want || body != nil {
+			t.Errorf("%s: got %v, want %s", name, err, tt.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "canary") {
+			t.Errorf("%s: the error shows the value", name)
+		}
+	}
+}

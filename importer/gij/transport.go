@@ -1,0 +1,48 @@
+package gij
+
+import (
+	"cmp"
+	"crypto/tls"
+	"net"
+	"net/http"
+	"time"
+)
+
+// newTransport stacks the layers, each a RoundTripper with one concern.
+func newTransport(c Config) (http.RoundTripper, *pace) {
+	base := cmp.Or[http.RoundTripper](c.Base, newBase(c.TLS))
+	stop := newLatch()
+	paced := newPace(newGrace(base, c.Timeout, c.Grace), stop, c)
+	var t http.RoundTripper = newRetry(paced, stop, c.Retries, c.OnWait)
+	if c.ReadOnly {
+		t = readOnly{t}
+	}
+	return t, paced
+}
+
+// newBase is a transport that repeats nothing by itself. net/http sends a POST again only
+// where no byte of it left, or where an Idempotency-Key permits it (never set here); HTTP/2
+// has further reasons of its own and stays off.
+func newBase(config *tls.Config) *http.Transport {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 30 * time.Second, KeepAlive: 30 * time.Second}).DialContext,
+		TLSClientConfig:     config,
+		TLSHandshakeTimeout: 30 * time.Second,
+		MaxIdleConnsPerHost: 64, // one for each worker; the usual 2 would dial anew for all others
+		IdleConnTimeout:     30 * time.Second,
+		Protocols:           protocols,
+	}
+}
+
+// readOnly refuses every request that may change the server.
+type readOnly struct{ next http.RoundTripper }
+
+func (r readOnly) RoundTrip(req *http.Request) (*http.Response, error) {
+	if writes(req.Method) {
+		return nil, keptBack(unsent(req, "refused: this run only reads", "", nil))
+	}
+	return r.next.RoundTrip(req)
+}
