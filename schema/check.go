@@ -11,10 +11,28 @@ import (
 // judged before, so one Checker serves one goroutine.
 type Checker struct {
 	NoPlainSecrets bool // a secret that is written out is an error, not a warning
-	Lean           bool // leave Record.Cells out: nobody will report the record
+	Lean           bool // the record is not kept: it has no Cells, and holds only until the next Check
 
-	patterns map[string]verdict
-	filters  map[string]verdict
+	patterns memo[verdict]
+	filters  memo[verdict]
+	origins  memo[address]
+	lists    memo[Value] // cells of ids
+	secrets  memo[Value] // references
+	space    []fieldValue
+}
+
+// room gives space for the fields of one record, out of chunks for many. A lean
+// checker uses the same space again for each.
+func (c *Checker) room(n int) []fieldValue {
+	const chunk = 1024
+	if cap(c.space)-len(c.space) < n {
+		c.space = make([]fieldValue, 0, max(chunk, n))
+	}
+	start := len(c.space)
+	if !c.Lean {
+		c.space = c.space[:start+n]
+	}
+	return c.space[start : start : start+n]
 }
 
 // Check turns an entry into a record and says everything that is wrong with it, the
@@ -23,9 +41,9 @@ type Checker struct {
 // can be reported even where it is wrong.
 func (c *Checker) Check(e Entry) (Record, []Finding) {
 	j := judge{checker: c, entry: e, record: Record{Place: e.Place, Columns: e.Columns}, findings: slices.Clone(e.Findings)}
-	j.record.fields = make([]fieldValue, 0, len(e.Cells)+2)
+	j.record.fields = c.room(len(e.Cells) + 2)
 	for i := range e.Cells {
-		j.readCell(e.Cells[i])
+		j.readCell(&e.Cells[i])
 	}
 	j.judgeKind()
 	j.judgeType()
@@ -72,7 +90,29 @@ func (j *judge) needForCreate(f Field, code Code, advice, format string, args ..
 	j.record.CreateNeeds = append(j.record.CreateNeeds, finding)
 }
 
-func (j *judge) readCell(c Cell) {
+// read gives a cell its type, from memory where it can.
+func (c *Checker) read(f Field, w *Written) (Value, *complaint) {
+	var known *memo[Value]
+	switch f.Shape() {
+	case ShapeIDs:
+		known = &c.lists
+	case ShapeSecret:
+		known = &c.secrets
+	}
+	if known == nil || w.Form != FormCell {
+		return readValue(f, *w)
+	}
+	if v, ok := known.get(w.Text); ok {
+		return v, nil
+	}
+	v, bad := readValue(f, *w)
+	if bad == nil && f.Shape() == ShapeIDs {
+		known.put(w.Text, v)
+	}
+	return v, bad
+}
+
+func (j *judge) readCell(c *Cell) {
 	if c.Field == NoField {
 		return
 	}
@@ -80,7 +120,7 @@ func (j *judge) readCell(c Cell) {
 		j.report(c.Field, CodeCellTooLarge, "the value has %d bytes, more than 1 MiB", len(c.Written.Text))
 		return
 	}
-	v, complaint := readValue(c.Field, c.Written)
+	v, complaint := j.checker.read(c.Field, &c.Written)
 	if complaint != nil {
 		j.report(c.Field, complaint.code, "%s", complaint.message).Advice = complaint.advice
 		return
@@ -88,26 +128,17 @@ func (j *judge) readCell(c Cell) {
 	if !v.IsSet() {
 		return
 	}
-	if c.Field.Shape() == ShapeSecret {
+	if c.Field.Shape() == ShapeSecret && v.isText {
 		v = j.readSecret(c.Field, v.Text())
 	}
 	if text := v.Text(); v.IsSet() && text != "" {
 		j.judgeText(c.Field, text)
 	}
-	j.record = j.record.with(c.Field, v)
+	j.record.put(c.Field, v)
 }
 
 // maxCell is in bytes.
 const maxCell = 1 << 20
-
-// with sets a field in place: the judge alone holds the record.
-func (r Record) with(f Field, v Value) Record {
-	if n := len(r.fields); v.IsSet() && (n == 0 || r.fields[n-1].field < f) {
-		r.fields = append(r.fields, fieldValue{f, v})
-		return r
-	}
-	return r.Set(f, v)
-}
 
 // judgeText finds what no text should hold.
 func (j *judge) judgeText(f Field, s string) {
@@ -131,7 +162,9 @@ func (j *judge) readSecret(f Field, text string) Value {
 			j.report(f, CodeBadReference, "%s", problem)
 			return Value{}
 		}
-		return Hidden(Refer(scheme, target))
+		v := Hidden(Refer(scheme, target))
+		j.checker.secrets.put(text, v)
+		return v
 	}
 	if !f.Hidden() {
 		return Text(text)
@@ -196,7 +229,7 @@ func (j *judge) shownCells() []Column {
 		}
 		if c.Field.Hidden() && text != emptyCell {
 			// A malformed reference is not in the record; its text may be a secret.
-			text = j.record.Get(c.Field).String()
+			text = j.record.get(c.Field).String()
 		}
 		text = withoutLogin(text)
 		cells = append(cells, Column{c.Name, text})

@@ -217,7 +217,7 @@ func TestIdentities(t *testing.T) {
 		{check("type", "nonsense"), false},
 		{check("type", "nonsense"), false},
 	} {
-		if _, duplicate := ids.Add(tt.record); duplicate != tt.duplicate {
+		if _, duplicate := ids.Add(&tt.record); duplicate != tt.duplicate {
 			t.Errorf("record %d: duplicate %v, want %v", i, duplicate, tt.duplicate)
 		}
 	}

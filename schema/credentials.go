@@ -4,7 +4,7 @@ import "strings"
 
 // judgeCredentials holds a record's credentials against what its type takes.
 func (j *judge) judgeCredentials() {
-	t := j.record.Type()
+	t := j.kind()
 	if !t.Valid() {
 		return
 	}
@@ -48,7 +48,7 @@ func (j *judge) judgePat(t Type, takes logins, user bool) {
 			j.report(FieldUsername, CodePatAndPassword, "a username does not go with a pat").Advice = "remove the username"
 		}
 	case takes&loginAllPat != 0:
-		name := j.record.Get(FieldUsername)
+		name := j.record.get(FieldUsername)
 		if _, referred := name.Secret(); !referred && name.Text() != "all" {
 			j.needForCreate(FieldUsername, CodeLoginRequired, "write username: all", "%s takes a pat only with the username all", t)
 		}
@@ -58,7 +58,7 @@ func (j *judge) judgePat(t Type, takes logins, user bool) {
 }
 
 // unread reports whether a field was written but could not be read.
-func (j *judge) unread(f Field) bool { return j.written(f) && !j.record.Has(f) }
+func (j *judge) unread(f Field) bool { return j.written(f) && !j.has(f) }
 
 // advice says which credentials are taken.
 func (l logins) advice() string {

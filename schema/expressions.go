@@ -46,22 +46,15 @@ func (j *judge) judgeAPIPath() {
 	}
 }
 
-// remembered bounds the memory of expressions: manifests repeat a few of them in
-// thousands of records.
-const remembered = 4096
-
-func (j *judge) judgeExpression(f Field, memory *map[string]verdict, judgeOne func(string) verdict) {
+func (j *judge) judgeExpression(f Field, memory *memo[verdict], judgeOne func(string) verdict) {
 	expression := j.text(f)
 	if expression == "" {
 		return
 	}
-	v, known := (*memory)[expression]
+	v, known := memory.get(expression)
 	if !known {
 		v = judgeOne(expression)
-		if *memory == nil || len(*memory) >= remembered {
-			*memory = make(map[string]verdict)
-		}
-		(*memory)[expression] = v
+		memory.put(expression, v)
 	}
 	if v.code == "" {
 		return

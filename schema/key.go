@@ -78,11 +78,11 @@ func trimFolder(path string) string {
 // works on the text and not through net/url, which would also rewrite
 // escapes in the path.
 func NormalURL(s string) string {
-	scheme, rest, ok := strings.Cut(s, "://")
+	written, rest, ok := strings.Cut(s, "://")
 	if !ok {
 		return strings.TrimRight(s, "/")
 	}
-	scheme = strings.ToLower(scheme)
+	scheme := strings.ToLower(written)
 	end := strings.IndexAny(rest, "/?#")
 	if end < 0 {
 		end = len(rest)
@@ -98,7 +98,11 @@ func NormalURL(s string) string {
 	case "http":
 		host = strings.TrimSuffix(host, ":80")
 	}
-	return scheme + "://" + host + strings.TrimRight(path, "/")
+	path = strings.TrimRight(path, "/")
+	if len(host)+len(path) == len(rest) && scheme == written && host == rest[:end] {
+		return s // the usual case costs nothing
+	}
+	return scheme + "://" + host + path
 }
 
 // Shard is the part, from 0, that an identity falls into when the work is split into

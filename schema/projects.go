@@ -8,7 +8,7 @@ import (
 
 // judgeProjects holds the keys to Jira's form, and global against the projects.
 func (j *judge) judgeProjects() {
-	projects, ids := j.record.Get(FieldProjects), j.record.Get(FieldProjectMappingIDs)
+	projects, ids := j.record.get(FieldProjects), j.record.get(FieldProjectMappingIDs)
 	for _, key := range projects.Words() {
 		if validProjectKey(key) {
 			continue
@@ -20,12 +20,12 @@ func (j *judge) judgeProjects() {
 			finding.Advice = "did you mean " + up + "?"
 		}
 	}
-	global := j.record.Get(FieldGlobal)
+	global := j.record.get(FieldGlobal)
 	if global.Bool() && (len(projects.Words()) > 0 || len(ids.IDs()) > 0) {
 		j.report(FieldGlobal, CodeGlobalProjects, "global is true, and projects are given")
 	}
 	if !j.written(FieldGlobal) && !global.IsSet() && (projects.IsSet() || ids.IsSet()) {
-		j.record = j.record.Set(FieldGlobal, Bool(false))
+		j.record.put(FieldGlobal, Bool(false))
 	}
 }
 

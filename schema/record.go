@@ -1,6 +1,9 @@
 package schema
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Record is one integration as it is wanted (from a manifest) or as it is (from the
 // server). Fields it does not have are left to the server.
@@ -17,8 +20,17 @@ type Record struct {
 	// already on the server does not need an origin or credentials again.
 	CreateNeeds []Finding
 
-	fields []fieldValue // sorted by field
+	has    fieldSet
+	fields []fieldValue // those it has, sorted by field
 }
+
+// fieldSet is a set of fields, a bit for each.
+type fieldSet uint64
+
+func (s fieldSet) contains(f Field) bool { return s&(1<<f) != 0 }
+
+// before counts the fields of the set that come before one.
+func (s fieldSet) before(f Field) int { return bits.OnesCount64(uint64(s & (1<<f - 1))) }
 
 // Column is a cell as written, ready to be shown.
 type Column struct {
@@ -33,31 +45,45 @@ type fieldValue struct {
 
 // Get gives the value of a field; its IsSet is false where the record leaves it out.
 func (r Record) Get(f Field) Value {
-	for i := range r.fields {
-		if r.fields[i].field == f {
-			return r.fields[i].value
-		}
+	return r.get(f)
+}
+
+func (r *Record) get(f Field) Value {
+	if !r.has.contains(f) {
+		return Value{}
 	}
-	return Value{}
+	return r.fields[r.has.before(f)].value
 }
 
 // Has reports whether the record has the field.
-func (r Record) Has(f Field) bool { return r.Get(f).IsSet() }
+func (r Record) Has(f Field) bool { return r.has.contains(f) }
 
 // Set returns the record with the field set; an unset value removes it. The original
 // is left as it was.
 func (r Record) Set(f Field, v Value) Record {
-	i, found := slices.BinarySearchFunc(r.fields, f, func(fv fieldValue, f Field) int { return int(fv.field) - int(f) })
-	fields := make([]fieldValue, 0, len(r.fields)+1)
-	fields = append(fields, r.fields[:i]...)
-	if v.IsSet() {
-		fields = append(fields, fieldValue{f, v})
-	}
-	if found {
-		i++
-	}
-	r.fields = append(fields, r.fields[i:]...)
+	r.fields = append(make([]fieldValue, 0, len(r.fields)+1), r.fields...)
+	r.put(f, v)
 	return r
+}
+
+// put sets a field in place; an unset value removes it. It is for whoever alone holds
+// the record.
+func (r *Record) put(f Field, v Value) {
+	i, there := r.has.before(f), r.has.contains(f)
+	switch {
+	case !v.IsSet() && there:
+		r.fields = slices.Delete(r.fields, i, i+1)
+		r.has &^= 1 << f
+	case !v.IsSet():
+	case there:
+		r.fields[i].value = v
+	case i == len(r.fields):
+		r.fields = append(r.fields, fieldValue{f, v})
+		r.has |= 1 << f
+	default:
+		r.fields = slices.Insert(r.fields, i, fieldValue{f, v})
+		r.has |= 1 << f
+	}
 }
 
 // NewRecord makes a record with these values; unset ones are left out.
@@ -65,7 +91,7 @@ func NewRecord(values map[Field]Value) Record {
 	var r Record
 	for _, f := range Fields() {
 		if v := values[f]; v.IsSet() {
-			r.fields = append(r.fields, fieldValue{f, v})
+			r.put(f, v)
 		}
 	}
 	return r

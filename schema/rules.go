@@ -1,21 +1,26 @@
 package schema
 
 import (
+	"cmp"
 	"net/url"
 	"path"
 	"strings"
 )
 
-func (j *judge) text(f Field) string { return j.record.Get(f).Text() }
+func (j *judge) text(f Field) string { return j.record.get(f).Text() }
+
+func (j *judge) kind() Type { return Type(j.text(FieldType)) }
+
+func (j *judge) has(f Field) bool { return j.record.has.contains(f) }
 
 // given reports whether a field is there and not blank.
 func (j *judge) given(f Field) bool {
-	v := j.record.Get(f)
+	v := j.record.get(f)
 	return v.IsSet() && !v.Blank()
 }
 
 func (j *judge) judgeKind() {
-	kind := j.record.Get(FieldKind)
+	kind := j.record.get(FieldKind)
 	if !kind.IsSet() || Kind(kind.Text()) == KindIntegration {
 		return
 	}
@@ -23,8 +28,8 @@ func (j *judge) judgeKind() {
 }
 
 func (j *judge) judgeType() {
-	t := j.record.Type()
-	if !j.record.Has(FieldType) || t == "" {
+	t := j.kind()
+	if !j.has(FieldType) || t == "" {
 		if _, written := j.entry.Cell(FieldType); !written || t == "" {
 			j.report(FieldType, CodeTypeRequired, "the record has no type")
 		}
@@ -43,7 +48,7 @@ func (j *judge) judgeType() {
 }
 
 func (j *judge) judgeOrigin() {
-	t := j.record.Type()
+	t := j.kind()
 	if !t.Valid() {
 		return
 	}
@@ -51,11 +56,11 @@ func (j *judge) judgeOrigin() {
 	if origin == "" {
 		switch spec.origin {
 		case originDefaults:
-			j.record = j.record.Set(FieldOrigin, Text(spec.defaultOrigin))
+			j.record.put(FieldOrigin, Text(spec.defaultOrigin))
 		case originFree:
-			j.record = j.record.Set(FieldOrigin, Value{})
+			j.record.put(FieldOrigin, Value{})
 		case originRequired:
-			if _, written := j.entry.Cell(FieldOrigin); !written || j.record.Has(FieldOrigin) {
+			if _, written := j.entry.Cell(FieldOrigin); !written || j.has(FieldOrigin) {
 				j.needForCreate(FieldOrigin, CodeOriginRequired, originAdvice(t), "a new %s needs an origin", t)
 			}
 		}
@@ -87,41 +92,61 @@ func (j *judge) judgeFolder(folder string) {
 }
 
 func (j *judge) judgeURL(t Type, origin string) {
-	u, err := url.Parse(strings.TrimSpace(origin))
-	switch {
-	case strings.Contains(beforePath(origin), "@") && !(err == nil && u.Scheme == "ssh"):
-		j.report(FieldOrigin, CodeOriginLogin, "the origin carries credentials")
-		// What is wrong is reported everywhere, and so must not be kept.
-		j.record = j.record.Set(FieldOrigin, Text(withoutLogin(origin)))
-		return
-	case err != nil:
-		// The parser's own words may quote what a person pasted by mistake.
-		j.report(FieldOrigin, CodeBadOrigin, "this is not a URL")
-		return
-	case u.Scheme != "http" && u.Scheme != "https":
-		finding := j.report(FieldOrigin, CodeBadOrigin, "%s is not an http or https URL", Quote(origin))
-		switch {
-		case u.Scheme == "ssh":
-			finding.Advice = "write the host's web address; integrations speak to its REST API"
-		case u.Scheme == "" || strings.Contains(u.Scheme, "."):
-			finding.Advice = "write the URL with its scheme: https://" + origin
+	a, known := j.checker.origins.get(origin)
+	if !known {
+		a = parseAddress(origin)
+		j.checker.origins.put(origin, a)
+	}
+	if a.code != "" {
+		j.report(FieldOrigin, a.code, "%s", a.message).Advice = a.advice
+		if a.code == CodeOriginLogin {
+			// What is wrong is reported everywhere, and so must not be kept.
+			j.record.put(FieldOrigin, Text(withoutLogin(origin)))
 		}
 		return
+	}
+	if a.fits != "" && a.fits != t && !(a.fits == TypeAzure && t == TypeVSTS) {
+		j.report(FieldOrigin, CodeOriginMisfit, "%s is the host of %s, not of %s", a.host, a.fits, t).
+			Advice = "use type " + string(a.fits)
+	}
+	if a.plain && (j.given(FieldPat) || j.given(FieldPassword)) {
+		j.report(FieldOrigin, CodeLoginOverHTTP, "credentials go over plain http to %s", a.host)
+	}
+}
+
+// address is what an origin's text says, whatever the type.
+type address struct {
+	verdict
+	host  string
+	plain bool // http, not https
+	fits  Type // whose well-known host it is, or ""
+}
+
+func parseAddress(origin string) address {
+	u, err := url.Parse(strings.TrimSpace(origin))
+	bad := func(code Code, message, advice string) address {
+		return address{verdict: verdict{code, message, cmp.Or(advice, code.Explanation().Advice)}}
+	}
+	switch {
+	case strings.Contains(beforePath(origin), "@") && !(err == nil && u.Scheme == "ssh"):
+		return bad(CodeOriginLogin, "the origin carries credentials", "")
+	case err != nil:
+		// The parser's own words may quote what a person pasted by mistake.
+		return bad(CodeBadOrigin, "this is not a URL", "")
+	case u.Scheme == "ssh":
+		return bad(CodeBadOrigin, "an ssh address is not an http or https URL",
+			"write the host's web address; integrations speak to its REST API")
+	case u.Scheme == "" || strings.Contains(u.Scheme, "."):
+		return bad(CodeBadOrigin, Quote(origin)+" is not an http or https URL", "write the URL with its scheme: https://"+origin)
+	case u.Scheme != "http" && u.Scheme != "https":
+		return bad(CodeBadOrigin, Quote(origin)+" is not an http or https URL", "")
 	case u.Hostname() == "":
-		j.report(FieldOrigin, CodeBadOrigin, "%s has no host", Quote(origin))
-		return
+		return bad(CodeBadOrigin, Quote(origin)+" has no host", "")
 	case u.RawQuery != "" || u.Fragment != "":
-		j.report(FieldOrigin, CodeBadOrigin, "the origin has a query or fragment").
-			Advice = "write the host's base URL alone; a listing's path belongs into apiPath"
-		return
+		return bad(CodeBadOrigin, "the origin has a query or fragment",
+			"write the host's base URL alone; a listing's path belongs into apiPath")
 	}
-	if fit := hostType(u.Hostname()); fit != "" && fit != t && !(fit == TypeAzure && t == TypeVSTS) {
-		j.report(FieldOrigin, CodeOriginMisfit, "%s is the host of %s, not of %s", u.Hostname(), fit, t).
-			Advice = "use type " + string(fit)
-	}
-	if u.Scheme == "http" && (j.given(FieldPat) || j.given(FieldPassword)) {
-		j.report(FieldOrigin, CodeLoginOverHTTP, "credentials go over plain http to %s", u.Host)
-	}
+	return address{host: u.Hostname(), plain: u.Scheme == "http", fits: hostType(u.Hostname())}
 }
 
 // beforePath is a URL's text up to the end of its host.
@@ -166,10 +191,10 @@ func hostType(host string) Type {
 }
 
 func (j *judge) judgeTypeFields() {
-	if v := j.record.Get(FieldDisableSslVerification); v.Bool() {
+	if v := j.record.get(FieldDisableSslVerification); v.Bool() {
 		j.report(FieldDisableSslVerification, CodeSslUnverified, "the host's certificate will not be checked")
 	}
-	t := j.record.Type()
+	t := j.kind()
 	if !t.Valid() {
 		return
 	}
@@ -195,7 +220,7 @@ func (j *judge) written(f Field) bool {
 		return true
 	}
 	c, ok := j.entry.Cell(f)
-	return ok && c.Written.Form != FormNull && !j.record.Has(f) && strings.TrimSpace(c.Written.Text) != ""
+	return ok && c.Written.Form != FormNull && !j.has(f) && strings.TrimSpace(c.Written.Text) != ""
 }
 
 func (j *judge) judgeRegion() {
@@ -230,7 +255,7 @@ var ranges = []struct {
 
 func (j *judge) judgeRanges() {
 	for _, r := range ranges {
-		v := j.record.Get(r.field)
+		v := j.record.get(r.field)
 		if !v.IsSet() || v.Int() >= r.low && v.Int() <= r.high {
 			continue
 		}
@@ -239,7 +264,7 @@ func (j *judge) judgeRanges() {
 }
 
 func (j *judge) judgeID() {
-	if j.record.Has(FieldID) && !j.given(FieldTarget) {
+	if j.has(FieldID) && !j.given(FieldTarget) {
 		j.report(FieldID, CodeIDWithoutTarget, "the id does not say which Jira it belongs to")
 	}
 }
