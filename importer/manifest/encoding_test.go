@@ -1,0 +1,68 @@
+package manifest
+
+import (
+	"strings"
+	"testing"
+
+	"golang.org/x/text/encoding/unicode"
+)
+
+func utf16(t *testing.T, s string, endian unicode.Endianness, bom unicode.BOMPolicy) string {
+	t.Helper()
+	out, err := unicode.UTF16(endian, bom).NewEncoder().String(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestEncodings(t *testing.T) {
+	const table = "type;displayName\r\nGITHUB;Zürich 🚀\r\n"
+	want := []string{`#1 2:1 type@2:1="GITHUB" displayName@2:8="Zürich 🚀"`}
+	long := strings.Repeat("ü", headSize)
+	tell(t, []story{
+		{"utf-8", "", CSV, table, want},
+		{"utf-8 with mark", "", CSV, "\xef\xbb\xbf" + table, want},
+		{"utf-16 little", "", CSV, utf16(t, table, unicode.LittleEndian, unicode.UseBOM), want},
+		{"utf-16 big", "", CSV, utf16(t, table, unicode.BigEndian, unicode.UseBOM), want},
+		{"utf-16 little without mark", "", CSV, utf16(t, table, unicode.LittleEndian, unicode.IgnoreBOM), want},
+		{"utf-16 big without mark", "", CSV, utf16(t, table, unicode.BigEndian, unicode.IgnoreBOM), want},
+		{"utf-16 for yaml", "", YAML, utf16(t, "- type: GITHUB\n", unicode.LittleEndian, unicode.UseBOM),
+			[]string{`#1 1:3 type@1:9=~s"GITHUB"`}},
+		{"utf-16 with half a pair", "", CSV, utf16(t, "type\nGITHUB\n", unicode.LittleEndian, unicode.UseBOM) + "\x00\xd8a\x00\n\x00",
+			[]string{`#1 2:1 type@2:1="GITHUB"`, `3:0 bad-encoding : the text is not UTF-16 from here on`}},
+		{"utf-16 cut in a unit", "", CSV, utf16(t, "type\nGITHUB\n", unicode.LittleEndian, unicode.UseBOM) + "a",
+			[]string{`#1 2:1 type@2:1="GITHUB"`, `3:0 bad-encoding : the text is not UTF-16 from here on`}},
+		{"utf-32", "", CSV, "\xff\xfe\x00\x00t\x00\x00\x00", []string{`0:0 bad-encoding : the file is encoded as UTF-32`}},
+		{"windows-1252", "", CSV, "type,displayName\nGITHUB,Acme\nGITHUB,Z\xfcrich\n", []string{
+			`#1 2:1 type@2:1="GITHUB" displayName@2:8="Acme"`,
+			`3:0 bad-encoding : the text is not UTF-8 from here on`,
+		}},
+		{"a rune cut by the end", "", CSV, "type\nA\n\xc3", []string{
+			`#1 2:1 type@2:1="A"`, `3:0 bad-encoding : the text is not UTF-8 from here on`}},
+		{"runes across chunks", "", CSV, "type,displayName\nA,x" + long + "\n",
+			[]string{`#1 2:1 type@2:1="A" displayName@2:3="x` + long + `"`}},
+		{"windows-1252 on old Macs", "", CSV, "type\rA\r\xfc\r",
+			[]string{`#1 2:1 type@2:1="A"`, `3:0 bad-encoding : the text is not UTF-8 from here on`}},
+		{"windows-1252 in yaml", "", YAML, "- type: A\n  displayName: Z\xfcrich\n",
+			[]string{`2:0 bad-encoding : the text is not UTF-8 from here on`}},
+	})
+}
+
+func TestNotText(t *testing.T) {
+	tell(t, []story{
+		{"nothing", "", "", "", []string{`0:0 file-empty : the file holds no record`}},
+		{"prose", "", "", "Dear colleague,\nhello\n", []string{`0:0 format-unknown : neither the name nor the content tells the format`}},
+		{"nothing with a name", "a.csv", "", "", []string{`0:0 file-empty : the file holds no record`}},
+		{"blank csv", "", CSV, "\ufeff \n\r\n", []string{`0:0 file-empty : the file holds no record`}},
+		{"blank yaml", "", YAML, "# nothing\n", []string{`0:0 file-empty : the file holds no record`}},
+		{"blank json", "", JSON, " \n", []string{`0:0 file-empty : the file holds no record`}},
+		{"blank jsonl", "", JSONL, "\n\n", []string{`0:0 file-empty : the file holds no record`}},
+		{"workbook", "a.csv", "", "PK\x03\x04\x14\x00", []string{`0:0 file-binary : the file is not text: it is a workbook (xlsx, ods) or another zip archive`}},
+		{"gzip", "a.csv", "", "\x1f\x8b\x08", []string{`0:0 file-binary : the file is not text: it is compressed with gzip`}},
+		{"NUL in a row", "", CSV, "type,origin\nA,x\nB,y\x00\n", []string{
+			`#1 2:1 type@2:1="A" origin@2:3="x"`, `3:0 file-binary : the file is not text: it holds a NUL byte`}},
+		{"NUL within quotes", "", CSV, "type,origin\nA,\"x\x00\"\n", []string{`2:0 file-binary : the file is not text: it holds a NUL byte`}},
+		{"an unknown format", "a.csv", "xml", "type\nA\n", []string{`0:0 format-unknown : there is no format "xml"`}},
+	})
+}

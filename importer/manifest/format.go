@@ -1,0 +1,84 @@
+package manifest
+
+import (
+	"bytes"
+	"encoding/json"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// Format is the form of a manifest. The zero Format means: find out.
+type Format string
+
+// The formats.
+const (
+	CSV   Format = "csv"
+	TSV   Format = "tsv"
+	YAML  Format = "yaml"
+	JSON  Format = "json"
+	JSONL Format = "jsonl"
+)
+
+// Formats lists the formats that can be read and written.
+func Formats() []Format { return []Format{CSV, TSV, YAML, JSON, JSONL} }
+
+var extensions = map[string]Format{
+	".csv": CSV, ".tsv": TSV, ".yaml": YAML, ".yml": YAML, ".json": JSON, ".jsonl": JSONL, ".ndjson": JSONL,
+}
+
+// format settles the format: the one asked for, or by extension, or by content.
+func (t *text) format(name string, asked Format) (Format, error) {
+	switch asked {
+	case CSV, TSV, YAML, JSON, JSONL:
+		return asked, nil
+	case "":
+	default:
+		return "", &flaw{code: schema.CodeFormatUnknown, message: "there is no format " + schema.Quote(string(asked))}
+	}
+	if f, ok := extensions[strings.ToLower(filepath.Ext(name))]; ok {
+		return f, nil
+	}
+	if f := guess(t.head()); f != "" {
+		return f, nil
+	}
+	return "", &flaw{code: schema.CodeFormatUnknown, message: "neither the name nor the content tells the format"}
+}
+
+var yamlStart = regexp.MustCompile(`^(---|%YAML|-(\s|$)|["']?[A-Za-z_<][\w<]*["']?:(\s|$)|[{[])`)
+
+// guess tells the format from the beginning of a text, or "".
+func guess(head []byte) Format {
+	head = bytes.TrimSpace(head)
+	first, rest, _ := bytes.Cut(head, []byte("\n"))
+	if f := guessJSON(head, first, bytes.TrimSpace(rest)); f != "" {
+		return f
+	}
+	if bytes.HasPrefix(first, []byte("sep=")) || knownTitles(first, delimiterOf(head)) > 0 {
+		return CSV
+	}
+	for line := range bytes.Lines(head) {
+		if line = bytes.TrimSpace(line); len(line) > 0 && line[0] != '#' {
+			if yamlStart.Match(line) {
+				return YAML
+			}
+			break
+		}
+	}
+	return ""
+}
+
+// guessJSON knows JSON by what follows its brackets; in YAML's own brackets stand bare
+// words.
+func guessJSON(head, first, rest []byte) Format {
+	inner := bytes.TrimLeft(head, "[{ \t\r\n")
+	if len(inner) == len(head) || len(inner) > 0 && bytes.IndexByte([]byte("\"]}"), inner[0]) < 0 {
+		return ""
+	}
+	if head[0] == '{' && len(rest) > 0 && rest[0] == '{' && json.Valid(first) {
+		return JSONL
+	}
+	return JSON
+}

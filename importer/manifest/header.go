@@ -1,0 +1,125 @@
+package manifest
+
+import (
+	"bytes"
+	"encoding/csv"
+	"strconv"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// column is one column of a table.
+type column struct {
+	name  string       // without the blanks around it
+	field schema.Field // NoField for a column that is not bound
+	own   bool         // the user's own, named _…: kept as it is
+}
+
+// judgeHeader finds the field of each column, and what is wrong with the names: at most
+// one flaw for each column, in their order; a flaw's column is the index into names.
+func judgeHeader(names []string) ([]column, []*flaw) {
+	columns := make([]column, len(names))
+	first := map[schema.Field]int{}
+	var flaws []*flaw
+	for i, name := range names {
+		name = strings.TrimSpace(name)
+		columns[i] = column{name: name, own: strings.HasPrefix(name, "_")}
+		if columns[i].own || name == "" {
+			continue
+		}
+		field, known := schema.FieldTitled(name)
+		if !known {
+			flaws = append(flaws, unknownField(name, i))
+			continue
+		}
+		if before, twice := first[field]; twice {
+			flaws = append(flaws, &flaw{code: schema.CodeDuplicateField, column: i, field: name,
+				message: "columns " + strconv.Itoa(before+1) + " and " + strconv.Itoa(i+1) + " both mean " + field.String()})
+			continue
+		}
+		first[field] = i
+		columns[i].field = field
+	}
+	if len(first) == 0 {
+		return columns, []*flaw{noHeader(names)}
+	}
+	return columns, flaws
+}
+
+func unknownField(name string, column int) *flaw {
+	f := &flaw{code: schema.CodeUnknownField, column: column, field: shownName(name), message: "there is no such field"}
+	if near := schema.NearestField(name); near != "" {
+		f.message += "; did you mean " + near + "?"
+		f.advice = "write " + near
+	}
+	return f
+}
+
+// shownName is a name as the field of a finding. It may be anything that stands where a
+// name belongs.
+func shownName(name string) string {
+	if quoted := schema.Quote(name); quoted != `"`+name+`"` {
+		return quoted
+	}
+	return name
+}
+
+func noHeader(names []string) *flaw {
+	f := &flaw{code: schema.CodeNoHeader, message: "no cell of the first row names a field"}
+	for _, name := range names {
+		if near := schema.NearestField(name); near != "" {
+			f.message += "; did you mean " + near + " by " + schema.Quote(name) + "?"
+			break
+		}
+	}
+	return f
+}
+
+const delimiters = ",;\t|"
+
+// delimiterOf finds the delimiter by the first row, read as each: the one that yields
+// the most names of fields, then the most cells.
+func delimiterOf(head []byte) rune {
+	best, bestKnown, bestCells := ',', 0, 0
+	for _, d := range delimiters {
+		cells := firstRow(head, d)
+		known := countTitles(cells)
+		if known > bestKnown || known == bestKnown && len(cells) > bestCells {
+			best, bestKnown, bestCells = d, known, len(cells)
+		}
+	}
+	return best
+}
+
+func knownTitles(row []byte, delimiter rune) int { return countTitles(firstRow(row, delimiter)) }
+
+func countTitles(cells []string) (n int) {
+	for _, cell := range cells {
+		if _, ok := schema.FieldTitled(cell); ok {
+			n++
+		}
+	}
+	return n
+}
+
+func firstRow(head []byte, delimiter rune) []string {
+	r := csv.NewReader(bytes.NewReader(head))
+	r.Comma, r.LazyQuotes = delimiter, true
+	cells, _ := r.Read() // an error comes again when the table is read
+	return cells
+}
+
+// separatorLine reads the line "sep=;" that Excel writes and heeds before the header.
+func separatorLine(head []byte) (delimiter rune, length int) {
+	line, _, ended := bytes.Cut(head, []byte("\n"))
+	length = len(line)
+	if ended {
+		length++
+	}
+	sep, ok := strings.CutPrefix(strings.Trim(strings.TrimRight(string(line), "\r"), `"`), "sep=")
+	if !ok || len(sep) != 1 || !strings.Contains(delimiters, sep) {
+		return 0, 0
+	}
+	return rune(sep[0]), length
+}

@@ -1,0 +1,177 @@
+package manifest
+
+import (
+	"bufio"
+	"errors"
+	"io"
+	"io/fs"
+	"iter"
+
+	"gijbulk/schema"
+)
+
+// Problem is an error about a file as a whole; what is wrong with a single record
+// travels in its entry.
+type Problem struct {
+	Finding schema.Finding
+}
+
+// Error is the finding on one line, without its advice.
+func (p *Problem) Error() string { return p.Finding.String() }
+
+// Read yields the entries of a manifest in the order of the file. name stands in every
+// place; its extension, and then the content, tell the format where f is "".
+//
+// An error is always a [*Problem] and comes with a zero Entry. The sequence goes on
+// after it where the rest can be trusted (an unknown header does not hide what is wrong
+// with the rows) and ends where it cannot (a quote that is never closed). CSV, TSV and
+// JSON Lines are streamed; a YAML or JSON file is held whole and may have 64 MiB. The
+// sequence reads r and can be used once; it may be left at any time.
+func Read(r io.Reader, name string, f Format) iter.Seq2[schema.Entry, error] {
+	return func(yield func(schema.Entry, error) bool) {
+		p := &pass{name: name, yield: yield}
+		p.read(r, f)
+		if p.records == 0 && p.problems == 0 {
+			p.fail(&flaw{code: schema.CodeFileEmpty, message: "the file holds no record"})
+		}
+	}
+}
+
+// pass is one reading of one file.
+type pass struct {
+	name     string
+	yield    func(schema.Entry, error) bool
+	records  int // counted so far
+	problems int
+	left     bool // the caller has left the sequence
+}
+
+func (p *pass) read(r io.Reader, f Format) {
+	t, err := open(r)
+	if err != nil {
+		p.fail(err)
+		return
+	}
+	if t.blank() {
+		return
+	}
+	f, err = t.format(p.name, f)
+	if err != nil {
+		p.fail(err)
+		return
+	}
+	switch f {
+	case CSV, TSV:
+		p.readTable(t, f)
+	case JSONL:
+		p.readLines(t)
+	case JSON:
+		p.readDocuments(t, readJSON)
+	case YAML:
+		p.readDocuments(t, readYAML)
+	}
+}
+
+// next numbers the record that begins at a place.
+func (p *pass) next(line, column int) schema.Place {
+	p.records++
+	return schema.Place{File: p.name, Line: line, Column: column, Record: p.records}
+}
+
+// emit hands an entry out and reports whether to go on.
+func (p *pass) emit(e schema.Entry) bool {
+	p.left = p.left || !p.yield(e, nil)
+	return !p.left
+}
+
+// fail hands a problem of the file out and reports whether the caller wants more.
+func (p *pass) fail(err error) bool {
+	if p.left {
+		return false
+	}
+	p.problems++
+	p.left = !p.yield(schema.Entry{}, &Problem{asFlaw(err).finding(schema.Place{File: p.name})})
+	return !p.left
+}
+
+// flaw is something wrong with the text, not yet told of which file.
+type flaw struct {
+	code         schema.Code
+	line, column int
+	field        string
+	message      string // never quotes a cell: it may be a secret
+	advice       string // "" for the code's general one
+}
+
+func (f *flaw) Error() string { return f.message }
+
+// finding tells the flaw of a file or record; a flaw without a line keeps the line of p.
+func (f *flaw) finding(p schema.Place) schema.Finding {
+	if f.line > 0 {
+		p.Line, p.Column = f.line, f.column
+	}
+	finding := f.code.Newf(p, f.field, "%s", f.message)
+	if f.advice != "" {
+		finding.Advice = f.advice
+	}
+	return finding
+}
+
+// at gives the flaw the place of a node and the field that holds it.
+func (f flaw) at(n *node, field string) *flaw {
+	f.line, f.column, f.field = n.line, n.column, field
+	return &f
+}
+
+// asFlaw takes any other error for one of the reader itself, such as "is a directory".
+func asFlaw(err error) *flaw {
+	var known *flaw
+	if errors.As(err, &known) {
+		return known
+	}
+	var path *fs.PathError // the path is in the place already
+	if errors.As(err, &path) {
+		err = path.Err
+	}
+	return &flaw{code: schema.CodeFileUnreadable, message: "the file cannot be read: " + err.Error()}
+}
+
+// largestDocument bounds in bytes what is read of a YAML or JSON file, since their
+// parsers need it whole.
+const largestDocument = 64 << 20
+
+// readDocuments reads the formats that are parsed whole.
+func (p *pass) readDocuments(t *text, parse func([]byte, *walk) error) {
+	data, err := io.ReadAll(io.LimitReader(t, largestDocument+1))
+	if err == nil && len(data) > largestDocument {
+		err = &flaw{code: schema.CodeSyntax, message: "the file is larger than 64 MiB, the most that is read of YAML and JSON",
+			advice: "split it, or write it as CSV or JSON Lines, which are read as a stream"}
+	}
+	if err == nil {
+		err = parse(data, &walk{pass: p, budget: budget{left: aliasFactor * len(data)}})
+	}
+	if err != nil {
+		p.fail(err)
+	}
+}
+
+// readLine reads a line of at most limit bytes without its end; of a longer one
+// nothing is kept. terminated is false for a last line that no line feed ends.
+func readLine(r *bufio.Reader, limit int) (line []byte, tooLong, terminated bool, err error) {
+	for {
+		piece, err := r.ReadSlice('\n')
+		if len(line)+len(piece) > limit {
+			tooLong, line = true, line[:0]
+		}
+		if !tooLong {
+			line = append(line, piece...)
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		if n := len(line); n > 0 && line[n-1] == '\n' {
+			line = line[:n-1]
+		}
+		return line, tooLong, err == nil, err
+	}
+}

@@ -1,0 +1,75 @@
+package manifest
+
+import (
+	"bufio"
+	"fmt"
+	"iter"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// writeYAML writes records one after the other, which the YAML library cannot do
+// without holding them all.
+func writeYAML(b *bufio.Writer, records iter.Seq[schema.Record]) error {
+	b.WriteString("version: 1\nintegrations:")
+	n := 0
+	for r := range records {
+		n++
+		fields := r.Fields()
+		if len(fields) == 0 {
+			b.WriteString("\n  - {}")
+		}
+		for i, f := range fields {
+			v, err := plainValue(n, f, r.Get(f))
+			if err != nil {
+				return err
+			}
+			indent := "\n    "
+			if i == 0 {
+				indent = "\n  - "
+			}
+			b.WriteString(indent + f.String() + ": " + yamlText(v))
+		}
+	}
+	if n == 0 {
+		b.WriteString(" []")
+	}
+	b.WriteByte('\n')
+	return nil
+}
+
+func yamlText(v any) string {
+	switch v := v.(type) {
+	case string:
+		return yamlString(v)
+	case []string:
+		quoted := make([]string, len(v))
+		for i, s := range v {
+			quoted[i] = yamlString(s)
+		}
+		return "[" + strings.Join(quoted, ", ") + "]"
+	case []int64:
+		return strings.ReplaceAll(fmt.Sprint(v), " ", ", ")
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// plainText is what needs no quotes, in any version of YAML: words that begin with a
+// letter or /, and whose punctuation means nothing to YAML, in brackets neither.
+var (
+	plainText = regexp.MustCompile(`^[A-Za-z/]([A-Za-z0-9_./+@~-]|:[A-Za-z0-9_./-]| [A-Za-z0-9_./+@~-])*$`)
+	reserved  = regexp.MustCompile(`(?i)^(y|n|yes|no|on|off|true|false|null)$`)
+)
+
+// yamlString quotes where it must. Go's escapes are all escapes of YAML's double
+// quotes too; \u names no half of a pair, and / is not escaped.
+func yamlString(s string) string {
+	if plainText.MatchString(s) && !reserved.MatchString(s) {
+		return s
+	}
+	return strconv.Quote(s)
+}
