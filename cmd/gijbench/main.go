@@ -1,0 +1,106 @@
+// Command gijbench measures gijbulk against the plainest program that could do a part
+// of the same work, in the same run and on the same data, and prints the ratios.
+// Machines differ and are shared, so absolute figures mean little; nothing here is
+// asserted.
+//
+// Each measured program is a process of its own, so that peak memory is its own too.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("gijbench: ")
+	var b bench
+	flag.StringVar(&b.gijbulk, "gijbulk", "bin/gijbulk", "the gijbulk to measure")
+	flag.IntVar(&b.rows, "rows", 1_000_000, "rows of the CSV file to validate")
+	flag.IntVar(&b.records, "records", 20_000, "records to import")
+	flag.IntVar(&b.workers, "workers", 16, "writes at once")
+	flag.IntVar(&b.rounds, "rounds", 3, "how often each is measured; the median counts")
+	child := flag.String("child", "", "run as a measured baseline (used by gijbench itself)")
+	flag.Parse()
+	if err := run(b, *child, flag.Args()); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(b bench, child string, args []string) error {
+	switch child {
+	case "csv":
+		return bareCSV(args[0])
+	case "http":
+		return bareHTTP(args[0], args[1], b.workers)
+	}
+	dir, err := os.MkdirTemp("", "gijbench")
+	if err != nil {
+		return err
+	}
+	b.dir = dir
+	return errors.Join(b.validate(), b.importing(), os.RemoveAll(dir))
+}
+
+type bench struct {
+	gijbulk, dir           string
+	rows, records, workers int
+	rounds                 int
+}
+
+// usage is what a process used.
+type usage struct {
+	wall   time.Duration
+	memory int64 // peak, in bytes
+}
+
+// measure runs a program and tells what it used.
+func measure(name string, args ...string) (usage, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Stderr = os.Stderr
+	cmd.Env = append(os.Environ(), "JIRA_TOKEN=bench")
+	started := time.Now()
+	if err := cmd.Run(); err != nil {
+		return usage{}, fmt.Errorf("%s %v: %w", filepath.Base(name), args, err)
+	}
+	return usage{time.Since(started), peakMemory(cmd.ProcessState)}, nil
+}
+
+// self runs this program as a baseline.
+func (b bench) self(child string, args ...string) (usage, error) {
+	me, err := os.Executable()
+	if err != nil {
+		return usage{}, err
+	}
+	return measure(me, append([]string{"-workers", fmt.Sprint(b.workers), "-child", child}, args...)...)
+}
+
+// rounds measures two programs in turn and gives the medians, so that a noisy
+// neighbour disturbs both alike.
+func inTurn[T any](rounds int, ours, baseline func() (T, error), less func(a, b T) int) (our, base T, err error) {
+	var mine, theirs []T
+	for range rounds {
+		for _, side := range []struct {
+			measure func() (T, error)
+			into    *[]T
+		}{{ours, &mine}, {baseline, &theirs}} {
+			v, err := side.measure()
+			if err != nil {
+				return our, base, err
+			}
+			*side.into = append(*side.into, v)
+		}
+	}
+	slices.SortFunc(mine, less)
+	slices.SortFunc(theirs, less)
+	return mine[rounds/2], theirs[rounds/2], nil
+}
+
+func megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }

@@ -1,0 +1,179 @@
+package main
+
+import (
+	"bufio"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gijbulk/importer"
+	"gijbulk/reports"
+	"gijbulk/schema"
+)
+
+// confirm asks the administrator before the first write.
+func (j *job) confirm() error {
+	n := j.planned.Writes()
+	if n == 0 || j.options.yes || j.target.sandbox {
+		return nil
+	}
+	refusal := &failure{code: exitRail, err: errors.New("the plan was not confirmed; nothing was sent")}
+	if !j.stdinIsTerminal || slices.Contains(j.run.Files, "-") {
+		return refusal.hinted("%s would be created; without a terminal to ask at give --yes, and --dry-run shows the plan", count(n, "integration"))
+	}
+	if err := reports.PlanText(j.screen, j.run, reports.MaskedPlan(j.planned, j.mask)); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(j.screen, "Create %s on %s? [y/N] ", count(n, "integration"), j.run.Target); err != nil {
+		return err
+	}
+	answer, err := bufio.NewReader(j.stdin).ReadString('\n')
+	if err != nil && answer == "" {
+		return refusal
+	}
+	switch strings.ToLower(strings.TrimSpace(answer)) {
+	case "y", "yes":
+		return nil
+	}
+	return refusal
+}
+
+// execute sends the plan, settles what was lost, confirms what is there and writes the
+// reports, which it does even where the run had to be stopped.
+func (j *job) execute(ctx context.Context) error {
+	j.outcomes = make([]schema.Outcome, len(j.planned.Actions))
+	for i, action := range j.planned.Actions {
+		j.outcomes[i] = schema.Outcome{Action: action, Status: schema.StatusUnprocessed}
+	}
+	if !j.json() {
+		if err := j.tellFindings(); err != nil {
+			return err
+		}
+	}
+	if _, err := reports.WriteReport(j.reportDir(), j.run, slices.Values(j.outcomes), j.mask); err != nil {
+		return fmt.Errorf("the reports could not be written, so nothing was sent: %w", err)
+	}
+	trouble := j.work(ctx)
+	j.run.Ended = j.now().UTC()
+	j.run.Requests, j.run.Writes = j.target.client.Requests()
+	j.run.Complete = trouble == nil
+	if trouble != nil {
+		j.run.Why = trouble.Error()
+	}
+	if err := j.writeReports(); err != nil {
+		return errors.Join(trouble, err)
+	}
+	if err := j.lastWords(trouble); err != nil {
+		return errors.Join(trouble, err)
+	}
+	return j.verdict(trouble)
+}
+
+// work is the part that talks to the server.
+func (j *job) work(ctx context.Context) error {
+	o := j.options
+	engine := importer.Importer{Target: j.target.client, Concurrency: o.concurrency,
+		Quiet: o.settle, Timeout: o.target.timeout, Resends: o.target.retries}
+	progress := j.startProgress(len(j.planned.Actions))
+	defer progress.stop()
+	emit := func(outcome schema.Outcome) {
+		j.outcomes[outcome.Action.N] = outcome
+		progress.tell(outcome)
+	}
+	if err := engine.Apply(ctx, j.planned, emit); err != nil {
+		return err
+	}
+	if n := len(statuses(j.outcomes, schema.StatusUnknown)); n > 0 {
+		j.log.info("looking up writes whose answers were lost", "writes", n, "after", o.settle)
+		if err := engine.Settle(ctx, j.planned, j.outcomes, emit); err != nil {
+			return err
+		}
+	}
+	return engine.Verify(ctx, j.planned, j.outcomes, emit)
+}
+
+func statuses(outcomes []schema.Outcome, wanted ...schema.Status) []schema.Outcome {
+	var found []schema.Outcome
+	for _, o := range outcomes {
+		if slices.Contains(wanted, o.Status) {
+			found = append(found, o)
+		}
+	}
+	return found
+}
+
+func (j *job) writeReports() error {
+	if j.run.Ended.IsZero() {
+		j.run.Ended = j.now().UTC()
+	}
+	_, err := reports.WriteAll(j.reportDir(), j.run, slices.Values(j.outcomes), j.mask)
+	return err
+}
+
+// lastWords tells people and programs how the run ended.
+func (j *job) lastWords(trouble error) error {
+	run, outcomes := reports.Masked(j.run, slices.Values(j.outcomes), j.mask)
+	if j.json() {
+		if err := reports.OutcomesJSON(j.stdout, run, outcomes); err != nil {
+			return err
+		}
+	}
+	if err := reports.Summary(j.screen, run, outcomes, j.reportDir()); err != nil {
+		return err
+	}
+	for _, step := range j.nextSteps(trouble) {
+		if _, err := fmt.Fprintf(j.screen, "next: %s\n", j.mask.Hide(step)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nextSteps are what to do about what did not go well.
+func (j *job) nextSteps(trouble error) []string {
+	var steps []string
+	flags := " --jira " + quoteWord(j.run.Target)
+	if j.target.sandbox {
+		flags = " --sandbox"
+	}
+	if len(statuses(j.outcomes, schema.StatusFailed)) > 0 {
+		steps = append(steps, "mend "+reports.Failed.FileName()+" and run: gijbulk import "+
+			quoteWord(filepath.Join(j.reportDir(), reports.Failed.FileName()))+flags)
+	}
+	if trouble != nil || len(statuses(j.outcomes, schema.StatusUnknown, schema.StatusUnprocessed)) > 0 {
+		words := []string{"gijbulk import"}
+		for _, f := range j.run.Files {
+			words = append(words, quoteWord(f))
+		}
+		steps = append(steps, "run the same command again; what is there already is left alone: "+strings.Join(words, " ")+flags)
+	}
+	return steps
+}
+
+// quoteWord makes a word safe to paste into a shell.
+func quoteWord(s string) string {
+	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,") == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+// verdict is the error that gives the run its exit code. The worst that applies wins.
+func (j *job) verdict(trouble error) error {
+	if code, _ := codeOf(trouble); slices.Contains([]int{exitCredentials, exitTarget, exitInterrupted, exitTerminated, exitError}, code) {
+		return trouble
+	}
+	bad := statuses(j.outcomes, schema.StatusFailed, schema.StatusConflict, schema.StatusUnknown)
+	passing := slices.ContainsFunc(bad, func(o schema.Outcome) bool { return !o.Passing })
+	switch {
+	case len(bad) > 0 && passing:
+		return said(exitFailed)
+	case len(bad) > 0 || trouble != nil:
+		return cmp.Or(trouble, error(&failure{code: exitPassing, said: true, err: errors.New("a passing condition used up the retries")}))
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"gijbulk/importer"
+	"gijbulk/importer/gij"
+	"gijbulk/schema"
+)
+
+// The exit codes.
+const (
+	exitDone        = 0
+	exitError       = 1
+	exitDrift       = 2
+	exitFailed      = 3
+	exitPassing     = 5
+	exitManifest    = 6
+	exitRail        = 7
+	exitTarget      = 10
+	exitCredentials = 12
+	exitUsage       = 64
+	exitInterrupted = 130
+	exitTerminated  = 143
+)
+
+// exitHelp is the list that help texts end with.
+const exitHelp = `Exit status:
+  0    all done
+  1    an unexpected error of the tool or its surroundings
+  2    --dry-run: there is something to do, nothing was changed
+  3    the run ended; some records failed, are in conflict or unknown
+  5    a passing condition (429, 503, no connection); the same command later
+  6    the manifest has errors; nothing was sent
+  7    nothing was sent: the plan was not confirmed
+  10   the target is not there, or is not this app
+  12   credentials refused, or not an administrator
+  64   wrong use of the command line
+  130  interrupted (143: terminated); reports are written`
+
+// failure is an error with the exit code it deserves and what to do about it.
+type failure struct {
+	code int
+	err  error
+	hint string
+	said bool // everything has been printed already
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+func usage(format string, args ...any) *failure {
+	return &failure{code: exitUsage, err: fmt.Errorf(format, args...)}
+}
+
+func (f *failure) hinted(format string, args ...any) *failure {
+	f.hint = fmt.Sprintf(format, args...)
+	return f
+}
+
+// said is an exit code without further words.
+func said(code int) error {
+	if code == exitDone {
+		return nil
+	}
+	return &failure{code: code, err: errors.New("exit"), said: true}
+}
+
+// codeOf finds the exit code and the hint of an error.
+func codeOf(err error) (code int, hint string) {
+	var fail *failure
+	var sig interrupted
+	var stop *importer.Stopped
+	var api *gij.Error
+	switch {
+	case err == nil:
+		return exitDone, ""
+	case errors.As(err, &fail):
+		return fail.code, fail.hint
+	case errors.As(err, &sig):
+		return sig.code(), ""
+	case errors.As(err, &stop):
+		return codeOfStop(stop.Reason()), stop.Outcome.Advice
+	case errors.As(err, &api):
+		return codeOfAPI(api), api.Hint
+	case errors.Is(err, context.Canceled):
+		return exitInterrupted, ""
+	}
+	return exitError, ""
+}
+
+func codeOfStop(reason schema.Stop) int {
+	switch reason {
+	case schema.StopCredentials:
+		return exitCredentials
+	case schema.StopTarget:
+		return exitTarget
+	case schema.StopBusy:
+		return exitPassing
+	}
+	return exitError
+}
+
+func codeOfAPI(err *gij.Error) int {
+	if err.Stop != schema.StopNone {
+		return codeOfStop(err.Stop)
+	}
+	if err.Class == schema.ClassNotDone || err.Class == schema.ClassUnknown {
+		return exitPassing
+	}
+	return exitError
+}
+
+// complain prints an error for people.
+func complain(w io.Writer, mask schema.Mask, err error) {
+	var fail *failure
+	if err == nil || errors.As(err, &fail) && fail.said {
+		return
+	}
+	_, hint := codeOf(err)
+	_, _ = fmt.Fprintf(w, "gijbulk: error: %s\n", oneLine(mask.Hide(err.Error())))
+	if hint != "" {
+		_, _ = fmt.Fprintf(w, "gijbulk: hint: %s\n", oneLine(mask.Hide(hint)))
+	}
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "gijbulk"
+
+// allowed says which packages of this module each may import, and why no others. The
+// arrows all point towards schema, so that a stage can be read, tested and replaced
+// without its neighbours.
+var allowed = map[string]struct {
+	imports []string
+	why     string
+}{
+	"schema": {nil,
+		"the vocabulary is pure: whatever it imported, everything would"},
+	"importer/manifest": {[]string{"schema"},
+		"reading a file must not depend on what is done with it"},
+	"importer/secrets": {[]string{"schema"},
+		"looking a secret up must not depend on where it goes"},
+	"importer/gij": {[]string{"schema"},
+		"the client performs actions; it does not know who plans them"},
+	"importer/journal": {[]string{"schema"},
+		"the journal keeps plans and outcomes; it satisfies the engine's interface without knowing it"},
+	"importer": {[]string{"schema"},
+		"the engine declares the interfaces it needs, so that servers and journals can be put in their place"},
+	"importer/sandbox": {nil,
+		"a wire type shared with the client would agree with itself in every test"},
+	"reports": {[]string{"schema"},
+		"a report is made of values, also long after the run"},
+	"samples/generate": {[]string{"schema", "importer/manifest"},
+		"the generator writes manifests and nothing else"},
+	"cmd/gijbulk": {[]string{"schema", "importer", "importer/manifest", "importer/secrets", "importer/gij", "importer/journal",
+		"importer/sandbox", "reports"},
+		"the one place that puts everything together"},
+	"cmd/gijbench": {[]string{"schema", "importer", "importer/gij", "importer/manifest", "importer/sandbox", "importer/journal"},
+		"it measures what the product is made of"},
+}
+
+// TestLayers holds the arrows of the house.
+func TestLayers(t *testing.T) {
+	for name, imports := range packages(t) {
+		rule, known := allowed[name]
+		if !known {
+			t.Errorf("package %s is not in the table of layers: say what it may import, and why", name)
+			continue
+		}
+		for _, imported := range imports {
+			if !slices.Contains(rule.imports, imported) {
+				t.Errorf("%s imports %s; it may not: %s", name, imported, rule.why)
+			}
+		}
+	}
+}
+
+// packages lists this module's packages with those of its imports that are its own.
+func packages(t *testing.T) map[string][]string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", module+"/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	found := make(map[string][]string)
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		name := strings.TrimPrefix(p.ImportPath, module+"/")
+		found[name] = nil
+		for _, imported := range p.Imports {
+			if own, ok := strings.CutPrefix(imported, module+"/"); ok {
+				found[name] = append(found[name], own)
+			}
+		}
+	}
+	if len(found) < 5 {
+		t.Fatalf("go list found only %d packages", len(found))
+	}
+	return found
+}
+
+// TestOnlyTheEncoderRevealsSecrets looks for calls of Reveal in the source. Beside the
+// package that defines it, the client's encoder sends the value, and the journal keeps
+// a keyed hash of it.
+func TestOnlyTheEncoderRevealsSecrets(t *testing.T) {
+	found := 0
+	err := fs.WalkDir(os.DirFS("../.."), ".", func(file string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		source, err := os.ReadFile(path.Join("../..", file))
+		if err != nil || !strings.Contains(string(source), ".Reveal()") {
+			return err
+		}
+		found++
+		if file != "importer/gij/request.go" && !strings.HasPrefix(file, "importer/journal/") && !strings.HasPrefix(file, "schema/") {
+			t.Errorf("%s reveals secrets", file)
+		}
+		return nil
+	})
+	if err != nil || found == 0 {
+		t.Fatalf("%d places found, error %v", found, err)
+	}
+}

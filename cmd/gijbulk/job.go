@@ -1,0 +1,234 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"gijbulk/importer"
+	"gijbulk/importer/secrets"
+	"gijbulk/reports"
+	"gijbulk/schema"
+)
+
+// job is one import on its way from manifest to report.
+type job struct {
+	*app
+	options  importOptions
+	target   *target
+	run      schema.Run
+	records  []schema.Record
+	planned  schema.Plan
+	outcomes []schema.Outcome // by the action's N
+}
+
+func (a *app) newJob(files []string, o importOptions, t *target) *job {
+	started := a.now().UTC()
+	return &job{app: a, options: o, target: t, run: schema.Run{
+		ID: newRunID(started), Command: "import", Version: buildVersion(), Target: t.client.BaseURL(),
+		Files: files, Started: started, DryRun: o.dryRun,
+	}}
+}
+
+// newRunID sorts by time; its tail keeps two runs of one second apart.
+func newRunID(started time.Time) string {
+	tail := make([]byte, 3)
+	_, _ = rand.Read(tail)
+	return started.Format("20060102-150405-") + hex.EncodeToString(tail)
+}
+
+// read checks the manifests and resolves the secrets.
+func (j *job) read(ctx context.Context) error {
+	l, err := j.options.manifest.loader(j.stdin)
+	if err != nil {
+		return err
+	}
+	err = l.each(ctx, j.run.Files, func(c checked) error {
+		j.run.Findings = append(j.run.Findings, c.findings...)
+		if c.isRecord() {
+			j.records = append(j.records, c.record)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	resolver := secrets.Resolver{Env: j.lookupEnv, AllowCommands: j.options.allowCommands, Lenient: j.options.dryRun}
+	resolved, findings := resolver.Resolve(ctx, j.records)
+	j.hide(resolved, j.target.secrets...)
+	j.records = resolved
+	j.fault(findings)
+	j.log.info("manifest checked", "files", len(j.run.Files), "records", len(j.records), "findings", len(j.run.Findings))
+	return context.Cause(ctx)
+}
+
+// fault adds findings about records, and lets the records know of the errors.
+func (j *job) fault(findings []schema.Finding) {
+	if len(findings) == 0 {
+		return
+	}
+	type where struct {
+		file   string
+		record int
+	}
+	byPlace := make(map[where]int, len(j.records))
+	for i, r := range j.records {
+		byPlace[where{r.Place.File, r.Place.Record}] = i
+	}
+	for _, f := range findings {
+		if i, ok := byPlace[where{f.Place.File, f.Place.Record}]; ok && f.Level == schema.LevelError {
+			j.records[i].Faults = append(j.records[i].Faults, f)
+		}
+	}
+	j.run.Findings = append(j.run.Findings, findings...)
+}
+
+// plan reads the server and decides what is to be done.
+func (j *job) plan(ctx context.Context) error {
+	user, err := j.target.client.Myself(ctx)
+	if err != nil {
+		return err
+	}
+	j.run.User = user.Name
+	live, err := j.target.client.List(ctx)
+	if err != nil {
+		return err
+	}
+	j.log.info("server read", "target", j.run.Target, "user", user.Name, "integrations", len(live))
+	if err := j.resolveProjects(ctx); err != nil {
+		return err
+	}
+	choose, err := j.options.selection.selector()
+	if err != nil {
+		return err
+	}
+	plan, findings := importer.Diff(j.records, live, importer.Options{Target: j.run.Target, Select: choose})
+	j.planned, j.run.Digest = plan, plan.Digest()
+	j.run.Findings = append(j.run.Findings, findings...)
+	return nil
+}
+
+// resolveProjects turns project keys into ids, where any are named.
+func (j *job) resolveProjects(ctx context.Context) error {
+	if !slices.ContainsFunc(j.records, func(r schema.Record) bool { return r.Has(schema.FieldProjects) }) {
+		return nil
+	}
+	ids, err := j.target.client.Projects(ctx)
+	if err != nil {
+		return err
+	}
+	var findings []schema.Finding
+	for i, r := range j.records {
+		resolved, unknown := schema.ResolveProjects(r, ids)
+		j.records[i] = resolved
+		findings = append(findings, unknown...)
+	}
+	j.fault(findings)
+	return nil
+}
+
+// refuses reports whether the manifest's errors stand in the way. With --skip-invalid
+// those of records do not, but those of whole files still do.
+func (j *job) refuses() bool {
+	return slices.ContainsFunc(j.run.Findings, func(f schema.Finding) bool {
+		return f.Level == schema.LevelError && (!j.options.skipInvalid || f.Place.Record == 0)
+	})
+}
+
+// refuse tells what is wrong with the manifest and ends the run before anything was
+// sent.
+func (j *job) refuse() error {
+	if j.planned.Actions == nil {
+		// Without the server's list nobody knows which records are creates: all that
+		// a create would lack is told in one go.
+		for _, r := range j.records {
+			j.run.Findings = append(j.run.Findings, r.CreateNeeds...)
+		}
+	}
+	j.run.Why = "the manifest has errors; nothing was sent"
+	j.outcomes = nil
+	for i, r := range j.records {
+		o := schema.Outcome{Action: schema.Action{N: i, Op: schema.OpInvalid, Want: r}, Status: schema.StatusUnprocessed}
+		if faults := append(r.Faults[:len(r.Faults):len(r.Faults)], r.CreateNeeds...); len(faults) > 0 {
+			o.Status, o.Error, o.Advice = schema.StatusFailed, faults[0].Message, faults[0].Advice
+		}
+		j.outcomes = append(j.outcomes, o)
+	}
+	if err := j.tellFindings(); err != nil {
+		return err
+	}
+	if !j.options.dryRun {
+		if err := j.writeReports(); err != nil {
+			return err
+		}
+	}
+	fail := &failure{code: exitManifest, err: fmt.Errorf("%s; nothing was sent", count(errorsIn(j.run.Findings), "error"))}
+	return fail.hinted("mend the manifest, or send the good records with --skip-invalid; gijbulk validate --explain CODE tells more")
+}
+
+func errorsIn(findings []schema.Finding) int {
+	n := 0
+	for _, f := range findings {
+		if f.Level == schema.LevelError {
+			n++
+		}
+	}
+	return n
+}
+
+// tellFindings prints what was found: for programs on standard output, for people on
+// standard error.
+func (j *job) tellFindings() (err error) {
+	findings := reports.MaskedFindings(slices.Values(j.run.Findings), j.mask)
+	if j.json() {
+		_, err = reports.FindingsJSON(j.stdout, findings, func() int { return len(j.records) })
+	} else {
+		_, err = reports.FindingsText(j.screen, findings)
+	}
+	return err
+}
+
+// show prints the plan of a dry run.
+func (j *job) show() error {
+	if !j.json() {
+		if err := j.tellFindings(); err != nil {
+			return err
+		}
+	}
+	_, j.run.Writes = j.target.client.Requests()
+	plan := reports.MaskedPlan(j.planned, j.mask)
+	render := reports.PlanText
+	if j.json() {
+		render = reports.PlanJSON
+	}
+	if err := render(j.stdout, j.run, plan); err != nil {
+		return err
+	}
+	if j.planned.Count(schema.OpUnchanged) < len(j.planned.Actions) {
+		return said(exitDrift)
+	}
+	return nil
+}
+
+// abandon ends a run that failed before its plan was made: every record is
+// unprocessed, and the reports say why.
+func (j *job) abandon(cause error) error {
+	if j.options.dryRun {
+		return cause
+	}
+	j.run.Why = cause.Error()
+	for i, r := range j.records {
+		j.outcomes = append(j.outcomes, schema.Outcome{Action: schema.Action{N: i, Op: schema.OpCreate, Want: r}, Status: schema.StatusUnprocessed})
+	}
+	return cmp.Or(j.writeReports(), cause)
+}
+
+// reportDir is where the reports go.
+func (j *job) reportDir() string {
+	return cmp.Or(j.options.reportDir, filepath.Join("gijbulk-reports", j.run.ID))
+}

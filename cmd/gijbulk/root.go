@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gijbulk/importer/gij"
+	"gijbulk/schema"
+)
+
+// app is what every command shares: the process, the log and what must be hidden.
+type app struct {
+	process
+	hard    context.Context // ends with the second signal
+	command *cobra.Command  // the one that runs
+	log     *logbook
+	logging logOptions
+	output  string
+	mask    schema.Mask
+	screen  *screen
+}
+
+// run executes a command line and returns the exit code.
+func run(ctx, hard context.Context, args []string, p process) int {
+	a := &app{process: p, hard: hard}
+	a.screen = newScreen(p.stderr)
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(p.stdin)
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	err := root.ExecuteContext(ctx)
+	complain(p.stderr, a.mask, err)
+	code, _ := codeOf(err)
+	return code
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "gijbulk",
+		Short: "Bring a Jira with Git Integration for Jira to the state of a manifest",
+		Long: `gijbulk takes a manifest (CSV, TSV, YAML, JSON, JSON Lines) of git integrations and
+brings a Jira with Git Integration for Jira (self-managed) to that state: every
+record is checked before anything is sent, sent once, confirmed afterwards and
+accounted for in a report.
+
+Every flag has a variable: --dry-run is GIJBULK_DRY_RUN. Secrets never come from
+flags: Jira's from JIRA_TOKEN, JIRA_USER and JIRA_PASSWORD or --token-file, those
+of the manifest from references such as env:NAME and file:PATH.
+
+` + exitHelp,
+		Example: `  gijbulk validate integrations.csv
+  gijbulk import integrations.csv --sandbox --yes
+  gijbulk import integrations.csv --jira https://jira.example.org --dry-run`,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		PersistentPreRunE: a.prepare,
+		Args:              cobra.ArbitraryArgs,
+		RunE:              a.runRoot,
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.output, "output", "text", "text or json (one object a line, on standard output)")
+	flags.StringVar(&a.logging.level, "log-level", "info", "trace, debug, info, warn or error")
+	flags.StringVar(&a.logging.format, "log-format", "console", "console or json")
+	flags.BoolVar(&a.logging.quiet, "quiet", false, "nothing but errors and the last words on standard error")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage("%w", err).hinted("%s --help lists the flags", cmd.CommandPath())
+	})
+	root.AddCommand(a.importCommand(), a.validateCommand(), a.checkCommand(), a.sandboxCommand(), a.versionCommand())
+	return root
+}
+
+// runRoot is reached without a command, or with one that does not exist.
+func (a *app) runRoot(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	fail := usage("there is no command %q", args[0])
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	fail.hint = "gijbulk --help lists the commands"
+	if near := schema.Nearest(args[0], names); near != "" {
+		fail.hint = "did you mean gijbulk " + near + "?"
+	}
+	return fail
+}
+
+// prepare runs before every command.
+func (a *app) prepare(cmd *cobra.Command, _ []string) error {
+	a.command = cmd
+	if err := fromEnvironment(cmd, a.lookupEnv); err != nil {
+		return err
+	}
+	if a.output != "text" && a.output != "json" {
+		return usage("--output %q is neither text nor json", a.output)
+	}
+	var err error
+	a.log, err = newLogbook(a.screen, a.logging, a.coloured(), func() schema.Mask { return a.mask })
+	return err
+}
+
+// coloured reports whether standard error may be coloured (https://no-color.org).
+func (a *app) coloured() bool {
+	return a.stderrIsTerminal && a.env("NO_COLOR") == "" && a.env("TERM") != "dumb"
+}
+
+func (a *app) env(name string) string { v, _ := a.lookupEnv(name); return v }
+
+// given reports whether a flag was given, on the command line or by its variable.
+func (a *app) given(flag string) bool { return a.command.Flags().Changed(flag) }
+
+func (a *app) json() bool { return a.output == "json" }
+
+// waiting tells of requests that are held back.
+func (a *app) waiting(w gij.Wait) {
+	if w.For < time.Second {
+		return
+	}
+	a.log.debug("waiting for the server", "why", string(w.Reason), "for", w.For)
+	a.screen.waiting(w.For)
+}
+
+func (a *app) traced(e gij.Exchange) {
+	a.log.trace("request", "method", e.Method, "path", e.Path, "status", e.Status, "took", e.Took)
+}
+
+// needFiles is the Args rule of commands that take manifests.
+func needFiles(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return usage("which manifest?").hinted("%s FILE; - is standard input", cmd.CommandPath())
+	}
+	for i, name := range args {
+		for _, other := range args[:i] {
+			if sameFile(name, other) {
+				return usage("%s is given twice", name)
+			}
+		}
+	}
+	return nil
+}
+
+func sameFile(a, b string) bool {
+	if a == b {
+		return true
+	}
+	one, err := os.Stat(a)
+	other, err2 := os.Stat(b)
+	return errors.Join(err, err2) == nil && os.SameFile(one, other)
+}
+
+// noArguments is the Args rule of commands that take none.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage("%s takes no arguments, and got %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}

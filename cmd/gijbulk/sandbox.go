@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gijbulk/importer/sandbox"
+)
+
+type sandboxOptions struct {
+	addr, data, faults, basePath string
+	limit                        int
+	indexTime                    time.Duration
+}
+
+func (a *app) sandboxCommand() *cobra.Command {
+	var o sandboxOptions
+	cmd := &cobra.Command{
+		Use:   "sandbox",
+		Short: "Run a stand-in for Jira with the app, to try things out",
+		Long: `Run a small server that answers as a Jira with Git Integration for Jira does, and
+shows its integrations as a web page. It takes any credentials, unless JIRA_TOKEN is
+set: then that token alone. With --faults it fails as networks and servers fail.
+
+` + exitHelp,
+		Example: `  gijbulk sandbox --addr 127.0.0.1:8090 --data sandbox.db
+  gijbulk sandbox --faults 'seed=7,drop-after=3%,503=3%,latency=20ms'
+  JIRA_URL=http://127.0.0.1:8090 JIRA_TOKEN=any gijbulk import integrations.csv`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.serveSandbox(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.addr, "addr", "127.0.0.1:8090", "`HOST:PORT` to listen on; port 0 takes a free one")
+	f.StringVar(&o.data, "data", "", "SQLite `FILE` to keep the integrations in (default: in memory)")
+	f.StringVar(&o.faults, "faults", "", "`FAULTS` to inject, such as seed=7,drop-after=3%,503=3%")
+	f.StringVar(&o.basePath, "base-path", "", "Jira's context `PATH`, such as /jira")
+	f.IntVar(&o.limit, "rate-limit", 0, "requests a second that Jira's rate limiting allows (0: switched off)")
+	f.DurationVar(&o.indexTime, "index-time", 2*time.Second, "how long the first indexing of an integration takes")
+	return cmd
+}
+
+func (a *app) serveSandbox(ctx context.Context, o sandboxOptions) (err error) {
+	faults, err := sandbox.ParseFaults(o.faults)
+	if err != nil {
+		return usage("--faults: %w", err)
+	}
+	options := sandbox.Options{BasePath: o.basePath, Faults: faults, DataFile: o.data, Token: a.env("JIRA_TOKEN"), IndexTime: o.indexTime}
+	if o.limit > 0 {
+		options.RateLimit = sandbox.RateLimit{Limit: o.limit, FillRate: o.limit, Interval: time.Second}
+	}
+	server, err := sandbox.New(options)
+	if err != nil {
+		return usage("%w", err)
+	}
+	defer func() { err = firstError(err, server.Close()) }()
+	listener, err := net.Listen("tcp", o.addr)
+	if err != nil {
+		return usage("--addr: %w", err)
+	}
+	if _, err := fmt.Fprintf(a.stdout, "http://%s%s/\n", listener.Addr(), o.basePath); err != nil {
+		return err
+	}
+	a.log.info("the sandbox is ready", "stop", "Ctrl-C")
+	return serveUntil(ctx, &http.Server{Handler: server, ReadHeaderTimeout: 10 * time.Second}, listener)
+}
+
+// serveUntil serves until the context ends; a sandbox that is told to stop has done its
+// work, so that is no error.
+func serveUntil(ctx context.Context, server *http.Server, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer cancel()
+	if err := server.Shutdown(grace); err != nil {
+		_ = server.Close()
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"gijbulk/importer/sandbox"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gijbulk": main})
+}
+
+// TestStories tells what the command does, as scripts over the samples. Beside
+// testscript's own commands they have:
+//
+//	exits CODE COMMAND…    runs a command that must end with this exit code
+//	jira [token=T] [notadmin] [faults=F] [limit=N]
+//	                       starts a sandbox on loopback and points JIRA_URL at it
+//	web                    starts a web server that is no Jira, likewise
+//	sent WRITES [REFUSED]  says how many writes, and refused requests, that sandbox got
+//	has NAME…              each integration is there exactly once
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/stories",
+		RequireExplicitExec: true,
+		Setup: func(env *testscript.Env) error {
+			env.Values[jiraKey{}] = &jiraSlot{}
+			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
+			env.Setenv("JIRA_TOKEN", "the-right-token")
+			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../samples"))
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "has": has, "bigcell": bigCell,
+		},
+	})
+}
+
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	got := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// jiraSlot holds the sandbox of one script.
+type jiraSlot struct{ server *sandbox.Server }
+
+type jiraKey struct{}
+
+func jira(ts *testscript.TestScript) *sandbox.Server { return ts.Value(jiraKey{}).(*jiraSlot).server }
+
+func startJira(ts *testscript.TestScript, _ bool, args []string) {
+	options := sandbox.Options{Token: "the-right-token", IndexTime: time.Hour}
+	for _, arg := range args {
+		name, value, _ := strings.Cut(arg, "=")
+		var err error
+		switch name {
+		case "token":
+			options.Token = value
+		case "notadmin":
+			options.NotAdmin = true
+		case "faults":
+			options.Faults, err = sandbox.ParseFaults(value)
+		case "limit":
+			n, bad := strconv.Atoi(value)
+			options.RateLimit, err = sandbox.RateLimit{Limit: n, FillRate: n, Interval: time.Second}, bad
+		default:
+			ts.Fatalf("jira: what is %q?", arg)
+		}
+		ts.Check(err)
+	}
+	server, err := sandbox.New(options)
+	ts.Check(err)
+	serve(ts, server)
+	ts.Value(jiraKey{}).(*jiraSlot).server = server
+}
+
+func startWeb(ts *testscript.TestScript, _ bool, _ []string) {
+	serve(ts, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" {
+			_, _ = fmt.Fprint(w, "<html><title>A shop</title><body>Welcome</body></html>")
+			return
+		}
+		http.NotFound(w, r)
+	}))
+}
+
+func serve(ts *testscript.TestScript, handler http.Handler) {
+	server := httptest.NewServer(handler)
+	ts.Defer(func() { server.CloseClientConnections(); server.Close() })
+	ts.Setenv("JIRA_URL", server.URL)
+}
+
+func sent(ts *testscript.TestScript, _ bool, args []string) {
+	counts := jira(ts).Counts()
+	for i, got := range []int{counts.Writes, counts.Refused} {
+		if i < len(args) && strconv.Itoa(got) != args[i] {
+			ts.Fatalf("%d writes and %d refused requests were sent, want %s", counts.Writes, counts.Refused, strings.Join(args, " and "))
+		}
+	}
+}
+
+func has(ts *testscript.TestScript, _ bool, args []string) {
+	count := make(map[string]int)
+	for _, in := range jira(ts).Integrations() {
+		count[in.DisplayName]++
+	}
+	for _, name := range args {
+		if count[name] != 1 {
+			ts.Fatalf("%q is on the server %d times", name, count[name])
+		}
+	}
+}
+
+// bigCell writes a CSV file with one cell of this many bytes.
+func bigCell(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("type,displayName\nGITHUB,\""+strings.Repeat("x", n)+"\"\n"), 0o600))
+}

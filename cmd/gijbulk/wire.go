@@ -1,0 +1,168 @@
+package main
+
+import (
+	"cmp"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"gijbulk/importer/gij"
+	"gijbulk/importer/sandbox"
+)
+
+// targetOptions say which Jira is meant, and as whom we come.
+type targetOptions struct {
+	url, tokenFile             string
+	caFile, clientCert         string
+	sandboxFaults, sandboxData string
+	timeout, maxWait           time.Duration
+	rate                       float64
+	retries                    int
+}
+
+// noFaults is what --sandbox means without a value.
+const noFaults = "none"
+
+func (o *targetOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.url, "jira", "", "base `URL` of Jira, with its context path (or JIRA_URL)")
+	f.StringVar(&o.tokenFile, "token-file", "", "`FILE` that holds a Jira personal access token (or JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD)")
+	f.StringVar(&o.caFile, "ca-file", "", "PEM `FILE` of certificate authorities to trust beside the system's")
+	f.StringVar(&o.clientCert, "client-cert", "", "PEM `FILE` with a client certificate and its key")
+	f.StringVar(&o.sandboxFaults, "sandbox", "", "run against an embedded sandbox instead of a Jira, with these `FAULTS` if any are given")
+	f.Lookup("sandbox").NoOptDefVal = noFaults
+	f.StringVar(&o.sandboxData, "sandbox-data", "", "`FILE` in which the embedded sandbox keeps its integrations")
+	f.DurationVar(&o.timeout, "timeout", 2*time.Minute, "limit of each request; an add makes Jira call the git host")
+	f.DurationVar(&o.maxWait, "max-wait", 10*time.Minute, "stop after this long without one accepted request")
+	f.Float64Var(&o.rate, "rate", 10, "most requests a second; where it is not given and Jira tells its own limits, those alone hold (0: no limit of our own)")
+	f.IntVar(&o.retries, "retries", 5, "further attempts at what was certainly not done")
+}
+
+// target is the server that a command works on.
+type target struct {
+	client  *gij.Client
+	sandbox bool
+	secrets []string // the run's own, to be hidden everywhere
+	close   func() error
+}
+
+// connect makes the client; nothing is sent yet. rateGiven tells a --rate from its
+// default, share is the number of shards that share it.
+func (a *app) connect(o targetOptions, readOnly bool, share int) (*target, error) {
+	config := gij.Config{
+		BaseURL: o.url, Timeout: o.timeout, MaxWait: o.maxWait, Retries: cmp.Or(o.retries, -1), ReadOnly: readOnly,
+		UserAgent: "gijbulk/" + buildVersion(), OnWait: a.waiting, OnRequest: a.traced,
+	}
+	if rate := o.rate / float64(share); a.given("rate") {
+		config.Rate = rate
+	} else {
+		config.SilentRate = rate
+	}
+	if o.sandboxFaults != "" || o.sandboxData != "" {
+		return a.connectSandbox(o, config)
+	}
+	return a.connectJira(o, config)
+}
+
+func (a *app) connectSandbox(o targetOptions, config gij.Config) (*target, error) {
+	if o.url != "" && a.given("jira") {
+		return nil, usage("--jira and --sandbox contradict each other")
+	}
+	faults, err := sandbox.ParseFaults(strings.TrimPrefix(o.sandboxFaults, noFaults))
+	if err != nil {
+		return nil, usage("--sandbox: %w", err)
+	}
+	const url = "http://sandbox.invalid"
+	server, err := sandbox.New(sandbox.Options{Faults: faults, DataFile: o.sandboxData, BaseURL: url})
+	if err != nil {
+		return nil, fmt.Errorf("embedded sandbox: %w", err)
+	}
+	config.BaseURL, config.Token, config.SilentRate = url, "sandbox", 0
+	config.Base = cutBy(a.hard, server.RoundTripper())
+	client, err := gij.New(config)
+	if err != nil {
+		return nil, errors.Join(err, server.Close())
+	}
+	return &target{client: client, sandbox: true, close: server.Close}, nil
+}
+
+func (a *app) connectJira(o targetOptions, config gij.Config) (*target, error) {
+	config.BaseURL = cmp.Or(o.url, a.env("JIRA_URL"))
+	if config.BaseURL == "" {
+		return nil, usage("which Jira is meant?").hinted("give --jira URL or set JIRA_URL; --sandbox tries things out without one")
+	}
+	if err := a.credentials(o, &config); err != nil {
+		return nil, err
+	}
+	tlsConfig, err := o.tls()
+	if err != nil {
+		return nil, err
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = tlsConfig
+	transport.MaxIdleConnsPerHost = 64 // one for each worker, so that none is made anew
+	// HTTP/1.1 alone: an HTTP/2 transport resends requests that a server pushes back.
+	transport.Protocols = new(http.Protocols)
+	transport.Protocols.SetHTTP1(true)
+	config.Base = cutBy(a.hard, transport)
+	client, err := gij.New(config)
+	if err != nil {
+		return nil, usage("%w", err)
+	}
+	return &target{client: client, secrets: []string{config.Token, config.Password}, close: func() error { transport.CloseIdleConnections(); return nil }}, nil
+}
+
+// credentials come from the environment or a token file, never from a flag.
+func (a *app) credentials(o targetOptions, config *gij.Config) error {
+	if o.tokenFile != "" {
+		content, err := os.ReadFile(o.tokenFile)
+		if err != nil {
+			return usage("--token-file: %w", err)
+		}
+		if config.Token = strings.TrimSpace(string(content)); config.Token == "" {
+			return usage("--token-file: %s is empty", o.tokenFile)
+		}
+		return nil
+	}
+	if config.Token = a.env("JIRA_TOKEN"); config.Token != "" {
+		return nil
+	}
+	config.User, config.Password = a.env("JIRA_USER"), a.env("JIRA_PASSWORD")
+	if config.User == "" || config.Password == "" {
+		return usage("no credentials for %s", config.BaseURL).
+			hinted("set JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD, or give --token-file FILE")
+	}
+	return nil
+}
+
+func (o targetOptions) tls() (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if o.caFile != "" {
+		pem, err := os.ReadFile(o.caFile)
+		if err != nil {
+			return nil, usage("--ca-file: %w", err)
+		}
+		pool, err := x509.SystemCertPool()
+		if err != nil {
+			pool = x509.NewCertPool()
+		}
+		if !pool.AppendCertsFromPEM(pem) {
+			return nil, usage("--ca-file: %s holds no PEM certificate", o.caFile)
+		}
+		config.RootCAs = pool
+	}
+	if o.clientCert != "" {
+		cert, err := tls.LoadX509KeyPair(o.clientCert, o.clientCert)
+		if err != nil {
+			return nil, usage("--client-cert: %w", err)
+		}
+		config.Certificates = []tls.Certificate{cert}
+	}
+	return config, nil
+}

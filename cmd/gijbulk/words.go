@@ -1,0 +1,39 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"gijbulk/schema"
+)
+
+// errEnough ends a stream whose reader wants no more of it.
+var errEnough = errors.New("enough")
+
+// firstError is the first that is one; a stream that was left early is none.
+func firstError(errs ...error) error {
+	for _, err := range errs {
+		if err != nil && !errors.Is(err, errEnough) {
+			return err
+		}
+	}
+	return nil
+}
+
+// count writes a number with its noun.
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// hide makes the secrets of these records, and further ones, invisible in everything
+// that is printed from now on.
+func (a *app) hide(records []schema.Record, further ...string) {
+	var all []schema.Secret
+	for _, r := range records {
+		all = append(all, r.Masked()...)
+	}
+	a.mask = schema.NewMask(all, further...)
+}
