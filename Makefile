@@ -1,0 +1,68 @@
+# gijbulk. `make help` lists the targets.
+SHELL   := /bin/bash
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+PKGS    := ./...
+FUZZTIME ?= 3s
+BENCH_ROWS ?= 1000000
+BENCH_RECORDS ?= 20000
+
+.PHONY: help build test check fmt vet static vuln layers fuzz bench demo samples clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+build: ## bin/gijbulk, a static binary
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/gijbulk ./cmd/gijbulk
+
+demo: build ## import samples/ into an embedded sandbox and show the reports
+	@rm -rf gijbulk-reports/demo
+	./bin/gijbulk import samples/integrations.csv samples/integrations.yaml samples/excel.csv --sandbox=seed=7,drop-after=5%,503=5%,latency=20ms --settle 1s --report-dir gijbulk-reports/demo
+	@echo; echo "The reports are in gijbulk-reports/demo:"; ls gijbulk-reports/demo
+
+test: ## race tests, stories and a short run of every fuzz target
+	@race=$$(.ci/race) && $(GO) test $$race -count=1 $(PKGS)
+	@$(MAKE) --no-print-directory fuzz
+
+fuzz: ## every fuzz target for FUZZTIME
+	@for package in $$($(GO) list $(PKGS)); do \
+	  for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz'); do \
+	    echo "fuzz $$package $$target"; \
+	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package > .fuzz.log 2>&1 || { cat .fuzz.log; rm -f .fuzz.log; exit 1; }; \
+	  done; \
+	done; rm -f .fuzz.log
+
+check: fmt vet static vuln layers test ## all that CI demands
+
+fmt:
+	@unformatted=$$(gofmt -l cmd importer reports samples schema); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
+	@cp go.mod .go.mod.before; cp go.sum .go.sum.before; $(GO) mod tidy; \
+	  cmp -s go.mod .go.mod.before && cmp -s go.sum .go.sum.before; same=$$?; mv .go.mod.before go.mod; mv .go.sum.before go.sum; \
+	  [ $$same = 0 ] || { echo "go.mod or go.sum is not tidy: run go mod tidy"; exit 1; }
+
+vet:
+	$(GO) vet $(PKGS)
+
+static:
+	$(GO) tool staticcheck $(PKGS)
+
+# govulncheck needs its database on the network; where that is out of reach it says so.
+vuln:
+	@out=$$(timeout 300 $(GO) tool govulncheck $(PKGS) 2>&1); code=$$?; \
+	if [ $$code = 0 ]; then echo "govulncheck: nothing found"; \
+	elif grep -qE 'dial tcp|no such host|connection refused|i/o timeout|Forbidden|proxyconnect|403|lookup ' <<< "$$out"; then echo "govulncheck: its database cannot be reached from here; not checked"; \
+	else echo "$$out"; exit $$code; fi
+
+layers:
+	$(GO) test -count=1 -run 'TestLayers|TestOnlyTheEncoderRevealsSecrets' ./cmd/gijbulk
+
+bench: build ## speed and memory, as ratios to a baseline in the same run
+	@mkdir -p bin && $(GO) build -o bin/gijbench ./cmd/gijbench
+	./bin/gijbench -gijbulk bin/gijbulk -rows $(BENCH_ROWS) -records $(BENCH_RECORDS)
+
+samples: ## write samples/large.csv, 100,000 records
+	$(GO) run ./samples/generate -records 100000 -o samples/large.csv
+
+clean: ## remove what was built
+	rm -rf bin gijbulk-reports samples/large.csv
