@@ -27,10 +27,12 @@ func (b *book) tell(o schema.Outcome) {
 	b.emit(o)
 }
 
+// unknown lists the creates of which nobody knows. Updates and deletions can be
+// repeated, and are judged by Verify.
 func (b *book) unknown() []schema.Outcome {
 	var unknown []schema.Outcome
 	for _, o := range b.outcomes {
-		if o.Status == schema.StatusUnknown {
+		if o.Status == schema.StatusUnknown && o.Action.Op == schema.OpCreate {
 			unknown = append(unknown, o)
 		}
 	}

@@ -6,10 +6,24 @@ import (
 	"gijbulk/schema"
 )
 
-// Options decide how a manifest is compared with a server.
+// Options decide how a manifest is compared with a server. The zero value is that of
+// an import of every record.
 type Options struct {
 	Target string                   // the server's base URL, which an id in the manifest must name
+	Known  map[schema.Key]int64     // ids that identities got on this target in earlier runs
 	Select func(schema.Record) bool // the records to act on; nil: all
+
+	Update      bool   // what differs is updated; else it is left as it is
+	Prune       bool   // what is live, of a type that the manifest holds, and not in it, is deleted
+	DeleteFiles bool   // with Prune: the clones on Jira's disk go as well
+	Sent        Memory // with Update: what was sent for fields that the server does not show; nil: nothing is known
+	Resend      bool   // with Update: secrets are sent again whatever was sent last
+}
+
+// Memory knows what was last sent for the fields of live records. same is whether it was
+// this value; judged is false where that cannot be told, for the value is not at hand.
+type Memory interface {
+	Compare(id int64, f schema.Field, v schema.Value) (same, judged bool)
 }
 
 // Diff decides what is to be done about each wanted record. All of want take part in
@@ -17,51 +31,146 @@ type Options struct {
 // findings are those that only the comparison can make: what a create lacks (errors),
 // and ids that do not count (warnings).
 func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding) {
-	byID, findings := matchIDs(want, have, o.Target)
+	byID, findings := matchIDs(want, have, o)
 	pairs := match(want, have, byID)
+	d := differ{options: o, have: have, pairs: pairs, shown: shownFields(have)}
 	plan := schema.Plan{Live: liveIDs(have)}
+	add := func(a schema.Action) {
+		a.N = len(plan.Actions)
+		plan.Actions = append(plan.Actions, a)
+	}
 	for w, r := range want {
 		if o.Select != nil && !o.Select(r) {
 			continue
 		}
-		a := decide(r, w, have, pairs)
+		a := d.decide(r, w)
 		if a.Op == schema.OpCreate && len(r.CreateNeeds) > 0 {
 			findings = append(findings, r.CreateNeeds...)
 			a.Op, a.Reason = schema.OpInvalid, r.CreateNeeds[0].Message
 		}
-		a.N = len(plan.Actions)
-		plan.Actions = append(plan.Actions, a)
+		add(a)
+	}
+	if o.Prune {
+		for _, r := range d.surplus(want) {
+			add(schema.Action{Op: schema.OpDelete, Have: r, Files: o.DeleteFiles})
+		}
 	}
 	return plan, findings
 }
 
-func decide(r schema.Record, w int, have []schema.Record, pairs pairing) schema.Action {
+type differ struct {
+	options Options
+	have    []schema.Record
+	pairs   pairing
+	shown   map[typeField]bool
+}
+
+func (d *differ) decide(r schema.Record, w int) schema.Action {
 	if len(r.Faults) > 0 {
 		return schema.Action{Op: schema.OpInvalid, Want: r, Reason: r.Faults[0].Message}
 	}
-	if reason, undecided := pairs.conflict[w]; undecided {
+	if reason, undecided := d.pairs.conflict[w]; undecided {
 		return schema.Action{Op: schema.OpConflict, Want: r, Reason: reason}
 	}
-	l, there := pairs.live[w]
+	l, there := d.pairs.live[w]
 	if !there {
 		return schema.Action{Op: schema.OpCreate, Want: r}
 	}
-	a := schema.Action{Op: schema.OpUnchanged, Want: r, Have: have[l], Changes: schema.Changes(r, have[l])}
-	if len(a.Changes) > 0 {
+	have := d.have[l]
+	a := schema.Action{Op: schema.OpUnchanged, Want: r, Have: have, Changes: schema.Changes(r, have)}
+	if d.options.Update {
+		a.Changes = append(a.Changes, d.unseen(r, have)...)
+	}
+	switch {
+	case len(a.Changes) == 0:
+	case d.options.Update:
+		a.Op = schema.OpUpdate
+	default:
 		a.Op = schema.OpExists
 	}
 	return a
 }
 
-// matchIDs pairs records whose id counts: it was given for this very target, and the
-// live record of that id has the same type.
-func matchIDs(want, have []schema.Record, target string) (map[int]int, []schema.Finding) {
+// unseen lists the fields that the server does not show and whose values were not what
+// was sent last. Secrets are among them always; another field that the server shows
+// for other records of the type, and leaves out here, is blank there.
+func (d *differ) unseen(want, have schema.Record) []schema.Change {
+	var changes []schema.Change
+	for _, f := range want.Fields() {
+		v := want.Get(f)
+		secret := f.Hidden()
+		if f.Tool() || f == schema.FieldType || have.Has(f) && !secret || v.Blank() && !secret {
+			continue
+		}
+		if !secret && d.shown[typeField{want.Type(), f}] {
+			changes = append(changes, schema.Change{Field: f, To: v})
+			continue
+		}
+		if !d.lastSent(have.ID, f, v) {
+			changes = append(changes, schema.Change{Field: f, To: v, Unseen: true})
+		}
+	}
+	return changes
+}
+
+// lastSent reports whether a value need not be sent again.
+func (d *differ) lastSent(id int64, f schema.Field, v schema.Value) bool {
+	secret, hidden := v.Secret()
+	if hidden && !secret.Known() {
+		return true // nobody knows the value, so nobody can send it
+	}
+	if hidden && d.options.Resend || d.options.Sent == nil {
+		return false
+	}
+	same, judged := d.options.Sent.Compare(id, f, v)
+	return same || !judged
+}
+
+type typeField struct {
+	t schema.Type
+	f schema.Field
+}
+
+// shownFields tells which fields this server shows at all, for each type.
+func shownFields(have []schema.Record) map[typeField]bool {
+	shown := make(map[typeField]bool)
+	for _, r := range have {
+		t := r.Type()
+		for _, f := range r.Fields() {
+			shown[typeField{t, f}] = true
+		}
+	}
+	return shown
+}
+
+// surplus lists the live records that no wanted one means, of the types that the
+// manifest holds.
+func (d *differ) surplus(want []schema.Record) []schema.Record {
+	types := make(map[schema.Type]bool)
+	for _, r := range want {
+		types[r.Type()] = true
+	}
+	var surplus []schema.Record
+	for l, r := range d.have {
+		if _, meant := d.pairs.claimedBy[l]; meant || !types[r.Type()] {
+			continue
+		}
+		surplus = append(surplus, r)
+	}
+	return surplus
+}
+
+// matchIDs pairs records whose id counts: it was given for this very target, or it was
+// learned in an earlier run; and the live record of that id has the same type.
+func matchIDs(want, have []schema.Record, o Options) (map[int]int, []schema.Finding) {
 	byID := make(map[int]int)
 	var findings []schema.Finding
 	live := make(map[int64]int, len(have))
 	for l, r := range have {
 		live[r.ID] = l
 	}
+	taken := make(map[int]bool)
+	pair := func(w, l int) { byID[w], taken[l] = l, true }
 	for w, r := range want {
 		id, of := r.Get(schema.FieldID).Int(), r.Get(schema.FieldTarget).Text()
 		if id == 0 || of == "" {
@@ -69,14 +178,23 @@ func matchIDs(want, have []schema.Record, target string) (map[int]int, []schema.
 		}
 		l, there := live[id]
 		switch {
-		case schema.NormalURL(of) != schema.NormalURL(target):
+		case schema.NormalURL(of) != schema.NormalURL(o.Target):
 			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, "id", "id %d is of %s, not of this Jira", id, of))
 		case !there:
 			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, "id", "this Jira has no integration %d", id))
 		case have[l].Type() != r.Type():
 			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, "id", "integration %d is of type %s, not %s", id, have[l].Type(), r.Type()))
 		default:
-			byID[w] = l
+			pair(w, l)
+		}
+	}
+	for w, r := range want {
+		if _, paired := byID[w]; paired {
+			continue
+		}
+		l, there := live[o.Known[r.Key()]]
+		if there && !taken[l] && have[l].Type() == r.Type() {
+			pair(w, l)
 		}
 	}
 	return byID, findings

@@ -3,14 +3,15 @@ package importer
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gijbulk/schema"
 )
 
 // Verify reads the live list once more and holds it against the outcomes: every created
-// record is there exactly once with the values asked for, and a create that failed is
-// not. emit is told the outcomes that the list corrects. Where nothing was sent there
+// or updated record is there exactly once with the values asked for, a deleted one is
+// gone, and a create that failed is not there. emit is told the outcomes that the list corrects. Where nothing was sent there
 // is nothing to read.
 func (im *Importer) Verify(ctx context.Context, plan schema.Plan, outcomes []schema.Outcome, emit func(schema.Outcome)) error {
 	book := newBook(plan, outcomes, serial(emit))
@@ -46,8 +47,12 @@ func corrections(book *book, live []schema.Record) []schema.Outcome {
 	for _, o := range book.outcomes {
 		now := o
 		switch {
-		case o.Action.Op != schema.OpCreate || o.Attempts == 0:
+		case !o.Action.Op.Writes() || o.Attempts == 0:
 			continue
+		case o.Action.Op == schema.OpUpdate:
+			now = confirmUpdate(o, byID)
+		case o.Action.Op == schema.OpDelete:
+			now = confirmDelete(o, byID)
 		case o.Status == schema.StatusCreated:
 			now = confirm(o, byID, surplus[o.Action.Want.Key()])
 		case len(found.ids[o.Action.N]) == 1:
@@ -78,17 +83,60 @@ func confirm(o schema.Outcome, byID map[int64]schema.Record, others []int64) sch
 		o.Advice = "remove the surplus in Jira"
 		return o
 	}
-	changes := schema.Changes(o.Action.Want, have)
-	if len(changes) == 0 {
-		return o
+	if changes := schema.Changes(o.Action.Want, have); len(changes) > 0 {
+		o.Action.Have, o.Action.Changes = have, changes
+		return notTaken(o, fmt.Sprintf("made as %d", o.ID), changes)
 	}
+	return o
+}
+
+// notTaken is the outcome of a write after which some value is another.
+func notTaken(o schema.Outcome, done string, changes []schema.Change) schema.Outcome {
 	words := make([]string, len(changes))
 	for i, c := range changes {
 		words[i] = fmt.Sprintf("%s is %s instead of %s", c.Field, schema.Quote(c.From.String()), schema.Quote(c.To.String()))
 	}
-	o.Action.Have, o.Action.Changes = have, changes
-	o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("made as %d, but the server did not take every value: %s", o.ID, strings.Join(words, "; "))
+	o.Status, o.Error = schema.StatusFailed, done+", but the server did not take every value: "+strings.Join(words, "; ")
 	o.Advice = "set it in Jira, or let the manifest say what the server makes of it"
+	return o
+}
+
+// confirmUpdate holds an update against what is live. One whose answer was lost is
+// judged by what the server shows; where it changed something that the server does not
+// show, it stays unknown.
+func confirmUpdate(o schema.Outcome, byID map[int64]schema.Record) schema.Outcome {
+	if o.Status != schema.StatusUpdated && o.Status != schema.StatusUnknown {
+		return o
+	}
+	have, there := byID[o.Action.Have.ID]
+	if !there {
+		o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("integration %d is no longer on the server", o.Action.Have.ID)
+		return o
+	}
+	changes := schema.Changes(o.Action.Want, have)
+	unseen := slices.ContainsFunc(o.Action.Changes, func(c schema.Change) bool { return c.Unseen })
+	switch {
+	case len(changes) > 0:
+		return notTaken(o, "the update was sent", changes)
+	case o.Status == schema.StatusUnknown && !unseen:
+		o.Status, o.Class, o.ID, o.Error, o.Advice = schema.StatusUpdated, schema.ClassDone, have.ID, "", ""
+	}
+	return o
+}
+
+// confirmDelete holds a deletion against what is live.
+func confirmDelete(o schema.Outcome, byID map[int64]schema.Record) schema.Outcome {
+	_, there := byID[o.Action.Have.ID]
+	switch {
+	case o.Status == schema.StatusDeleted && there:
+		o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("the server said that %d was deleted, and it is still there", o.Action.Have.ID)
+		o.Advice = "run the same command again"
+	case o.Status == schema.StatusUnknown && there:
+		o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("integration %d is still there: %s", o.Action.Have.ID, o.Error)
+		o.Advice = "run the same command again"
+	case o.Status == schema.StatusUnknown:
+		o.Status, o.Class, o.Error, o.Advice = schema.StatusDeleted, schema.ClassDone, "", ""
+	}
 	return o
 }
 

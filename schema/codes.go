@@ -61,6 +61,7 @@ const (
 	CodeDuplicateRecord Code = "duplicate-record"
 	CodeIDWithoutTarget Code = "id-without-target"
 	CodeIDIgnored       Code = "id-ignored"
+	CodeNotRestored     Code = "not-restored"
 )
 
 // Explanation is what the tool knows about a code.

@@ -157,4 +157,7 @@ var explanations = []Explanation{
 	{CodeIDIgnored, LevelWarning, "the id does not count here",
 		"It belongs to another Jira, or the live record of that id has another type.",
 		"remove id and target, or correct them", ""},
+	{CodeNotRestored, LevelWarning, "undo cannot bring this back",
+		"The server never shows secrets, so what they were before is not known.",
+		"set them in Jira, or with a sync of the manifest that holds them", ""},
 }

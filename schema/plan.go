@@ -44,6 +44,27 @@ type Action struct {
 	Files   bool     // with OpDelete: the clones on Jira's disk go as well
 }
 
+// Subject is the record that the action is about: the wanted one, or for a deletion the
+// live one.
+func (a *Action) Subject() *Record {
+	if a.Op == OpDelete {
+		return &a.Have
+	}
+	return &a.Want
+}
+
+// Drifts reports whether the server is not as the manifest wants it. Fields that the
+// server does not show are no drift.
+func (a *Action) Drifts() bool {
+	switch a.Op {
+	case OpUnchanged:
+		return false
+	case OpUpdate:
+		return slices.ContainsFunc(a.Changes, func(c Change) bool { return !c.Unseen })
+	}
+	return true
+}
+
 // Plan is one action for each record of the manifest, in the manifest's order.
 type Plan struct {
 	Actions []Action

@@ -149,6 +149,10 @@ type Change struct {
 	Field Field
 	From  Value // as it is on the server
 	To    Value // as the manifest wants it
+
+	// Unseen: the server does not show the field. It differs from what was last sent, or
+	// was never sent from here; that is no drift.
+	Unseen bool
 }
 
 // Changes compares a wanted record with the live one of its identity, field by field:
@@ -164,7 +168,7 @@ func Changes(want, have Record) []Change {
 		if !live.IsSet() || sameValue(want.Type(), fv.field, fv.value, live) {
 			continue
 		}
-		changes = append(changes, Change{fv.field, live, fv.value})
+		changes = append(changes, Change{Field: fv.field, From: live, To: fv.value})
 	}
 	return changes
 }
