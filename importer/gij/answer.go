@@ -16,6 +16,7 @@ import (
 type answer struct {
 	method  string
 	url     *url.URL
+	effect  effect      // of the request
 	status  int         // 0: none was received
 	header  http.Header // of the answer
 	body    []byte      // what arrived of it
@@ -50,11 +51,6 @@ func answerOf(resp *http.Response, err error) answer {
 	return err.(*lost).answer
 }
 
-func (a answer) writes() bool { return writes(a.method) }
-
-// writes reports whether a request of this method may change the server.
-func writes(method string) bool { return method != http.MethodGet && method != http.MethodHead }
-
 // judged reports whether the server let the request in and decided about it: only that
 // proves the credentials. A proxy can answer 502 or 503 without asking Jira.
 func (a answer) judged() bool {
@@ -73,6 +69,18 @@ func (a answer) accepted() bool {
 		return false
 	}
 	return !a.turnedAway()
+}
+
+// added is the id that an accepted add was given. Where it is not told, what was made is
+// not known.
+func (a answer) added() (int64, *Error) {
+	id, err := decodeAdded(a.body)
+	if err != nil {
+		e := a.fail(schema.ClassUnknown, "it says that it worked, but does not show the integration", "")
+		e.Err = err
+		return 0, e
+	}
+	return id, nil
 }
 
 // late reports whether a time limit, ours or a proxy's, ended it.

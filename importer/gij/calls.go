@@ -9,6 +9,7 @@ import (
 
 const (
 	integrationPath = appPath + "1.0/integration"
+	repositoryPath  = appPath + "1.0/repository" // integrations are among them
 	myselfPath      = "/rest/api/2/myself"
 	serverInfoPath  = "/rest/api/2/serverInfo"
 	projectPath     = "/rest/api/2/project"

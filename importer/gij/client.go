@@ -26,7 +26,7 @@ type Config struct {
 
 	Timeout time.Duration // for each request, its answer included; 0 = 2 m
 	Grace   time.Duration // how long a request on the wire may go on after its context has ended; 0 = 30 s
-	Retries int           // further attempts at what was certainly not done; 0 = 5, negative = none
+	Retries int           // further attempts at what was not done, or can be repeated; 0 = 5, negative = none
 	MaxWait time.Duration // without one accepted request, before the run stops as too busy; 0 = 10 m
 
 	// Rate is a ceiling of our own, in requests a second; 0 = none. SilentRate is the
@@ -163,18 +163,19 @@ func (c *Client) Requests() (all, writes int) {
 	return int(c.pace.all.Load()), int(c.pace.writes.Load())
 }
 
-// send makes one call, with all its attempts. Its trail is in the context.
-func (c *Client) send(ctx context.Context, method, path string, body []byte) answer {
-	req, err := http.NewRequestWithContext(ctx, method, c.base+path, bytes.NewReader(body))
+// send makes one call, with all its attempts.
+func (c *Client) send(ctx context.Context, r request) (answer, *trail) {
+	t := &trail{effect: r.effect}
+	req, err := http.NewRequestWithContext(withTrail(ctx, t), r.method, c.base+r.path, bytes.NewReader(r.body))
 	if err != nil {
-		return answer{failure: &Error{Method: method, Path: path, Text: "the request cannot be made", Err: err}}
+		return answer{failure: &Error{Method: r.method, Path: r.path, Text: "the request cannot be made", Err: err}}, t
 	}
 	if c.login != "" {
 		req.Header.Set("Authorization", c.login)
 	}
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("User-Agent", c.agent)
-	if writes(method) {
+	if r.effect.writes() {
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("X-Atlassian-Token", "no-check")
 	}
@@ -184,12 +185,12 @@ func (c *Client) send(ctx context.Context, method, path string, body []byte) ans
 		never.Stop, never.Hint = schema.StopTarget, hintURL+"; behind a proxy "+hintProxy
 		a.failure = &never
 	}
-	return a
+	return a, t
 }
 
 // get makes a read.
 func (c *Client) get(ctx context.Context, path string) (answer, error) {
-	a := c.send(withTrail(ctx, new(trail)), http.MethodGet, path, nil)
+	a, _ := c.send(ctx, request{method: http.MethodGet, path: path, effect: reads})
 	if a.failure != nil {
 		return a, a.failure
 	}

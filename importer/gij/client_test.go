@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -78,30 +79,38 @@ func TestHeaders(t *testing.T) {
 			t.Fatal(err)
 		}
 		prove(t, c)
+		c.Do(t.Context(), update(rename("x"), disable(true)))
+		c.Do(t.Context(), remove())
+		var made []string
 		for _, r := range got {
+			made = append(made, r.Method+" "+strings.TrimPrefix(r.URL.String(), "https://example.org/jira/rest/gitplugin/1.0/"))
 			want := http.Header{"Accept": {"application/json"}, "User-Agent": {"gijbulk/1.2"}}
 			if tt.login != "" {
 				want.Set("Authorization", tt.login)
 			}
-			if r.Method == "POST" {
+			if r.Method != "GET" {
 				want.Set("Content-Type", "application/json")
 				want.Set("X-Atlassian-Token", "no-check")
 			}
 			if !maps.EqualFunc(r.Header, want, func(a, b []string) bool { return fmt.Sprint(a) == fmt.Sprint(b) }) {
 				t.Errorf("%s: headers %v", r.Method, maps.Collect(maps.All(r.Header)))
 			}
-			if r.URL.String() != "https://example.org/jira/rest/gitplugin/1.0/integration" {
-				t.Errorf("%s %s", r.Method, r.URL)
-			}
+		}
+		want := []string{"GET integration", "POST integration", "PUT integration/7",
+			"PUT repository/7/disable?disable=true", "DELETE integration/7?deleteFiles=false"}
+		if !slices.Equal(made, want) {
+			t.Errorf("%q", made)
 		}
 	}
 }
 
 func TestReadOnly(t *testing.T) {
 	c := newClient(t, Config{ReadOnly: true, Base: always(200, emptyList)})
-	out := c.Do(t.Context(), create("x"))
-	if out.Status != schema.StatusFailed || out.Class != none || out.Attempts != 0 || out.Error == "" {
-		t.Errorf("%+v", out)
+	for _, action := range []schema.Action{create("x"), update(rename("x")), update(disable(true)), remove()} {
+		out := c.Do(t.Context(), action)
+		if out.Status != schema.StatusFailed || out.Class != none || out.Attempts != 0 || out.Error == "" {
+			t.Errorf("%+v", out)
+		}
 	}
 	if _, err := c.List(t.Context()); err != nil {
 		t.Error(err)

@@ -4,56 +4,80 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
-	"net/http"
 
 	"gijbulk/schema"
 )
 
-// Do carries out one action, with all its attempts, and says what became of it. Of the
-// operations only a create can be carried out.
+// Do carries out one action, a create, an update or a delete, with all its requests and
+// their attempts, and says what became of it. The outcome is done only when each request
+// was.
+//
+// A create is sent again only where it was certainly not done. Updates and deletes come to
+// the same however often they are done, and are sent again also where the answer was lost,
+// up to Config.Retries times; what no answer then confirms is unknown, whatever the last
+// one said. A delete of what is already gone is done, and its advice says so unless an
+// attempt of our own may have been the reason.
 func (c *Client) Do(ctx context.Context, action schema.Action) schema.Outcome {
-	out := schema.Outcome{Action: action, Status: schema.StatusFailed}
-	if action.Op != schema.OpCreate {
-		out.Error = fmt.Sprintf("the operation %q cannot be sent", action.Op)
-		return out
-	}
-	body, err := addRequest(action.Want)
+	out := schema.Outcome{Action: action, Status: schema.StatusFailed, ID: action.Have.ID}
+	requests, err := requestsOf(action)
 	if err != nil {
 		out.Error = err.Error()
 		return out
 	}
-	t := new(trail)
-	a := c.send(withTrail(ctx, t), http.MethodPost, integrationPath, body)
-	failure := a.failure
-	if failure == nil {
-		if out.ID, err = decodeAdded(a.body); err != nil {
-			failure = a.fail(schema.ClassUnknown, "it says that it worked, but does not show the integration", "")
-			failure.Err = err
+	for i, r := range requests {
+		a, t := c.send(ctx, r)
+		out = t.tell(out)
+		failure := a.failure
+		if failure == nil && r.effect == adds {
+			out.ID, failure = a.added()
+		}
+		if failure != nil {
+			out = conclude(out, failure, t)
+			if i > 0 {
+				out.Error = "the other fields were changed; disabled: " + out.Error
+			}
+			return out
+		}
+		if r.effect == removes && a.gone() && !t.doubt {
+			out.Advice = "it was already gone"
 		}
 	}
-	out.Attempts, out.HTTP, out.Started, out.Took = t.left, t.status, t.start, t.end.Sub(t.start)
-	out.Waited = failure != nil && a.late()
-	return conclude(out, failure)
+	out.Status, out.Class = doneStatus(action.Op), schema.ClassDone
+	return out
 }
 
-// conclude turns the failure of a create, or its absence, into the record's status.
-func conclude(out schema.Outcome, e *Error) schema.Outcome {
-	if e == nil {
-		out.Status, out.Class = schema.StatusCreated, schema.ClassDone
-		return out
+func doneStatus(op schema.Op) schema.Status {
+	switch op {
+	case schema.OpUpdate:
+		return schema.StatusUpdated
+	case schema.OpDelete:
+		return schema.StatusDeleted
+	default:
+		return schema.StatusCreated
 	}
-	out.Class, out.Error, out.Advice = e.Class, e.reason(), cmp.Or(e.Advice, e.Hint)
+}
+
+// conclude turns the failure of a request into its action's status.
+func conclude(out schema.Outcome, e *Error, t *trail) schema.Outcome {
+	out.Class, out.Error, out.Advice, out.Waited = e.Class, e.reason(), cmp.Or(e.Advice, e.Hint), t.waited
 	switch e.Class {
 	case schema.ClassNotDone:
 		out.Passing = true
 	case schema.ClassUnknown:
-		out.Status = schema.StatusUnknown
+		out.Status, out.Passing = schema.StatusUnknown, t.effect.repeats()
+		return out
 	case schema.ClassStop:
 		out.Status, out.Stop = schema.StatusUnprocessed, e.Stop
 	case schema.ClassNone:
 		if errors.Is(e, context.Canceled) || errors.Is(e, context.DeadlineExceeded) {
 			out.Status = schema.StatusUnprocessed
+		}
+	}
+	if t.doubt {
+		// What the last attempt came to does not undo what an earlier one may have done.
+		out.Status, out.Error = schema.StatusUnknown, "an earlier attempt may have been carried out; the last one: "+out.Error
+		if e.Class != schema.ClassStop {
+			out.Class = schema.ClassUnknown
 		}
 	}
 	return out

@@ -8,7 +8,8 @@
 //
 // In the order of a call the nouns are:
 //
-//	request      made from a record by a pure function
+//	request      made from an action by pure functions; its effect says whether it may
+//	             be repeated
 //	transport    Retry(Pace(Grace(base))), one file each: which answers are tried
 //	             again, when the next request may leave, how long one may last
 //	answer       what came back, read whole; or that it was lost, and how
@@ -16,8 +17,10 @@
 //	reply        the app's JSON, decoded leniently
 //
 // What holds whatever the network does: a create that may have happened is sent by nobody a
-// second time, neither by this package nor by net/http; after one answer that concerns the
-// whole run, such as refused credentials, nothing leaves any more; credentials go to the
-// base URL's host and nowhere else, since no redirect is followed; and no error, log
-// callback or outcome holds anything of a request but its method and path.
+// second time, neither by this package nor by net/http; an update or a delete, which comes
+// to the same however often it is done, is repeated by this package alone, so that every
+// request is paced and counted; after one answer that concerns the whole run, such as
+// refused credentials, nothing leaves any more; credentials go to the base URL's host and
+// nowhere else, since no redirect is followed; and no error, log callback or outcome holds
+// anything of a request but its method and path.
 package gij

@@ -52,11 +52,11 @@ func (g *grace) RoundTrip(req *http.Request) (*http.Response, error) {
 	stop := context.AfterFunc(caller, func() { g.abandon(ctx, cut, &w) })
 	defer stop()
 
-	a := answer{method: req.Method, url: req.URL}
+	a := answer{method: req.Method, url: req.URL, effect: trailOf(caller).effect}
 	resp, err := g.base.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, w.trace())))
 	if err == nil {
 		a.status, a.header = resp.StatusCode, resp.Header
-		a.body, err = readWhole(resp.Body, a.writes())
+		a.body, err = readWhole(resp.Body, a.effect.writes())
 	}
 	a.unsent = a.status == 0 && (w.connecting() || isDial(err))
 	if err != nil && a.unsent && caller.Err() != nil {

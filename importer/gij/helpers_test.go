@@ -14,6 +14,8 @@ import (
 const (
 	added     = `{"success":"true","integration":{"id":7,"integrationType":"GITHUB"}}`
 	emptyList = `{"success":true,"integrations":[]}`
+	did       = `{"success":true}`
+	missing   = `{"success":false,"error":"Repository with id=7 does not exist","advice":"Please try again with an existing repository id."}`
 )
 
 // roundTrip stands in for a server, without a socket.
@@ -72,6 +74,25 @@ func create(name string) schema.Action {
 		schema.FieldDisplayName: schema.Text(name),
 	})}
 }
+
+// live is what updates and deletes of these tests are about.
+func live(id int64) schema.Record {
+	return schema.Record{ID: id}.Set(schema.FieldType, schema.Text("GITHUB"))
+}
+
+func rename(name string) schema.Change {
+	return schema.Change{Field: schema.FieldDisplayName, From: schema.Text("old"), To: schema.Text(name)}
+}
+
+func disable(to bool) schema.Change {
+	return schema.Change{Field: schema.FieldDisabled, From: schema.Bool(!to), To: schema.Bool(to)}
+}
+
+func update(changes ...schema.Change) schema.Action {
+	return schema.Action{Op: schema.OpUpdate, Have: live(7), Changes: changes}
+}
+
+func remove() schema.Action { return schema.Action{Op: schema.OpDelete, Have: live(7)} }
 
 // prove lets the client pass its pilots, so that what follows is not held back by them.
 func prove(t *testing.T, c *Client) {

@@ -66,8 +66,8 @@ func judgeStatus(a answer) *Error {
 	switch {
 	case a.status >= 500:
 		return a.fail(a.doubt(), text, advice)
-	case a.status >= 400 && a.writes():
-		return a.fail(schema.ClassRefused, text, advice)
+	case a.status >= 400 && a.effect.writes():
+		return a.refuse(text, advice)
 	case a.status >= 400 && strings.HasPrefix(apiPath(a.url), appPath):
 		return a.stop(schema.StopTarget, "this Jira does not know the app's API", hintApp)
 	}
@@ -78,7 +78,7 @@ func judgeStatus(a answer) *Error {
 // page or half an answer can all arrive so.
 func judgeBody(a answer) *Error {
 	switch {
-	case errors.Is(a.err, errTooLarge) && !a.writes():
+	case errors.Is(a.err, errTooLarge) && !a.effect.writes():
 		return a.because(a.fail(schema.ClassRefused, "the answer cannot be used", ""))
 	case a.err != nil:
 		return a.because(a.fail(a.doubt(), "the answer was cut off", ""))
@@ -94,7 +94,7 @@ func judgeBody(a answer) *Error {
 		return judgeJSON(a, false)
 	}
 	switch ok, said := r.success(); {
-	case !said && a.writes():
+	case !said && a.effect.writes():
 		return a.fail(schema.ClassUnknown, "the answer does not say whether it worked", "")
 	case !said:
 		return a.stop(schema.StopTarget, "the answer is not one of Git Integration for Jira", hintApp)
@@ -103,7 +103,7 @@ func judgeBody(a answer) *Error {
 		if text == "" {
 			text = "the server refused it and does not say why"
 		}
-		return a.fail(schema.ClassRefused, text, advice)
+		return a.refuse(text, advice)
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func judgeJSON(a answer, valid bool) *Error {
 	switch start := first(a.body); {
 	case valid:
 		return nil
-	case a.writes():
+	case a.effect.writes():
 		return a.fail(schema.ClassUnknown, "the answer cannot be read as JSON", "")
 	case start == '{' || start == '[':
 		return a.fail(schema.ClassNotDone, "the answer cannot be read as JSON; it may have been cut off", "")
@@ -155,9 +155,43 @@ func jiraUnavailable(body []byte) bool {
 	return json.Unmarshal(body, &m) == nil && (len(m.Messages) > 0 || m.Code == http.StatusServiceUnavailable || m.State != "")
 }
 
+// refuse is the failure of what the server will not do. That it cannot remove what is not
+// there is none.
+func (a answer) refuse(text, advice string) *Error {
+	if a.effect == removes && a.gone() {
+		return nil
+	}
+	return a.fail(schema.ClassRefused, text, advice)
+}
+
+// gone reports whether the app says that what the request is about is not there: in words,
+// or with a 404 of its own. Jira's own 404 says only that it does not know the call.
+func (a answer) gone() bool {
+	var r reply
+	if json.Unmarshal(a.body, &r) != nil {
+		return false
+	}
+	ok, said := r.success()
+	text, _ := words(a.body)
+	return !ok && (said && a.status == http.StatusNotFound || noSuch.MatchString(text))
+}
+
+// noSuch finds the app's "Repository with id=5 does not exist", said of integrations too.
+var noSuch = regexp.MustCompile(`(?i)\b(repository|integration)( with)?( id)?\W*\d* does not exist\b`)
+
+// again reports whether another attempt may be made: at what was certainly not done, and at
+// what may have been done where doing it twice comes to the same.
+func (a answer) again() bool {
+	if a.failure == nil {
+		return false
+	}
+	class := a.failure.Class
+	return class == schema.ClassNotDone || class == schema.ClassUnknown && a.effect.repeats()
+}
+
 // doubt is the class of what may or may not have happened.
 func (a answer) doubt() schema.Class {
-	if a.writes() {
+	if a.effect.writes() {
 		return schema.ClassUnknown
 	}
 	return schema.ClassNotDone

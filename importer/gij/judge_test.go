@@ -23,10 +23,13 @@ const (
 	stop    = schema.ClassStop
 )
 
+// effects are those of the methods in these tests.
+var effects = map[string]effect{"POST": adds, "GET": reads, "PUT": sets, "DELETE": removes}
+
 func answered(method, path string, status int, body string, headers ...string) answer {
 	u, _ := url.Parse("https://jira.example.org/ctx" + path)
 	resp := respond(status, body, headers...)
-	return answer{method: method, url: u, status: status, header: resp.Header, body: []byte(body)}
+	return answer{method: method, url: u, effect: effects[method], status: status, header: resp.Header, body: []byte(body)}
 }
 
 func classOf(e *Error) schema.Class {
@@ -83,7 +86,7 @@ func TestJudgeStatus(t *testing.T) {
 		for _, side := range []struct {
 			method string
 			want   schema.Class
-		}{{"POST", tt.write}, {"GET", tt.read}} {
+		}{{"POST", tt.write}, {"PUT", tt.write}, {"DELETE", tt.write}, {"GET", tt.read}} {
 			e := judge(answered(side.method, integrationPath, tt.status, tt.body, tt.headers...))
 			if got := classOf(e); got != side.want {
 				t.Errorf("%s: %s: class %d, want %d (%v)", tt.name, side.method, got, side.want, e)
@@ -142,7 +145,7 @@ func TestJudgeLost(t *testing.T) {
 		{"handshake failure", &net.OpError{Op: "remote error", Err: errors.New("tls: handshake failure")}, true, stop, stop},
 		{"time limit", errTimeout, false, unknown, notDone},
 	} {
-		for method, want := range map[string]schema.Class{"POST": tt.write, "GET": tt.read} {
+		for method, want := range map[string]schema.Class{"POST": tt.write, "PUT": tt.write, "DELETE": tt.write, "GET": tt.read} {
 			a := answered(method, integrationPath, 0, "")
 			a.err, a.unsent = tt.err, tt.unsent
 			e := judge(a)
@@ -222,5 +225,34 @@ func TestWords(t *testing.T) {
 	}
 	if long := oneLine(strings.Repeat("ä", 4000)); len(long) > longestText || !strings.HasSuffix(long, "ä…") {
 		t.Errorf("a long text is cut to %d bytes: %q", len(long), long)
+	}
+}
+
+func TestGone(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		status int
+		body   string
+		want   schema.Class // of a delete
+	}{
+		{"the app's words", 200, missing, done},
+		{"of an integration", 200, `{"success":"false","error":"Integration does not exist"}`, done},
+		{"the app's words with 404", 404, `{"error":"Repository with id=7 does not exist"}`, done},
+		{"the app's own 404", 404, `{"success":false,"error":"no such id"}`, done},
+		{"another refusal", 200, `{"success":false,"error":"no such id"}`, refused},
+		{"about something else", 200, `{"success":false,"error":"Repository folder /srv/x does not exist"}`, refused},
+		{"Jira's 404", 404, `{"message":"null for uri: https://j/rest/gitplugin/1.0/integration/7","status-code":404}`, refused},
+		{"a page", 404, "<title>Repository does not exist</title>", refused},
+		{"half an answer", 404, missing[:60], refused},
+		{"not a refusal", 502, missing, unknown},
+		{"no administrator", 403, missing, stop},
+	} {
+		path := integrationPath + "/7"
+		if got := classOf(judge(answered("DELETE", path, tt.status, tt.body))); got != tt.want {
+			t.Errorf("%s: class %d, want %d", tt.name, got, tt.want)
+		}
+		if got := classOf(judge(answered("PUT", path, tt.status, tt.body))); got == done {
+			t.Errorf("%s: an update of it is done", tt.name)
+		}
 	}
 }

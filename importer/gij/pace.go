@@ -1,7 +1,6 @@
 package gij
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"sync"
@@ -75,7 +74,7 @@ func (p *pace) RoundTrip(req *http.Request) (*http.Response, error) {
 // its first write.
 func (p *pace) board(req *http.Request) (leave func(proof bool), e *Error) {
 	leaveFirst, e := p.first.board(req, p.stop)
-	if e != nil || !writes(req.Method) {
+	if e != nil || !trailOf(req.Context()).effect.writes() {
 		return leaveFirst, e
 	}
 	leaveWrite, e := p.write.board(req, p.stop)
@@ -175,7 +174,7 @@ func (p *pace) hear(req *http.Request, a answer, ticket int, start time.Time) {
 	}
 	if !a.unsent {
 		p.all.Add(1)
-		if a.writes() {
+		if a.effect.writes() {
 			p.writes.Add(1)
 		}
 	}
@@ -183,33 +182,3 @@ func (p *pace) hear(req *http.Request, a answer, ticket int, start time.Time) {
 		p.onRequest(Exchange{Method: a.method, Path: apiPath(a.url), Status: a.status, Took: now.Sub(start), Sent: !a.unsent})
 	}
 }
-
-// trail is what one call leaves behind while its attempts are made. It belongs to the
-// goroutine of the call.
-type trail struct {
-	left       int // requests that left
-	start, end time.Time
-	status     int // the last one that was received
-}
-
-func (t *trail) note(a answer, start, end time.Time) {
-	if a.status != 0 {
-		t.status = a.status
-	}
-	if a.unsent {
-		return
-	}
-	if t.left == 0 {
-		t.start = start
-	}
-	t.left++
-	t.end = end
-}
-
-type trailKey struct{}
-
-func withTrail(ctx context.Context, t *trail) context.Context {
-	return context.WithValue(ctx, trailKey{}, t)
-}
-
-func trailOf(ctx context.Context) *trail { return ctx.Value(trailKey{}).(*trail) }

@@ -17,18 +17,26 @@ import (
 
 // crowd carries out n creates by so many workers and gives the outcomes by status.
 func crowd(ctx context.Context, c *Client, workers, n int) map[schema.Status]int {
+	actions := make([]schema.Action, n)
+	for i := range actions {
+		actions[i] = create(strconv.Itoa(i))
+	}
+	return crowdOf(ctx, c, workers, actions...)
+}
+
+func crowdOf(ctx context.Context, c *Client, workers int, actions ...schema.Action) map[schema.Status]int {
 	var mu sync.Mutex
 	counts := map[schema.Status]int{}
-	jobs := make(chan int, n)
-	for i := range n {
-		jobs <- i
+	jobs := make(chan schema.Action, len(actions))
+	for _, a := range actions {
+		jobs <- a
 	}
 	close(jobs)
 	var wg sync.WaitGroup
 	for range workers {
 		wg.Go(func() {
-			for i := range jobs {
-				out := c.Do(ctx, create(strconv.Itoa(i)))
+			for a := range jobs {
+				out := c.Do(ctx, a)
 				mu.Lock()
 				counts[out.Status]++
 				mu.Unlock()

@@ -97,7 +97,7 @@ func FuzzAnswer(f *testing.F) {
 		f.Add(200, []byte(seed), "5")
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte, header string) {
-		for _, method := range []string{"GET", "POST"} {
+		for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
 			a := answered(method, integrationPath, status, string(body), "Retry-After", header, "Location", header, deniedReason, header)
 			if e := judge(a); e != nil && strings.ContainsAny(e.Error(), "\r\n\x00\x1b") {
 				t.Errorf("control characters in %q", e.Error())

@@ -5,18 +5,105 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"unicode/utf8"
 
 	"gijbulk/schema"
 )
 
-// addRequest makes the body of an add request: every field of the record that the API
-// knows, in the API's order. What the record leaves out is left out; what is there is
-// sent, "" and false included. This is the one place that reads secrets.
-func addRequest(r schema.Record) ([]byte, error) {
-	if r.Type() == "" {
-		return nil, errors.New("type: a create needs one")
+// request is one call to make, as plain data.
+type request struct {
+	method string
+	path   string // below the base URL, with its query
+	body   []byte // JSON; nil for none
+	effect effect
+}
+
+// effect is what a request does to the server. It alone, and not the method, decides what
+// may be repeated.
+type effect uint8
+
+const (
+	adds    effect = iota // one thing more each time: never sent again where it may have happened
+	reads                 // nothing
+	sets                  // the same values however often
+	removes               // the same, however often; what is not there is as it was wanted
+)
+
+// writes reports whether the request may change the server.
+func (e effect) writes() bool { return e != reads }
+
+// repeats reports whether the request comes to the same however often it is carried out.
+func (e effect) repeats() bool { return e != adds }
+
+// requestsOf makes the requests that carry out an action, in their order.
+func requestsOf(a schema.Action) ([]request, error) {
+	switch a.Op {
+	case schema.OpCreate:
+		r, err := addRequest(a.Want)
+		return []request{r}, err
+	case schema.OpUpdate:
+		return updateRequests(a.Have.ID, a.Changes)
+	case schema.OpDelete:
+		r, err := deleteRequest(a.Have.ID, a.Files)
+		return []request{r}, err
 	}
+	return nil, fmt.Errorf("the operation %q cannot be sent", a.Op)
+}
+
+func addRequest(r schema.Record) (request, error) {
+	if r.Type() == "" {
+		return request{}, errors.New("type: a create needs one")
+	}
+	body, err := encodeFields(r)
+	return request{http.MethodPost, integrationPath, body, adds}, err
+}
+
+// updateRequests sends the changed fields and nothing else. A change of disabled comes last
+// and goes its own way: the vendor recommends its call over the field in an update.
+func updateRequests(id int64, changes []schema.Change) ([]request, error) {
+	if id <= 0 {
+		return nil, errors.New("id: an update needs that of a live integration")
+	}
+	var fields schema.Record
+	var switching []request
+	for _, c := range changes {
+		switch {
+		case c.Field.Tool():
+		case c.Field == schema.FieldType:
+			return nil, errors.New("type: an update cannot change it")
+		case !c.To.IsSet():
+			return nil, fmt.Errorf("%s: an update needs a value for it", c.Field)
+		case c.Field == schema.FieldDisabled:
+			path := fmt.Sprintf("%s/%d/disable?disable=%t", repositoryPath, id, c.To.Bool())
+			switching = []request{{http.MethodPut, path, nil, sets}}
+		default:
+			fields = fields.Set(c.Field, c.To)
+		}
+	}
+	if len(fields.Fields()) == 0 {
+		if switching == nil {
+			return nil, errors.New("an update needs something to change")
+		}
+		return switching, nil
+	}
+	body, err := encodeFields(fields)
+	update := request{http.MethodPut, fmt.Sprintf("%s/%d", integrationPath, id), body, sets}
+	return append([]request{update}, switching...), err
+}
+
+func deleteRequest(id int64, files bool) (request, error) {
+	if id <= 0 {
+		return request{}, errors.New("id: a delete needs that of a live integration")
+	}
+	path := fmt.Sprintf("%s/%d?deleteFiles=%t", integrationPath, id, files)
+	return request{http.MethodDelete, path, nil, removes}, nil
+}
+
+// encodeFields makes the body of a write: every field of the record that the API knows, in
+// the API's order. What the record leaves out is left out; what is there is sent, "" and
+// false included. This is the one place that reads secrets.
+func encodeFields(r schema.Record) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)

@@ -2,6 +2,7 @@ package gij
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,13 +34,13 @@ func TestAddRequest(t *testing.T) {
 	}
 	want := `{"type":"GITLAB_SERVER","origin":"https://git.example.org/<a>&b","displayName":"","disabled":false,` +
 		`"maxMinsToCommitEmail":0,"username":"git","pat":"","global":true,"projectMappingIds":[1,9007199254740993]}`
-	if string(got) != want {
-		t.Errorf("\n got %s\nwant %s", got, want)
+	if string(got.body) != want {
+		t.Errorf("\n got %s\nwant %s", got.body, want)
 	}
 	empty, err := addRequest(schema.NewRecord(map[schema.Field]schema.Value{
 		schema.FieldType: schema.Text("AWS"), schema.FieldProjectMappingIDs: schema.IDs()}))
-	if want := `{"type":"AWS","projectMappingIds":[]}`; err != nil || string(empty) != want {
-		t.Errorf("got %s, %v, want %s", empty, err, want)
+	if want := `{"type":"AWS","projectMappingIds":[]}`; err != nil || string(empty.body) != want {
+		t.Errorf("got %s, %v, want %s", empty.body, err, want)
 	}
 }
 
@@ -49,13 +50,13 @@ func TestSecretsArriveByteForByte(t *testing.T) {
 	} {
 		for _, field := range []schema.Field{schema.FieldUsername, schema.FieldPassword, schema.FieldPat} {
 			for _, secret := range []schema.Secret{schema.Literal(value, "env:Y"), schema.Refer(schema.SchemeFile, "/x").Resolved(value)} {
-				body, err := addRequest(schema.NewRecord(map[schema.Field]schema.Value{
+				r, err := addRequest(schema.NewRecord(map[schema.Field]schema.Value{
 					schema.FieldType: schema.Text("GITHUB"), field: schema.Hidden(secret)}))
 				if err != nil {
 					t.Fatal(err)
 				}
 				var got map[string]string
-				if err := json.Unmarshal(body, &got); err != nil {
+				if err := json.Unmarshal(r.body, &got); err != nil {
 					t.Fatalf("%q: %v", value, err)
 				}
 				if got[field.String()] != value {
@@ -78,12 +79,56 @@ func TestAddRequestRefuses(t *testing.T) {
 		"no type":    {schema.FieldType, schema.Text(""), "type: a create needs one"},
 	} {
 		record := create("x").Want.Set(tt.field, tt.value)
-		body, err := addRequest(record)
-		if err == nil || err.Error() != tt.want || body != nil {
+		r, err := addRequest(record)
+		if err == nil || err.Error() != tt.want || r.body != nil {
 			t.Errorf("%s: got %v, want %s", name, err, tt.want)
 		}
 		if err != nil && strings.Contains(err.Error(), "canary") {
 			t.Errorf("%s: the error shows the value", name)
 		}
+	}
+}
+
+func TestUpdateRequests(t *testing.T) {
+	change := func(f schema.Field, v schema.Value) schema.Change { return schema.Change{Field: f, To: v} }
+	pat := change(schema.FieldPat, schema.Hidden(schema.Refer(schema.SchemeEnv, "X").Resolved(`a"b`)))
+	for _, tt := range []struct {
+		name    string
+		id      int64
+		changes []schema.Change
+		want    []string // method, path and body
+		fault   string
+	}{
+		{"a secret", 3, []schema.Change{pat}, []string{`PUT /rest/gitplugin/1.0/integration/3 {"pat":"a\"b"}`}, ""},
+		{"emptied on purpose", 3, []schema.Change{change(schema.FieldProjectMappingIDs, schema.IDs()), change(schema.FieldTagsFilter, schema.Text("")),
+			change(schema.FieldGlobal, schema.Bool(false))},
+			[]string{`PUT /rest/gitplugin/1.0/integration/3 {"global":false,"projectMappingIds":[],"tagsFilter":""}`}, ""},
+		{"the tool's own", 3, []schema.Change{change(schema.FieldProjects, schema.Words("ABC")), disable(true)},
+			[]string{"PUT /rest/gitplugin/1.0/repository/3/disable?disable=true "}, ""},
+		{"nothing", 3, nil, nil, "an update needs something to change"},
+		{"only the tool's own", 3, []schema.Change{change(schema.FieldWave, schema.Int(2))}, nil, "an update needs something to change"},
+		{"no value", 3, []schema.Change{change(schema.FieldOrigin, schema.Value{})}, nil, "origin: an update needs a value for it"},
+		{"the type", 3, []schema.Change{rename("x"), change(schema.FieldType, schema.Text("GITLAB"))}, nil, "type: an update cannot change it"},
+		{"no id", 0, []schema.Change{disable(true)}, nil, "id: an update needs that of a live integration"},
+		{"an unresolved secret", 3, []schema.Change{disable(true), change(schema.FieldPat, schema.Hidden(schema.Refer(schema.SchemeEnv, "PAT")))},
+			nil, "pat: the secret env:PAT is not resolved"},
+	} {
+		requests, err := requestsOf(schema.Action{Op: schema.OpUpdate, Have: live(tt.id), Changes: tt.changes})
+		var got []string
+		for _, r := range requests {
+			got = append(got, r.method+" "+r.path+" "+string(r.body))
+		}
+		if tt.fault != "" {
+			if err == nil || err.Error() != tt.fault {
+				t.Errorf("%s: got %v, want %s", tt.name, err, tt.fault)
+			}
+			continue
+		}
+		if err != nil || !slices.Equal(got, tt.want) {
+			t.Errorf("%s:\n got %q, %v\nwant %q", tt.name, got, err, tt.want)
+		}
+	}
+	if _, err := requestsOf(schema.Action{Op: schema.OpDelete}); err == nil || err.Error() != "id: a delete needs that of a live integration" {
+		t.Errorf("a delete without id: %v", err)
 	}
 }

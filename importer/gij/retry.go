@@ -5,12 +5,10 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
-
-	"gijbulk/schema"
 )
 
-// retry tries again what was certainly not done, for a passing reason. What may have been
-// done is never tried again here.
+// retry tries again what the judge lets it: what was certainly not done, for a passing
+// reason, and beside it what may have been done only where that can be repeated.
 type retry struct {
 	next   http.RoundTripper
 	stop   *latch
@@ -33,7 +31,7 @@ func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		resp, err := r.next.RoundTrip(attempt)
 		a := answerOf(resp, err)
-		if a.failure == nil || a.failure.Class != schema.ClassNotDone {
+		if !a.again() {
 			return resp, err
 		}
 		if a.status == http.StatusTooManyRequests {

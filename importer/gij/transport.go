@@ -20,9 +20,11 @@ func newTransport(c Config) (http.RoundTripper, *pace) {
 	return t, paced
 }
 
-// newBase is a transport that repeats nothing by itself. net/http sends a POST again only
-// where no byte of it left, or where an Idempotency-Key permits it (never set here); HTTP/2
-// has further reasons of its own and stays off.
+// newBase is a transport that repeats no write by itself. When a kept-alive connection
+// breaks, net/http sends a GET, HEAD, OPTIONS or TRACE again, and whatever has an
+// Idempotency-Key (never set here); a POST, PUT or DELETE only where no byte of it left
+// (Request.isReplayable, persistConn.shouldRetryRequest). HTTP/2 has further reasons of its
+// own and stays off.
 func newBase(config *tls.Config) *http.Transport {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -37,11 +39,12 @@ func newBase(config *tls.Config) *http.Transport {
 	}
 }
 
-// readOnly refuses every request that may change the server.
+// readOnly refuses every method that may change the server, whatever the request says of
+// itself.
 type readOnly struct{ next http.RoundTripper }
 
 func (r readOnly) RoundTrip(req *http.Request) (*http.Response, error) {
-	if writes(req.Method) {
+	if req.Method != http.MethodGet && req.Method != http.MethodHead {
 		return nil, keptBack(unsent(req, "refused: this run only reads", "", nil))
 	}
 	return r.next.RoundTrip(req)

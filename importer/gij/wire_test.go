@@ -52,38 +52,45 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 }
 
-// A kept-alive connection that closes upon the POST is the case in which net/http would
-// send an idempotent request again.
-func TestBrokenPostIsNotResent(t *testing.T) {
-	for _, how := range []string{"unread", "read", "half an answer"} {
-		listener, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
+// A kept-alive connection that closes upon the request is the case in which net/http would
+// send a GET again. A PUT and a DELETE it takes for as unsafe as a POST.
+func TestBrokenWriteIsNotResent(t *testing.T) {
+	for _, action := range []schema.Action{create("x"), update(rename("x")), update(disable(true)), remove()} {
+		for _, how := range []string{"unread", "read", "half an answer"} {
+			breakWrite(t, action, how)
 		}
-		var posts atomic.Int64
-		go func() {
-			for {
-				conn, err := listener.Accept()
-				if err != nil {
-					return
-				}
-				go breakUponPost(conn, how, &posts)
-			}
-		}()
-		c := newClient(t, Config{BaseURL: "http://" + listener.Addr().String()})
-		if _, err := c.List(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		out := c.Do(t.Context(), create("x"))
-		if out.Status != schema.StatusUnknown || out.Attempts != 1 || posts.Load() != 1 {
-			t.Errorf("%s: %d POSTs arrived: %+v", how, posts.Load(), out)
-		}
-		listener.Close()
 	}
 }
 
-// breakUponPost serves GETs on one connection and closes it at the first POST.
-func breakUponPost(conn net.Conn, how string, posts *atomic.Int64) {
+func breakWrite(t *testing.T, action schema.Action, how string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	var writes atomic.Int64
+	go func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go breakUponWrite(conn, how, &writes)
+		}
+	}()
+	c := newClient(t, Config{BaseURL: "http://" + listener.Addr().String(), Retries: -1})
+	if _, err := c.List(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	out := c.Do(t.Context(), action)
+	if out.Status != schema.StatusUnknown || out.Attempts != 1 || writes.Load() != 1 {
+		t.Errorf("%s, %s: %d writes arrived: %+v", action.Op, how, writes.Load(), out)
+	}
+}
+
+// breakUponWrite serves GETs on one connection and closes it at the first write.
+func breakUponWrite(conn net.Conn, how string, writes *atomic.Int64) {
 	defer conn.Close()
 	r := bufio.NewReader(conn)
 	for {
@@ -95,7 +102,7 @@ func breakUponPost(conn net.Conn, how string, posts *atomic.Int64) {
 			fmt.Fprintf(conn, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len(emptyList), emptyList)
 			continue
 		}
-		posts.Add(1)
+		writes.Add(1)
 		if how != "unread" {
 			_, _ = io.Copy(io.Discard, req.Body)
 		}
