@@ -1,0 +1,142 @@
+package journal
+
+import (
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"gijbulk/schema"
+)
+
+const jira = "https://jira.example.org"
+
+var started = time.Date(2026, 3, 1, 2, 30, 0, 123, time.UTC)
+
+func open(t testing.TB) *Journal {
+	t.Helper()
+	return openAt(t, filepath.Join(t.TempDir(), "state", "gijbulk.db"))
+}
+
+func openAt(t testing.TB, path string) *Journal {
+	t.Helper()
+	j, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = j.Close() })
+	return j
+}
+
+func start(t testing.TB, j *Journal, r schema.Run, actions ...schema.Action) *Log {
+	t.Helper()
+	l, err := j.Start(t.Context(), r, plan(actions...), nil, schema.Mask{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
+func run(id string) schema.Run {
+	return schema.Run{ID: id, Command: "import", Version: "1.2.3", Target: jira, User: "admin", Files: []string{"a.csv"}, Started: started}
+}
+
+func plan(actions ...schema.Action) schema.Plan {
+	for i := range actions {
+		actions[i].N = i
+	}
+	return schema.Plan{Actions: actions, Live: []int64{3, 1 << 60}}
+}
+
+// record makes a GITHUB record of a name with further fields.
+func record(name string, fields map[schema.Field]schema.Value) schema.Record {
+	values := map[schema.Field]schema.Value{schema.FieldType: schema.Text("GITHUB"), schema.FieldDisplayName: schema.Text(name)}
+	for f, v := range fields {
+		values[f] = v
+	}
+	r := schema.NewRecord(values)
+	r.Place = schema.Place{File: "a.csv", Line: 2, Record: 1}
+	return r
+}
+
+func live(id int64, r schema.Record) schema.Record {
+	r.ID, r.Place = id, schema.Place{}
+	return r
+}
+
+func create(name string) schema.Action {
+	return schema.Action{Op: schema.OpCreate, Want: record(name, nil)}
+}
+
+func creates(n int) []schema.Action {
+	actions := make([]schema.Action, n)
+	for i := range actions {
+		actions[i] = create("record " + strconv.Itoa(i))
+	}
+	return actions
+}
+
+// update makes an action that sends these fields to an integration.
+func update(id int64, name string, fields map[schema.Field]schema.Value) schema.Action {
+	a := schema.Action{Op: schema.OpUpdate, Want: record(name, fields), Have: live(id, record(name, nil))}
+	for _, f := range schema.Fields() {
+		if v, given := fields[f]; given {
+			a.Changes = append(a.Changes, schema.Change{Field: f, To: v})
+		}
+	}
+	return a
+}
+
+func done(a schema.Action, status schema.Status, id int64) schema.Outcome {
+	return schema.Outcome{Action: a, Status: status, Class: schema.ClassDone, ID: id, Attempts: 1, HTTP: 200,
+		Started: started.Add(time.Second), Took: 20 * time.Millisecond}
+}
+
+func begin(t testing.TB, l *Log, a schema.Action) {
+	t.Helper()
+	if err := l.Begin(t.Context(), a); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// end keeps the outcome of an action of the log's plan.
+func end(t testing.TB, l *Log, o schema.Outcome) {
+	t.Helper()
+	begin(t, l, o.Action)
+	if err := l.End(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func load(t testing.TB, j *Journal, id string) Saved {
+	t.Helper()
+	saved, err := j.Load(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return saved
+}
+
+// diff compares values of any of our types; secrets by what they refer to.
+func diff(want, got any) string {
+	return cmp.Diff(want, got, cmpopts.EquateEmpty(), cmp.Comparer(sameRecord), cmp.Comparer(schema.Value.Equal))
+}
+
+func sameRecord(a, b schema.Record) bool {
+	plain := func(r schema.Record) any {
+		type field struct {
+			Field schema.Field
+			Value schema.Value
+		}
+		var fields []field
+		for _, f := range r.Fields() {
+			fields = append(fields, field{f, r.Get(f)})
+		}
+		return []any{r.Place, r.ID, r.Columns, r.Cells, r.Faults, r.CreateNeeds, fields}
+	}
+	return cmp.Equal(plain(a), plain(b), cmpopts.EquateEmpty(), cmp.Comparer(schema.Value.Equal))
+}

@@ -1,0 +1,181 @@
+package journal
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"fmt"
+	"os"
+)
+
+// applicationID marks SQLite files as state files: "GIJB".
+const applicationID = 0x47494A42
+
+// migrations bring a file from one layout to the next; its user_version counts those
+// that have been applied. One that was published is never changed. Times are
+// nanoseconds since 1970, UTC, and NULL where they are not known.
+var migrations = []string{
+	`
+CREATE TABLE meta (
+	name  TEXT PRIMARY KEY,
+	value BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE targets (
+	id  INTEGER PRIMARY KEY,
+	url TEXT NOT NULL UNIQUE -- normalised
+) STRICT;
+
+CREATE TABLE runs (
+	seq      INTEGER PRIMARY KEY,
+	id       TEXT NOT NULL UNIQUE,
+	target   INTEGER NOT NULL REFERENCES targets (id),
+	base_url TEXT NOT NULL, -- the target as the run names it
+	command  TEXT NOT NULL,
+	version  TEXT NOT NULL,
+	user     TEXT NOT NULL,
+	dry_run  INTEGER NOT NULL,
+	digest   TEXT NOT NULL,
+	started  INTEGER,
+	ended    INTEGER,          -- NULL while it runs, and after a death
+	complete INTEGER NOT NULL,
+	requests INTEGER NOT NULL,
+	writes   INTEGER NOT NULL,
+	why      TEXT NOT NULL,
+	counts   TEXT,             -- {status: number}, once it has ended
+	files    TEXT NOT NULL,    -- [name]
+	findings TEXT NOT NULL,    -- [finding]
+	headers  TEXT NOT NULL,    -- [[column]]: the headers of its tables, which records refer to
+	options  TEXT,             -- the command's own
+	live     TEXT NOT NULL     -- [id]: on the server before the run
+) STRICT;
+
+CREATE TABLE actions (
+	run     INTEGER NOT NULL REFERENCES runs (seq),
+	n       INTEGER NOT NULL,
+	op      TEXT NOT NULL,
+	want    TEXT, -- record
+	have    TEXT, -- record
+	changes TEXT, -- [change]
+	reason  TEXT NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX actions_of_run ON actions (run, n, op);
+
+CREATE TABLE outcomes (
+	run      INTEGER NOT NULL REFERENCES runs (seq),
+	n        INTEGER NOT NULL,
+	intents  INTEGER NOT NULL,            -- begun since the last outcome
+	begun    INTEGER,                     -- the last of them
+	started  INTEGER,
+	status   TEXT NOT NULL DEFAULT '',    -- '' before the first outcome
+	class    TEXT NOT NULL DEFAULT '',
+	stop     TEXT NOT NULL DEFAULT '',
+	live     INTEGER NOT NULL DEFAULT 0,  -- id on the server
+	attempts INTEGER NOT NULL DEFAULT 0,
+	http     INTEGER NOT NULL DEFAULT 0,
+	passing  INTEGER NOT NULL DEFAULT 0,
+	waited   INTEGER NOT NULL DEFAULT 0,
+	error    TEXT NOT NULL DEFAULT '',
+	advice   TEXT NOT NULL DEFAULT '',
+	took     INTEGER NOT NULL DEFAULT 0,  -- ns
+	seen     TEXT,                        -- {have, changes}, where they are not those of the plan
+	PRIMARY KEY (run, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE identities (
+	target INTEGER NOT NULL REFERENCES targets (id),
+	live   INTEGER NOT NULL, -- id on the server
+	type   TEXT NOT NULL,
+	origin TEXT NOT NULL,
+	region TEXT NOT NULL,
+	name   TEXT NOT NULL,
+	sent   BLOB NOT NULL,    -- keyed hashes of what was last sent
+	PRIMARY KEY (target, live),
+	UNIQUE (target, type, origin, region, name)
+) STRICT, WITHOUT ROWID;
+`,
+}
+
+// wholeCheck is the size in bytes up to which a file is read whole when it is opened.
+// Beyond it the check would cost seconds at the start of every run: there a damaged page
+// shows when it is first read or written.
+const wholeCheck = 4 << 20
+
+// identify finds out whose file it is, before anything is written to it.
+func identify(ctx context.Context, conn *sql.Conn, path string) error {
+	var id, version, tables int
+	row := conn.QueryRowContext(ctx, `SELECT (SELECT application_id FROM pragma_application_id),
+		(SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)`)
+	if err := row.Scan(&id, &version, &tables); err != nil {
+		return err
+	}
+	switch {
+	case id == 0 && version == 0 && tables == 0:
+		return nil // new
+	case id != applicationID:
+		return flaw{"it is an SQLite file of another program", hintOther}
+	case version > len(migrations):
+		return flaw{fmt.Sprintf("it has layout %d, and this gijbulk knows %d", version, len(migrations)),
+			"use the newer gijbulk that wrote it, or name another file with --state"}
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Size() > wholeCheck {
+		return err
+	}
+	var verdict string
+	if err := conn.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&verdict); err != nil {
+		return err
+	}
+	if verdict != "ok" {
+		return flaw{"it is damaged: " + verdict, hintDamaged}
+	}
+	return nil
+}
+
+// prepare brings the file to the present layout and gives its key.
+func prepare(ctx context.Context, conn *sql.Conn) (key []byte, err error) {
+	// In this order: the kind of vacuum is fixed by the first page that is written.
+	for _, pragma := range []string{`auto_vacuum = INCREMENTAL`, `journal_mode = WAL`} {
+		if _, err := conn.ExecContext(ctx, "PRAGMA "+pragma); err != nil {
+			return nil, err
+		}
+	}
+	var version int
+	if err := conn.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+		return nil, err
+	}
+	if version < len(migrations) {
+		if err := migrate(ctx, conn); err != nil {
+			return nil, err
+		}
+	}
+	err = conn.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'hash key'`).Scan(&key)
+	return key, err
+}
+
+func migrate(ctx context.Context, conn *sql.Conn) error {
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	var version int // read again: another process may have been faster
+	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+		return err
+	}
+	for _, statements := range migrations[version:] {
+		if _, err := tx.ExecContext(ctx, statements); err != nil {
+			return err
+		}
+	}
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails
+	if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO meta VALUES ('hash key', ?)`, key); err != nil {
+		return err
+	}
+	mark := fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, len(migrations))
+	if _, err := tx.ExecContext(ctx, mark); err != nil {
+		return err
+	}
+	return tx.Commit()
+}

@@ -1,0 +1,82 @@
+package journal
+
+import (
+	"context"
+	"time"
+)
+
+// Prune removes the runs that ended before a moment, and says how many those were. Runs
+// without an end stay: they may be going on, or wait to be resumed. The ids of
+// identities and what was last sent stay too. Then the file gives the space back.
+func (j *Journal) Prune(ctx context.Context, before time.Time) (runs int, err error) {
+	old, err := j.endedBefore(ctx, before)
+	if err != nil {
+		return 0, j.trouble("look for old runs", err)
+	}
+	for _, seq := range old {
+		removed, err := j.remove(ctx, seq)
+		if err != nil {
+			return runs, j.trouble("remove old runs", err)
+		}
+		runs += removed
+	}
+	if err := j.shrink(ctx); err != nil {
+		return runs, j.trouble("give space back", err)
+	}
+	return runs, nil
+}
+
+func (j *Journal) endedBefore(ctx context.Context, before time.Time) ([]int64, error) {
+	rows, err := j.db.QueryContext(ctx, `SELECT seq FROM runs WHERE ended < ? ORDER BY seq`, before.UnixNano())
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var old []int64
+	for rows.Next() {
+		var seq int64
+		if err := rows.Scan(&seq); err != nil {
+			return nil, err
+		}
+		old = append(old, seq)
+	}
+	return old, rows.Err()
+}
+
+// remove takes one run out, in a transaction of its own: other processes may be waiting
+// to write. One that was resumed since it was found is left.
+func (j *Journal) remove(ctx context.Context, seq int64) (removed int, err error) {
+	tx, err := j.db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback()
+	var ended *int64
+	if err := tx.QueryRowContext(ctx, `SELECT max(ended) FROM runs WHERE seq = ?`, seq).Scan(&ended); err != nil || ended == nil {
+		return 0, err
+	}
+	for _, statement := range []string{`DELETE FROM outcomes WHERE run = ?`, `DELETE FROM actions WHERE run = ?`, `DELETE FROM runs WHERE seq = ?`} {
+		if _, err := tx.ExecContext(ctx, statement, seq); err != nil {
+			return 0, err
+		}
+	}
+	return 1, tx.Commit()
+}
+
+// shrink cuts the free pages off the file, some at a time, for the same reason.
+func (j *Journal) shrink(ctx context.Context) error {
+	for {
+		var free int
+		if err := j.db.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&free); err != nil {
+			return err
+		}
+		if free == 0 {
+			break
+		}
+		if _, err := j.db.ExecContext(ctx, `PRAGMA incremental_vacuum(4096)`); err != nil {
+			return err
+		}
+	}
+	_, err := j.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	return err
+}

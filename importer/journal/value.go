@@ -1,0 +1,86 @@
+package journal
+
+import (
+	"encoding/json"
+	"errors"
+
+	"gijbulk/schema"
+)
+
+// secretJSON is a secret as the file holds it: its reference, or for a literal the
+// reference that stands in for it; "" where it is blank on purpose, and null where
+// nothing can be said of it.
+type secretJSON struct {
+	Reference *string `json:"secret"`
+}
+
+// plainValue is a field's value as JSON takes it. Each state of a value and each of its
+// types looks different, but for the two kinds of an empty list, which the field tells
+// apart.
+func plainValue(f schema.Field, v schema.Value) any {
+	s, hidden := v.Secret()
+	if !hidden && !f.Hidden() {
+		return v.Plain()
+	}
+	reference := s.Reference()
+	if _, _, ok := schema.SplitReference(reference); ok {
+		return secretJSON{&reference}
+	}
+	if s.Blank() {
+		return secretJSON{new(string)}
+	}
+	return secretJSON{}
+}
+
+// readValue reads a value of a field; nothing is an absent one.
+func readValue(f schema.Field, raw json.RawMessage) (v schema.Value, err error) {
+	if len(raw) == 0 {
+		return v, nil
+	}
+	switch raw[0] {
+	case '"':
+		var s string
+		err = json.Unmarshal(raw, &s)
+		v = schema.Text(s)
+	case 't', 'f':
+		v = schema.Bool(raw[0] == 't')
+	case '[':
+		return readList(f, raw)
+	case '{':
+		return readSecret(raw)
+	default:
+		var n int64
+		err = json.Unmarshal(raw, &n)
+		v = schema.Int(n)
+	}
+	return v, err
+}
+
+func readList(f schema.Field, raw json.RawMessage) (schema.Value, error) {
+	if f.Shape() == schema.ShapeIDs {
+		var ids []int64
+		err := json.Unmarshal(raw, &ids)
+		return schema.IDs(ids...), err
+	}
+	var words []string
+	err := json.Unmarshal(raw, &words)
+	return schema.Words(words...), err
+}
+
+func readSecret(raw json.RawMessage) (schema.Value, error) {
+	var s secretJSON
+	if err := json.Unmarshal(raw, &s); err != nil {
+		return schema.Value{}, err
+	}
+	switch {
+	case s.Reference == nil:
+		return schema.Hidden(schema.Secret{}), nil
+	case *s.Reference == "":
+		return schema.Hidden(schema.Literal("", "")), nil
+	}
+	scheme, target, ok := schema.SplitReference(*s.Reference)
+	if !ok {
+		return schema.Value{}, errors.New("a secret without a reference")
+	}
+	return schema.Hidden(schema.Refer(scheme, target)), nil
+}
