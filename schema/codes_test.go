@@ -4,7 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -62,14 +62,20 @@ func TestEveryCodeIsExplained(t *testing.T) {
 func TestEveryCodeIsUsed(t *testing.T) {
 	used := make(map[string]bool)
 	for _, dir := range []string{".", "../importer/manifest", "../importer/secrets", "../importer", "../cmd/gijbulk"} {
-		packages, err := parser.ParseDir(token.NewFileSet(), dir, func(f fs.FileInfo) bool {
-			return !strings.HasSuffix(f.Name(), "_test.go") && f.Name() != "codes.go" && f.Name() != "explain.go"
-		}, 0)
+		files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, p := range packages {
-			ast.Inspect(p, func(n ast.Node) bool {
+		for _, name := range files {
+			base := filepath.Base(name)
+			if strings.HasSuffix(base, "_test.go") || base == "codes.go" || base == "explain.go" {
+				continue
+			}
+			file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(n ast.Node) bool {
 				if id, ok := n.(*ast.Ident); ok {
 					used[id.Name] = true
 				}
