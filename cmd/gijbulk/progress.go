@@ -53,13 +53,14 @@ func (s *screen) showBar(bar *progressbar.ProgressBar) {
 	s.bar = bar
 }
 
-// step moves the bar.
-func (s *screen) step(done int, text string) {
+// step moves the bar, where there is one, to what state tells.
+func (s *screen) step(state func() (done int, text string)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.bar == nil {
 		return
 	}
+	done, text := state()
 	s.bar.Describe(text)
 	_ = s.bar.Set(done)
 }
@@ -115,8 +116,7 @@ func (p *progress) tell(o schema.Outcome) {
 	p.seen[o.Action.N] = o.Status
 	p.counts[o.Status]++
 	p.mu.Unlock()
-	done, text := p.state()
-	p.app.screen.step(done, text)
+	p.app.screen.step(p.state)
 }
 
 func (p *progress) state() (done int, text string) {

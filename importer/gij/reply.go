@@ -21,18 +21,8 @@ type reply struct {
 
 // success tells whether the call worked, and whether the answer says so at all.
 func (r reply) success() (ok, said bool) {
-	var v any
-	if json.Unmarshal(r.Success, &v) != nil {
-		return false, false
-	}
-	switch v := v.(type) {
-	case bool:
-		return v, true
-	case string:
-		b, err := strconv.ParseBool(strings.ToLower(v))
-		return b, err == nil
-	}
-	return false, false
+	word := strings.ToLower(strings.Trim(string(r.Success), `"`))
+	return word == "true", word == "true" || word == "false"
 }
 
 // items are the integrations of an answer.
@@ -77,6 +67,15 @@ func decodeItems(body []byte) ([]json.RawMessage, error) {
 
 // decodeAdded finds the id in the answer to an add.
 func decodeAdded(body []byte) (int64, error) {
+	// The usual answer is read in one go, and any other as leniently as need be.
+	var usual struct {
+		Integration struct {
+			ID json.RawMessage `json:"id"`
+		} `json:"integration"`
+	}
+	if err := json.Unmarshal(body, &usual); err == nil && usual.Integration.ID != nil {
+		return decodeID(usual.Integration.ID)
+	}
 	items, err := decodeItems(body)
 	if err != nil {
 		return 0, err

@@ -205,3 +205,15 @@ func TestPilotAndLatchHoldForUpdatesAndDeletes(t *testing.T) {
 		})
 	}
 }
+
+// The times of an action are those of all its calls and attempts together.
+func TestTimesSpanAllCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, Config{Base: taking(2*time.Second, always(200, added))})
+		start := time.Now()
+		out := c.Do(t.Context(), update(rename("x"), disable(true)))
+		if out.Attempts != 2 || !out.Started.Equal(start) || out.Took != 4*time.Second {
+			t.Errorf("%d attempts, started after %v, took %v", out.Attempts, out.Started.Sub(start), out.Took)
+		}
+	})
+}
