@@ -72,7 +72,7 @@ type judge struct {
 func (j *judge) place(f Field) Place {
 	p := j.entry.Place
 	if c, ok := j.entry.Cell(f); ok && c.Line > 0 {
-		p.Line, p.Column = c.Line, c.Column
+		p.Line, p.Column = int(c.Line), int(c.Column)
 	}
 	return p
 }
@@ -142,13 +142,13 @@ const maxCell = 1 << 20
 
 // judgeText finds what no text should hold.
 func (j *judge) judgeText(f Field, s string) {
-	for _, r := range s {
-		if r < ' ' || r == 0x7f {
-			j.report(f, CodeControlChar, "the value holds the control character U+%04X", r)
+	for i := range len(s) { // bytes will do: no control character has more than one
+		if b := s[i]; b < ' ' || b == 0x7f {
+			j.report(f, CodeControlChar, "the value holds the control character U+%04X", b)
 			return
 		}
 	}
-	if strings.TrimSpace(s) != s {
+	if outer := strings.TrimSpace(s); len(outer) != len(s) {
 		j.report(f, CodeOuterSpace, "the value begins or ends with a blank")
 	}
 }

@@ -12,7 +12,7 @@ func entry(pairs ...string) Entry {
 	e := Entry{Place: Place{File: "m.yaml", Line: 3, Column: 5, Record: 1}}
 	for i := 0; i < len(pairs); i += 2 {
 		f, _ := FieldNamed(pairs[i])
-		e.Cells = append(e.Cells, Cell{Name: pairs[i], Field: f, Line: 4 + i/2, Column: 7, Written: written(pairs[i+1])})
+		e.Cells = append(e.Cells, Cell{Name: pairs[i], Field: f, Line: int32(4 + i/2), Column: 7, Written: written(pairs[i+1])})
 	}
 	return e
 }
@@ -202,7 +202,8 @@ func TestRowKeepsItsCellsWithoutSecrets(t *testing.T) {
 
 func TestIdentities(t *testing.T) {
 	check := func(pairs ...string) Record { r, _ := new(Checker).Check(entry(pairs...)); return r }
-	var ids Identities
+	ids := NewIdentities()
+	var want []int
 	for i, tt := range []struct {
 		record    Record
 		duplicate bool
@@ -217,9 +218,17 @@ func TestIdentities(t *testing.T) {
 		{check("type", "nonsense"), false},
 		{check("type", "nonsense"), false},
 	} {
-		if _, duplicate := ids.Add(&tt.record); duplicate != tt.duplicate {
-			t.Errorf("record %d: duplicate %v, want %v", i, duplicate, tt.duplicate)
+		ids.Note(ids.Of(&tt.record), Place{File: "m", Line: i + 2, Record: i + 1})
+		if tt.duplicate {
+			want = append(want, i+2)
 		}
+	}
+	var got []int
+	for f := range ids.Twins() {
+		got = append(got, f.Place.Line)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("twins at lines %v, want %v", got, want)
 	}
 }
 

@@ -17,20 +17,20 @@ const (
 
 // Written is a value as it stands in the manifest.
 type Written struct {
-	Form  Form
 	Text  string    // as written, quotes and escapes undone; "" for lists and mappings
 	Items []Written // the elements of a FormList
-	Loose bool      // YAML: plain text whose type only the field can tell (`1.10` as a name, `on` as a boolean)
+	Form  Form
+	Loose bool // YAML: plain text whose type only the field can tell (`1.10` as a name, `on` as a boolean)
 }
 
 // Cell is one field of an entry.
 type Cell struct {
 	Name    string // the header or key as written
-	Field   Field  // NoField for an unknown one and for columns that begin with "_"
-	Line    int    // of the value, from 1; 0 if not known
-	Column  int    // of the value, from 1, in bytes; 0 if not known
 	Written Written
-	Given   bool // from --set, --default or the manifest's defaults, not from the record itself
+	Line    int32 // of the value, from 1; 0 if not known
+	Column  int32 // of the value, from 1, in bytes; 0 if not known
+	Field   Field // NoField for an unknown one and for columns that begin with "_"
+	Given   bool  // from --set, --default or the manifest's defaults, not from the record itself
 }
 
 // Entry is one record as it was written, with its place. It holds only the cells that

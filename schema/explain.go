@@ -151,7 +151,7 @@ var explanations = []Explanation{
 		"correct the key, or make the project first", ""},
 	{CodeDuplicateRecord, LevelError, "two records describe the same integration",
 		"Type, origin and name are the identity; of records without a name there may be one for each type and origin.",
-		"remove one of them, or give them different names", ""},
+		"remove one of them, or give each a displayName of its own", ""},
 	{CodeIDWithoutTarget, LevelWarning, "an id without its target counts for nothing",
 		"An id means something only on one Jira.", "add target with that Jira's base URL, or remove the id", ""},
 	{CodeIDIgnored, LevelWarning, "the id does not count here",

@@ -1,63 +1,119 @@
 package schema
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"iter"
+	"slices"
+)
 
-// Identities finds records of the same identity in a manifest, in a small constant
-// memory for each record: it keeps a 64-bit hash of the identity, with a seed of its
-// own, and a place. In a million records two would be taken for one by chance once in
-// 37 million runs, and not again in the next. The zero value is ready.
+// Identities finds records of the same identity in manifests, in 24 bytes for each
+// record: a 64-bit hash of the identity, with a seed of its own, and where it stands. In a
+// million records two would be taken for one by chance once in 37 million runs, and
+// not again in the next.
 type Identities struct {
 	seed   maphash.Seed
-	seen   map[uint64]spot
-	files  []string
-	latest map[string]uint32
+	chunks []chunk
 }
 
-type spot struct{ file, line uint32 }
+// chunk holds records of one file.
+type chunk struct {
+	file string
+	seen []identity
+}
 
-// Add notes a record, and returns a finding where one of the same identity was noted
-// before. A record without a valid type has no identity.
-func (ids *Identities) Add(r *Record) (Finding, bool) {
+type identity struct {
+	hash                 Identity
+	line, column, record uint32
+}
+
+// Identity is the hash of a record's identity; 0 is that of a record that has none,
+// for it has no valid type.
+type Identity uint64
+
+// NewIdentities makes one with a seed of its own.
+func NewIdentities() *Identities { return &Identities{seed: maphash.MakeSeed()} }
+
+// Of hashes a record's identity. It may be called by several goroutines at once.
+func (ids *Identities) Of(r *Record) Identity {
 	key := KeyOf(Type(r.get(FieldType).text), r.get(FieldOrigin).text, r.get(FieldAwsRegion).text, r.get(FieldDisplayName).text)
 	if !key.Type.Valid() {
-		return Finding{}, false
+		return 0
 	}
-	if ids.seen == nil {
-		ids.seed, ids.seen, ids.latest = maphash.MakeSeed(), make(map[uint64]spot), make(map[string]uint32)
-	}
-	hash := ids.hash(key)
-	at, known := ids.seen[hash]
-	if !known {
-		ids.seen[hash] = spot{ids.file(r.Place.File), uint32(r.Place.Line)}
-		return Finding{}, false
-	}
-	other := Place{File: ids.files[at.file], Line: int(at.line)}
-	if key.Named() {
-		return CodeDuplicateRecord.Newf(r.Place, "", "%s is already described at %s", key, other), true
-	}
-	return CodeDuplicateRecord.Newf(r.Place, "", "%s without a displayName is already described at %s", key, other).
-		Advise("give each a displayName: without one only one record for each type and origin can be told apart"), true
-}
-
-func (ids *Identities) hash(key Key) uint64 {
 	var h maphash.Hash
 	h.SetSeed(ids.seed)
 	for _, s := range [...]string{string(key.Type), key.Origin, key.Region, key.Name} {
 		_, _ = h.WriteString(s)
 		_ = h.WriteByte(0)
 	}
-	return h.Sum64()
+	return Identity(max(h.Sum64(), 1))
 }
 
-func (ids *Identities) file(name string) uint32 {
-	if last := len(ids.files) - 1; last >= 0 && ids.files[last] == name {
-		return uint32(last)
+// Note keeps an identity and where it stands.
+func (ids *Identities) Note(id Identity, p Place) {
+	const full = 1 << 14
+	if id == 0 {
+		return
 	}
-	i, ok := ids.latest[name]
-	if !ok {
-		i = uint32(len(ids.files))
-		ids.files = append(ids.files, name)
-		ids.latest[name] = i
+	last := len(ids.chunks) - 1
+	if last < 0 || ids.chunks[last].file != p.File || len(ids.chunks[last].seen) == full {
+		ids.chunks = append(ids.chunks, chunk{file: p.File})
+		last++
 	}
-	return i
+	c := &ids.chunks[last]
+	c.seen = append(c.seen, identity{id, uint32(p.Line), uint32(p.Column), uint32(p.Record)})
+}
+
+// Twins yields a finding for each record whose identity another one before it has, in
+// the order in which they were noted.
+func (ids *Identities) Twins() iter.Seq[Finding] {
+	return func(yield func(Finding) bool) {
+		first := make(map[Identity]*Place)
+		for _, id := range ids.repeated() {
+			first[id] = nil
+		}
+		if len(first) == 0 {
+			return
+		}
+		for _, c := range ids.chunks {
+			for _, s := range c.seen {
+				other, twin := first[s.hash]
+				if !twin {
+					continue
+				}
+				at := Place{File: c.file, Line: int(s.line), Column: int(s.column), Record: int(s.record)}
+				if other == nil {
+					first[s.hash] = &at
+				} else if !yield(twinFinding(at, *other)) {
+					return
+				}
+			}
+		}
+	}
+}
+
+func twinFinding(at, other Place) Finding {
+	where := Place{File: other.File, Line: other.Line}
+	return CodeDuplicateRecord.Newf(at, "", "the record describes the same integration as %s: type, origin and displayName are the same", where)
+}
+
+// repeated lists the hashes that were noted more than once.
+func (ids *Identities) repeated() []Identity {
+	n := 0
+	for _, c := range ids.chunks {
+		n += len(c.seen)
+	}
+	all := make([]Identity, 0, n)
+	for _, c := range ids.chunks {
+		for _, s := range c.seen {
+			all = append(all, s.hash)
+		}
+	}
+	slices.Sort(all)
+	var repeated []Identity
+	for i := 1; i < len(all); i++ {
+		if all[i] == all[i-1] {
+			repeated = append(repeated, all[i])
+		}
+	}
+	return slices.Compact(repeated)
 }

@@ -48,16 +48,17 @@ func (j *job) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = l.each(ctx, j.run.Files, func(c checked) error {
+	twins, err := l.each(ctx, j.run.Files, func(c checked) error {
 		j.run.Findings = append(j.run.Findings, c.findings...)
 		if c.isRecord() {
-			j.records = append(j.records, c.record)
+			j.records = append(j.records, *c.record)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
+	j.fault(slices.Collect(twins))
 	resolver := secrets.Resolver{Env: j.lookupEnv, AllowCommands: j.options.allowCommands, Lenient: j.options.dryRun}
 	resolved, findings := resolver.Resolve(ctx, j.records)
 	j.hide(resolved, j.target.secrets...)

@@ -5,15 +5,14 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"os"
 	"slices"
 	"strings"
 
-	"github.com/spf13/pflag"
-	"golang.org/x/sync/errgroup"
-
 	"gijbulk/importer/manifest"
 	"gijbulk/schema"
+	"github.com/spf13/pflag"
 )
 
 // manifestOptions say how manifests are read.
@@ -35,11 +34,13 @@ type loader struct {
 	stdin     io.Reader
 	format    manifest.Format
 	set, fill []schema.Cell
-	checker   schema.Checker
+	lean      bool // records are judged and forgotten
+
+	noPlainSecrets bool
 }
 
 func (o manifestOptions) loader(stdin io.Reader) (*loader, error) {
-	l := &loader{stdin: stdin, format: manifest.Format(o.format), checker: schema.Checker{NoPlainSecrets: o.noPlainSecrets}}
+	l := &loader{stdin: stdin, format: manifest.Format(o.format), noPlainSecrets: o.noPlainSecrets}
 	if o.format != "" && !slices.Contains(manifest.Formats(), l.format) {
 		return nil, usage("--format %q is none of csv, tsv, yaml, json, jsonl", o.format)
 	}
@@ -76,117 +77,79 @@ func givenCells(flag string, assignments []string) ([]schema.Cell, error) {
 	return cells, nil
 }
 
-// checked is a record that has been judged, or with record.Place.Record 0 what a file
-// as a whole had against it.
+// checked is a record that has been judged, or what a file as a whole had against it.
 type checked struct {
-	record   schema.Record
+	place    schema.Place
+	record   *schema.Record // nil for a file, and where nobody will keep records
 	findings []schema.Finding
+	identity schema.Identity
 }
 
 // isRecord tells a record from what was found about a file.
-func (c checked) isRecord() bool { return c.record.Place.Record > 0 }
+func (c checked) isRecord() bool { return c.place.Record > 0 }
 
-// batchSize is the number of entries that go from the reading core to the judging one
-// at a time.
-const batchSize = 256
-
-type read struct {
-	entry   schema.Entry
-	problem *schema.Finding
-}
-
-// each reads the files on one core and judges their records on another, in order. It
-// ends early when visit returns an error.
-func (l *loader) each(ctx context.Context, files []string, visit func(checked) error) error {
-	batches := make(chan []read, 4)
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		defer close(batches)
-		return l.readAll(ctx, files, batches)
-	})
-	group.Go(func() error {
-		var identities schema.Identities
-		for batch := range batches {
-			for i := range batch {
-				if err := visit(l.judge(batch[i], &identities)); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-	return group.Wait()
-}
-
-func (l *loader) judge(r read, identities *schema.Identities) checked {
-	if r.problem != nil {
-		return checked{findings: []schema.Finding{*r.problem}}
-	}
-	record, findings := l.checker.Check(r.entry.Override(l.set).Fill(l.fill))
-	if twin, found := identities.Add(&record); found {
-		findings = append(findings, twin)
-	}
-	for _, f := range findings {
-		if f.Level == schema.LevelError {
-			record.Faults = append(record.Faults, f)
-		}
-	}
-	return checked{record, findings}
-}
-
-func (l *loader) readAll(ctx context.Context, files []string, batches chan<- []read) error {
-	batch := make([]read, 0, batchSize)
-	send := func() error {
-		if len(batch) == 0 {
-			return nil
-		}
-		select {
-		case batches <- batch:
-			batch = make([]read, 0, batchSize)
-			return nil
-		case <-ctx.Done():
-			return context.Cause(ctx)
-		}
-	}
+// each reads the files and judges their records on all cores, and visits them in
+// order. It ends early when visit returns an error. The findings are those that no
+// record has by itself: of its twins.
+func (l *loader) each(ctx context.Context, files []string, visit func(checked) error) (iter.Seq[schema.Finding], error) {
+	identities := schema.NewIdentities()
 	for _, name := range files {
-		err := l.readFile(name, func(r read) error {
-			if batch = append(batch, r); len(batch) == batchSize {
-				return send()
+		for c, err := range l.judged(name, identities) {
+			if err == nil {
+				err = context.Cause(ctx)
 			}
-			return nil
-		})
-		if err != nil {
-			return err
+			if err == nil {
+				identities.Note(c.identity, c.place)
+				err = visit(c)
+			}
+			if err != nil {
+				return nil, err
+			}
 		}
 	}
-	return send()
+	return identities.Twins(), nil
 }
 
-// readFile reads one manifest; "-" is standard input.
-func (l *loader) readFile(name string, yield func(read) error) error {
-	in := l.stdin
-	if name != "-" {
-		file, err := os.Open(name)
-		if err != nil {
-			f := schema.CodeFileUnreadable.Newf(schema.Place{File: name}, "", "the file cannot be opened: %s", plainCause(err))
-			return yield(read{problem: &f})
+// judged reads one manifest; "-" is standard input.
+func (l *loader) judged(name string, identities *schema.Identities) iter.Seq2[checked, error] {
+	return func(yield func(checked, error) bool) {
+		in := l.stdin
+		if name != "-" {
+			file, err := os.Open(name)
+			if err != nil {
+				f := schema.CodeFileUnreadable.Newf(schema.Place{File: name}, "", "the file cannot be opened: %s", plainCause(err))
+				yield(checked{findings: []schema.Finding{f}}, nil)
+				return
+			}
+			defer file.Close()
+			in = file
 		}
-		defer file.Close()
-		in = file
+		for c, err := range manifest.Map(in, name, l.format, func() func(schema.Entry) checked { return l.judge(identities) }) {
+			var problem *manifest.Problem
+			if errors.As(err, &problem) {
+				c, err = checked{findings: []schema.Finding{problem.Finding}}, nil
+			}
+			if !yield(c, err) {
+				return
+			}
+		}
 	}
-	for entry, err := range manifest.Read(in, name, l.format) {
-		var problem *manifest.Problem
-		switch {
-		case err == nil:
-			err = yield(read{entry: entry})
-		case errors.As(err, &problem):
-			err = yield(read{problem: &problem.Finding})
+}
+
+// judge makes what judges the entries on one core.
+func (l *loader) judge(identities *schema.Identities) func(schema.Entry) checked {
+	checker := schema.Checker{NoPlainSecrets: l.noPlainSecrets, Lean: l.lean}
+	return func(e schema.Entry) checked {
+		record, findings := checker.Check(e.Override(l.set).Fill(l.fill))
+		c := checked{place: record.Place, findings: findings, identity: identities.Of(&record)}
+		if l.lean {
+			c.findings = append(c.findings, record.CreateNeeds...)
+			return c
 		}
-		if err != nil {
-			return err
-		}
+		record.Faults = slices.DeleteFunc(slices.Clone(findings), func(f schema.Finding) bool { return f.Level != schema.LevelError })
+		c.record = &record
+		return c
 	}
-	return nil
 }
 
 // plainCause is a file error without the operation and path, which the place tells.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"slices"
+	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -58,11 +58,13 @@ lists them. More than twenty findings of one code are folded into a count;
 }
 
 func (a *app) validate(ctx context.Context, files []string, o validateOptions) error {
+	// Next to nothing of what is read stays: fewer collections cost little memory.
+	defer debug.SetGCPercent(debug.SetGCPercent(200))
 	l, err := o.manifest.loader(a.stdin)
 	if err != nil {
 		return err
 	}
-	l.checker.Lean = !o.resolve
+	l.lean = !o.resolve
 	records := 0
 	var problem error
 	findings := a.findingsOf(ctx, l, files, o, &records, &problem)
@@ -91,21 +93,30 @@ func (a *app) validate(ctx context.Context, files []string, o validateOptions) e
 func (a *app) findingsOf(ctx context.Context, l *loader, files []string, o validateOptions, records *int, problem *error) iter.Seq[schema.Finding] {
 	return func(yield func(schema.Finding) bool) {
 		var kept []schema.Record
-		*problem = l.each(ctx, files, func(c checked) error {
+		twins, err := l.each(ctx, files, func(c checked) error {
 			if c.isRecord() {
 				*records++
 			}
-			if o.resolve {
-				kept = append(kept, c.record)
+			if c.record != nil {
+				kept = append(kept, *c.record)
+				c.findings = append(c.findings, c.record.CreateNeeds...)
 			}
-			for _, f := range slices.Concat(c.findings, c.record.CreateNeeds) {
+			for _, f := range c.findings {
 				if !yield(f) {
 					return errEnough
 				}
 			}
 			return nil
 		})
-		if *problem != nil || !o.resolve {
+		if *problem = err; err != nil {
+			return
+		}
+		for f := range twins {
+			if !yield(f) {
+				return
+			}
+		}
+		if !o.resolve {
 			return
 		}
 		resolver := secrets.Resolver{Env: a.lookupEnv, AllowCommands: o.allowCommands}

@@ -87,7 +87,7 @@ func readAnything(t *testing.T, format Format, data []byte) {
 			t.Fatalf("record %d is at %+v", len(records)+1, e.Place)
 		}
 		for _, c := range e.Cells {
-			if c.Line < 1 || c.Line > lines || c.Column < 1 || c.Column > 2*len(data)+1 {
+			if c.Line < 1 || int(c.Line) > lines || c.Column < 1 || int(c.Column) > 2*len(data)+1 {
 				t.Fatalf("cell %s is at %d:%d", c.Name, c.Line, c.Column)
 			}
 		}

@@ -29,11 +29,9 @@ func (p *Problem) Error() string { return p.Finding.String() }
 // sequence reads r and can be used once; it may be left at any time.
 func Read(r io.Reader, name string, f Format) iter.Seq2[schema.Entry, error] {
 	return func(yield func(schema.Entry, error) bool) {
-		p := &pass{name: name, yield: yield}
+		p := &pass{name: name, yield: yield, pieceSize: pieceSize}
 		p.read(r, f)
-		if p.records == 0 && p.problems == 0 {
-			p.fail(&flaw{code: schema.CodeFileEmpty, message: "the file holds no record"})
-		}
+		p.expectRecords()
 	}
 }
 
@@ -44,6 +42,9 @@ type pass struct {
 	records  int // counted so far
 	problems int
 	left     bool // the caller has left the sequence
+
+	pieceSize  int          // of a table
+	inParallel func(*table) // reads a table's pieces, where not one after the other
 }
 
 func (p *pass) read(r io.Reader, f Format) {
@@ -69,6 +70,13 @@ func (p *pass) read(r io.Reader, f Format) {
 		p.readDocuments(t, readJSON)
 	case YAML:
 		p.readDocuments(t, readYAML)
+	}
+}
+
+// expectRecords tells of a file that holds neither a record nor a reason why.
+func (p *pass) expectRecords() {
+	if p.records == 0 && p.problems == 0 {
+		p.fail(&flaw{code: schema.CodeFileEmpty, message: "the file holds no record"})
 	}
 }
 

@@ -13,28 +13,28 @@ import (
 )
 
 // emit hands out the entry of the row at hand, unless all its cells are blank.
-func (tb *table) emit(texts []string, findings ...*flaw) bool {
+func (r *rows) emit(texts []string, findings ...*flaw) bool {
 	if allBlank(texts) {
 		return true
 	}
-	line, column := tb.place(0)
-	e := schema.Entry{Place: tb.pass.next(line, column), Columns: tb.names}
+	line, column := r.place(0)
+	e := schema.Entry{Place: r.pass.next(line, column), Columns: r.names}
 	for _, f := range findings {
 		e.Findings = append(e.Findings, f.finding(e.Place))
 	}
-	texts = texts[:min(len(texts), len(tb.columns))]
-	e.Cells = tb.room(len(texts))[:0]
+	texts = texts[:min(len(texts), len(r.columns))]
+	e.Cells = r.room(len(texts))[:0]
 	for i, text := range texts {
 		if blank(text) {
 			continue
 		}
-		line, column := tb.place(i)
-		switch c := &tb.columns[i]; {
+		line, column := r.place(i)
+		switch c := &r.columns[i]; {
 		case c.field != schema.NoField || c.own:
 			n := len(e.Cells)
 			e.Cells = e.Cells[:n+1]
 			cell := &e.Cells[n]
-			cell.Name, cell.Field, cell.Line, cell.Column = c.name, c.field, line, column
+			cell.Name, cell.Field, cell.Line, cell.Column = c.name, c.field, int32(line), int32(column)
 			cell.Written.Text = text // its form, FormCell, is the zero one
 		case c.name == "":
 			f := &flaw{code: schema.CodeUnknownField, line: line, column: column,
@@ -43,19 +43,22 @@ func (tb *table) emit(texts []string, findings ...*flaw) bool {
 			e.Findings = append(e.Findings, f.finding(e.Place))
 		}
 	}
-	tb.slab = tb.slab[len(e.Cells):]
 	e.Cells = slices.Clip(e.Cells)
-	return tb.pass.emit(e)
+	if !r.reuse {
+		r.slab = r.slab[len(e.Cells):]
+	}
+	return r.pass.emit(e)
 }
 
 // room is space for the cells of a row, so many at most. It comes in slabs: not each
-// row needs an allocation of its own.
-func (tb *table) room(most int) []schema.Cell {
+// row needs an allocation of its own. Where entries are not kept, all rows use the same
+// cells, of which only what is set here ever differs.
+func (r *rows) room(most int) []schema.Cell {
 	const slab = 64
-	if len(tb.slab) < most {
-		tb.slab = make([]schema.Cell, max(slab, most))
+	if len(r.slab) < most {
+		r.slab = make([]schema.Cell, max(slab, most))
 	}
-	return tb.slab
+	return r.slab
 }
 
 func blank(s string) bool {
@@ -73,32 +76,32 @@ func allBlank(texts []string) bool {
 
 // uneven deals with a row that has fewer or more cells than the header. It reports
 // whether to go on.
-func (tb *table) uneven() bool {
-	raw := tb.window.row(tb.reader.InputOffset())
+func (r *rows) uneven() bool {
+	raw := r.piece.row(r.reader.InputOffset())
 	again := csv.NewReader(bytes.NewReader(raw))
-	again.Comma = tb.reader.Comma
+	again.Comma = r.reader.Comma
 	texts, err := again.Read()
 	if err != nil {
-		tb.stop(err)
+		r.stop(err)
 		return false
 	}
 	if allBlank(texts) {
 		return true
 	}
-	have, want := len(texts), len(tb.columns)
-	line, column := tb.place(0)
+	have, want := len(texts), len(r.columns)
+	line, column := r.place(0)
 	counts := fmt.Sprintf("%s, the header %d", plural(have, "the row has %d cell", "the row has %d cells"), want)
 	if have < want && raw[len(raw)-1] != '\n' {
-		tb.pass.fail(&flaw{code: schema.CodeTruncated, line: line, column: column, message: "the file ends in the middle of a row: " + counts})
+		r.pass.fail(&flaw{code: schema.CodeTruncated, line: line, column: column, message: "the file ends in the middle of a row: " + counts})
 		return false
 	}
-	tb.dropShifted(texts)
+	r.dropShifted(texts)
 	f := &flaw{code: schema.CodeShortRow, message: counts}
 	if have > want {
 		f.code = schema.CodeLongRow
 		f.message += "; " + plural(have-want, "%d cell at the end was left out", "%d cells at the end were left out")
 	}
-	return tb.emit(texts, f)
+	return r.emit(texts, f)
 }
 
 func plural(n int, one, many string) string {
@@ -110,9 +113,9 @@ func plural(n int, one, many string) string {
 
 // dropShifted blanks the cells of an uneven row into which a secret may have slipped:
 // under another header it would be shown.
-func (tb *table) dropShifted(texts []string) {
-	surplus := len(texts) - len(tb.columns)
-	for k, c := range tb.columns {
+func (r *rows) dropShifted(texts []string) {
+	surplus := len(texts) - len(r.columns)
+	for k, c := range r.columns {
 		if !c.field.Hidden() {
 			continue
 		}
@@ -121,7 +124,7 @@ func (tb *table) dropShifted(texts []string) {
 			from, to = k+surplus, k-1
 		}
 		for i := max(from, 0); i <= to && i < len(texts); i++ {
-			if i < len(tb.columns) && !tb.columns[i].field.Hidden() {
+			if i < len(r.columns) && !r.columns[i].field.Hidden() {
 				texts[i] = ""
 			}
 		}
@@ -129,25 +132,26 @@ func (tb *table) dropShifted(texts []string) {
 }
 
 // stop tells what ended the reading of the table.
-func (tb *table) stop(err error) {
-	if tb.window.err != nil && tb.window.err != errRowTooLarge {
-		tb.pass.fail(tb.window.err) // csv may have taken the cut for a broken quote
+func (r *rows) stop(err error) {
+	cause := r.piece.cause()
+	if cause != nil && cause != errRowTooLarge {
+		r.pass.fail(cause) // csv may have taken the cut for a broken quote
 		return
 	}
-	rest := tb.window.rest()
-	quote, open := brokenQuote(rest, byte(tb.reader.Comma))
+	rest := r.piece.rest()
+	quote, open := brokenQuote(rest, byte(r.reader.Comma))
 	before := rest[:max(quote, 0)]
-	f := &flaw{code: schema.CodeSyntax, line: tb.window.line() + tb.skipped + bytes.Count(before, []byte("\n")),
+	f := &flaw{code: schema.CodeSyntax, line: r.piece.line() + bytes.Count(before, []byte("\n")),
 		column: len(before) - bytes.LastIndexByte(before, '\n')}
 	var parse *csv.ParseError
 	switch {
-	case tb.window.err != nil:
+	case cause != nil:
 		f.code, f.message = schema.CodeCellTooLarge, "the row that begins here is larger than 4 MiB"
 		if open {
 			f.message = "the quoted cell that begins here makes its row larger than 4 MiB"
 		}
 	case errors.Is(err, csv.ErrBareQuote) && errors.As(err, &parse):
-		f.line, f.column = parse.Line+tb.skipped, parse.Column
+		f.line, f.column = parse.Line+r.piece.lines, parse.Column
 		f.message = "a quote stands inside a cell that does not begin with one"
 		f.advice = `put the whole cell in quotes, and write "" for each quote inside it`
 	case open && !bytes.HasSuffix(rest, []byte("\n")):
@@ -159,10 +163,10 @@ func (tb *table) stop(err error) {
 		f.message = "the quoted cell that begins here goes on after its closing quote"
 		f.advice = `close the quote before the delimiter; inside a quoted cell, write "" for a quote`
 	default:
-		tb.pass.fail(err)
+		r.pass.fail(err)
 		return
 	}
-	tb.pass.fail(f)
+	r.pass.fail(f)
 }
 
 // brokenQuote finds the quoted cell that does not end properly, in text that begins

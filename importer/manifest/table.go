@@ -25,24 +25,32 @@ type (
 	}
 )
 
-// table is a CSV or TSV file while it is read.
+// table is what the pieces of a CSV or TSV file have in common.
 type table struct {
-	pass    *pass
-	window  *window
-	reader  *csv.Reader
-	binder  *gocsv.Unmarshaller
-	columns []column
-	names   []string      // the header as written, shared by the entries
-	slots   int           // columns that the row has room for
-	slab    []schema.Cell // room for the cells of the next rows, so that not each row allocates
-	skipped int           // lines before those that reader counts
+	cutter    *cutter
+	delimiter rune
+	columns   []column
+	names     []string // the header as written, shared by the entries
+	wide      bool     // whether a narrow row has too few slots
+}
+
+// rows is a piece of a table while it is read.
+type rows struct {
+	*table
+	pass   *pass
+	piece  *piece
+	reader *csv.Reader
+	binder *gocsv.Unmarshaller
+	slots  int           // columns that the row has room for
+	slab   []schema.Cell // room for the cells of the next rows, so that not each row allocates
+	reuse  bool          // entries are not kept: each may use the same room
 }
 
 func (p *pass) readTable(t *text, f Format) {
-	tb := &table{pass: p, window: &window{src: t}}
+	tb := &table{cutter: &cutter{src: t, size: p.pieceSize}}
 	delimiter, length := separatorLine(t.head())
 	if length > 0 {
-		tb.skipped = 1
+		tb.cutter.lines = 1
 		_, _ = t.Discard(length) // it was peeked at, so it is there
 	} else {
 		delimiter = delimiterOf(t.head())
@@ -50,40 +58,62 @@ func (p *pass) readTable(t *text, f Format) {
 	if f == TSV {
 		delimiter = '\t'
 	}
-	var row any = &narrowRow{}
-	if tb.slots = len(narrowRow{}.Cells); len(firstRow(t.head(), delimiter)) > tb.slots {
-		row, tb.slots = &wideRow{}, len(wideRow{}.Cells)
+	tb.delimiter, tb.cutter.delimiter = delimiter, byte(delimiter)
+	tb.wide = len(firstRow(t.head(), delimiter)) > len(narrowRow{}.Cells)
+	if !tb.readHeader(p) {
+		return
 	}
-	tb.reader = csv.NewReader(bufio.NewReaderSize(tb.window, headSize))
-	tb.reader.Comma = delimiter
-	tb.reader.ReuseRecord = true // the binder copies what it needs
-	if tb.readHeader(row) {
-		tb.readRows()
+	if p.inParallel != nil {
+		p.inParallel(tb)
+		return
+	}
+	for piece := tb.cutter.next(); piece != nil; piece = tb.cutter.next() {
+		if !tb.open(p, piece).read() {
+			return
+		}
 	}
 }
 
-// readHeader binds the columns and reports whether the rows can be read.
-func (tb *table) readHeader(row any) bool {
-	binder, err := gocsv.NewUnmarshaller(tb.reader, row)
-	if err != nil {
+// open prepares to read a piece.
+func (tb *table) open(p *pass, piece *piece) *rows {
+	r := &rows{table: tb, pass: p, piece: piece}
+	r.reader = csv.NewReader(bufio.NewReaderSize(piece, headSize))
+	r.reader.Comma = tb.delimiter
+	r.reader.ReuseRecord = true // the binder copies what it needs
+	return r
+}
+
+// bindHeader lets gocsv read the header, which every piece begins with.
+func (r *rows) bindHeader() (err error) {
+	var row any = &narrowRow{}
+	if r.slots = len(narrowRow{}.Cells); r.wide {
+		row, r.slots = &wideRow{}, len(wideRow{}.Cells)
+	}
+	r.binder, err = gocsv.NewUnmarshaller(r.reader, row)
+	return err
+}
+
+// readHeader judges the header and reports whether the rows can be read.
+func (tb *table) readHeader(p *pass) bool {
+	r := tb.open(p, tb.cutter.takeHeader())
+	if err := r.bindHeader(); err != nil {
 		if err != io.EOF {
-			tb.stop(err)
+			r.stop(err)
 		}
 		return false
 	}
-	tb.binder = binder
-	tb.names = slices.Clone(binder.Headers)
+	if err := r.piece.end; err != io.EOF && err != errRowTooLarge {
+		r.stop(err)
+		return false
+	}
+	tb.names = slices.Clone(r.binder.Headers)
 	columns, flaws := judgeHeader(tb.names)
 	tb.columns = columns
 	for _, f := range flaws {
-		f.line, f.column = tb.place(f.column)
-		if !tb.pass.fail(f) || f.code == schema.CodeNoHeader {
+		f.line, f.column = r.place(f.column)
+		if !p.fail(f) || f.code == schema.CodeNoHeader {
 			return false
 		}
-	}
-	if err := binder.RenormalizeHeaders(slotNames); err != nil {
-		tb.stop(err)
-		return false
 	}
 	return true
 }
@@ -101,53 +131,63 @@ func slotNames(header []string) []string {
 func slotName(i int) string { return "cells[" + strconv.Itoa(i) + "]" }
 
 // place is where a cell of the row at hand stands.
-func (tb *table) place(i int) (line, column int) {
-	line, column = tb.reader.FieldPos(i)
-	return line + tb.skipped, column
+func (r *rows) place(i int) (line, column int) {
+	line, column = r.reader.FieldPos(i)
+	return line + r.piece.lines, column
 }
 
-func (tb *table) readRows() {
+// read hands out the entries of the piece and reports whether what follows it can be
+// trusted.
+func (r *rows) read() bool {
+	err := r.bindHeader()
+	if err == nil {
+		err = r.binder.RenormalizeHeaders(slotNames)
+	}
+	if err != nil {
+		r.stop(err)
+		return false
+	}
 	for {
-		tb.window.begin(tb.reader.InputOffset())
-		texts, err := tb.bind()
+		r.piece.start = r.reader.InputOffset()
+		texts, err := r.bind()
 		switch {
 		case err == nil:
-			if !tb.emit(texts) {
-				return
+			if !r.emit(texts) {
+				return false
 			}
 		case err == io.EOF:
-			return
-		case tb.window.err == nil && errors.Is(err, csv.ErrFieldCount):
-			if !tb.uneven() {
-				return
+			return true
+		case r.piece.cause() == nil && errors.Is(err, csv.ErrFieldCount):
+			if !r.uneven() {
+				return false
 			}
 		default:
-			tb.stop(err)
-			return
+			r.stop(err)
+			return false
 		}
 	}
 }
 
 // bind reads the cells of a row through gocsv.
-func (tb *table) bind() ([]string, error) {
-	if len(tb.columns) > tb.slots {
-		return tb.bindAll()
+func (r *rows) bind() ([]string, error) {
+	if len(r.columns) > r.slots {
+		return r.bindAll()
 	}
-	bound, err := tb.binder.Read()
+	bound, err := r.binder.Read()
 	if err != nil {
 		return nil, err
 	}
-	return slotsOf(bound)[:len(tb.columns)], nil
+	return slotsOf(bound)[:len(r.columns)], nil
 }
 
 // bindAll reads a row that has more columns than slots: what finds no slot, gocsv lists
 // by name.
-func (tb *table) bindAll() ([]string, error) {
-	bound, unmatched, err := tb.binder.ReadUnmatched()
+func (r *rows) bindAll() ([]string, error) {
+	bound, unmatched, err := r.binder.ReadUnmatched()
 	if err != nil {
 		return nil, err
 	}
-	texts := make([]string, len(tb.columns))
+	texts := make([]string, len(r.columns))
 	for i := copy(texts, slotsOf(bound)); i < len(texts); i++ {
 		texts[i] = unmatched[slotName(i)]
 	}

@@ -129,7 +129,7 @@ func kindBelow(m member) []schema.Cell {
 	if m.name != keyRepositories {
 		return nil
 	}
-	return []schema.Cell{{Name: schema.FieldKind.String(), Field: schema.FieldKind, Line: m.line, Column: m.column, Given: true,
+	return []schema.Cell{{Name: schema.FieldKind.String(), Field: schema.FieldKind, Line: int32(m.line), Column: int32(m.column), Given: true,
 		Written: schema.Written{Form: schema.FormString, Text: "repository"}}}
 }
 
@@ -223,7 +223,7 @@ func (w *walk) cells(n *node) ([]schema.Cell, []*flaw, error) {
 			flaws = append(flaws, f.at(m.value, m.name))
 			continue
 		}
-		cells = append(cells, schema.Cell{Name: m.name, Field: field, Line: m.value.line, Column: m.value.column, Written: m.value.written()})
+		cells = append(cells, schema.Cell{Name: m.name, Field: field, Line: int32(m.value.line), Column: int32(m.value.column), Written: m.value.written()})
 	}
 	return cells, flaws, nil
 }

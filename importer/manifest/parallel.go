@@ -1,0 +1,121 @@
+package manifest
+
+import (
+	"io"
+	"iter"
+	"runtime"
+	"sync"
+
+	"gijbulk/schema"
+)
+
+// Map reads a manifest as [Read] does, hands each entry to a worker and yields what that
+// makes of it, in the order of the file. An entry's cells may be looked at only until
+// the worker returns. The rows of a table are read and worked on by
+// as many workers as there are cores; each has one made by newWorker and alone uses it.
+func Map[T any](r io.Reader, name string, f Format, newWorker func() func(schema.Entry) T) iter.Seq2[T, error] {
+	return mapPieces(r, name, f, pieceSize, newWorker)
+}
+
+func mapPieces[T any](r io.Reader, name string, f Format, size int, newWorker func() func(schema.Entry) T) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		work := newWorker()
+		p := &pass{name: name, pieceSize: size}
+		p.yield = func(e schema.Entry, err error) bool {
+			if err != nil {
+				var none T
+				return yield(none, err)
+			}
+			return yield(work(e), nil)
+		}
+		p.inParallel = func(tb *table) { readPieces(tb, p, newWorker, yield) }
+		p.read(r, f)
+		p.expectRecords()
+	}
+}
+
+// yielded is what a worker made of a piece.
+type yielded[T any] struct {
+	values []T
+	err    error // what ended the table, after the values
+}
+
+// job is a piece on its way to a worker.
+type job[T any] struct {
+	piece *piece
+	done  chan yielded[T]
+}
+
+// readPieces reads the pieces of a table on all cores. It returns when the caller
+// leaves or the table ends, and leaves no goroutine behind.
+func readPieces[T any](tb *table, p *pass, newWorker func() func(schema.Entry) T, yield func(T, error) bool) {
+	cores := runtime.GOMAXPROCS(0)
+	jobs := make(chan job[T])
+	inOrder := make(chan chan yielded[T], cores)
+	left := make(chan struct{})
+	var group sync.WaitGroup
+	defer group.Wait()
+	defer close(left)
+	group.Go(func() { cut(tb.cutter, jobs, inOrder, left) })
+	for range cores {
+		group.Go(func() {
+			work := newWorker()
+			for j := range jobs {
+				j.done <- readPiece(tb, p.name, j.piece, work)
+			}
+		})
+	}
+	for done := range inOrder {
+		part := <-done
+		p.records += len(part.values)
+		for _, v := range part.values {
+			if !yield(v, nil) {
+				p.left = true
+				return
+			}
+		}
+		if part.err != nil {
+			p.problems++
+			var none T
+			p.left = !yield(none, part.err)
+			return
+		}
+	}
+}
+
+// cut hands pieces to the workers, and the places of their results to whoever collects
+// them, until the table ends or the collector has left.
+func cut[T any](c *cutter, jobs chan<- job[T], inOrder chan<- chan yielded[T], left <-chan struct{}) {
+	defer close(jobs)
+	defer close(inOrder)
+	for piece := c.next(); piece != nil; piece = c.next() {
+		done := make(chan yielded[T], 1)
+		select {
+		case inOrder <- done:
+		case <-left:
+			return
+		}
+		select {
+		case jobs <- job[T]{piece, done}:
+		case <-left:
+			return
+		}
+	}
+}
+
+func readPiece[T any](tb *table, name string, piece *piece, work func(schema.Entry) T) (result yielded[T]) {
+	result.values = make([]T, 0, piece.count)
+	own := &pass{name: name, records: piece.records}
+	own.yield = func(e schema.Entry, err error) bool {
+		if err != nil {
+			result.err = err
+			return false
+		}
+		result.values = append(result.values, work(e))
+		return true
+	}
+	r := tb.open(own, piece)
+	r.reuse = true
+	r.read()
+	return result
+}
