@@ -79,8 +79,8 @@ type PlanSummary struct {
 	Unchanged int    `json:"unchanged"`
 	Conflict  int    `json:"conflict"`
 	Invalid   int    `json:"invalid"` // left out: it has errors of its own
-	Writes    int    `json:"writes"` // write requests that were sent
-	Plan      string `json:"plan"`   // its digest, or ""
+	Writes    int    `json:"writes"`  // write requests that were sent
+	Plan      string `json:"plan"`    // its digest, or ""
 }
 
 // PlanJSON writes a plan for programs: a [PlanAction] a line, and at the end
