@@ -66,7 +66,7 @@ func maskedAction(a schema.Action, mask schema.Mask) schema.Action {
 	a.Have = maskedRecord(a.Have, mask)
 	a.Changes = slices.Clone(a.Changes)
 	for i, c := range a.Changes {
-		a.Changes[i] = schema.Change{Field: c.Field, From: maskedValue(c.From, mask), To: maskedValue(c.To, mask)}
+		a.Changes[i].From, a.Changes[i].To = maskedValue(c.From, mask), maskedValue(c.To, mask)
 	}
 	a.Reason = mask.Hide(a.Reason)
 	return a

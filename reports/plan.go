@@ -18,8 +18,8 @@ func PlanText(w io.Writer, run schema.Run, plan schema.Plan) error {
 	for i := range plan.Actions {
 		writeAction(out, &plan.Actions[i])
 	}
-	fmt.Fprintf(out, "%d to create, %d exist with differences, %d unchanged, %d in conflict; %d write requests sent",
-		plan.Count(schema.OpCreate), plan.Count(schema.OpExists), plan.Count(schema.OpUnchanged),
+	fmt.Fprintf(out, "%d to create, %s, %d unchanged, %d in conflict; %d write requests sent",
+		plan.Count(schema.OpCreate), differing(run, plan), plan.Count(schema.OpUnchanged),
 		plan.Count(schema.OpConflict), run.Writes)
 	if n := plan.Count(schema.OpInvalid); n > 0 {
 		fmt.Fprintf(out, "; %d left out with errors", n)
@@ -31,8 +31,17 @@ func PlanText(w io.Writer, run schema.Run, plan schema.Plan) error {
 	return out.Flush()
 }
 
+// differing says what becomes of records that are there and differ: an import leaves
+// them as they are.
+func differing(run schema.Run, plan schema.Plan) string {
+	if run.Command == "import" {
+		return fmt.Sprintf("%d exist with differences", plan.Count(schema.OpExists))
+	}
+	return fmt.Sprintf("%d to update, %d to delete", plan.Count(schema.OpUpdate), plan.Count(schema.OpDelete))
+}
+
 func writeAction(out io.Writer, a *schema.Action) {
-	sign := map[schema.Op]string{schema.OpCreate: "+", schema.OpExists: "~", schema.OpConflict: "!", schema.OpInvalid: "x"}[a.Op]
+	sign := map[schema.Op]string{schema.OpCreate: "+", schema.OpUpdate: "~", schema.OpDelete: "-", schema.OpExists: "~", schema.OpConflict: "!", schema.OpInvalid: "x"}[a.Op]
 	if sign == "" {
 		return
 	}
@@ -43,6 +52,10 @@ func writeAction(out io.Writer, a *schema.Action) {
 	}
 	fmt.Fprintln(out)
 	for _, c := range a.Changes {
+		if c.Unseen {
+			fmt.Fprintf(out, "    %s: %s is sent; the server does not show it\n", c.Field, shown(c.To))
+			continue
+		}
 		fmt.Fprintf(out, "    %s: %s -> %s\n", c.Field, shown(c.From), shown(c.To))
 	}
 	if a.Reason != "" {
@@ -75,6 +88,8 @@ type PlanAction struct {
 // PlanSummary is the last line of a plan as programs get it.
 type PlanSummary struct {
 	Create    int    `json:"create"`
+	Update    int    `json:"update"`
+	Delete    int    `json:"delete"`
 	Exists    int    `json:"exists"`
 	Unchanged int    `json:"unchanged"`
 	Conflict  int    `json:"conflict"`
@@ -95,7 +110,8 @@ func PlanJSON(w io.Writer, run schema.Run, plan schema.Plan) error {
 			return err
 		}
 	}
-	summary := PlanSummary{Create: plan.Count(schema.OpCreate), Exists: plan.Count(schema.OpExists),
+	summary := PlanSummary{Create: plan.Count(schema.OpCreate), Update: plan.Count(schema.OpUpdate), Delete: plan.Count(schema.OpDelete),
+		Exists:    plan.Count(schema.OpExists),
 		Unchanged: plan.Count(schema.OpUnchanged), Conflict: plan.Count(schema.OpConflict),
 		Invalid: plan.Count(schema.OpInvalid), Writes: run.Writes, Plan: run.Digest}
 	if err := encoder.Encode(map[string]PlanSummary{"summary": summary}); err != nil {

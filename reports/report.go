@@ -73,6 +73,8 @@ type ChangeInfo struct {
 	Field string `json:"field"`
 	From  any    `json:"from"` // as it is on the server
 	To    any    `json:"to"`   // as the manifest wants it
+
+	Unseen bool `json:"unseen,omitzero"` // the server does not show the field; no drift
 }
 
 // FindingInfo is a finding as programs get it.
@@ -159,7 +161,7 @@ func recordInfo(o *schema.Outcome) RecordInfo {
 func changeInfos(changes []schema.Change) []ChangeInfo {
 	infos := make([]ChangeInfo, 0, len(changes))
 	for _, c := range changes {
-		infos = append(infos, ChangeInfo{c.Field.String(), plain(c.From), plain(c.To)})
+		infos = append(infos, ChangeInfo{c.Field.String(), plain(c.From), plain(c.To), c.Unseen})
 	}
 	return infos
 }

@@ -78,7 +78,7 @@ func TestOutcomesGolden(t *testing.T) {
 
 func TestPlanTellsOfWritesThatWereSent(t *testing.T) {
 	var b bytes.Buffer
-	if err := PlanText(&b, schema.Run{Writes: 3}, schema.Plan{}); err != nil {
+	if err := PlanText(&b, schema.Run{Command: "import", Writes: 3}, schema.Plan{}); err != nil {
 		t.Fatal(err)
 	}
 	want := "0 to create, 0 exist with differences, 0 unchanged, 0 in conflict; 3 write requests sent\n"

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"gijbulk/importer"
+	"gijbulk/importer/journal"
 	"gijbulk/reports"
 	"gijbulk/schema"
 )
@@ -23,12 +24,12 @@ func (j *job) confirm() error {
 	}
 	refusal := &failure{code: exitRail, err: errors.New("the plan was not confirmed; nothing was sent")}
 	if !j.stdinIsTerminal || slices.Contains(j.run.Files, "-") {
-		return refusal.hinted("%s would be created; without a terminal to ask at give --yes, and --dry-run shows the plan", count(n, "integration"))
+		return refusal.hinted("%s; without a terminal to ask at give --yes, and --dry-run shows the plan", j.intent())
 	}
 	if err := reports.PlanText(j.screen, j.run, reports.MaskedPlan(j.planned, j.mask)); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(j.screen, "Create %s on %s? [y/N] ", count(n, "integration"), j.run.Target); err != nil {
+	if _, err := fmt.Fprintf(j.screen, "%s on %s: go on? [y/N] ", j.intent(), j.run.Target); err != nil {
 		return err
 	}
 	answer, err := bufio.NewReader(j.stdin).ReadString('\n')
@@ -42,6 +43,17 @@ func (j *job) confirm() error {
 	return refusal
 }
 
+// intent says what would be written.
+func (j *job) intent() string {
+	var parts []string
+	for _, op := range []schema.Op{schema.OpCreate, schema.OpUpdate, schema.OpDelete} {
+		if n := j.planned.Count(op); n > 0 {
+			parts = append(parts, fmt.Sprintf("%s to %s", count(n, "integration"), op))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // execute sends the plan, settles what was lost, confirms what is there and writes the
 // reports, which it does even where the run had to be stopped.
 func (j *job) execute(ctx context.Context) error {
@@ -49,20 +61,22 @@ func (j *job) execute(ctx context.Context) error {
 	for i, action := range j.planned.Actions {
 		j.outcomes[i] = schema.Outcome{Action: action, Status: schema.StatusUnprocessed}
 	}
-	if !j.json() {
-		if err := j.tellFindings(); err != nil {
-			return err
-		}
-	}
 	if _, err := reports.WriteReport(j.reportDir(), j.run, slices.Values(j.outcomes), j.mask); err != nil {
 		return fmt.Errorf("the reports could not be written, so nothing was sent: %w", err)
 	}
-	trouble := j.work(ctx)
+	log, err := j.startLog(ctx)
+	if err != nil {
+		return err
+	}
+	trouble := j.work(ctx, log)
 	j.run.Ended = j.now().UTC()
 	j.run.Requests, j.run.Writes = j.target.client.Requests()
 	j.run.Complete = trouble == nil
 	if trouble != nil {
 		j.run.Why = trouble.Error()
+	}
+	if log != nil {
+		trouble = firstError(trouble, log.Finish(context.WithoutCancel(ctx), j.run), log.Close())
 	}
 	if err := j.writeReports(); err != nil {
 		return errors.Join(trouble, err)
@@ -73,11 +87,22 @@ func (j *job) execute(ctx context.Context) error {
 	return j.verdict(trouble)
 }
 
+// startLog keeps the run with its plan before the first write.
+func (j *job) startLog(ctx context.Context) (*journal.Log, error) {
+	if j.state == nil {
+		return nil, nil
+	}
+	return j.state.Start(ctx, j.run, j.planned, nil, j.mask)
+}
+
 // work is the part that talks to the server.
-func (j *job) work(ctx context.Context) error {
+func (j *job) work(ctx context.Context, log *journal.Log) error {
 	o := j.options
 	engine := importer.Importer{Target: j.target.client, Concurrency: o.concurrency,
 		Quiet: o.settle, Timeout: o.target.timeout, Resends: o.target.retries}
+	if log != nil {
+		engine.Journal = log
+	}
 	progress := j.startProgress(len(j.planned.Actions))
 	defer progress.stop()
 	emit := func(outcome schema.Outcome) {
@@ -136,16 +161,16 @@ func (j *job) lastWords(trouble error) error {
 // nextSteps are what to do about what did not go well.
 func (j *job) nextSteps(trouble error) []string {
 	var steps []string
-	flags := " --jira " + quoteWord(j.run.Target)
+	flags := " --jira " + quoteWord(j.target.client.BaseURL())
 	if j.target.sandbox {
 		flags = " --sandbox"
 	}
 	if len(statuses(j.outcomes, schema.StatusFailed)) > 0 {
-		steps = append(steps, "mend "+reports.Failed.FileName()+" and run: gijbulk import "+
+		steps = append(steps, "mend "+reports.Failed.FileName()+" and run: gijbulk "+j.run.Command+" "+
 			quoteWord(filepath.Join(j.reportDir(), reports.Failed.FileName()))+flags)
 	}
 	if trouble != nil || len(statuses(j.outcomes, schema.StatusUnknown, schema.StatusUnprocessed)) > 0 {
-		words := []string{"gijbulk import"}
+		words := []string{"gijbulk", j.run.Command}
 		for _, f := range j.run.Files {
 			words = append(words, quoteWord(f))
 		}

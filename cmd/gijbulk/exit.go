@@ -9,6 +9,7 @@ import (
 
 	"gijbulk/importer"
 	"gijbulk/importer/gij"
+	"gijbulk/importer/journal"
 	"gijbulk/schema"
 )
 
@@ -22,6 +23,7 @@ const (
 	exitManifest    = 6
 	exitRail        = 7
 	exitTarget      = 10
+	exitHeld        = 11
 	exitCredentials = 12
 	exitUsage       = 64
 	exitInterrupted = 130
@@ -32,12 +34,13 @@ const (
 const exitHelp = `Exit status:
   0    all done
   1    an unexpected error of the tool or its surroundings
-  2    --dry-run: there is something to do, nothing was changed
+  2    audit, --dry-run: there is drift, nothing was changed
   3    the run ended; some records failed, are in conflict or unknown
   5    a passing condition (429, 503, no connection); the same command later
   6    the manifest has errors; nothing was sent
-  7    nothing was sent: the plan was not confirmed
+  7    a rail refused the plan, or nobody confirmed it; nothing was sent
   10   the target is not there, or is not this app
+  11   another run holds this target
   12   credentials refused, or not an administrator
   64   wrong use of the command line
   130  interrupted (143: terminated); reports are written`
@@ -76,6 +79,8 @@ func codeOf(err error) (code int, hint string) {
 	var sig interrupted
 	var stop *importer.Stopped
 	var api *gij.Error
+	var held *journal.Held
+	var state *journal.Error
 	switch {
 	case err == nil:
 		return exitDone, ""
@@ -87,6 +92,10 @@ func codeOf(err error) (code int, hint string) {
 		return codeOfStop(stop.Reason()), stop.Outcome.Advice
 	case errors.As(err, &api):
 		return codeOfAPI(api), api.Hint
+	case errors.As(err, &held):
+		return exitHeld, "wait for it, or give --lock-timeout"
+	case errors.As(err, &state):
+		return exitError, state.Hint
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted, ""
 	}

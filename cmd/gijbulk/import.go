@@ -8,33 +8,61 @@ import (
 	"github.com/spf13/pflag"
 )
 
-type importOptions struct {
+// jobOptions are those of import, sync and audit.
+type jobOptions struct {
 	manifest      manifestOptions
 	selection     selectionOptions
 	target        targetOptions
+	state         stateOptions
+	sync          syncOptions
+	update        bool // what differs is updated
 	dryRun, yes   bool
 	skipInvalid   bool
 	allowCommands bool
+	expectPlan    string
 	concurrency   int
 	settle        time.Duration
 	reportDir     string
 }
 
-func (o *importOptions) addFlags(f *pflag.FlagSet) {
+// addFlags adds what every job has.
+func (o *jobOptions) addFlags(f *pflag.FlagSet) {
 	o.manifest.addFlags(f)
 	o.selection.addFlags(f)
 	o.target.addFlags(f)
+	o.state.addFlags(f)
+	f.BoolVar(&o.skipInvalid, "skip-invalid", false, "go on with the good records although others have errors; those go to failed.csv")
+	f.BoolVar(&o.allowCommands, "allow-commands", false, "cmd: references of the manifest may run commands")
+}
+
+// addWriting adds what only a job has that writes.
+func (o *jobOptions) addWriting(f *pflag.FlagSet) {
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be done and stop; nothing but reads is sent")
 	f.BoolVar(&o.yes, "yes", false, "do not ask before the first write; required without a terminal")
-	f.BoolVar(&o.skipInvalid, "skip-invalid", false, "send the good records although others have errors; those go to failed.csv")
-	f.BoolVar(&o.allowCommands, "allow-commands", false, "cmd: references of the manifest may run commands")
+	f.StringVar(&o.expectPlan, "expect-plan", "", "go on only if the plan made now has this `DIGEST` (sha256:…) of a dry run")
 	f.IntVar(&o.concurrency, "concurrency", 4, "most writes at once")
 	f.DurationVar(&o.settle, "settle", 10*time.Second, "how long to leave the server alone before looking up writes whose answers were lost")
 	f.StringVar(&o.reportDir, "report-dir", "", "`DIR` for the reports (default gijbulk-reports/RUN)")
 }
 
+// check refuses options that contradict each other.
+func (o jobOptions) check() error {
+	s := o.selection
+	switch {
+	case o.concurrency < 1 && !o.dryRun:
+		return usage("--concurrency %d is below 1", o.concurrency)
+	case o.sync.prune && (s.match != "" || len(s.types) > 0 || len(s.waves) > 0 || s.limit > 0):
+		return usage("--prune goes with all of the manifest: not with --match, --type, --wave or --limit")
+	case o.sync.prune && o.skipInvalid:
+		return usage("--prune and --skip-invalid do not go together: what belongs to a record with errors could be deleted")
+	case o.sync.deleteFiles && !o.sync.prune:
+		return usage("--delete-files goes with --prune")
+	}
+	return nil
+}
+
 func (a *app) importCommand() *cobra.Command {
-	var o importOptions
+	var o jobOptions
 	cmd := &cobra.Command{
 		Use:   "import FILE…",
 		Short: "Create the integrations of manifests that are not there yet",
@@ -52,18 +80,18 @@ Reports: report.json, succeeded.csv, failed.csv, unknown.csv and unprocessed.csv
   gijbulk import *.yaml --type GITHUB --limit 2
   generate-manifest | gijbulk import - --format jsonl --yes`,
 		Args: needFiles,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.concurrency < 1 {
-				return usage("--concurrency %d is below 1", o.concurrency)
-			}
-			return a.importFiles(cmd.Context(), args, o)
-		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.runJob(cmd.Context(), "import", args, o) },
 	}
 	o.addFlags(cmd.Flags())
+	o.addWriting(cmd.Flags())
 	return cmd
 }
 
-func (a *app) importFiles(ctx context.Context, files []string, o importOptions) (err error) {
+// runJob is import, sync and audit, from the manifests to the report.
+func (a *app) runJob(ctx context.Context, command string, files []string, o jobOptions) (err error) {
+	if err := o.check(); err != nil {
+		return err
+	}
 	_, shards, err := o.selection.shardOf()
 	if err != nil {
 		return err
@@ -74,13 +102,14 @@ func (a *app) importFiles(ctx context.Context, files []string, o importOptions) 
 	}
 	defer func() { err = firstError(err, t.close()) }()
 	a.hide(nil, t.secrets...)
-	j := a.newJob(files, o, t)
+	j := a.newJob(command, files, o, t)
 	if err := j.read(ctx); err != nil {
 		return err
 	}
 	if j.refuses() {
 		return j.refuse()
 	}
+	defer func() { err = firstError(err, j.leave()) }()
 	if err := j.plan(ctx); err != nil {
 		return j.abandon(err)
 	}
@@ -89,6 +118,14 @@ func (a *app) importFiles(ctx context.Context, files []string, o importOptions) 
 	}
 	if o.dryRun {
 		return j.show()
+	}
+	if err := j.guard(); err != nil {
+		return err
+	}
+	if !j.json() {
+		if err := j.tellFindings(); err != nil {
+			return err
+		}
 	}
 	if err := j.confirm(); err != nil {
 		return err

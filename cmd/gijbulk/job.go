@@ -11,26 +11,29 @@ import (
 	"time"
 
 	"gijbulk/importer"
+	"gijbulk/importer/journal"
 	"gijbulk/importer/secrets"
 	"gijbulk/reports"
 	"gijbulk/schema"
 )
 
-// job is one import on its way from manifest to report.
+// job is one import, sync or audit on its way from manifest to report.
 type job struct {
 	*app
-	options  importOptions
+	options  jobOptions
 	target   *target
+	state    *journal.Journal // nil: the run is kept nowhere
+	release  func() error     // gives the target back; nil: it was not taken
 	run      schema.Run
 	records  []schema.Record
-	planned  schema.Plan
+	planned  schema.Plan      // this process's part of it
 	outcomes []schema.Outcome // by the action's N
 }
 
-func (a *app) newJob(files []string, o importOptions, t *target) *job {
+func (a *app) newJob(command string, files []string, o jobOptions, t *target) *job {
 	started := a.now().UTC()
 	return &job{app: a, options: o, target: t, run: schema.Run{
-		ID: newRunID(started), Command: "import", Version: buildVersion(), Target: t.client.BaseURL(),
+		ID: newRunID(started), Command: command, Version: buildVersion(), Target: t.client.BaseURL(),
 		Files: files, Started: started, DryRun: o.dryRun,
 	}}
 }
@@ -91,27 +94,66 @@ func (j *job) fault(findings []schema.Finding) {
 
 // plan reads the server and decides what is to be done.
 func (j *job) plan(ctx context.Context) error {
-	user, err := j.target.client.Myself(ctx)
-	if err != nil {
+	if err := j.enter(ctx); err != nil {
 		return err
 	}
-	j.run.User = user.Name
 	live, err := j.target.client.List(ctx)
 	if err != nil {
 		return err
 	}
-	j.log.info("server read", "target", j.run.Target, "user", user.Name, "integrations", len(live))
+	j.log.info("server read", "target", j.run.Target, "user", j.run.User, "integrations", len(live))
 	if err := j.resolveProjects(ctx); err != nil {
 		return err
 	}
-	choose, err := j.options.selection.selector()
+	options, err := j.diffOptions(ctx)
 	if err != nil {
 		return err
 	}
-	plan, findings := importer.Diff(j.records, live, importer.Options{Target: j.run.Target, Select: choose})
+	plan, findings := importer.Diff(j.records, live, options)
 	j.planned, j.run.Digest = plan, plan.Digest()
 	j.run.Findings = append(j.run.Findings, findings...)
 	return nil
+}
+
+// diffOptions are the same for a dry run and for the run itself.
+func (j *job) diffOptions(ctx context.Context) (o importer.Options, err error) {
+	o = importer.Options{Target: j.run.Target, Update: j.options.update, Prune: j.options.sync.prune,
+		DeleteFiles: j.options.sync.deleteFiles, Resend: j.options.sync.resend}
+	if o.Select, err = j.options.selection.selector(); err != nil || j.state == nil {
+		return o, err
+	}
+	if o.Known, err = j.state.IDs(ctx, j.run.Target); err != nil {
+		return o, err
+	}
+	sent, err := j.state.Sent(ctx, j.run.Target)
+	o.Sent = memory{sent}
+	return o, err
+}
+
+// guard holds the whole plan against the rails, and keeps this process's part of it.
+func (j *job) guard() error {
+	o := j.options
+	if o.expectPlan != "" && o.expectPlan != j.run.Digest {
+		return &failure{code: exitRail, err: fmt.Errorf("the plan is another than was expected: %s; nothing was sent", j.run.Digest),
+			hint: "look at the plan again with --dry-run"}
+	}
+	if sources := importer.EraseSource(j.planned); len(sources) > 0 {
+		return &failure{code: exitRail, err: fmt.Errorf("--delete-files would erase the repositories of the tracked folder %s itself; nothing was sent", sources[0].Have.Origin()),
+			hint: "leave --delete-files out"}
+	}
+	if o.update && !o.sync.force {
+		rails, err := o.sync.rails()
+		if err != nil {
+			return err
+		}
+		if err := importer.Guard(j.planned, rails); err != nil {
+			return (&failure{code: exitRail, err: fmt.Errorf("%w; nothing was sent", err)}).
+				hinted("look at the plan with --dry-run; if it is right, raise the limit or give --force")
+		}
+	}
+	shard, of, err := o.selection.shardOf()
+	j.planned = importer.Shard(j.planned, shard, of)
+	return err
 }
 
 // resolveProjects turns project keys into ids, where any are named.
@@ -185,7 +227,11 @@ func errorsIn(findings []schema.Finding) int {
 // tellFindings prints what was found: for programs on standard output, for people on
 // standard error.
 func (j *job) tellFindings() (err error) {
-	findings := reports.MaskedFindings(slices.Values(j.run.Findings), j.mask)
+	told := j.run.Findings
+	if j.logging.quiet && !j.json() {
+		told = slices.DeleteFunc(slices.Clone(told), func(f schema.Finding) bool { return f.Level != schema.LevelError })
+	}
+	findings := reports.MaskedFindings(slices.Values(told), j.mask)
 	if j.json() {
 		_, err = reports.FindingsJSON(j.stdout, findings, func() int { return len(j.records) })
 	} else {
@@ -210,8 +256,10 @@ func (j *job) show() error {
 	if err := render(j.stdout, j.run, plan); err != nil {
 		return err
 	}
-	if j.planned.Count(schema.OpUnchanged) < len(j.planned.Actions) {
-		return said(exitDrift)
+	for _, a := range j.planned.Actions {
+		if a.Drifts() {
+			return said(exitDrift)
+		}
 	}
 	return nil
 }

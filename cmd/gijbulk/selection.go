@@ -42,7 +42,8 @@ func (o selectionOptions) shardOf() (index, of int, err error) {
 	return index - 1, of, nil
 }
 
-// selector makes the predicate. It counts for --limit, so it serves one pass.
+// selector makes the predicate for all but the shard, which is cut from the finished
+// plan. It counts for --limit, so it serves one pass.
 func (o selectionOptions) selector() (func(schema.Record) bool, error) {
 	pattern, err := regexp.Compile(o.match)
 	if err != nil {
@@ -60,16 +61,11 @@ func (o selectionOptions) selector() (func(schema.Record) bool, error) {
 	if o.limit < 0 {
 		return nil, usage("--limit %d is below 0", o.limit)
 	}
-	shard, of, err := o.shardOf()
-	if err != nil {
-		return nil, err
-	}
 	chosen := 0
 	return func(r schema.Record) bool {
 		ok := (o.match == "" || pattern.MatchString(r.Name()) || pattern.MatchString(r.Origin())) &&
 			(len(o.types) == 0 || slices.Contains(o.types, string(r.Type()))) &&
 			(len(o.waves) == 0 || slices.Contains(o.waves, int(r.Get(schema.FieldWave).Int()))) &&
-			(of == 1 || r.Key().Shard(of) == shard) &&
 			(o.limit == 0 || chosen < o.limit)
 		if ok {
 			chosen++

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"gijbulk/importer/journal"
+	"gijbulk/schema"
+)
+
+// stateOptions say where runs are kept.
+type stateOptions struct {
+	path        string
+	lockTimeout time.Duration
+}
+
+func (o *stateOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.path, "state", "", "`FILE` that keeps the runs (default $XDG_STATE_HOME/gijbulk/gijbulk.db; with --sandbox none)")
+	f.DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait while another run holds this target")
+}
+
+// statePath is where the state file is.
+func (a *app) statePath(o stateOptions) (string, error) {
+	if o.path != "" {
+		return o.path, nil
+	}
+	dir := a.env("XDG_STATE_HOME")
+	if dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return "", usage("there is no place for the state file: %w", err).hinted("give --state FILE")
+		}
+		dir = filepath.Join(home, ".local", "state")
+	}
+	return filepath.Join(dir, "gijbulk", "gijbulk.db"), nil
+}
+
+// openState opens the state file. Without make, one that is not there is nil: a run
+// that only looks leaves no trace.
+func (a *app) openState(o stateOptions, make bool) (*journal.Journal, error) {
+	path, err := a.statePath(o)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(path); !make && errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return journal.Open(path)
+}
+
+// memory makes what was sent last answer the engine's question.
+type memory struct{ sent *journal.Sent }
+
+// Compare says whether the value was sent last, and whether that can be told.
+func (m memory) Compare(id int64, f schema.Field, v schema.Value) (same, judged bool) {
+	switch m.sent.Compare(id, f, v) {
+	case journal.SameSent:
+		return true, true
+	case journal.Unjudged:
+		return false, false
+	}
+	return false, true
+}
+
+// enter finds out who and where we are, takes the target for this run and reads what
+// is known of it from earlier runs. A run that only looks takes nothing.
+func (j *job) enter(ctx context.Context) error {
+	user, err := j.target.client.Myself(ctx)
+	if err != nil {
+		return err
+	}
+	server, err := j.target.client.ServerInfo(ctx)
+	if err != nil {
+		return err
+	}
+	j.run.User, j.run.Target = user.Name, cmp.Or(server.BaseURL, j.run.Target)
+	o := j.options.state
+	if j.target.sandbox && o.path == "" {
+		return nil // an embedded sandbox begins anew each time
+	}
+	if j.state, err = j.openState(o, !j.run.DryRun); err != nil || j.state == nil || j.run.DryRun {
+		return err
+	}
+	shard, of, err := j.options.selection.shardOf()
+	if err != nil {
+		return err
+	}
+	j.release, err = journal.Lock(ctx, filepath.Dir(j.state.Path()), j.run.Target, shard, of, o.lockTimeout)
+	return err
+}
+
+// leave gives the target and the state file back.
+func (j *job) leave() error {
+	var released, closed error
+	if j.release != nil {
+		released = j.release()
+	}
+	if j.state != nil {
+		closed = j.state.Close()
+	}
+	return errors.Join(released, closed)
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"gijbulk/importer"
+)
+
+// syncOptions say how far a sync may go.
+type syncOptions struct {
+	prune, deleteFiles bool
+	resend             bool
+	maxDelete          string
+	maxUpdate          string
+	force              bool
+}
+
+func (o *syncOptions) addFlags(f *pflag.FlagSet) {
+	f.BoolVar(&o.prune, "prune", false, "delete what is on the server, of the types that the manifests hold, and not in them")
+	f.BoolVar(&o.resend, "resend-secrets", false, "send every secret again, also those that have not changed")
+}
+
+func (o *syncOptions) addRails(f *pflag.FlagSet) {
+	f.BoolVar(&o.deleteFiles, "delete-files", false, "with --prune: the clones on Jira's disk go as well; refused for tracked folders")
+	f.StringVar(&o.maxDelete, "max-delete", "10%", "most of the live integrations to delete, `N|P%`; where fewer than ten are live, a share lets one pass")
+	f.StringVar(&o.maxUpdate, "max-update", "30%", "most of the live integrations to update, `N|P%`")
+	f.BoolVar(&o.force, "force", false, "let a plan pass that --max-delete or --max-update refuses")
+}
+
+// rails reads the limits.
+func (o syncOptions) rails() (importer.Rails, error) {
+	maxDelete, err := importer.ParseLimit(o.maxDelete)
+	if err != nil {
+		return importer.Rails{}, usage("--max-delete: %w", err)
+	}
+	maxUpdate, err := importer.ParseLimit(o.maxUpdate)
+	if err != nil {
+		return importer.Rails{}, usage("--max-update: %w", err)
+	}
+	return importer.Rails{MaxDelete: maxDelete, MaxUpdate: maxUpdate}, nil
+}
+
+func (a *app) syncCommand() *cobra.Command {
+	o := jobOptions{update: true}
+	cmd := &cobra.Command{
+		Use:   "sync FILE…",
+		Short: "Bring the server to the state of manifests: create, update, with --prune delete",
+		Long: `Create what is not on the server, update what differs, and with --prune delete what
+the manifests do not hold. An update sends only the fields that differ. A secret is
+sent again only when it is another than was sent last.
+
+The plan is refused when it would change more of what is there than --max-delete and
+--max-update allow. Running the same sync again changes nothing.
+
+` + exitHelp,
+		Example: `  gijbulk sync integrations.yaml --jira https://jira.example.org --dry-run
+  gijbulk sync integrations.yaml --yes --quiet
+  gijbulk sync integrations.yaml --prune --max-delete 5`,
+		Args: needFiles,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.runJob(cmd.Context(), "sync", args, o) },
+	}
+	o.addFlags(cmd.Flags())
+	o.addWriting(cmd.Flags())
+	o.sync.addFlags(cmd.Flags())
+	o.sync.addRails(cmd.Flags())
+	return cmd
+}
+
+func (a *app) auditCommand() *cobra.Command {
+	o := jobOptions{update: true, dryRun: true}
+	cmd := &cobra.Command{
+		Use:   "audit FILE…",
+		Short: "Tell how the server differs from manifests, without touching it",
+		Long: `Compare the manifests with the server and show the plan that a sync would carry out.
+Nothing but reads is sent. Secrets are looked up where they can be; the server never
+shows its own, so a secret that is only due to be sent again is listed and is no drift.
+
+` + exitHelp,
+		Example: `  gijbulk audit integrations.yaml --jira https://jira.example.org
+  gijbulk audit integrations.yaml --prune --output json`,
+		Args: needFiles,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.runJob(cmd.Context(), "audit", args, o) },
+	}
+	o.addFlags(cmd.Flags())
+	o.sync.addFlags(cmd.Flags())
+	return cmd
+}
