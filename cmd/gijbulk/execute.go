@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"gijbulk/importer"
 	"gijbulk/importer/journal"
 	"gijbulk/reports"
 	"gijbulk/schema"
@@ -54,8 +53,7 @@ func (j *job) intent() string {
 	return strings.Join(parts, ", ")
 }
 
-// execute sends the plan, settles what was lost, confirms what is there and writes the
-// reports, which it does even where the run had to be stopped.
+// execute keeps the plan, and then carries it out.
 func (j *job) execute(ctx context.Context) error {
 	j.outcomes = make([]schema.Outcome, len(j.planned.Actions))
 	for i, action := range j.planned.Actions {
@@ -64,14 +62,21 @@ func (j *job) execute(ctx context.Context) error {
 	if _, err := reports.WriteReport(j.reportDir(), j.run, slices.Values(j.outcomes), j.mask); err != nil {
 		return fmt.Errorf("the reports could not be written, so nothing was sent: %w", err)
 	}
-	log, err := j.startLog(ctx)
+	log, err := j.keep(ctx)
 	if err != nil {
 		return err
 	}
-	trouble := j.work(ctx, log)
+	return j.conclude(ctx, log, j.carryOut)
+}
+
+// conclude does the work of a run and writes the reports, which it does even where
+// the run had to be stopped.
+func (j *job) conclude(ctx context.Context, log *journal.Log, work func(context.Context, *journal.Log) error) error {
+	trouble := work(ctx, log)
 	j.run.Ended = j.now().UTC()
-	j.run.Requests, j.run.Writes = j.target.client.Requests()
-	j.run.Complete = trouble == nil
+	requests, writes := j.target.client.Requests()
+	j.run.Requests, j.run.Writes = j.run.Requests+requests, j.run.Writes+writes
+	j.run.Complete, j.run.Why = trouble == nil, ""
 	if trouble != nil {
 		j.run.Why = trouble.Error()
 	}
@@ -85,40 +90,6 @@ func (j *job) execute(ctx context.Context) error {
 		return errors.Join(trouble, err)
 	}
 	return j.verdict(trouble)
-}
-
-// startLog keeps the run with its plan before the first write.
-func (j *job) startLog(ctx context.Context) (*journal.Log, error) {
-	if j.state == nil {
-		return nil, nil
-	}
-	return j.state.Start(ctx, j.run, j.planned, nil, j.mask)
-}
-
-// work is the part that talks to the server.
-func (j *job) work(ctx context.Context, log *journal.Log) error {
-	o := j.options
-	engine := importer.Importer{Target: j.target.client, Concurrency: o.concurrency,
-		Quiet: o.settle, Timeout: o.target.timeout, Resends: o.target.retries}
-	if log != nil {
-		engine.Journal = log
-	}
-	progress := j.startProgress(len(j.planned.Actions))
-	defer progress.stop()
-	emit := func(outcome schema.Outcome) {
-		j.outcomes[outcome.Action.N] = outcome
-		progress.tell(outcome)
-	}
-	if err := engine.Apply(ctx, j.planned, emit); err != nil {
-		return err
-	}
-	if n := len(statuses(j.outcomes, schema.StatusUnknown)); n > 0 {
-		j.log.info("looking up writes whose answers were lost", "writes", n, "after", o.settle)
-		if err := engine.Settle(ctx, j.planned, j.outcomes, emit); err != nil {
-			return err
-		}
-	}
-	return engine.Verify(ctx, j.planned, j.outcomes, emit)
 }
 
 func statuses(outcomes []schema.Outcome, wanted ...schema.Status) []schema.Outcome {
@@ -169,6 +140,9 @@ func (j *job) nextSteps(trouble error) []string {
 		steps = append(steps, "mend "+reports.Failed.FileName()+" and run: gijbulk "+j.run.Command+" "+
 			quoteWord(filepath.Join(j.reportDir(), reports.Failed.FileName()))+flags)
 	}
+	if trouble != nil && j.state != nil {
+		return append(steps, "go on where the run stopped: gijbulk resume "+j.run.ID+flags)
+	}
 	if trouble != nil || len(statuses(j.outcomes, schema.StatusUnknown, schema.StatusUnprocessed)) > 0 {
 		words := []string{"gijbulk", j.run.Command}
 		for _, f := range j.run.Files {
@@ -189,7 +163,7 @@ func quoteWord(s string) string {
 
 // verdict is the error that gives the run its exit code. The worst that applies wins.
 func (j *job) verdict(trouble error) error {
-	if code, _ := codeOf(trouble); slices.Contains([]int{exitCredentials, exitTarget, exitInterrupted, exitTerminated, exitError}, code) {
+	if code, _ := codeOf(trouble); slices.Contains([]int{exitCredentials, exitTarget, exitInterrupted, exitTerminated, exitError, exitLimit}, code) {
 		return trouble
 	}
 	bad := statuses(j.outcomes, schema.StatusFailed, schema.StatusConflict, schema.StatusUnknown)

@@ -22,6 +22,7 @@ const (
 	exitPassing     = 5
 	exitManifest    = 6
 	exitRail        = 7
+	exitLimit       = 8
 	exitTarget      = 10
 	exitHeld        = 11
 	exitCredentials = 12
@@ -39,6 +40,7 @@ const exitHelp = `Exit status:
   5    a passing condition (429, 503, no connection); the same command later
   6    the manifest has errors; nothing was sent
   7    a rail refused the plan, or nobody confirmed it; nothing was sent
+  8    a limit was reached (--max-failures, --max-duration, --canary)
   10   the target is not there, or is not this app
   11   another run holds this target
   12   credentials refused, or not an administrator
@@ -81,7 +83,12 @@ func codeOf(err error) (code int, hint string) {
 	var api *gij.Error
 	var held *journal.Held
 	var state *journal.Error
+	var none *journal.NoRun
 	switch {
+	case isLimit(err):
+		return exitLimit, ""
+	case errors.As(err, &none):
+		return exitUsage, "gijbulk runs lists the runs"
 	case err == nil:
 		return exitDone, ""
 	case errors.As(err, &fail):

@@ -15,6 +15,7 @@ type jobOptions struct {
 	target        targetOptions
 	state         stateOptions
 	sync          syncOptions
+	limits        limitOptions
 	update        bool // what differs is updated
 	dryRun, yes   bool
 	skipInvalid   bool
@@ -35,14 +36,25 @@ func (o *jobOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.allowCommands, "allow-commands", false, "cmd: references of the manifest may run commands")
 }
 
-// addWriting adds what only a job has that writes.
-func (o *jobOptions) addWriting(f *pflag.FlagSet) {
+// addAsking adds how far to go before the first write.
+func (o *jobOptions) addAsking(f *pflag.FlagSet) {
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be done and stop; nothing but reads is sent")
 	f.BoolVar(&o.yes, "yes", false, "do not ask before the first write; required without a terminal")
-	f.StringVar(&o.expectPlan, "expect-plan", "", "go on only if the plan made now has this `DIGEST` (sha256:…) of a dry run")
+}
+
+// addRunning adds how writes are sent.
+func (o *jobOptions) addRunning(f *pflag.FlagSet) {
+	o.limits.addFlags(f)
 	f.IntVar(&o.concurrency, "concurrency", 4, "most writes at once")
 	f.DurationVar(&o.settle, "settle", 10*time.Second, "how long to leave the server alone before looking up writes whose answers were lost")
 	f.StringVar(&o.reportDir, "report-dir", "", "`DIR` for the reports (default gijbulk-reports/RUN)")
+}
+
+// addWriting adds what only a job has that writes.
+func (o *jobOptions) addWriting(f *pflag.FlagSet) {
+	o.addAsking(f)
+	o.addRunning(f)
+	f.StringVar(&o.expectPlan, "expect-plan", "", "go on only if the plan made now has this `DIGEST` (sha256:…) of a dry run")
 }
 
 // check refuses options that contradict each other.

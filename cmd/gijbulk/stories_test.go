@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 //	                       starts a sandbox on loopback and points JIRA_URL at it
 //	web                    starts a web server that is no Jira, likewise
 //	sent WRITES [REFUSED]  says how many writes, and refused requests, that sandbox got
+//	await WRITES           waits until that sandbox got so many
 //	has NAME…              each integration is there exactly once
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -43,7 +44,7 @@ func TestStories(t *testing.T) {
 			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../samples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "has": has, "bigcell": bigCell,
+			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "has": has, "bigcell": bigCell,
 		},
 	})
 }
@@ -122,6 +123,13 @@ func sent(ts *testscript.TestScript, _ bool, args []string) {
 		if i < len(args) && strconv.Itoa(got) != args[i] {
 			ts.Fatalf("%d writes and %d refused requests were sent, want %s", counts.Writes, counts.Refused, strings.Join(args, " and "))
 		}
+	}
+}
+
+func await(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for tick := time.NewTicker(5 * time.Millisecond); jira(ts).Counts().Writes < n; <-tick.C {
 	}
 }
 

@@ -84,6 +84,7 @@ func refers(p schema.Plan, reference string) bool {
 
 func look(t *testing.T, path string, ends ...string) {
 	t.Helper()
+	found := false
 	for _, end := range ends {
 		content, err := os.ReadFile(path + end)
 		if err != nil {
@@ -98,8 +99,9 @@ func look(t *testing.T, path string, ends ...string) {
 				t.Errorf("the file %q holds a secret", end)
 			}
 		}
-		if end != "-shm" && !bytes.Contains(content, []byte("one")) {
-			t.Errorf("the file %q holds nothing of the run: the test looks in the wrong place", end)
-		}
+		found = found || bytes.Contains(content, []byte("GIJBULK_STAND_IN"))
+	}
+	if !found {
+		t.Error("the files hold nothing of the run: the test looks in the wrong place")
 	}
 }

@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gijbulk/importer/journal"
+	"gijbulk/reports"
+	"gijbulk/schema"
+)
+
+func (a *app) runsCommand() *cobra.Command {
+	var o stateOptions
+	cmd := &cobra.Command{
+		Use:     "runs",
+		Short:   "List the runs, newest first",
+		Example: "  gijbulk runs\n  gijbulk runs --output json\n  gijbulk runs prune --keep 90d",
+		Long:    "List the runs that the state file keeps, newest first.\n\n" + exitHelp,
+		Args:    noArguments,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return a.listRuns(cmd.Context(), o) },
+	}
+	o.addFlags(cmd.PersistentFlags())
+	keep := "90d"
+	prune := &cobra.Command{
+		Use:     "prune",
+		Short:   "Forget runs that ended long ago",
+		Example: "  gijbulk runs prune --keep 90d",
+		Long: `Forget runs that ended longer ago than --keep. What they taught stays: the ids of
+integrations, and what was sent last.
+
+` + exitHelp,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.pruneRuns(cmd.Context(), o, keep) },
+	}
+	prune.Flags().StringVar(&keep, "keep", keep, "how `LONG` runs are kept, such as 90d or 12h")
+	cmd.AddCommand(prune)
+	return cmd
+}
+
+func (a *app) listRuns(ctx context.Context, o stateOptions) (err error) {
+	state, err := a.openState(o, false)
+	if err != nil {
+		return err
+	}
+	var runs []journal.Entry
+	if state != nil {
+		defer func() { err = firstError(err, state.Close()) }()
+		if runs, err = state.Runs(ctx); err != nil {
+			return err
+		}
+	}
+	if a.json() {
+		encoder := json.NewEncoder(a.stdout)
+		for _, r := range runs {
+			if err := encoder.Encode(runLine(r)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if len(runs) == 0 {
+		_, err = fmt.Fprintln(a.stdout, "no runs yet")
+		return err
+	}
+	table := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(table, "RUN\tCOMMAND\tSTATE\tTARGET\tRESULT")
+	for _, r := range runs {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Command, r.State, r.Target, countsOf(r.Counts))
+	}
+	return table.Flush()
+}
+
+// runLine is a run as programs get it.
+func runLine(r journal.Entry) map[string]any {
+	line := map[string]any{"run": r.ID, "command": r.Command, "target": r.Target,
+		"started": r.Started.Format(time.RFC3339), "ended": nil, "state": r.State, "counts": r.Counts}
+	if !r.Ended.IsZero() {
+		line["ended"] = r.Ended.Format(time.RFC3339)
+	}
+	return line
+}
+
+func countsOf(counts map[schema.Status]int) string {
+	var parts []string
+	for _, s := range schema.Statuses() {
+		if n := counts[s]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (a *app) pruneRuns(ctx context.Context, o stateOptions, keep string) (err error) {
+	long, err := parseDays(keep)
+	if err != nil {
+		return usage("--keep: %w", err)
+	}
+	state, err := a.openState(o, false)
+	if err != nil {
+		return err
+	}
+	n := 0
+	if state != nil {
+		defer func() { err = firstError(err, state.Close()) }()
+		if n, err = state.Prune(ctx, a.now().Add(-long)); err != nil {
+			return err
+		}
+	}
+	_, err = fmt.Fprintf(a.stdout, "%s forgotten\n", count(n, "run"))
+	return err
+}
+
+// parseDays reads a duration, with days as well.
+func parseDays(s string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.Atoi(days)
+		if err != nil || n < 0 {
+			return 0, fmt.Errorf("%q is not a number of days", s)
+		}
+		return time.Duration(n) * 24 * time.Hour, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err == nil && d < 0 {
+		err = errors.New("it is below 0")
+	}
+	return d, err
+}
+
+// load reads a run back from the state file.
+func (a *app) load(ctx context.Context, o stateOptions, id string) (*journal.Journal, journal.Saved, error) {
+	state, err := a.openState(o, true)
+	if err != nil {
+		return nil, journal.Saved{}, err
+	}
+	saved, err := state.Load(ctx, id)
+	if err != nil {
+		return nil, saved, errors.Join(err, state.Close())
+	}
+	return state, saved, nil
+}
+
+func (a *app) reportCommand() *cobra.Command {
+	var o stateOptions
+	var dir string
+	cmd := &cobra.Command{
+		Use:     "report RUN",
+		Short:   "Write the reports of a run again",
+		Example: "  gijbulk report last --report-dir reports",
+		Long: `Write the reports of any run that the state file keeps, also of one that was killed.
+RUN is an id of gijbulk runs, or last.
+
+` + exitHelp,
+		Args: needRun,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			state, saved, err := a.load(cmd.Context(), o, args[0])
+			if err != nil {
+				return err
+			}
+			defer func() { err = firstError(err, state.Close()) }()
+			if dir == "" {
+				dir = filepath.Join("gijbulk-reports", saved.Run.ID)
+			}
+			if _, err := reports.WriteAll(dir, saved.Run, slices.Values(saved.Outcomes), a.mask); err != nil {
+				return err
+			}
+			return reports.Summary(a.stdout, saved.Run, slices.Values(saved.Outcomes), dir)
+		},
+	}
+	o.addFlags(cmd.Flags())
+	cmd.Flags().StringVar(&dir, "report-dir", "", "`DIR` for the reports (default gijbulk-reports/RUN)")
+	return cmd
+}
+
+// needRun is the Args rule of commands that take a run.
+func needRun(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return usage("which run?").hinted("%s RUN; gijbulk runs lists them, and last is the newest", cmd.CommandPath())
+	}
+	return nil
+}

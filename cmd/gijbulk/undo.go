@@ -1,0 +1,69 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"gijbulk/importer"
+)
+
+func (a *app) undoCommand() *cobra.Command {
+	var o jobOptions
+	cmd := &cobra.Command{
+		Use:   "undo RUN",
+		Short: "Take back what a run did",
+		Long: `Delete what a run created, restore what it changed, and create anew what it deleted.
+The server is read just before: what is no longer as the run left it is a conflict and
+is left alone. Secrets cannot be restored, for the server never shows them; where that
+matters it is told before the first write. RUN is an id of gijbulk runs, or last.
+
+` + exitHelp,
+		Example: "  gijbulk undo last --dry-run\n  gijbulk undo 20260102-030405-a1b2c3 --yes",
+		Args:    needRun,
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.undo(cmd.Context(), args[0], o) },
+	}
+	o.addGoingOn(cmd.Flags())
+	o.addAsking(cmd.Flags())
+	return cmd
+}
+
+func (a *app) undo(ctx context.Context, id string, o jobOptions) (err error) {
+	state, saved, err := a.load(ctx, o.state, id)
+	if err != nil {
+		return err
+	}
+	if err := state.Close(); err != nil { // it is opened again under the lock
+		return err
+	}
+	t, err := a.connect(o.target, o.dryRun, 1)
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstError(err, t.close()) }()
+	a.hide(nil, t.secrets...)
+	j := a.newJob("undo", saved.Run.Files, o, t)
+	defer func() { err = firstError(err, j.leave()) }()
+	if err := j.enter(ctx); err != nil {
+		return err
+	}
+	if j.run.Target != saved.Run.Target {
+		return usage("run %s was on %s, not on %s", saved.Run.ID, saved.Run.Target, j.run.Target)
+	}
+	live, err := t.client.List(ctx)
+	if err != nil {
+		return err
+	}
+	j.planned, j.run.Findings = importer.Invert(saved.Outcomes, live)
+	j.run.Digest = j.planned.Digest()
+	if o.dryRun {
+		return j.show()
+	}
+	if err := j.tellFindings(); err != nil {
+		return err
+	}
+	if err := j.confirm(); err != nil {
+		return err
+	}
+	return j.execute(ctx)
+}
