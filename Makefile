@@ -8,7 +8,7 @@ FUZZTIME ?= 3s
 BENCH_ROWS ?= 1000000
 BENCH_RECORDS ?= 20000
 
-.PHONY: help build test check fmt vet static vuln layers fuzz bench demo samples clean
+.PHONY: help build test check fmt vet static vuln layers fuzz chaos bench demo samples clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -56,6 +56,9 @@ vuln:
 
 layers:
 	$(GO) test -count=1 -run 'TestLayers|TestOnlyTheEncoderRevealsSecrets' ./cmd/gijbulk
+
+chaos: ## kill an import of 1,000 records 50 times, resume it, and count what the server holds
+	@race=$$(.ci/race) && GIJBULK_CHAOS_KILLS=50 $(GO) test $$race -count=1 -v -run TestChaos ./cmd/gijbulk
 
 bench: build ## speed and memory, as ratios to a baseline in the same run
 	@mkdir -p bin && $(GO) build -o bin/gijbench ./cmd/gijbench
