@@ -3,6 +3,7 @@ package importer
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 
 	"gijbulk/schema"
@@ -33,6 +34,25 @@ func (s *server) make(r schema.Record) int64 {
 	r.ID, r.Place = s.next, schema.Place{}
 	s.live = append(s.live, r)
 	return s.next
+}
+
+func (s *server) change(id int64, changes []schema.Change) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.live {
+		if s.live[i].ID != id {
+			continue
+		}
+		for _, c := range changes {
+			s.live[i] = s.live[i].Set(c.Field, c.To)
+		}
+	}
+}
+
+func (s *server) remove(id int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.live = slices.DeleteFunc(s.live, func(r schema.Record) bool { return r.ID == id })
 }
 
 func (s *server) Do(ctx context.Context, a schema.Action) schema.Outcome {
@@ -77,6 +97,14 @@ func (s *server) count(name string) int {
 }
 
 func done(s *server, a schema.Action) schema.Outcome {
+	switch a.Op {
+	case schema.OpUpdate:
+		s.change(a.Have.ID, a.Changes)
+		return schema.Outcome{Action: a, Status: schema.StatusUpdated, Class: schema.ClassDone, ID: a.Have.ID, Attempts: 1}
+	case schema.OpDelete:
+		s.remove(a.Have.ID)
+		return schema.Outcome{Action: a, Status: schema.StatusDeleted, Class: schema.ClassDone, ID: a.Have.ID, Attempts: 1}
+	}
 	return schema.Outcome{Action: a, Status: schema.StatusCreated, Class: schema.ClassDone, ID: s.make(a.Want), Attempts: 1}
 }
 
