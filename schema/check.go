@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"hash/fnv"
+	"math/bits"
 	"slices"
 	"strings"
 )
@@ -15,7 +16,7 @@ type Checker struct {
 
 	patterns memo[verdict]
 	filters  memo[verdict]
-	origins  memo[address]
+	origins  memo[*address]
 	lists    memo[Value] // cells of ids
 	secrets  memo[Value] // references
 	space    []fieldValue
@@ -41,10 +42,8 @@ func (c *Checker) room(n int) []fieldValue {
 // can be reported even where it is wrong.
 func (c *Checker) Check(e Entry) (Record, []Finding) {
 	j := judge{checker: c, entry: e, record: Record{Place: e.Place, Columns: e.Columns}, findings: slices.Clone(e.Findings)}
-	j.record.fields = c.room(len(e.Cells) + 2)
-	for i := range e.Cells {
-		j.readCell(&e.Cells[i])
-	}
+	j.readCells()
+	j.spec = typeSpecs[j.kind()]
 	j.judgeKind()
 	j.judgeType()
 	j.judgeOrigin()
@@ -65,6 +64,7 @@ type judge struct {
 	checker  *Checker
 	entry    Entry
 	record   Record
+	spec     *typeSpec // of the record's type; nil where that is none
 	findings []Finding
 }
 
@@ -100,41 +100,73 @@ func (c *Checker) read(f Field, w *Written) (Value, *complaint) {
 		known = &c.secrets
 	}
 	if known == nil || w.Form != FormCell {
-		return readValue(f, *w)
+		return readValue(f, w)
 	}
 	if v, ok := known.get(w.Text); ok {
 		return v, nil
 	}
-	v, bad := readValue(f, *w)
+	v, bad := readValue(f, w)
 	if bad == nil && f.Shape() == ShapeIDs {
 		known.put(w.Text, v)
 	}
 	return v, bad
 }
 
-func (j *judge) readCell(c *Cell) {
-	if c.Field == NoField {
-		return
+// readCells puts the values of the cells into the record. Where each belongs among its
+// fields is known beforehand, so that none has to make room for another.
+func (j *judge) readCells() {
+	var written fieldSet
+	for i := range j.entry.Cells {
+		written |= 1 << j.entry.Cells[i].Field
 	}
+	written &^= 1 << NoField
+	r, n := &j.record, written.len()
+	const made = 2 // further fields, which the rules fill in
+	r.fields = j.checker.room(n + made)[:n]
+	for i := range j.entry.Cells {
+		c := &j.entry.Cells[i]
+		if c.Field == NoField {
+			continue
+		}
+		if v := j.readCell(c); v.IsSet() {
+			at := &r.fields[written.before(c.Field)]
+			at.field, at.value = c.Field, v
+			r.has |= 1 << c.Field
+		}
+	}
+	if r.has != written {
+		r.squeeze(written)
+	}
+}
+
+// squeeze closes the gaps between fields that have room for all of a set.
+func (r *Record) squeeze(room fieldSet) {
+	kept := r.fields[:0]
+	for rest := r.has; rest != 0; rest &= rest - 1 {
+		f := Field(bits.TrailingZeros64(uint64(rest)))
+		kept = append(kept, r.fields[room.before(f)])
+	}
+	r.fields = kept
+}
+
+// readCell gives the value of a cell, which is not set where it cannot be read.
+func (j *judge) readCell(c *Cell) Value {
 	if len(c.Written.Text) > maxCell {
 		j.report(c.Field, CodeCellTooLarge, "the value has %d bytes, more than 1 MiB", len(c.Written.Text))
-		return
+		return Value{}
 	}
 	v, complaint := j.checker.read(c.Field, &c.Written)
 	if complaint != nil {
 		j.report(c.Field, complaint.code, "%s", complaint.message).Advice = complaint.advice
-		return
+		return Value{}
 	}
-	if !v.IsSet() {
-		return
+	if v.isText() && c.Field.Shape() == ShapeSecret {
+		v = j.readSecret(c.Field, v.text)
 	}
-	if c.Field.Shape() == ShapeSecret && v.isText {
-		v = j.readSecret(c.Field, v.Text())
+	if v.text != "" {
+		j.judgeText(c.Field, v.text)
 	}
-	if text := v.Text(); v.IsSet() && text != "" {
-		j.judgeText(c.Field, text)
-	}
-	j.record.put(c.Field, v)
+	return v
 }
 
 // maxCell is in bytes.
@@ -148,7 +180,7 @@ func (j *judge) judgeText(f Field, s string) {
 			return
 		}
 	}
-	if outer := strings.TrimSpace(s); len(outer) != len(s) {
+	if (mayBlank(s[0]) || mayBlank(s[len(s)-1])) && len(strings.TrimSpace(s)) != len(s) {
 		j.report(f, CodeOuterSpace, "the value begins or ends with a blank")
 	}
 }

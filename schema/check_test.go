@@ -81,7 +81,7 @@ func TestRules(t *testing.T) {
 		{"folder without depth", entry("type", "FILESPACE", "origin", "/srv/git"), nil, []string{"folderDepth folder-depth-required"}},
 		{"folder with pat", entry("type", "FILESPACE", "origin", "/srv/git", "folderDepth", "!1", "pat", "env:P"),
 			[]string{"pat credentials-refused"}, nil},
-		{"no credentials", entry("type", "GITHUB"), nil, []string{" credentials-required"}},
+		{"no credentials", entry("type", "GITHUB"), nil, []string{"pat credentials-required"}},
 		{"half of them", entry("type", "GITHUB", "username", "u"), nil, []string{"password credentials-required"}},
 		{"both", entry("type", "GITHUB", "username", "u", "password", "env:A", "pat", "env:B"),
 			[]string{"password pat-and-password"}, nil},

@@ -4,11 +4,10 @@ import "strings"
 
 // judgeCredentials holds a record's credentials against what its type takes.
 func (j *judge) judgeCredentials() {
-	t := j.kind()
-	if !t.Valid() {
+	if j.spec == nil {
 		return
 	}
-	takes := typeSpecs[t].logins
+	t, takes := j.kind(), j.spec.logins
 	user, password, pat := j.given(FieldUsername), j.given(FieldPassword), j.given(FieldPat)
 	switch {
 	case takes == 0:
@@ -26,19 +25,19 @@ func (j *judge) judgeCredentials() {
 	case j.unread(FieldPat) || j.unread(FieldPassword) || j.unread(FieldUsername):
 		// What is wrong with them has been said.
 	case !user || !password:
-		j.needForCreate(missingLogin(user, password), CodeLoginRequired, takes.advice(), "a new %s needs credentials", t)
+		j.needForCreate(takes.missing(user, password), CodeLoginRequired, takes.advice(), "a new %s needs credentials", t)
 	}
 }
 
-// missingLogin is the field to point at.
-func missingLogin(user, password bool) Field {
+// missing is the field to point at.
+func (l logins) missing(user, password bool) Field {
 	switch {
 	case user:
 		return FieldPassword
-	case password:
+	case password || l&loginPat == 0:
 		return FieldUsername
 	}
-	return NoField
+	return FieldPat
 }
 
 func (j *judge) judgePat(t Type, takes logins, user bool) {

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
 	"github.com/jmespath/go-jmespath"
@@ -21,7 +22,7 @@ func (j *judge) judgeExpressions() {
 	j.judgeExpression(FieldAPIFilter, &c.filters, judgeFilter)
 	j.judgeExpression(FieldTagsFilter, &c.patterns, judgePattern)
 	j.judgeExpression(FieldPrHideFilter, &c.patterns, judgePattern)
-	for _, spec := range strings.Split(j.text(FieldRefSpecCustom), ",") {
+	for spec := range strings.SplitSeq(j.text(FieldRefSpecCustom), ",") {
 		if spec = strings.TrimSpace(spec); spec != "" && !validRefspec(spec) {
 			j.report(FieldRefSpecCustom, CodeBadRefspec, "%s is not a refspec", Quote(spec))
 		}
@@ -39,9 +40,9 @@ func (j *judge) judgeAPIPath() {
 			advice = "write the path alone; the host is the origin"
 		}
 		j.report(FieldAPIPath, CodeBadAPIPath, "the path does not begin with /").Advice = advice
-	case len([]rune(path)) > longest:
-		j.report(FieldAPIPath, CodeBadAPIPath, "the path has %d characters, more than 2,000", len([]rune(path)))
-	case strings.ContainsAny(path, " \t"):
+	case len(path) > longest && utf8.RuneCountInString(path) > longest:
+		j.report(FieldAPIPath, CodeBadAPIPath, "the path has %d characters, more than 2,000", utf8.RuneCountInString(path))
+	case strings.Contains(path, " ") || strings.Contains(path, "\t"):
 		j.report(FieldAPIPath, CodeBadAPIPath, "the path holds a blank").Advice = "write %20 for a blank"
 	}
 }

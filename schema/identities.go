@@ -35,17 +35,11 @@ func NewIdentities() *Identities { return &Identities{seed: maphash.MakeSeed()} 
 
 // Of hashes a record's identity. It may be called by several goroutines at once.
 func (ids *Identities) Of(r *Record) Identity {
-	key := KeyOf(Type(r.get(FieldType).text), r.get(FieldOrigin).text, r.get(FieldAwsRegion).text, r.get(FieldDisplayName).text)
+	key := r.key()
 	if !key.Type.Valid() {
 		return 0
 	}
-	var h maphash.Hash
-	h.SetSeed(ids.seed)
-	for _, s := range [...]string{string(key.Type), key.Origin, key.Region, key.Name} {
-		_, _ = h.WriteString(s)
-		_ = h.WriteByte(0)
-	}
-	return Identity(max(h.Sum64(), 1))
+	return Identity(max(maphash.Comparable(ids.seed, key), 1))
 }
 
 // Note keeps an identity and where it stands.
@@ -93,7 +87,7 @@ func (ids *Identities) Twins() iter.Seq[Finding] {
 
 func twinFinding(at, other Place) Finding {
 	where := Place{File: other.File, Line: other.Line}
-	return CodeDuplicateRecord.Newf(at, "", "the record describes the same integration as %s: type, origin and displayName are the same", where)
+	return CodeDuplicateRecord.Newf(at, FieldDisplayName.String(), "the record describes the same integration as %s: type, origin and displayName are the same", where)
 }
 
 // repeated lists the hashes that were noted more than once.

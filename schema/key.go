@@ -52,7 +52,7 @@ func KeyOf(t Type, origin, region, name string) Key {
 // slashes; the path is taken literally. An absent one stands for the type's default. A
 // tracked folder's path only loses its trailing slashes.
 func NormalOrigin(t Type, origin string) string {
-	spec := typeSpecs[t]
+	spec := t.spec()
 	origin = strings.TrimSpace(origin)
 	if t == TypeFilespace {
 		return trimFolder(origin)
@@ -78,11 +78,14 @@ func trimFolder(path string) string {
 // works on the text and not through net/url, which would also rewrite
 // escapes in the path.
 func NormalURL(s string) string {
-	written, rest, ok := strings.Cut(s, "://")
+	if usualURL(s) {
+		return s
+	}
+	scheme, rest, ok := strings.Cut(s, "://")
 	if !ok {
 		return strings.TrimRight(s, "/")
 	}
-	scheme := strings.ToLower(written)
+	scheme = strings.ToLower(scheme)
 	end := strings.IndexAny(rest, "/?#")
 	if end < 0 {
 		end = len(rest)
@@ -98,11 +101,25 @@ func NormalURL(s string) string {
 	case "http":
 		host = strings.TrimSuffix(host, ":80")
 	}
-	path = strings.TrimRight(path, "/")
-	if len(host)+len(path) == len(rest) && scheme == written && host == rest[:end] {
-		return s // the usual case costs nothing
+	return scheme + "://" + host + strings.TrimRight(path, "/")
+}
+
+// usualURL knows at a glance the URLs that are in their normal form, save for rare ones.
+func usualURL(s string) bool {
+	rest, ok := strings.CutPrefix(s, "https://")
+	if !ok || strings.HasSuffix(rest, "/") {
+		return false
 	}
-	return scheme + "://" + host + path
+	for i := range len(rest) {
+		switch b := rest[i]; {
+		case b == '/':
+			return true
+		case b >= 'a' && b <= 'z', b >= '0' && b <= '9', b == '.', b == '-':
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 // Shard is the part, from 0, that an identity falls into when the work is split into

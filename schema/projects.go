@@ -24,7 +24,7 @@ func (j *judge) judgeProjects() {
 	if global.Bool() && (len(projects.Words()) > 0 || len(ids.IDs()) > 0) {
 		j.report(FieldGlobal, CodeGlobalProjects, "global is true, and projects are given")
 	}
-	if !j.written(FieldGlobal) && !global.IsSet() && (projects.IsSet() || ids.IsSet()) {
+	if (projects.IsSet() || ids.IsSet()) && !global.IsSet() && !j.written(FieldGlobal) {
 		j.record.put(FieldGlobal, Bool(false))
 	}
 }

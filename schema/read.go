@@ -3,6 +3,7 @@ package schema
 import (
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // complaint is why a cell could not be read.
@@ -24,11 +25,8 @@ const emptyCell = `\N`
 
 // readValue gives what was written the type of its field. A null, and a cell of
 // blanks, are absent.
-func readValue(f Field, w Written) (Value, *complaint) {
-	if w.Form == FormNull {
-		return Value{}, nil
-	}
-	if w.Form == FormCell && w.Text != emptyCell && strings.TrimSpace(w.Text) == "" {
+func readValue(f Field, w *Written) (Value, *complaint) {
+	if w.Form == FormNull || w.Form == FormCell && blank(w.Text) {
 		return Value{}, nil
 	}
 	switch f.Shape() {
@@ -45,7 +43,16 @@ func readValue(f Field, w Written) (Value, *complaint) {
 	}
 }
 
-func readText(f Field, w Written) (Value, *complaint) {
+// blank reports whether a text holds nothing but blanks.
+func blank(s string) bool {
+	return s == "" || mayBlank(s[0]) && strings.TrimSpace(s) == ""
+}
+
+// mayBlank tells the bytes that a blank can begin or end with, at the cost of little:
+// nearly no text has one there.
+func mayBlank(b byte) bool { return b <= ' ' || b >= utf8.RuneSelf }
+
+func readText(f Field, w *Written) (Value, *complaint) {
 	switch w.Form {
 	case FormCell:
 		if w.Text == emptyCell {
@@ -69,9 +76,11 @@ func readText(f Field, w Written) (Value, *complaint) {
 	}
 }
 
-func readBool(w Written) (Value, *complaint) {
+func readBool(w *Written) (Value, *complaint) {
 	words := map[string]bool(nil)
 	switch {
+	case w.Form == FormCell && (w.Text == "true" || w.Text == "false"):
+		return Bool(w.Text == "true"), nil // the usual case needs no look-up
 	case w.Form == FormBool:
 		words = plainBools
 	case w.Form == FormCell:
@@ -97,7 +106,7 @@ var (
 	cellBools  = map[string]bool{"true": true, "false": false, "yes": true, "no": false, "1": true, "0": false}
 )
 
-func readInt(w Written) (Value, *complaint) {
+func readInt(w *Written) (Value, *complaint) {
 	switch w.Form {
 	case FormCell, FormNumber:
 		n, bad := parseInt(strings.TrimSpace(w.Text))
@@ -135,7 +144,7 @@ func parseInt(s string) (int64, *complaint) {
 	return n, nil
 }
 
-func readIDs(w Written) (Value, *complaint) {
+func readIDs(w *Written) (Value, *complaint) {
 	items, bad := listItems(w)
 	if bad != nil {
 		return Value{}, bad
@@ -157,14 +166,14 @@ func readIDs(w Written) (Value, *complaint) {
 	return IDs(ids...), nil
 }
 
-func readWords(w Written) (Value, *complaint) {
+func readWords(w *Written) (Value, *complaint) {
 	items, bad := listItems(w)
 	if bad != nil {
 		return Value{}, bad
 	}
 	words := make([]string, 0, len(items))
-	for _, item := range items {
-		v, bad := readText(NoField, item)
+	for i := range items {
+		v, bad := readText(NoField, &items[i])
 		if bad != nil {
 			return Value{}, bad
 		}
@@ -173,7 +182,7 @@ func readWords(w Written) (Value, *complaint) {
 	return Words(words...), nil
 }
 
-func listItems(w Written) ([]Written, *complaint) {
+func listItems(w *Written) ([]Written, *complaint) {
 	switch {
 	case w.Form == FormList:
 		return w.Items, nil

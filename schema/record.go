@@ -29,6 +29,8 @@ type fieldSet uint64
 
 func (s fieldSet) contains(f Field) bool { return s&(1<<f) != 0 }
 
+func (s fieldSet) len() int { return bits.OnesCount64(uint64(s)) }
+
 // before counts the fields of the set that come before one.
 func (s fieldSet) before(f Field) int { return bits.OnesCount64(uint64(s & (1<<f - 1))) }
 
@@ -44,16 +46,18 @@ type fieldValue struct {
 }
 
 // Get gives the value of a field; its IsSet is false where the record leaves it out.
-func (r Record) Get(f Field) Value {
-	return r.get(f)
+func (r Record) Get(f Field) Value { return *r.get(f) }
+
+// get is Get without a copy: the value must not be changed.
+func (r *Record) get(f Field) *Value {
+	if !r.has.contains(f) {
+		return &absent
+	}
+	return &r.fields[r.has.before(f)].value
 }
 
-func (r *Record) get(f Field) Value {
-	if !r.has.contains(f) {
-		return Value{}
-	}
-	return r.fields[r.has.before(f)].value
-}
+// absent is the value of a field that a record does not have.
+var absent Value
 
 // Has reports whether the record has the field.
 func (r Record) Has(f Field) bool { return r.has.contains(f) }
@@ -116,8 +120,10 @@ func (r Record) Origin() string { return r.Get(FieldOrigin).Text() }
 func (r Record) Name() string { return r.Get(FieldDisplayName).Text() }
 
 // Key is the record's identity.
-func (r Record) Key() Key {
-	return KeyOf(r.Type(), r.Origin(), r.Get(FieldAwsRegion).Text(), r.Name())
+func (r Record) Key() Key { return r.key() }
+
+func (r *Record) key() Key {
+	return KeyOf(Type(r.get(FieldType).text), r.get(FieldOrigin).text, r.get(FieldAwsRegion).text, r.get(FieldDisplayName).text)
 }
 
 // Secrets lists the record's secrets.

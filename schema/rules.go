@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-func (j *judge) text(f Field) string { return j.record.get(f).Text() }
+func (j *judge) text(f Field) string { return j.record.get(f).text }
 
 func (j *judge) kind() Type { return Type(j.text(FieldType)) }
 
@@ -15,16 +15,13 @@ func (j *judge) has(f Field) bool { return j.record.has.contains(f) }
 
 // given reports whether a field is there and not blank.
 func (j *judge) given(f Field) bool {
-	v := j.record.get(f)
-	return v.IsSet() && !v.Blank()
+	return j.has(f) && !j.record.get(f).Blank()
 }
 
 func (j *judge) judgeKind() {
-	kind := j.record.get(FieldKind)
-	if !kind.IsSet() || Kind(kind.Text()) == KindIntegration {
-		return
+	if kind := j.text(FieldKind); j.has(FieldKind) && Kind(kind) != KindIntegration {
+		j.report(FieldKind, CodeUnknownKind, "%s is not a kind of record that this version knows", Quote(kind))
 	}
-	j.report(FieldKind, CodeUnknownKind, "%s is not a kind of record that this version knows", Quote(kind.Text()))
 }
 
 func (j *judge) judgeType() {
@@ -35,28 +32,27 @@ func (j *judge) judgeType() {
 		}
 		return
 	}
-	if !t.Valid() {
+	if j.spec == nil {
 		finding := j.report(FieldType, CodeUnknownType, "%s is not a type", Quote(string(t)))
 		if near := NearestType(string(t)); near != "" {
 			finding.Advice = "did you mean " + near + "?"
 		}
 		return
 	}
-	if why := typeSpecs[t].deprecated; why != "" {
+	if why := j.spec.deprecated; why != "" {
 		j.report(FieldType, CodeDeprecatedType, "%s is deprecated: %s", t, why)
 	}
 }
 
 func (j *judge) judgeOrigin() {
-	t := j.kind()
-	if !t.Valid() {
+	if j.spec == nil {
 		return
 	}
-	spec, origin := typeSpecs[t], j.text(FieldOrigin)
+	t, origin := j.kind(), j.text(FieldOrigin)
 	if origin == "" {
-		switch spec.origin {
+		switch j.spec.origin {
 		case originDefaults:
-			j.record.put(FieldOrigin, Text(spec.defaultOrigin))
+			j.record.put(FieldOrigin, Text(j.spec.defaultOrigin))
 		case originFree:
 			j.record.put(FieldOrigin, Value{})
 		case originRequired:
@@ -94,7 +90,7 @@ func (j *judge) judgeFolder(folder string) {
 func (j *judge) judgeURL(t Type, origin string) {
 	a, known := j.checker.origins.get(origin)
 	if !known {
-		a = parseAddress(origin)
+		a = new(parseAddress(origin))
 		j.checker.origins.put(origin, a)
 	}
 	if a.code != "" {
@@ -194,10 +190,10 @@ func (j *judge) judgeTypeFields() {
 	if v := j.record.get(FieldDisableSslVerification); v.Bool() {
 		j.report(FieldDisableSslVerification, CodeSslUnverified, "the host's certificate will not be checked")
 	}
-	t := j.kind()
-	if !t.Valid() {
+	if j.spec == nil {
 		return
 	}
+	t := j.kind()
 	refuse := func(f Field, belongs bool, where string) {
 		if !belongs && j.given(f) {
 			j.report(f, CodeFieldRefused, "%s does not belong to %s", f, t).Advice = "remove it; it is for " + where
@@ -205,7 +201,7 @@ func (j *judge) judgeTypeFields() {
 	}
 	refuse(FieldAwsRegion, t == TypeAWS, "AWS")
 	refuse(FieldFolderDepth, t == TypeFilespace, "FILESPACE")
-	refuse(FieldTfsCollection, typeSpecs[t].microsoft, "AZURE, AZURE_DEVOPS, VSTS and TFS_SERVER")
+	refuse(FieldTfsCollection, j.spec.microsoft, "AZURE, AZURE_DEVOPS, VSTS and TFS_SERVER")
 	if t == TypeFilespace && !j.written(FieldFolderDepth) {
 		j.needForCreate(FieldFolderDepth, CodeDepthRequired, CodeDepthRequired.Explanation().Advice, "a new FILESPACE needs a folderDepth")
 	}

@@ -50,7 +50,7 @@ type typeSpec struct {
 // typeSpecs holds the rules of each type. The vendor's page calls origin required
 // throughout while its examples leave it out for the hosted types, and swaps the texts
 // of AZURE and AZURE_DEVOPS; this table follows the examples.
-var typeSpecs = map[Type]typeSpec{
+var typeSpecs = map[Type]*typeSpec{
 	TypeGitHub: {origin: originDefaults, defaultOrigin: "https://api.github.com",
 		aliases: []string{"https://github.com"}, logins: loginPat | loginPassword},
 	TypeGitHubServer: {logins: loginPat},
@@ -80,7 +80,15 @@ func (t Type) Valid() bool { _, ok := typeSpecs[t]; return ok }
 
 // DefaultOrigin is the origin that an absent one stands for, or "" where the type has
 // none that is documented.
-func (t Type) DefaultOrigin() string { return typeSpecs[t].defaultOrigin }
+func (t Type) DefaultOrigin() string { return t.spec().defaultOrigin }
+
+// spec gives the rules of a type; an unknown one has none.
+func (t Type) spec() *typeSpec {
+	if s := typeSpecs[t]; s != nil {
+		return s
+	}
+	return &typeSpec{}
+}
 
 // NearestType suggests the type that a misspelt one may have meant, or "".
 func NearestType(s string) string {

@@ -10,61 +10,66 @@ import (
 // Value is the value of a field that is there; the zero Value is that of an absent
 // one. An empty text or list is a value: it is there on purpose, and sent.
 type Value struct {
-	text   string
-	isText bool
-	other  any // bool, int64, []int64, []string or Secret; texts are kept apart, since each would cost an allocation in here
+	text string
+	kind any // isText{}, or the value itself: bool, int64, []int64, []string or Secret
 }
 
+// isText says that a value is a text. The text is kept apart, since it would cost an
+// allocation in here; four words are the most that Go hands around in registers.
+type isText struct{}
+
 // Text makes a text value.
-func Text(s string) Value { return Value{text: s, isText: true} }
+func Text(s string) Value { return Value{s, isText{}} }
+
+func (v Value) isText() bool { _, ok := v.kind.(isText); return ok }
 
 // Bool makes a boolean value.
-func Bool(b bool) Value { return Value{other: b} }
+func Bool(b bool) Value { return Value{kind: b} }
 
 // Int makes an integer value.
-func Int(n int64) Value { return Value{other: n} }
+func Int(n int64) Value { return Value{kind: n} }
 
 // IDs makes a list of ids, sorted and without repetition: the order of project ids
 // means nothing to the server.
 func IDs(ids ...int64) Value {
 	sorted := append(make([]int64, 0, len(ids)), ids...)
 	slices.Sort(sorted)
-	return Value{other: slices.Compact(sorted)}
+	return Value{kind: slices.Compact(sorted)}
 }
 
 // Words makes a list of texts.
 func Words(words ...string) Value {
-	return Value{other: append(make([]string, 0, len(words)), words...)}
+	return Value{kind: append(make([]string, 0, len(words)), words...)}
 }
 
 // Hidden makes a secret value.
-func Hidden(s Secret) Value { return Value{other: s} }
+func Hidden(s Secret) Value { return Value{kind: s} }
 
 // IsSet reports whether the field is there.
-func (v Value) IsSet() bool { return v.isText || v.other != nil }
+func (v Value) IsSet() bool { return v.kind != nil }
 
 // Text is the text, or "" for any other value.
 func (v Value) Text() string { return v.text }
 
 // Bool is the boolean, or false for any other value.
-func (v Value) Bool() bool { b, _ := v.other.(bool); return b }
+func (v Value) Bool() bool { b, _ := v.kind.(bool); return b }
 
 // Int is the integer, or 0 for any other value.
-func (v Value) Int() int64 { n, _ := v.other.(int64); return n }
+func (v Value) Int() int64 { n, _ := v.kind.(int64); return n }
 
 // IDs is the list of ids, or nil for any other value. It must not be changed.
-func (v Value) IDs() []int64 { ids, _ := v.other.([]int64); return ids }
+func (v Value) IDs() []int64 { ids, _ := v.kind.([]int64); return ids }
 
 // Words is the list of texts, or nil for any other value. It must not be changed.
-func (v Value) Words() []string { w, _ := v.other.([]string); return w }
+func (v Value) Words() []string { w, _ := v.kind.([]string); return w }
 
 // Secret is the secret and whether the value is one. A username that was written
 // as plain text is a text, not a secret.
-func (v Value) Secret() (Secret, bool) { s, ok := v.other.(Secret); return s, ok }
+func (v Value) Secret() (Secret, bool) { s, ok := v.kind.(Secret); return s, ok }
 
 // Blank reports whether the value is there and empty on purpose.
 func (v Value) Blank() bool {
-	switch x := v.other.(type) {
+	switch x := v.kind.(type) {
 	case []int64:
 		return len(x) == 0
 	case []string:
@@ -72,38 +77,37 @@ func (v Value) Blank() bool {
 	case Secret:
 		return x.Blank()
 	}
-	return v.isText && v.text == ""
+	return v.isText() && v.text == ""
 }
 
 // Equal compares two values; secrets are equal when they stand for the same
 // reference or the same literal.
 func (v Value) Equal(w Value) bool {
-	if v.isText || w.isText {
-		return v.isText == w.isText && v.text == w.text
-	}
-	switch x := v.other.(type) {
+	switch x := v.kind.(type) {
+	case isText:
+		return w.isText() && v.text == w.text
 	case []int64:
-		y, ok := w.other.([]int64)
+		y, ok := w.kind.([]int64)
 		return ok && slices.Equal(x, y)
 	case []string:
-		y, ok := w.other.([]string)
+		y, ok := w.kind.([]string)
 		return ok && slices.Equal(x, y)
 	case Secret:
-		y, ok := w.other.(Secret)
+		y, ok := w.kind.(Secret)
 		return ok && x.equal(y)
 	case bool:
-		y, ok := w.other.(bool)
+		y, ok := w.kind.(bool)
 		return ok && x == y
 	case int64:
-		y, ok := w.other.(int64)
+		y, ok := w.kind.(int64)
 		return ok && x == y
 	}
-	return w.other == nil
+	return !w.IsSet()
 }
 
 // String shows the value to a person: a secret by its reference, never by what it is.
 func (v Value) String() string {
-	switch x := v.other.(type) {
+	switch x := v.kind.(type) {
 	case bool:
 		return strconv.FormatBool(x)
 	case int64:
@@ -131,8 +135,8 @@ func (v Value) String() string {
 // Plain is the value as encoders of data take it (string, bool, int64, []int64,
 // []string), or nil where it is absent; a secret is its reference, or "[secret]".
 func (v Value) Plain() any {
-	if _, hidden := v.other.(Secret); hidden || v.isText {
+	if _, hidden := v.kind.(Secret); hidden || v.isText() {
 		return v.String()
 	}
-	return v.other
+	return v.kind
 }

@@ -31,23 +31,34 @@ func (b bench) importing() error {
 	if err := os.WriteFile(secret, []byte("bench-token"), 0o600); err != nil {
 		return err
 	}
-	ours, bare, err := inTurn(b.rounds,
-		func() (pace, error) {
+	run := func(state string) func() (pace, error) {
+		return func() (pace, error) {
 			return b.against(bodies, func(url string) (usage, error) {
 				return measure(b.gijbulk, "import", file, "--jira", url, "--yes", "--rate", "0", "--quiet", "--concurrency", fmt.Sprint(b.workers),
-					"--set", "pat=file:"+secret, "--report-dir", filepath.Join(b.dir, "reports"))
+					"--set", "pat=file:"+secret, "--report-dir", filepath.Join(b.dir, "reports"), "--state", state)
 			})
-		},
+		}
+	}
+	slower := func(a, b pace) int { return int(a.perSecond - b.perSecond) }
+	ours, bare, err := inTurn(b.rounds, run("none"),
 		func() (pace, error) {
 			return b.against("", func(url string) (usage, error) { return b.self("http", url, bodies) })
-		},
-		func(a, b pace) int { return int(a.perSecond - b.perSecond) })
+		}, slower)
 	if err != nil {
 		return err
 	}
 	fmt.Printf("import of %d records with %d workers: %.0f a second between the first and the last write, %.2f of the bare loop's (%.0f a second); the whole command %.0f a second, %.2f of the bare loop's; peak memory %.0f MB\n",
 		b.records, b.workers, ours.perSecond, ours.perSecond/bare.perSecond, bare.perSecond,
 		float64(b.records)/ours.wall.Seconds(), float64(b.records)/ours.wall.Seconds()/bare.perSecond, megabytes(ours.memory))
+	states := 0
+	kept, _, err := inTurn(b.rounds, func() (pace, error) {
+		states++ // each run has a state file of its own: an import would know the ids of the last
+		return run(filepath.Join(b.dir, fmt.Sprintf("state%d.db", states)))()
+	}, run("none"), slower)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("the same with the journal: %.0f a second, %.2f of what it is without\n", kept.perSecond, kept.perSecond/ours.perSecond)
 	return nil
 }
 

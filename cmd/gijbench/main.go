@@ -7,6 +7,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
@@ -64,11 +65,12 @@ type usage struct {
 // measure runs a program and tells what it used.
 func measure(name string, args ...string) (usage, error) {
 	cmd := exec.Command(name, args...)
-	cmd.Stderr = os.Stderr
+	var said bytes.Buffer
+	cmd.Stderr = &said
 	cmd.Env = append(os.Environ(), "JIRA_TOKEN=bench")
 	started := time.Now()
 	if err := cmd.Run(); err != nil {
-		return usage{}, fmt.Errorf("%s %v: %w", filepath.Base(name), args, err)
+		return usage{}, fmt.Errorf("%s %v: %w\n%s", filepath.Base(name), args, err, said.Bytes())
 	}
 	return usage{time.Since(started), peakMemory(cmd.ProcessState)}, nil
 }

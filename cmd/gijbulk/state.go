@@ -22,9 +22,12 @@ type stateOptions struct {
 }
 
 func (o *stateOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.path, "state", "", "`FILE` that keeps the runs (default $XDG_STATE_HOME/gijbulk/gijbulk.db; with --sandbox none)")
+	f.StringVar(&o.path, "state", "", "`FILE` that keeps the runs (default $XDG_STATE_HOME/gijbulk/gijbulk.db, with --sandbox none); none keeps nothing: no lock, no resume, no undo")
 	f.DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait while another run holds this target")
 }
+
+// noState is the path that keeps nothing.
+const noState = "none"
 
 // statePath is where the state file is.
 func (a *app) statePath(o stateOptions) (string, error) {
@@ -48,6 +51,9 @@ func (a *app) openState(o stateOptions, make bool) (*journal.Journal, error) {
 	path, err := a.statePath(o)
 	if err != nil {
 		return nil, err
+	}
+	if path == noState {
+		return nil, usage("--state none keeps no runs")
 	}
 	if _, err := os.Stat(path); !make && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -82,7 +88,7 @@ func (j *job) enter(ctx context.Context) error {
 	}
 	j.run.User, j.run.Target = user.Name, cmp.Or(server.BaseURL, j.run.Target)
 	o := j.options.state
-	if j.target.sandbox && o.path == "" {
+	if o.path == noState || j.target.sandbox && o.path == "" {
 		return nil // an embedded sandbox begins anew each time
 	}
 	if j.state, err = j.openState(o, !j.run.DryRun); err != nil || j.state == nil || j.run.DryRun {

@@ -12,9 +12,10 @@ import (
 	"gijbulk/schema"
 )
 
-// emit hands out the entry of the row at hand, unless all its cells are blank.
+// emit hands out the entry of the row at hand, unless all its cells are blank and
+// nothing is to be said about it.
 func (r *rows) emit(texts []string, findings ...*flaw) bool {
-	if allBlank(texts) {
+	if len(findings) == 0 && allBlank(texts) {
 		return true
 	}
 	line, column := r.place(0)
@@ -96,7 +97,7 @@ func (r *rows) uneven() bool {
 		return false
 	}
 	r.dropShifted(texts)
-	f := &flaw{code: schema.CodeShortRow, message: counts}
+	f := &flaw{code: schema.CodeShortRow, message: counts, field: r.names[min(have, want-1)]}
 	if have > want {
 		f.code = schema.CodeLongRow
 		f.message += "; " + plural(have-want, "%d cell at the end was left out", "%d cells at the end were left out")

@@ -57,7 +57,7 @@ func TestHeaders(t *testing.T) {
 			`1:18 unknown-field zzz: there is no such field`,
 			`#1 2:1 type@2:1="A"`,
 			`#2 3:1 type@3:1="B"`,
-			`  of #2 3:1 short-row : the row has 1 cell, the header 3`,
+			`  of #2 3:1 short-row dispalyName: the row has 1 cell, the header 3`,
 		}},
 		{"names that mean the same", "", CSV, "origin,Origin,type\nx,y,A\n", []string{
 			`1:8 duplicate-field Origin: columns 1 and 2 both mean origin`,
@@ -77,12 +77,12 @@ func TestUnevenRows(t *testing.T) {
 	tell(t, []story{
 		{"short", "", CSV, "type,origin,apiPath\nA,x\nB,y,/z\n", []string{
 			`#1 2:1 type@2:1="A" origin@2:3="x"`,
-			`  of #1 2:1 short-row : the row has 2 cells, the header 3`,
+			`  of #1 2:1 short-row apiPath: the row has 2 cells, the header 3`,
 			`#2 3:1 type@3:1="B" origin@3:3="y" apiPath@3:5="/z"`,
 		}},
 		{"long", "", CSV, "type,origin\n\nA,x,y,z\nB,y\n", []string{
 			`#1 3:1 type@3:1="A" origin@3:3="x"`,
-			`  of #1 3:1 long-row : the row has 4 cells, the header 2; 2 cells at the end were left out`,
+			`  of #1 3:1 long-row origin: the row has 4 cells, the header 2; 2 cells at the end were left out`,
 			`#2 4:1 type@4:1="B" origin@4:3="y"`,
 		}},
 		{"cut off", "", CSV, "type,origin,apiPath\nA,x,/z\nB,y", []string{
@@ -91,15 +91,20 @@ func TestUnevenRows(t *testing.T) {
 		}},
 		{"long at the end", "", CSV, "type\nA,x", []string{
 			`#1 2:1 type@2:1="A"`,
-			`  of #1 2:1 long-row : the row has 2 cells, the header 1; 1 cell at the end was left out`,
+			`  of #1 2:1 long-row type: the row has 2 cells, the header 1; 1 cell at the end was left out`,
 		}},
 		{"a secret that slipped to the right", "", CSV, "type,origin,pat,apiPath,tagsFilter\nA,x,y,hunter2,/z,v\n", []string{
 			`#1 2:1 type@2:1="A" origin@2:3="x" pat@2:5="y" tagsFilter@2:15="/z"`,
-			`  of #1 2:1 long-row : the row has 6 cells, the header 5; 1 cell at the end was left out`,
+			`  of #1 2:1 long-row tagsFilter: the row has 6 cells, the header 5; 1 cell at the end was left out`,
 		}},
 		{"a secret that slipped to the left", "", CSV, "type,origin,pat,apiPath\nA,hunter2,/z\n", []string{
 			`#1 2:1 type@2:1="A" pat@2:11="/z"`,
-			`  of #1 2:1 short-row : the row has 3 cells, the header 4`,
+			`  of #1 2:1 short-row apiPath: the row has 3 cells, the header 4`,
+		}},
+		{"a row of which nothing can be shown is still a record", "", CSV, "type,origin,apiPath,pat\nA\nB,y,/z,p\n", []string{
+			`#1 2:1`,
+			`  of #1 2:1 short-row origin: the row has 1 cell, the header 4`,
+			`#2 3:1 type@3:1="B" origin@3:3="y" apiPath@3:5="/z" pat@3:8="p"`,
 		}},
 	})
 }
