@@ -4,14 +4,20 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver "sqlite"
 )
+
+// patience is how long other processes are waited for, whose longest transaction is the
+// start of a very large run.
+const patience = 30 * time.Second
 
 // Journal is an open state file. Several processes may have the same file open.
 type Journal struct {
@@ -70,8 +76,10 @@ func (j *Journal) open() (err error) {
 	if err := os.Chmod(j.path, 0o600); err != nil {
 		return err
 	}
-	j.key, err = prepare(ctx, conn)
-	return err
+	if err := prepare(ctx, conn, j.path); err != nil {
+		return err
+	}
+	return conn.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'hash key'`).Scan(&j.key)
 }
 
 // makeFile makes the file, for its owner only: SQLite gives the same mode to those that
@@ -98,8 +106,7 @@ func makeFile(path string) error {
 }
 
 // dataSource names the file to the driver in a way that survives ? and % in its path.
-// An fsync at every commit is the point of the file; the patience (ms) is for other
-// processes, whose longest transaction is the start of a very large run.
+// An fsync at every commit is the point of the file.
 func dataSource(path string) (string, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -109,6 +116,6 @@ func dataSource(path string) (string, error) {
 	if !strings.HasPrefix(slashed, "/") {
 		slashed = "/" + slashed // a Windows drive
 	}
-	query := url.Values{"_pragma": {"busy_timeout(30000)", "synchronous(FULL)"}, "_txlock": {"immediate"}}
+	query := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds()), "synchronous(FULL)"}, "_txlock": {"immediate"}}
 	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: query.Encode()}).String(), nil
 }

@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
+
+	"github.com/gofrs/flock"
 )
 
 // applicationID marks SQLite files as state files: "GIJB".
@@ -132,25 +135,31 @@ func identify(ctx context.Context, conn *sql.Conn, path string) error {
 	return nil
 }
 
-// prepare brings the file to the present layout and gives its key.
-func prepare(ctx context.Context, conn *sql.Conn) (key []byte, err error) {
+// prepare brings the file to the present layout. Two processes that turn a new file to
+// WAL at once get in each other's way, and SQLite does not wait there: a lock does.
+func prepare(ctx context.Context, conn *sql.Conn, path string) (err error) {
+	var version int
+	var mode string
+	row := conn.QueryRowContext(ctx, `SELECT (SELECT user_version FROM pragma_user_version), (SELECT journal_mode FROM pragma_journal_mode)`)
+	if err := row.Scan(&version, &mode); err != nil || version == len(migrations) && mode == "wal" {
+		return err
+	}
+	alone := flock.New(path+".lock", flock.SetPermissions(0o600))
+	wait, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if _, err := alone.TryLockContext(wait, lockEvery); errors.Is(err, context.DeadlineExceeded) {
+		return flaw{"another process has been preparing it for long", hintBusy}
+	} else if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, alone.Unlock()) }()
 	// In this order: the kind of vacuum is fixed by the first page that is written.
 	for _, pragma := range []string{`auto_vacuum = INCREMENTAL`, `journal_mode = WAL`} {
 		if _, err := conn.ExecContext(ctx, "PRAGMA "+pragma); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	var version int
-	if err := conn.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
-		return nil, err
-	}
-	if version < len(migrations) {
-		if err := migrate(ctx, conn); err != nil {
-			return nil, err
-		}
-	}
-	err = conn.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'hash key'`).Scan(&key)
-	return key, err
+	return migrate(ctx, conn)
 }
 
 func migrate(ctx context.Context, conn *sql.Conn) error {
@@ -160,7 +169,7 @@ func migrate(ctx context.Context, conn *sql.Conn) error {
 	}
 	defer tx.Rollback()
 	var version int // read again: another process may have been faster
-	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil {
+	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&version); err != nil || version >= len(migrations) {
 		return err
 	}
 	for _, statements := range migrations[version:] {

@@ -147,6 +147,7 @@ func FuzzDecodeRecord(f *testing.F) {
 		`{"file":"a.csv","line":2,"record":1,"header":0,"cells":[["Name","x"]],"fields":{"type":"AWS","global":false}}`,
 		`{"id":9007199254740993,"fields":{"projectMappingIds":[1,2],"projects":["A"],"pat":{"secret":"env:X"},"folderDepth":3}}`,
 		`{"fields":{"password":{"secret":""},"username":{"secret":null},"previously":[]}}`,
+		`{"fields":{"pat":0}}`,
 		`{"faults":[{"level":"warning","code":"bad-origin","message":"m"}],"fields":{"wave":1e9,"disabled":null}}`,
 	} {
 		f.Add([]byte(seed))

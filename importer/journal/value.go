@@ -14,6 +14,8 @@ type secretJSON struct {
 	Reference *string `json:"secret"`
 }
 
+var errNoReference = errors.New("a secret is not kept as a reference")
+
 // plainValue is a field's value as JSON takes it. Each state of a value and each of its
 // types looks different, but for the two kinds of an empty list, which the field tells
 // apart.
@@ -36,6 +38,9 @@ func plainValue(f schema.Field, v schema.Value) any {
 func readValue(f schema.Field, raw json.RawMessage) (v schema.Value, err error) {
 	if len(raw) == 0 {
 		return v, nil
+	}
+	if f.Hidden() && raw[0] != '{' {
+		return v, errNoReference
 	}
 	switch raw[0] {
 	case '"':
@@ -80,7 +85,7 @@ func readSecret(raw json.RawMessage) (schema.Value, error) {
 	}
 	scheme, target, ok := schema.SplitReference(*s.Reference)
 	if !ok {
-		return schema.Value{}, errors.New("a secret without a reference")
+		return schema.Value{}, errNoReference
 	}
 	return schema.Hidden(schema.Refer(scheme, target)), nil
 }
