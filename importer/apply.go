@@ -26,7 +26,7 @@ func (im *Importer) Apply(ctx context.Context, plan schema.Plan, emit func(schem
 	pool.SetLimit(max(1, im.Concurrency))
 	for _, action := range plan.Actions {
 		pool.Go(func() error {
-			outcome, err := im.perform(ctx, action)
+			outcome, err := im.perform(ctx, action, schema.Outcome{})
 			if err != nil {
 				stop(err)
 			} else if outcome.Stop != schema.StopNone {
@@ -52,19 +52,37 @@ func serial(emit func(schema.Outcome)) func(schema.Outcome) {
 	}
 }
 
-// perform does one action, from intent to outcome. An error is trouble of the journal.
-func (im *Importer) perform(ctx context.Context, a schema.Action) (schema.Outcome, error) {
+// perform does one action, from intent to outcome. earlier is what became of it when it
+// was sent before; zero for the first time. An error is trouble of the journal.
+func (im *Importer) perform(ctx context.Context, a schema.Action, earlier schema.Outcome) (schema.Outcome, error) {
 	if !a.Op.Writes() {
 		return standing(a), nil
 	}
+	unprocessed := schema.Outcome{Action: a, Status: schema.StatusUnprocessed}
 	if ctx.Err() != nil {
-		return schema.Outcome{Action: a, Status: schema.StatusUnprocessed}, nil
+		return following(earlier, unprocessed), nil
 	}
 	if err := im.begin(ctx, a); err != nil {
-		return schema.Outcome{Action: a, Status: schema.StatusUnprocessed, Error: "the journal could not be written"}, err
+		unprocessed.Error = "the journal could not be written"
+		return following(earlier, unprocessed), err
 	}
-	outcome := im.do(ctx, a)
+	outcome := following(earlier, im.do(ctx, a))
 	return outcome, im.end(ctx, outcome)
+}
+
+// following joins the outcome of a create that was sent again with the earlier one.
+func following(earlier, now schema.Outcome) schema.Outcome {
+	if earlier.Attempts == 0 {
+		return now
+	}
+	now.Attempts += earlier.Attempts
+	if now.Status == schema.StatusUnprocessed {
+		// It left once, and that is what the report must say.
+		now.Status, now.Started, now.Took = schema.StatusUnknown, earlier.Started, earlier.Took
+		return now
+	}
+	now.Started, now.Took = earlier.Started, now.Started.Add(now.Took).Sub(earlier.Started)
+	return now
 }
 
 // do turns a panic into that record's failure. Verify looks whether it happened all

@@ -97,13 +97,7 @@ func (im *Importer) resend(ctx context.Context, book *book, o schema.Outcome) er
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	again, err := im.perform(ctx, o.Action)
-	again.Attempts += o.Attempts
-	again.Started, again.Took = o.Started, again.Started.Add(again.Took).Sub(o.Started)
-	if again.Status == schema.StatusUnprocessed {
-		// It left once, and that is what the report must say.
-		again.Status, again.Started, again.Took = schema.StatusUnknown, o.Started, o.Took
-	}
+	again, err := im.perform(ctx, o.Action, o)
 	book.tell(again)
 	if err == nil && again.Stop != schema.StopNone {
 		err = &Stopped{again}

@@ -175,3 +175,31 @@ func TestSettleEndsWhenCancelled(t *testing.T) {
 		}
 	})
 }
+
+// TestTheJournalHoldsWhatIsTold: also of a create that was sent again.
+func TestTheJournalHoldsWhatIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, kept := newServer(), &keeper{}
+		s.answer = func(_ context.Context, s *server, a schema.Action, nth int) schema.Outcome {
+			if nth < 3 {
+				return lost(a)
+			}
+			return done(s, a)
+		}
+		l, err := run(t, &Importer{Target: s, Journal: kept, Concurrency: 1, Quiet: time.Second, Resends: 5}, creates("a"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		told := l.words[0]
+		if told.Attempts != 3 || kept.last.Attempts != told.Attempts || kept.last.Status != told.Status || kept.last.ID != told.ID {
+			t.Errorf("told %s after %d attempts, kept %s after %d", told.Status, told.Attempts, kept.last.Status, kept.last.Attempts)
+		}
+	})
+}
+
+// keeper is a Journal that remembers the last outcome.
+type keeper struct{ last schema.Outcome }
+
+func (k *keeper) Begin(context.Context, schema.Action) error { return nil }
+
+func (k *keeper) End(_ context.Context, o schema.Outcome) error { k.last = o; return nil }
