@@ -1,7 +1,9 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -229,6 +231,51 @@ func TestIdentities(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("twins at lines %v, want %v", got, want)
+	}
+}
+
+// TestTwinsInLargeFiles: neither the number of records nor the file makes a difference.
+func TestTwinsInLargeFiles(t *testing.T) {
+	const records = 50_000
+	ids := NewIdentities()
+	for _, file := range []string{"a", "b"} {
+		for i := range records {
+			r := NewRecord(map[Field]Value{FieldType: Text("GITHUB"), FieldDisplayName: Text(strconv.Itoa(i))})
+			ids.Note(ids.Of(&r), Place{File: file, Line: i + 2, Column: 1, Record: i + 1})
+		}
+	}
+	n := 0
+	for f := range ids.Twins() {
+		n++
+		if want := (Place{"b", n + 1, 1, n}); f.Place != want || !strings.Contains(f.Message, fmt.Sprintf("as a:%d:", n+1)) {
+			t.Fatalf("twin %d: %v at %+v", n, f, f.Place)
+		}
+	}
+	if n != records {
+		t.Errorf("%d twins, want %d", n, records)
+	}
+}
+
+// TestCellsInAnyOrder: where cells stand, and which of them cannot be read, does not
+// matter to the others, nor does what a lean checker judged before.
+func TestCellsInAnyOrder(t *testing.T) {
+	lean := &Checker{Lean: true}
+	lean.Check(entry("type", "AWS", "origin", "https://x.example", "displayName", "B", "disabled", "!true", "wave", "!7", "apiPath", "/b"))
+	for _, c := range []*Checker{{}, lean} {
+		r, findings := c.Check(entry("wave", "!2", "disabled", "maybe", "apiPath", "/a", "target", "!null", "displayName", "A", "id", "!x", "type", "GITHUB",
+			"projectMappingIds", "![!1]", "pat", "env:P"))
+		if got, want := codes(findings), []string{"disabled not-a-boolean", "id not-an-integer"}; !slices.Equal(got, want) {
+			t.Errorf("findings %q, want %q", got, want)
+		}
+		var got []string
+		for _, f := range r.Fields() {
+			got = append(got, f.String()+"="+r.Get(f).String())
+		}
+		want := []string{"type=GITHUB", "origin=https://api.github.com", "displayName=A", "pat=env:P", "apiPath=/a", "global=false",
+			"projectMappingIds=1", "wave=2"}
+		if !slices.Equal(got, want) {
+			t.Errorf("fields %q, want %q", got, want)
+		}
 	}
 }
 

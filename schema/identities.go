@@ -3,6 +3,7 @@ package schema
 import (
 	"hash/maphash"
 	"iter"
+	"math/bits"
 	"slices"
 )
 
@@ -35,11 +36,11 @@ func NewIdentities() *Identities { return &Identities{seed: maphash.MakeSeed()} 
 
 // Of hashes a record's identity. It may be called by several goroutines at once.
 func (ids *Identities) Of(r *Record) Identity {
-	key := r.key()
-	if !key.Type.Valid() {
+	spec := typeSpecs[Type(r.get(FieldType).text)]
+	if spec == nil {
 		return 0
 	}
-	return Identity(max(maphash.Comparable(ids.seed, key), 1))
+	return Identity(max(maphash.Comparable(ids.seed, r.key(spec)), 1))
 }
 
 // Note keeps an identity and where it stands.
@@ -49,8 +50,12 @@ func (ids *Identities) Note(id Identity, p Place) {
 		return
 	}
 	last := len(ids.chunks) - 1
-	if last < 0 || ids.chunks[last].file != p.File || len(ids.chunks[last].seen) == full {
+	switch {
+	case last < 0 || ids.chunks[last].file != p.File:
 		ids.chunks = append(ids.chunks, chunk{file: p.File})
+		last++
+	case len(ids.chunks[last].seen) == full: // it is a large file
+		ids.chunks = append(ids.chunks, chunk{p.File, make([]identity, 0, full)})
 		last++
 	}
 	c := &ids.chunks[last]
@@ -90,24 +95,62 @@ func twinFinding(at, other Place) Finding {
 	return CodeDuplicateRecord.Newf(at, FieldDisplayName.String(), "the record describes the same integration as %s: type, origin and displayName are the same", where)
 }
 
-// repeated lists the hashes that were noted more than once.
-func (ids *Identities) repeated() []Identity {
-	n := 0
-	for _, c := range ids.chunks {
-		n += len(c.seen)
+// repeated lists the hashes that were noted more than once. They are looked at in parts,
+// by their first byte, so that what was met fits into the processor's cache: one table
+// for all, or sorting all, takes several times as long.
+func (ids *Identities) repeated() (repeated []Identity) {
+	var starts [257]int
+	for h := range ids.all() {
+		starts[h>>56+1]++
 	}
-	all := make([]Identity, 0, n)
-	for _, c := range ids.chunks {
-		for _, s := range c.seen {
-			all = append(all, s.hash)
+	largest := slices.Max(starts[:])
+	for i := range starts[1:] {
+		starts[i+1] += starts[i]
+	}
+	hashes := make([]Identity, starts[256])
+	next := starts
+	for h := range ids.all() {
+		hashes[next[h>>56]] = h
+		next[h>>56]++
+	}
+	met := make([]Identity, tableSize(largest))
+	for i := range 256 {
+		part := hashes[starts[i]:starts[i+1]]
+		repeated = appendRepeated(repeated, part, met[:tableSize(len(part))])
+	}
+	return repeated
+}
+
+// all yields every hash that was noted.
+func (ids *Identities) all() iter.Seq[Identity] {
+	return func(yield func(Identity) bool) {
+		for _, c := range ids.chunks {
+			for i := range c.seen {
+				if !yield(c.seen[i].hash) {
+					return
+				}
+			}
 		}
 	}
-	slices.Sort(all)
-	var repeated []Identity
-	for i := 1; i < len(all); i++ {
-		if all[i] == all[i-1] {
-			repeated = append(repeated, all[i])
+}
+
+// tableSize is the size of a hash table for n hashes: a power of two, with room to spare.
+func tableSize(n int) int { return 1 << bits.Len(uint(2*n)) }
+
+// appendRepeated adds those of the hashes that were met before. met is an open hash
+// table; 0 is a free slot, and no hash.
+func appendRepeated(repeated, hashes, met []Identity) []Identity {
+	clear(met)
+	last := Identity(len(met) - 1)
+	for _, h := range hashes {
+		slot := h & last
+		for met[slot] != 0 && met[slot] != h {
+			slot = (slot + 1) & last
 		}
+		if met[slot] == h {
+			repeated = append(repeated, h)
+		}
+		met[slot] = h
 	}
-	return slices.Compact(repeated)
+	return repeated
 }

@@ -40,7 +40,11 @@ func (k Key) String() string {
 // KeyOf gives the identity of a type, origin and name; region counts only for AWS
 // without an origin.
 func KeyOf(t Type, origin, region, name string) Key {
-	k := Key{Type: t, Origin: NormalOrigin(t, origin), Name: name}
+	return t.spec().key(t, origin, region, name)
+}
+
+func (spec *typeSpec) key(t Type, origin, region, name string) Key {
+	k := Key{Type: t, Origin: spec.normalOrigin(t, origin), Name: name}
 	if t == TypeAWS && k.Origin == "" {
 		k.Region = region
 	}
@@ -51,8 +55,9 @@ func KeyOf(t Type, origin, region, name string) Key {
 // scheme and host in lower case, without default port, user information and trailing
 // slashes; the path is taken literally. An absent one stands for the type's default. A
 // tracked folder's path only loses its trailing slashes.
-func NormalOrigin(t Type, origin string) string {
-	spec := t.spec()
+func NormalOrigin(t Type, origin string) string { return t.spec().normalOrigin(t, origin) }
+
+func (spec *typeSpec) normalOrigin(t Type, origin string) string {
 	origin = strings.TrimSpace(origin)
 	if t == TypeFilespace {
 		return trimFolder(origin)

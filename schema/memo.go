@@ -4,13 +4,21 @@ package schema
 // patterns and references in thousands of records. Its zero value is ready.
 type memo[V any] struct {
 	known map[string]V
+	last  string // what was asked for last, since neighbours are often alike
+	value V      // of last
 }
 
 // remembered bounds a memo; a manifest that repeats nothing must not fill the memory.
 const remembered = 4096
 
 func (m *memo[V]) get(text string) (V, bool) {
+	if text == m.last && text != "" {
+		return m.value, true
+	}
 	v, ok := m.known[text]
+	if ok {
+		m.last, m.value = text, v
+	}
 	return v, ok
 }
 

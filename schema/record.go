@@ -120,10 +120,10 @@ func (r Record) Origin() string { return r.Get(FieldOrigin).Text() }
 func (r Record) Name() string { return r.Get(FieldDisplayName).Text() }
 
 // Key is the record's identity.
-func (r Record) Key() Key { return r.key() }
+func (r Record) Key() Key { return r.key(r.Type().spec()) }
 
-func (r *Record) key() Key {
-	return KeyOf(Type(r.get(FieldType).text), r.get(FieldOrigin).text, r.get(FieldAwsRegion).text, r.get(FieldDisplayName).text)
+func (r *Record) key(spec *typeSpec) Key {
+	return spec.key(Type(r.get(FieldType).text), r.get(FieldOrigin).text, r.get(FieldAwsRegion).text, r.get(FieldDisplayName).text)
 }
 
 // Secrets lists the record's secrets.

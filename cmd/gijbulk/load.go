@@ -10,9 +10,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"gijbulk/importer/manifest"
 	"gijbulk/schema"
-	"github.com/spf13/pflag"
 )
 
 // manifestOptions say how manifests are read.
@@ -124,7 +125,7 @@ func (l *loader) judged(name string, identities *schema.Identities) iter.Seq2[ch
 			defer file.Close()
 			in = file
 		}
-		for c, err := range manifest.Map(in, name, l.format, func() func(schema.Entry) checked { return l.judge(identities) }) {
+		for c, err := range manifest.Map(in, name, l.format, func() func(*schema.Entry) checked { return l.judge(identities) }) {
 			var problem *manifest.Problem
 			if errors.As(err, &problem) {
 				c, err = checked{findings: []schema.Finding{problem.Finding}}, nil
@@ -137,10 +138,13 @@ func (l *loader) judged(name string, identities *schema.Identities) iter.Seq2[ch
 }
 
 // judge makes what judges the entries on one core.
-func (l *loader) judge(identities *schema.Identities) func(schema.Entry) checked {
+func (l *loader) judge(identities *schema.Identities) func(*schema.Entry) checked {
 	checker := schema.Checker{NoPlainSecrets: l.noPlainSecrets, Lean: l.lean}
-	return func(e schema.Entry) checked {
-		record, findings := checker.Check(e.Override(l.set).Fill(l.fill))
+	return func(e *schema.Entry) checked {
+		if len(l.set)+len(l.fill) > 0 {
+			*e = e.Override(l.set).Fill(l.fill)
+		}
+		record, findings := checker.Check(*e)
 		c := checked{place: record.Place, findings: findings, identity: identities.Of(&record)}
 		if l.lean {
 			c.findings = append(c.findings, record.CreateNeeds...)

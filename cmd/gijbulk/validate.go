@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"iter"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
@@ -58,8 +57,6 @@ lists them. More than twenty findings of one code are folded into a count;
 }
 
 func (a *app) validate(ctx context.Context, files []string, o validateOptions) error {
-	// Next to nothing of what is read stays: fewer collections cost little memory.
-	defer debug.SetGCPercent(debug.SetGCPercent(200))
 	l, err := o.manifest.loader(a.stdin)
 	if err != nil {
 		return err

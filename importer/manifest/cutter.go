@@ -4,11 +4,16 @@ import (
 	"bytes"
 	"encoding/csv"
 	"io"
+	"slices"
+	"sync"
 	"unicode/utf8"
 )
 
 // pieceSize is about how many bytes a piece has.
 const pieceSize = 256 << 10
+
+// readSize is the least room in bytes for a read from the file.
+const readSize = 64 << 10
 
 // cutter cuts a table into pieces at the ends of rows. A row ends with a line feed
 // outside quotes; a quote where none may stand deceives it, but then the reader of that
@@ -19,12 +24,14 @@ type cutter struct {
 	size      int // of a piece
 
 	header  []byte
-	held    []byte // read and not yet cut
-	scanned int    // of held: no row ends between the last cut and here
-	quoted  bool   // whether a quote is open there
-	lines   int    // of the file before held
-	records int    // likewise, blank rows not counted
-	end     error  // of the source, once it came
+	buffer  []byte    // the header, and behind it
+	held    []byte    // what was read and not yet cut
+	used    sync.Pool // of pieces whose room can be used again
+	scanned int       // of held: no row ends between the last cut and here
+	quoted  bool      // whether a quote is open there
+	lines   int       // of the file before held
+	records int       // likewise, blank rows not counted
+	end     error     // of the source, once it came
 }
 
 // takeHeader cuts the first row that is not empty and keeps it as the header. It is
@@ -38,9 +45,9 @@ func (c *cutter) takeHeader() *piece {
 	if end < 0 {
 		end, p.end = len(c.held), c.end
 	}
-	p.text = c.held[:end:end]
-	c.header = p.text
-	c.drop(end)
+	c.header = slices.Clone(c.held[:end])
+	p.text = c.header
+	c.take(end)
 	return p
 }
 
@@ -64,9 +71,8 @@ func (c *cutter) next() *piece {
 			return nil
 		}
 	}
-	p.text = append(append(make([]byte, 0, len(c.header)+last), c.header...), c.held[:last]...)
+	p.text = c.take(last)
 	c.records += records
-	c.drop(last)
 	if p.end != io.EOF {
 		c.end = io.EOF // it has been handed on
 	}
@@ -112,20 +118,34 @@ func (c *cutter) blank(row []byte) bool {
 }
 
 func (c *cutter) read() {
-	const step = 64 << 10
-	if cap(c.held)-len(c.held) < step {
-		grown := make([]byte, len(c.held), max(2*len(c.held), c.size)+step)
-		copy(grown, c.held)
-		c.held = grown
+	if cap(c.buffer)-len(c.buffer) < readSize {
+		c.buffer = slices.Grow(c.buffer, max(len(c.buffer), c.size+readSize)+readSize)
 	}
-	n, err := c.src.Read(c.held[len(c.held):cap(c.held)])
-	c.held = c.held[:len(c.held)+n]
+	n, err := c.src.Read(c.buffer[len(c.buffer):cap(c.buffer)])
+	c.buffer = c.buffer[:len(c.buffer)+n]
+	c.held = c.buffer[len(c.buffer)-len(c.held)-n:]
 	c.end = err
 }
 
-// drop takes what was cut off held.
-func (c *cutter) drop(n int) {
+// take cuts off the beginning of held and gives it with the header before it. What is
+// left goes on in another buffer.
+func (c *cutter) take(n int) []byte {
+	text := c.buffer[:len(c.buffer)-len(c.held)+n]
+	rest := c.held[n:]
 	c.lines += bytes.Count(c.held[:n], []byte("\n"))
-	c.held = c.held[n:]
 	c.scanned = max(c.scanned-n, 0)
+	var room []byte
+	if done, ok := c.used.Get().(*piece); ok {
+		room = done.text[:0]
+	}
+	c.buffer = append(append(room, c.header...), rest...)
+	c.held = c.buffer[len(c.header):]
+	return text
+}
+
+// recycle takes back a piece that has been read, for the room that its text has.
+func (c *cutter) recycle(p *piece) {
+	if cap(p.text) <= c.size+4*readSize { // a very large row's would only be kept for nothing
+		c.used.Put(p)
+	}
 }

@@ -63,5 +63,5 @@ func (p *pass) readOneLine(w *walk, line []byte, number int, terminated bool) bo
 func (p *pass) spoiled(f *flaw) bool {
 	e := schema.Entry{Place: p.next(f.line, 0)}
 	e.Findings = []schema.Finding{f.finding(e.Place)}
-	return p.emit(e)
+	return p.emit(&e)
 }

@@ -10,18 +10,18 @@ import (
 )
 
 // Map reads a manifest as [Read] does, hands each entry to a worker and yields what that
-// makes of it, in the order of the file. An entry's cells may be looked at only until
-// the worker returns. The rows of a table are read and worked on by
-// as many workers as there are cores; each has one made by newWorker and alone uses it.
-func Map[T any](r io.Reader, name string, f Format, newWorker func() func(schema.Entry) T) iter.Seq2[T, error] {
+// makes of it, in the order of the file. An entry is the worker's until it returns; its
+// room is used again for others. The rows of a table are read and worked on by as many
+// workers as there are cores; each has one made by newWorker and alone uses it.
+func Map[T any](r io.Reader, name string, f Format, newWorker func() func(*schema.Entry) T) iter.Seq2[T, error] {
 	return mapPieces(r, name, f, pieceSize, newWorker)
 }
 
-func mapPieces[T any](r io.Reader, name string, f Format, size int, newWorker func() func(schema.Entry) T) iter.Seq2[T, error] {
+func mapPieces[T any](r io.Reader, name string, f Format, size int, newWorker func() func(*schema.Entry) T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		work := newWorker()
 		p := &pass{name: name, pieceSize: size}
-		p.yield = func(e schema.Entry, err error) bool {
+		p.yield = func(e *schema.Entry, err error) bool {
 			if err != nil {
 				var none T
 				return yield(none, err)
@@ -48,7 +48,7 @@ type job[T any] struct {
 
 // readPieces reads the pieces of a table on all cores. It returns when the caller
 // leaves or the table ends, and leaves no goroutine behind.
-func readPieces[T any](tb *table, p *pass, newWorker func() func(schema.Entry) T, yield func(T, error) bool) {
+func readPieces[T any](tb *table, p *pass, newWorker func() func(*schema.Entry) T, yield func(T, error) bool) {
 	cores := runtime.GOMAXPROCS(0)
 	jobs := make(chan job[T])
 	inOrder := make(chan chan yielded[T], cores)
@@ -103,10 +103,10 @@ func cut[T any](c *cutter, jobs chan<- job[T], inOrder chan<- chan yielded[T], l
 	}
 }
 
-func readPiece[T any](tb *table, name string, piece *piece, work func(schema.Entry) T) (result yielded[T]) {
+func readPiece[T any](tb *table, name string, piece *piece, work func(*schema.Entry) T) (result yielded[T]) {
 	result.values = make([]T, 0, piece.count)
 	own := &pass{name: name, records: piece.records}
-	own.yield = func(e schema.Entry, err error) bool {
+	own.yield = func(e *schema.Entry, err error) bool {
 		if err != nil {
 			result.err = err
 			return false
@@ -117,5 +117,6 @@ func readPiece[T any](tb *table, name string, piece *piece, work func(schema.Ent
 	r := tb.open(own, piece)
 	r.reuse = true
 	r.read()
+	tb.cutter.recycle(piece)
 	return result
 }

@@ -35,8 +35,8 @@ func mapped(table string, size int) []string {
 	return all
 }
 
-func shown() func(schema.Entry) string {
-	return func(e schema.Entry) string { return fmt.Sprintf("%+v", e) }
+func shown() func(*schema.Entry) string {
+	return func(e *schema.Entry) string { return fmt.Sprintf("%+v", *e) }
 }
 
 // trapTables are tables whose rows are hard to cut.
@@ -114,9 +114,9 @@ func TestLeavingEarlyLeavesNothing(t *testing.T) {
 func TestEveryWorkerHasItsOwn(t *testing.T) {
 	table := "type,displayName\n" + strings.Repeat("GITHUB,a\n", 3000)
 	total, problems := 0, 0
-	for n, err := range mapPieces(strings.NewReader(table+"GITHUB,\"\n"), "m", CSV, 100, func() func(schema.Entry) int {
+	for n, err := range mapPieces(strings.NewReader(table+"GITHUB,\"\n"), "m", CSV, 100, func() func(*schema.Entry) int {
 		count := 0
-		return func(schema.Entry) int { count++; return 1 }
+		return func(*schema.Entry) int { count++; return 1 }
 	}) {
 		var problem *Problem
 		if errors.As(err, &problem) {

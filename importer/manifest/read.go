@@ -29,7 +29,13 @@ func (p *Problem) Error() string { return p.Finding.String() }
 // sequence reads r and can be used once; it may be left at any time.
 func Read(r io.Reader, name string, f Format) iter.Seq2[schema.Entry, error] {
 	return func(yield func(schema.Entry, error) bool) {
-		p := &pass{name: name, yield: yield, pieceSize: pieceSize}
+		p := &pass{name: name, pieceSize: pieceSize}
+		p.yield = func(e *schema.Entry, err error) bool {
+			if err != nil {
+				return yield(schema.Entry{}, err)
+			}
+			return yield(*e, nil)
+		}
 		p.read(r, f)
 		p.expectRecords()
 	}
@@ -38,8 +44,8 @@ func Read(r io.Reader, name string, f Format) iter.Seq2[schema.Entry, error] {
 // pass is one reading of one file.
 type pass struct {
 	name     string
-	yield    func(schema.Entry, error) bool
-	records  int // counted so far
+	yield    func(*schema.Entry, error) bool // an entry, or else an error
+	records  int                             // counted so far
 	problems int
 	left     bool // the caller has left the sequence
 
@@ -87,7 +93,7 @@ func (p *pass) next(line, column int) schema.Place {
 }
 
 // emit hands an entry out and reports whether to go on.
-func (p *pass) emit(e schema.Entry) bool {
+func (p *pass) emit(e *schema.Entry) bool {
 	p.left = p.left || !p.yield(e, nil)
 	return !p.left
 }
@@ -98,7 +104,7 @@ func (p *pass) fail(err error) bool {
 		return false
 	}
 	p.problems++
-	p.left = !p.yield(schema.Entry{}, &Problem{asFlaw(err).finding(schema.Place{File: p.name})})
+	p.left = !p.yield(nil, &Problem{asFlaw(err).finding(schema.Place{File: p.name})})
 	return !p.left
 }
 

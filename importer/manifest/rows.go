@@ -19,7 +19,8 @@ func (r *rows) emit(texts []string, findings ...*flaw) bool {
 		return true
 	}
 	line, column := r.place(0)
-	e := schema.Entry{Place: r.pass.next(line, column), Columns: r.names}
+	e := &r.entry
+	*e = schema.Entry{Place: r.pass.next(line, column), Columns: r.names}
 	for _, f := range findings {
 		e.Findings = append(e.Findings, f.finding(e.Place))
 	}

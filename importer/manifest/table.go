@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"bufio"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -42,6 +41,7 @@ type rows struct {
 	reader *csv.Reader
 	binder *gocsv.Unmarshaller
 	slots  int           // columns that the row has room for
+	entry  schema.Entry  // the one at hand
 	slab   []schema.Cell // room for the cells of the next rows, so that not each row allocates
 	reuse  bool          // entries are not kept: each may use the same room
 }
@@ -71,13 +71,14 @@ func (p *pass) readTable(t *text, f Format) {
 		if !tb.open(p, piece).read() {
 			return
 		}
+		tb.cutter.recycle(piece)
 	}
 }
 
 // open prepares to read a piece.
 func (tb *table) open(p *pass, piece *piece) *rows {
 	r := &rows{table: tb, pass: p, piece: piece}
-	r.reader = csv.NewReader(bufio.NewReaderSize(piece, headSize))
+	r.reader = csv.NewReader(piece)
 	r.reader.Comma = tb.delimiter
 	r.reader.ReuseRecord = true // the binder copies what it needs
 	return r

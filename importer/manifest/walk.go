@@ -183,7 +183,7 @@ func (w *walk) record(n *node, defaults, kind []schema.Cell) error {
 		e.Cells = cells
 		e = e.Fill(defaults).Override(kind)
 	}
-	w.pass.emit(e)
+	w.pass.emit(&e)
 	return nil
 }
 
