@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"strings"
 	"sync"
 	"time"
 
@@ -122,13 +121,7 @@ func (p *progress) tell(o schema.Outcome) {
 func (p *progress) state() (done int, text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	var parts []string
-	for _, s := range schema.Statuses() {
-		if n := p.counts[s]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, s))
-		}
-	}
-	return len(p.seen), strings.Join(parts, ", ")
+	return len(p.seen), countsOf(p.counts)
 }
 
 // stop takes the bar away and ends the log lines.

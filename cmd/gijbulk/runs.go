@@ -16,7 +16,6 @@ import (
 
 	"gijbulk/importer/journal"
 	"gijbulk/reports"
-	"gijbulk/schema"
 )
 
 func (a *app) runsCommand() *cobra.Command {
@@ -88,16 +87,6 @@ func runLine(r journal.Entry) map[string]any {
 		line["ended"] = r.Ended.Format(time.RFC3339)
 	}
 	return line
-}
-
-func countsOf(counts map[schema.Status]int) string {
-	var parts []string
-	for _, s := range schema.Statuses() {
-		if n := counts[s]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, s))
-		}
-	}
-	return strings.Join(parts, ", ")
 }
 
 func (a *app) pruneRuns(ctx context.Context, o stateOptions, keep string) (err error) {

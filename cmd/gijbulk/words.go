@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"gijbulk/schema"
 )
@@ -36,4 +37,15 @@ func (a *app) hide(records []schema.Record, further ...string) {
 		all = append(all, r.Masked()...)
 	}
 	a.mask = schema.NewMask(all, further...)
+}
+
+// countsOf writes how many records ended in which status.
+func countsOf(counts map[schema.Status]int) string {
+	var parts []string
+	for _, s := range schema.Statuses() {
+		if n := counts[s]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, s))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
