@@ -30,7 +30,7 @@ func BenchmarkLoad(b *testing.B) {
 
 // BenchmarkLog writes an intent and an outcome for each record.
 func BenchmarkLog(b *testing.B) {
-	for _, workers := range []int{1, 4, 16} {
+	for _, workers := range []int{1, 16, 64} {
 		b.Run(strconv.Itoa(workers), func(b *testing.B) {
 			actions := creates(1000)
 			l := start(b, open(b), run("r1"), actions...)

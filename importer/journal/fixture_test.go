@@ -1,12 +1,14 @@
 package journal
 
 import (
+	"cmp"
+	"context"
 	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"gijbulk/schema"
@@ -33,12 +35,22 @@ func openAt(t testing.TB, path string) *Journal {
 
 func start(t testing.TB, j *Journal, r schema.Run, actions ...schema.Action) *Log {
 	t.Helper()
-	l, err := j.Start(t.Context(), r, plan(actions...), nil, schema.Mask{})
+	l, err := begun(t.Context(), j, r, plan(actions...), nil, schema.Mask{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = l.Close() })
 	return l
+}
+
+// begun starts a run and keeps its plan.
+func begun(ctx context.Context, j *Journal, r schema.Run, p schema.Plan, options []byte, mask schema.Mask) (*Log, error) {
+	l, err := j.Start(ctx, r, options, mask)
+	if err != nil {
+		return nil, err
+	}
+	r.Digest = cmp.Or(r.Digest, "sha256:of the plan")
+	return l, l.Plan(ctx, r, p)
 }
 
 func run(id string) schema.Run {
@@ -123,7 +135,7 @@ func load(t testing.TB, j *Journal, id string) Saved {
 
 // diff compares values of any of our types; secrets by what they refer to.
 func diff(want, got any) string {
-	return cmp.Diff(want, got, cmpopts.EquateEmpty(), cmp.Comparer(sameRecord), cmp.Comparer(schema.Value.Equal))
+	return gocmp.Diff(want, got, cmpopts.EquateEmpty(), gocmp.Comparer(sameRecord), gocmp.Comparer(schema.Value.Equal))
 }
 
 func sameRecord(a, b schema.Record) bool {
@@ -138,5 +150,5 @@ func sameRecord(a, b schema.Record) bool {
 		}
 		return []any{r.Place, r.ID, r.Columns, r.Cells, r.Faults, r.CreateNeeds, fields}
 	}
-	return cmp.Equal(plain(a), plain(b), cmpopts.EquateEmpty(), cmp.Comparer(schema.Value.Equal))
+	return gocmp.Equal(plain(a), plain(b), cmpopts.EquateEmpty(), gocmp.Comparer(schema.Value.Equal))
 }

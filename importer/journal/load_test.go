@@ -27,7 +27,7 @@ func TestARunComesBackAsItWasKept(t *testing.T) {
 	r := run("r1")
 	r.Digest, r.Findings = p.Digest(), []schema.Finding{schema.CodePlainSecret.Newf(wanted.Place, "pat", "written out")}
 	options := []byte(`{"Concurrency":4,"Limit":9007199254740993}`)
-	l, err := j.Start(t.Context(), r, p, options, schema.Mask{})
+	l, err := begun(t.Context(), j, r, p, options, schema.Mask{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -75,7 +75,7 @@ func writeAndHang(path string) error {
 		return err
 	}
 	actions := creates(3)
-	l, err := j.Start(ctx, run("r1"), plan(actions...), []byte(`{"a":1}`), schema.Mask{})
+	l, err := begun(ctx, j, run("r1"), plan(actions...), []byte(`{"a":1}`), schema.Mask{})
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func createRun(path string) error {
 	r := run(name)
 	r.Target = jira + "/" + fmt.Sprint(os.Getpid())
 	actions := creates(20)
-	l, err := j.Start(ctx, r, plan(actions...), nil, schema.Mask{})
+	l, err := begun(ctx, j, r, plan(actions...), nil, schema.Mask{})
 	if err != nil {
 		return err
 	}

@@ -55,12 +55,19 @@ func (j *Journal) remove(ctx context.Context, seq int64) (removed int, err error
 	if err := tx.QueryRowContext(ctx, `SELECT max(ended) FROM runs WHERE seq = ?`, seq).Scan(&ended); err != nil || ended == nil {
 		return 0, err
 	}
-	for _, statement := range []string{`DELETE FROM outcomes WHERE run = ?`, `DELETE FROM actions WHERE run = ?`, `DELETE FROM runs WHERE seq = ?`} {
-		if _, err := tx.ExecContext(ctx, statement, seq); err != nil {
-			return 0, err
-		}
+	if err := removeRun(ctx, tx, seq); err != nil {
+		return 0, err
 	}
 	return 1, tx.Commit()
+}
+
+func removeRun(ctx context.Context, db database, seq int64) error {
+	for _, statement := range []string{`DELETE FROM outcomes WHERE run = ?`, `DELETE FROM actions WHERE run = ?`, `DELETE FROM runs WHERE seq = ?`} {
+		if _, err := db.ExecContext(ctx, statement, seq); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shrink cuts the free pages off the file, some at a time, for the same reason.

@@ -35,7 +35,7 @@ func TestNoSecretIsInTheFile(t *testing.T) {
 	r := run("r1")
 	r.Why, r.Findings = said, all.Want.Faults
 	mask := schema.NewMask(nil, canaries...)
-	l, err := j.Start(t.Context(), r, plan(all, changed, unknown), options, mask)
+	l, err := begun(t.Context(), j, r, plan(all, changed, unknown), options, mask)
 	if err != nil {
 		t.Fatal(err)
 	}

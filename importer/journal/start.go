@@ -14,24 +14,24 @@ import (
 	"gijbulk/schema"
 )
 
-// Start keeps a new run with its plan and gives the log to write it to. All of it is
-// durable when Start returns: this comes before the first request that writes. options
-// are the command's own, as JSON, or nil. The mask hides secrets in texts.
-func (j *Journal) Start(ctx context.Context, run schema.Run, plan schema.Plan, options []byte, mask schema.Mask) (*Log, error) {
-	doing := "keep the plan of run " + run.ID
+// Start keeps a new run, with the names of its files and the command's own options (JSON,
+// or nil), and gives the log to write it to. It is durable when Start returns: this comes
+// before the first request. The mask hides secrets in texts.
+func (j *Journal) Start(ctx context.Context, run schema.Run, options []byte, mask schema.Mask) (*Log, error) {
+	doing := "keep run " + run.ID
 	tx, err := j.db.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, j.trouble(doing, err)
 	}
 	defer tx.Rollback()
-	s := starter{ctx: ctx, tx: tx, mask: mask}
-	if err := s.keep(run, plan, options); err != nil {
+	s := starter{ctx: ctx, db: tx, mask: mask}
+	if err := s.keepRun(run, options); err != nil {
 		return nil, j.trouble(doing, err)
 	}
 	if err := tx.Commit(); err != nil {
 		return nil, j.trouble(doing, err)
 	}
-	return j.openLog(ctx, s.seq, run, plan, mask)
+	return j.openLog(ctx, s.seq, run, schema.Plan{}, mask)
 }
 
 // Continue goes on with a saved run that has not ended by itself. It counts as running
@@ -51,32 +51,24 @@ func (j *Journal) Continue(ctx context.Context, saved Saved, mask schema.Mask) (
 	return j.openLog(ctx, seq, saved.Run, saved.Plan, mask)
 }
 
-// starter keeps a run in one transaction.
+// starter keeps a run, in a transaction that its owner began.
 type starter struct {
 	ctx     context.Context
-	tx      *sql.Tx
+	db      database
 	mask    schema.Mask
 	seq     int64
 	headers headers
 }
 
-func (s *starter) keep(run schema.Run, plan schema.Plan, options []byte) error {
-	if err := s.keepRun(run, plan.Live, options); err != nil {
-		return err
-	}
-	if err := s.keepActions(plan.Actions); err != nil {
-		return err
-	}
-	list, err := json.Marshal(s.headers.list)
-	if err != nil {
-		return err
-	}
-	_, err = s.tx.ExecContext(s.ctx, `UPDATE runs SET headers = ? WHERE seq = ?`, string(list), s.seq)
-	return err
+// database is a transaction, or a connection in one.
+type database interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-func (s *starter) keepRun(run schema.Run, live []int64, options []byte) error {
-	target, err := targetNumber(s.ctx, s.tx, run.Target)
+func (s *starter) keepRun(run schema.Run, options []byte) error {
+	target, err := targetNumber(s.ctx, s.db, run.Target)
 	if err != nil {
 		return err
 	}
@@ -84,24 +76,16 @@ func (s *starter) keepRun(run schema.Run, live []int64, options []byte) error {
 	if err != nil {
 		return fmt.Errorf("the options: %w", err)
 	}
-	files, err := json.Marshal(run.Files)
+	texts, err := marshal(run.Files, findingsOut(run.Findings, s.mask))
 	if err != nil {
 		return err
 	}
-	findings, err := json.Marshal(findingsOut(run.Findings, s.mask))
-	if err != nil {
-		return err
-	}
-	ids, err := json.Marshal(live)
-	if err != nil {
-		return err
-	}
-	result, err := s.tx.ExecContext(s.ctx, `INSERT INTO runs (id, target, base_url, command, version, user, dry_run, digest,
+	result, err := s.db.ExecContext(s.ctx, `INSERT INTO runs (id, target, base_url, command, version, user, dry_run, digest,
 			started, ended, complete, requests, writes, why, files, findings, headers, options, live)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?)`,
-		run.ID, target, run.Target, run.Command, run.Version, run.User, run.DryRun, run.Digest,
+		VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, '[]', ?, '[]')`,
+		run.ID, target, run.Target, run.Command, run.Version, run.User, run.DryRun,
 		stamp(run.Started), stamp(run.Ended), run.Complete, run.Requests, run.Writes, s.mask.Hide(run.Why),
-		string(files), string(findings), text(masked), string(ids))
+		texts[0], texts[1], text(masked))
 	var fault *sqlite.Error
 	if errors.As(err, &fault) && fault.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE {
 		return flaw{"it holds a run of this name already", "give the run another name, or go on with it by gijbulk resume"}
@@ -113,38 +97,21 @@ func (s *starter) keepRun(run schema.Run, live []int64, options []byte) error {
 	return err
 }
 
-func (s *starter) keepActions(actions []schema.Action) error {
-	insert, err := s.tx.PrepareContext(s.ctx, `INSERT INTO actions (run, n, op, want, have, changes, reason) VALUES (?, ?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return err
+// marshal gives each value as the text of its JSON.
+func marshal(values ...any) ([]string, error) {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		data, err := json.Marshal(v)
+		if err != nil {
+			return nil, err
+		}
+		texts[i] = string(data)
 	}
-	defer insert.Close()
-	for i, a := range actions {
-		if a.N != i {
-			return fmt.Errorf("action %d of the plan calls itself %d", i, a.N)
-		}
-		want, err := encodeRecord(a.Want, &s.headers, s.mask)
-		if err != nil {
-			return fmt.Errorf("%s: %w", a.Want.Place, err)
-		}
-		have, err := encodeRecord(a.Have, &s.headers, s.mask)
-		if err != nil {
-			return fmt.Errorf("integration %d: %w", a.Have.ID, err)
-		}
-		changes, err := encodeChanges(a.Changes)
-		if err != nil {
-			return fmt.Errorf("%s: %w", a.Want.Place, err)
-		}
-		_, err = insert.ExecContext(s.ctx, s.seq, a.N, string(a.Op), text(want), text(have), text(changes), s.mask.Hide(a.Reason))
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return texts, nil
 }
 
 // targetNumber finds or makes the number of a target in the file.
-func targetNumber(ctx context.Context, tx *sql.Tx, target string) (int64, error) {
+func targetNumber(ctx context.Context, tx database, target string) (int64, error) {
 	url := schema.NormalURL(target)
 	if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO targets (url) VALUES (?)`, url); err != nil {
 		return 0, err
