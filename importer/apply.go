@@ -22,11 +22,18 @@ func (im *Importer) Apply(ctx context.Context, plan schema.Plan, emit func(schem
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	emit = serial(emit)
+	atOnce := max(1, im.Concurrency)
+	wire := newWire(atOnce)
 	var pool errgroup.Group
-	pool.SetLimit(max(1, im.Concurrency))
+	pool.SetLimit(atOnce + lead*(atOnce-1))
 	for _, action := range plan.Actions {
+		if !action.Op.Writes() {
+			emit(standing(action))
+			continue
+		}
+		turn := wire.call()
 		pool.Go(func() error {
-			outcome, err := im.perform(ctx, action, schema.Outcome{})
+			outcome, err := im.perform(ctx, action, schema.Outcome{}, turn)
 			if err != nil {
 				stop(err)
 			} else if outcome.Stop != schema.StopNone {
@@ -42,6 +49,12 @@ func (im *Importer) Apply(ctx context.Context, plan schema.Plan, emit func(schem
 	return context.Cause(ctx)
 }
 
+// lead is how many more actions than are on the wire may be with the journal, for each
+// worker but the first: while some wait for their intents or outcomes to be durable,
+// others are sent, and one commit serves them all. A death in the middle leaves as many
+// intents to be looked up.
+const lead = 3
+
 // serial makes sure that emit is never called twice at once.
 func serial(emit func(schema.Outcome)) func(schema.Outcome) {
 	var mu sync.Mutex
@@ -52,21 +65,26 @@ func serial(emit func(schema.Outcome)) func(schema.Outcome) {
 	}
 }
 
-// perform does one action, from intent to outcome. earlier is what became of it when it
-// was sent before; zero for the first time. An error is trouble of the journal.
-func (im *Importer) perform(ctx context.Context, a schema.Action, earlier schema.Outcome) (schema.Outcome, error) {
-	if !a.Op.Writes() {
-		return standing(a), nil
-	}
+// perform does one action that writes, from intent to outcome, when it is its turn.
+// earlier is what became of it when it was sent before; zero for the first time. An
+// error is trouble of the journal.
+func (im *Importer) perform(ctx context.Context, a schema.Action, earlier schema.Outcome, turn turn) (schema.Outcome, error) {
 	unprocessed := schema.Outcome{Action: a, Status: schema.StatusUnprocessed}
 	if ctx.Err() != nil {
+		turn.pass()
 		return following(earlier, unprocessed), nil
 	}
 	if err := im.begin(ctx, a); err != nil {
+		turn.pass()
 		unprocessed.Error = "the journal could not be written"
 		return following(earlier, unprocessed), err
 	}
-	outcome := following(earlier, im.do(ctx, a))
+	outcome := unprocessed
+	if turn.take(ctx) {
+		outcome = im.do(ctx, a)
+		turn.leave()
+	}
+	outcome = following(earlier, outcome)
 	return outcome, im.end(ctx, outcome)
 }
 

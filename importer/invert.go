@@ -19,12 +19,12 @@ func Invert(outcomes []schema.Outcome, live []schema.Record) (schema.Plan, []sch
 	plan := schema.Plan{Live: liveIDs(live)}
 	for _, o := range outcomes {
 		var a schema.Action
-		switch o.Status {
-		case schema.StatusCreated:
+		switch {
+		case o.Status == schema.StatusCreated:
 			a = inv.uncreate(o)
-		case schema.StatusUpdated:
+		case o.Action.Op == schema.OpUpdate && o.Attempts > 0:
 			a = inv.restore(o)
-		case schema.StatusDeleted:
+		case o.Status == schema.StatusDeleted:
 			a = inv.recreate(o)
 		default:
 			continue
@@ -56,7 +56,7 @@ func (inv *inverter) uncreate(o schema.Outcome) schema.Action {
 }
 
 // restore sets the fields back that the run changed, while they are still as it set
-// them.
+// them. An update that failed may have changed some of them all the same.
 func (inv *inverter) restore(o schema.Outcome) schema.Action {
 	want := o.Action.Want
 	have, there := inv.byID[o.Action.Have.ID]
@@ -67,12 +67,18 @@ func (inv *inverter) restore(o schema.Outcome) schema.Action {
 	a.Want.Place, a.Want.Columns, a.Want.Cells = want.Place, want.Columns, want.Cells
 	var since []schema.Change
 	for _, c := range o.Action.Changes {
+		if !c.From.IsSet() && c.Field.Shape() == schema.ShapeText && have.Has(c.Field) {
+			// Some servers leave a blank text out. It is shown now, so it was blank.
+			c.From, c.Unseen = schema.Text(""), false
+		}
 		if c.Unseen || !c.From.IsSet() {
 			inv.lost(want, c.Field, "what %s was before is not known")
 			continue
 		}
-		made := schema.NewRecord(map[schema.Field]schema.Value{schema.FieldType: want.Get(schema.FieldType), c.Field: c.To})
-		since = append(since, schema.Changes(made, have)...)
+		if o.Status != schema.StatusUpdated && len(fieldDiffers(want, c.Field, c.From, have)) == 0 {
+			continue // it was not taken
+		}
+		since = append(since, fieldDiffers(want, c.Field, c.To, have)...)
 		a.Changes = append(a.Changes, schema.Change{Field: c.Field, From: have.Get(c.Field), To: c.From})
 		a.Want = a.Want.Set(c.Field, c.From)
 	}
@@ -83,6 +89,11 @@ func (inv *inverter) restore(o schema.Outcome) schema.Action {
 		a.Op = schema.OpUnchanged
 	}
 	return a
+}
+
+// fieldDiffers holds one field's value against the live record.
+func fieldDiffers(of schema.Record, f schema.Field, v schema.Value, have schema.Record) []schema.Change {
+	return schema.Changes(schema.NewRecord(map[schema.Field]schema.Value{schema.FieldType: of.Get(schema.FieldType), f: v}), have)
 }
 
 // recreate brings back what was deleted, without what the server never showed.

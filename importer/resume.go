@@ -43,7 +43,7 @@ func (im *Importer) Recheck(ctx context.Context, plan schema.Plan, outcomes []sc
 			o.Status, o.ID, o.Advice = schema.StatusExists, ids[0], "it came onto the server while the run was interrupted"
 		} else {
 			o.Status, o.Error = schema.StatusConflict, twice(ids)
-			o.Advice = "remove the surplus in Jira"
+			o.Advice = adviceSurplus
 		}
 		if err := im.end(ctx, o); err != nil {
 			return err

@@ -40,7 +40,7 @@ func (im *Importer) seekTwice(ctx context.Context, book *book) ([]schema.Outcome
 		if len(unknown) == 0 {
 			return nil, nil
 		}
-		if err := pause(ctx, im.quiet(unknown)); err != nil {
+		if err := pause(ctx, im.Patience(book.outcomes)); err != nil {
 			return nil, err
 		}
 		live, err := im.Target.List(ctx)
@@ -54,15 +54,26 @@ func (im *Importer) seekTwice(ctx context.Context, book *book) ([]schema.Outcome
 	return missing, nil
 }
 
-// quiet is how long to leave the server alone: after a request that ran into its time
-// limit the server may still be at work on it.
-func (im *Importer) quiet(unknown []schema.Outcome) time.Duration {
-	for _, o := range unknown {
-		if o.Waited {
-			return max(im.Quiet, im.Timeout)
+// Patience is how long to leave the server alone before these outcomes' lost answers are
+// looked up. Where it may still be at work, because a request ran into its time limit or
+// the process died with it on the wire, that is until the limit has passed since the
+// last sign of life.
+func (im *Importer) Patience(outcomes []schema.Outcome) time.Duration {
+	var last time.Time
+	atWork := false
+	for _, o := range outcomes {
+		if sign := o.Started.Add(o.Took); sign.After(last) {
+			last = sign
 		}
+		atWork = atWork || o.Waited && o.Status == schema.StatusUnknown && o.Action.Op == schema.OpCreate
 	}
-	return im.Quiet
+	switch {
+	case !atWork:
+		return im.Quiet
+	case last.IsZero():
+		return max(im.Quiet, im.Timeout)
+	}
+	return max(im.Quiet, time.Until(last.Add(im.Timeout)))
 }
 
 // seek settles what the list answers and returns what is certainly not in it.
@@ -75,7 +86,7 @@ func (im *Importer) seek(ctx context.Context, book *book, live []schema.Record) 
 			o.Status, o.Class, o.ID, o.Error, o.Advice = schema.StatusCreated, schema.ClassDone, ids[0], "", ""
 		case len(ids) > 1:
 			o.Status, o.Error = schema.StatusConflict, twice(ids)
-			o.Advice = "remove the surplus in Jira"
+			o.Advice = adviceSurplus
 		case found.stray(o.Action.Want):
 			// Something new and unexplained is there that could be this one under
 			// another name. Sending again could double it.
@@ -97,7 +108,7 @@ func (im *Importer) resend(ctx context.Context, book *book, o schema.Outcome) er
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	again, err := im.perform(ctx, o.Action, o)
+	again, err := im.perform(ctx, o.Action, o, newWire(1).call())
 	book.tell(again)
 	if err == nil && again.Stop != schema.StopNone {
 		err = &Stopped{again}
@@ -113,6 +124,9 @@ func pause(ctx context.Context, d time.Duration) error {
 		return nil
 	}
 }
+
+// adviceSurplus goes with what is on the server more than once.
+const adviceSurplus = "remove the surplus in Jira; --remove-duplicates does so where a run made it and all of it is equal"
 
 func twice(ids []int64) string {
 	slices.Sort(ids)

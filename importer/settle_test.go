@@ -203,3 +203,35 @@ type keeper struct{ last schema.Outcome }
 func (k *keeper) Begin(context.Context, schema.Action) error { return nil }
 
 func (k *keeper) End(_ context.Context, o schema.Outcome) error { k.last = o; return nil }
+
+// TestPatience: what may still be at work on the server is given its whole time limit,
+// counted from the last sign of life of the process that sent it.
+func TestPatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		im := &Importer{Quiet: 10 * time.Second, Timeout: 2 * time.Minute}
+		plan := creates("a", "b")
+		died := func(ago time.Duration) schema.Outcome {
+			o := lost(plan.Actions[0])
+			o.Waited, o.Started = true, time.Now().Add(-ago-time.Second)
+			o.Took = time.Second
+			return o
+		}
+		later := schema.Outcome{Action: plan.Actions[1], Status: schema.StatusCreated, Started: time.Now().Add(-20 * time.Second), Took: 5 * time.Second}
+		for _, tt := range []struct {
+			name     string
+			outcomes []schema.Outcome
+			want     time.Duration
+		}{
+			{"a lost answer", []schema.Outcome{lost(plan.Actions[0])}, 10 * time.Second},
+			{"died just now", []schema.Outcome{died(0)}, 2 * time.Minute},
+			{"died a minute ago", []schema.Outcome{died(time.Minute)}, time.Minute},
+			{"another went on after it", []schema.Outcome{died(time.Minute), later}, 105 * time.Second},
+			{"died yesterday", []schema.Outcome{died(24 * time.Hour)}, 10 * time.Second},
+			{"found meanwhile", []schema.Outcome{{Action: plan.Actions[0], Status: schema.StatusCreated, Waited: true, Started: time.Now()}}, 10 * time.Second},
+		} {
+			if got := im.Patience(tt.outcomes); got != tt.want {
+				t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+			}
+		}
+	})
+}

@@ -174,6 +174,8 @@ func TestInvert(t *testing.T) {
 	changed := there.Set(schema.FieldDisabled, schema.Bool(true))
 	update := schema.Action{Op: schema.OpUpdate, Want: want, Have: changed, Changes: []schema.Change{
 		{Field: schema.FieldDisabled, From: schema.Bool(true), To: schema.Bool(false)}, {Field: schema.FieldPat, Unseen: true}}}
+	filter := schema.Action{Op: schema.OpUpdate, Want: want, Have: there, Changes: []schema.Change{
+		{Field: schema.FieldTagsFilter, To: schema.Text("v.*"), Unseen: true}}}
 	for _, tt := range []struct {
 		name     string
 		outcome  schema.Outcome
@@ -187,8 +189,16 @@ func TestInvert(t *testing.T) {
 			[]schema.Record{changed}, "conflict 9", 0},
 		{"created, gone since", schema.Outcome{Action: schema.Action{Op: schema.OpCreate, Want: want}, Status: schema.StatusCreated, ID: 9},
 			nil, "unchanged 0", 0},
-		{"updated", schema.Outcome{Action: update, Status: schema.StatusUpdated, ID: 9}, []schema.Record{there}, "update 9 disabled", 1},
-		{"updated, changed since", schema.Outcome{Action: update, Status: schema.StatusUpdated, ID: 9}, []schema.Record{changed}, "conflict 9", 1},
+		{"updated", schema.Outcome{Action: update, Status: schema.StatusUpdated, ID: 9, Attempts: 1}, []schema.Record{there}, "update 9 disabled", 1},
+		{"updated from blank", schema.Outcome{Action: filter, Status: schema.StatusUpdated, ID: 9, Attempts: 1},
+			[]schema.Record{there.Set(schema.FieldTagsFilter, schema.Text("v.*"))}, "update 9 tagsFilter", 0},
+		{"updated from what is not known", schema.Outcome{Action: filter, Status: schema.StatusUpdated, ID: 9, Attempts: 1},
+			[]schema.Record{there}, "unchanged 9", 1},
+		{"updated, changed since", schema.Outcome{Action: update, Status: schema.StatusUpdated, ID: 9, Attempts: 1}, []schema.Record{changed}, "conflict 9", 1},
+		{"update failed half-way", schema.Outcome{Action: update, Status: schema.StatusFailed, ID: 9, Attempts: 2}, []schema.Record{there}, "update 9 disabled", 1},
+		{"update refused", schema.Outcome{Action: update, Status: schema.StatusFailed, ID: 9, Attempts: 1}, []schema.Record{changed}, "unchanged 9", 1},
+		{"update lost", schema.Outcome{Action: update, Status: schema.StatusUnknown, ID: 9, Attempts: 1}, []schema.Record{there}, "update 9 disabled", 1},
+		{"update not sent", schema.Outcome{Action: update, Status: schema.StatusUnprocessed}, []schema.Record{changed}, "", 0},
 		{"deleted", schema.Outcome{Action: schema.Action{Op: schema.OpDelete, Have: there}, Status: schema.StatusDeleted, ID: 9}, nil, "create 0", 1},
 		{"deleted, there again", schema.Outcome{Action: schema.Action{Op: schema.OpDelete, Have: there}, Status: schema.StatusDeleted, ID: 9},
 			[]schema.Record{live(12, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "A")}, "conflict 0", 0},

@@ -61,7 +61,7 @@ func corrections(book *book, live []schema.Record) []schema.Outcome {
 			now = confirm(now, byID, nil)
 		case len(found.ids[o.Action.N]) > 1:
 			now.Status, now.Error = schema.StatusConflict, twice(found.ids[o.Action.N])
-			now.Advice = "remove the surplus in Jira"
+			now.Advice = adviceSurplus
 		}
 		if now.Status != o.Status || now.Error != o.Error {
 			corrected = append(corrected, now)
@@ -80,7 +80,7 @@ func confirm(o schema.Outcome, byID map[int64]schema.Record, others []int64) sch
 	}
 	if len(others) > 0 {
 		o.Status, o.Error = schema.StatusConflict, twice(append([]int64{o.ID}, others...))
-		o.Advice = "remove the surplus in Jira"
+		o.Advice = adviceSurplus
 		return o
 	}
 	if changes := schema.Changes(o.Action.Want, have); len(changes) > 0 {

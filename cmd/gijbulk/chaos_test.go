@@ -40,7 +40,7 @@ func TestChaos(t *testing.T) {
 		if !c.killAfter(t, args, random.IntN(2*records/kills)) {
 			break // it was done before it could be killed
 		}
-		// A run that died before its plan was kept has sent nothing, and begins anew.
+		// What died before it was kept has sent nothing, and begins anew.
 		if c.kept(t) {
 			args = []string{"resume", "last"}
 		}
@@ -94,7 +94,7 @@ func (c *chaos) command(t *testing.T, args ...string) *exec.Cmd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	args = append(args, "--jira", c.url, "--rate", "0", "--settle", "30ms", "--concurrency", "8", "--retries", "9",
+	args = append(args, "--jira", c.url, "--rate", "0", "--settle", "30ms", "--timeout", "2s", "--concurrency", "8", "--retries", "9",
 		"--state", filepath.Join(c.dir, "state.db"), "--report-dir", filepath.Join(c.dir, "reports"))
 	cmd := exec.CommandContext(t.Context(), gijbulk, args...)
 	cmd.Env = append(os.Environ(), "JIRA_TOKEN=t", "PAT=a-secret-value")

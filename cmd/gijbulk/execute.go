@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"gijbulk/importer/journal"
 	"gijbulk/reports"
 	"gijbulk/schema"
 )
@@ -62,17 +61,18 @@ func (j *job) execute(ctx context.Context) error {
 	if _, err := reports.WriteReport(j.reportDir(), j.run, slices.Values(j.outcomes), j.mask); err != nil {
 		return fmt.Errorf("the reports could not be written, so nothing was sent: %w", err)
 	}
-	log, err := j.keep(ctx)
-	if err != nil {
-		return err
+	if j.log != nil {
+		if err := j.log.Plan(ctx, j.run, j.planned); err != nil {
+			return err
+		}
 	}
-	return j.conclude(ctx, log, j.carryOut)
+	return j.conclude(ctx, j.carryOut)
 }
 
 // conclude does the work of a run and writes the reports, which it does even where
 // the run had to be stopped.
-func (j *job) conclude(ctx context.Context, log *journal.Log, work func(context.Context, *journal.Log) error) error {
-	trouble := work(ctx, log)
+func (j *job) conclude(ctx context.Context, work func(context.Context) error) error {
+	trouble := work(ctx)
 	j.run.Ended = j.now().UTC()
 	requests, writes := j.target.client.Requests()
 	j.run.Requests, j.run.Writes = j.run.Requests+requests, j.run.Writes+writes
@@ -80,8 +80,8 @@ func (j *job) conclude(ctx context.Context, log *journal.Log, work func(context.
 	if trouble != nil {
 		j.run.Why = trouble.Error()
 	}
-	if log != nil {
-		trouble = firstError(trouble, log.Finish(context.WithoutCancel(ctx), j.run), log.Close())
+	if j.log != nil {
+		trouble = firstError(trouble, j.log.Finish(context.WithoutCancel(ctx), j.run))
 	}
 	if err := j.writeReports(); err != nil {
 		return errors.Join(trouble, err)

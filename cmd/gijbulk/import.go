@@ -10,20 +10,22 @@ import (
 
 // jobOptions are those of import, sync and audit.
 type jobOptions struct {
-	manifest      manifestOptions
-	selection     selectionOptions
-	target        targetOptions
-	state         stateOptions
-	sync          syncOptions
-	limits        limitOptions
-	update        bool // what differs is updated
-	dryRun, yes   bool
-	skipInvalid   bool
-	allowCommands bool
-	expectPlan    string
-	concurrency   int
-	settle        time.Duration
-	reportDir     string
+	manifest    manifestOptions
+	selection   selectionOptions
+	target      targetOptions
+	state       stateOptions
+	sync        syncOptions
+	limits      limitOptions
+	update      bool // what differs is updated
+	dryRun, yes bool
+	skipInvalid bool
+
+	removeDuplicates bool
+	allowCommands    bool
+	expectPlan       string
+	concurrency      int
+	settle           time.Duration
+	reportDir        string
 }
 
 // addFlags adds what every job has.
@@ -54,6 +56,7 @@ func (o *jobOptions) addRunning(f *pflag.FlagSet) {
 func (o *jobOptions) addWriting(f *pflag.FlagSet) {
 	o.addAsking(f)
 	o.addRunning(f)
+	f.BoolVar(&o.removeDuplicates, "remove-duplicates", false, "delete what the server made more than once of a create, where all of it is equal, and keep one")
 	f.StringVar(&o.expectPlan, "expect-plan", "", "go on only if the plan made now has this `DIGEST` (sha256:…) of a dry run")
 }
 
@@ -122,15 +125,35 @@ func (a *app) runJob(ctx context.Context, command string, files []string, o jobO
 		return j.refuse()
 	}
 	defer func() { err = firstError(err, j.leave()) }()
-	if err := j.plan(ctx); err != nil {
-		return j.abandon(err)
+	if err := j.register(ctx, keptOptions{}); err != nil {
+		return j.abandon(ctx, err)
+	}
+	if err := j.enter(ctx); err != nil {
+		return j.abandon(ctx, err)
+	}
+	return j.proceed(ctx, j.plan, j.admit)
+}
+
+// proceed is a job from its plan to its report. What is not admitted has sent nothing,
+// and is kept nowhere.
+func (j *job) proceed(ctx context.Context, plan func(context.Context) error, admit func() error) error {
+	if err := plan(ctx); err != nil {
+		return j.abandon(ctx, err)
 	}
 	if j.refuses() {
-		return j.refuse()
+		return j.discard(ctx, j.refuse())
 	}
-	if o.dryRun {
+	if j.options.dryRun {
 		return j.show()
 	}
+	if err := admit(); err != nil {
+		return j.discard(ctx, err)
+	}
+	return j.execute(ctx)
+}
+
+// admit holds the plan against the rails and asks the administrator.
+func (j *job) admit() error {
 	if err := j.guard(); err != nil {
 		return err
 	}
@@ -139,8 +162,5 @@ func (a *app) runJob(ctx context.Context, command string, files []string, o jobO
 			return err
 		}
 	}
-	if err := j.confirm(); err != nil {
-		return err
-	}
-	return j.execute(ctx)
+	return j.confirm()
 }

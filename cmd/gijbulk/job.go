@@ -23,6 +23,7 @@ type job struct {
 	options  jobOptions
 	target   *target
 	state    *journal.Journal // nil: the run is kept nowhere
+	log      *journal.Log     // nil: the run is kept nowhere
 	release  func() error     // gives the target back; nil: it was not taken
 	run      schema.Run
 	records  []schema.Record
@@ -67,7 +68,7 @@ func (j *job) read(ctx context.Context) error {
 	j.hide(resolved, j.target.secrets...)
 	j.records = resolved
 	j.fault(findings)
-	j.log.info("manifest checked", "files", len(j.run.Files), "records", len(j.records), "findings", len(j.run.Findings))
+	j.app.log.info("manifest checked", "files", len(j.run.Files), "records", len(j.records), "findings", len(j.run.Findings))
 	return context.Cause(ctx)
 }
 
@@ -94,14 +95,11 @@ func (j *job) fault(findings []schema.Finding) {
 
 // plan reads the server and decides what is to be done.
 func (j *job) plan(ctx context.Context) error {
-	if err := j.enter(ctx); err != nil {
-		return err
-	}
 	live, err := j.target.client.List(ctx)
 	if err != nil {
 		return err
 	}
-	j.log.info("server read", "target", j.run.Target, "user", j.run.User, "integrations", len(live))
+	j.app.log.info("server read", "target", j.run.Target, "user", j.run.User, "integrations", len(live))
 	if err := j.resolveProjects(ctx); err != nil {
 		return err
 	}
@@ -265,8 +263,8 @@ func (j *job) show() error {
 }
 
 // abandon ends a run that failed before its plan was made: every record is
-// unprocessed, and the reports say why.
-func (j *job) abandon(cause error) error {
+// unprocessed, and the reports say why. It can be resumed.
+func (j *job) abandon(ctx context.Context, cause error) error {
 	if j.options.dryRun {
 		return cause
 	}
@@ -274,7 +272,11 @@ func (j *job) abandon(cause error) error {
 	for i, r := range j.records {
 		j.outcomes = append(j.outcomes, schema.Outcome{Action: schema.Action{N: i, Op: schema.OpCreate, Want: r}, Status: schema.StatusUnprocessed})
 	}
-	return cmp.Or(j.writeReports(), cause)
+	written := j.writeReports()
+	if j.log != nil {
+		written = firstError(written, j.log.Finish(context.WithoutCancel(ctx), j.run))
+	}
+	return cmp.Or(written, cause)
 }
 
 // reportDir is where the reports go.

@@ -2,9 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -42,9 +47,27 @@ written out needs its files: gijbulk resume RUN FILE…
 			return a.resume(cmd.Context(), args[0], args[1:], &o)
 		},
 	}
-	o.addGoingOn(cmd.Flags())
-	cmd.Flags().BoolVar(&o.allowCommands, "allow-commands", false, "cmd: references of the manifest may run commands")
+	o.addFlags(cmd.Flags())
+	o.addWriting(cmd.Flags())
+	o.sync.addFlags(cmd.Flags())
+	o.sync.addRails(cmd.Flags())
+	hideAllBut(cmd.Flags(), shownOfResume())
 	return cmd
+}
+
+// shownOfResume are the flags that a resume has by itself. It takes the others, so that
+// it can be what the run was, and shows none of them: they made the plan.
+func shownOfResume() *pflag.FlagSet {
+	var o jobOptions
+	f := pflag.NewFlagSet("", pflag.ContinueOnError)
+	o.addGoingOn(f)
+	f.BoolVar(&o.allowCommands, "allow-commands", false, "")
+	f.BoolVar(&o.yes, "yes", false, "")
+	return f
+}
+
+func hideAllBut(flags, shown *pflag.FlagSet) {
+	flags.VisitAll(func(f *pflag.Flag) { f.Hidden = shown.Lookup(f.Name) == nil })
 }
 
 func (a *app) resume(ctx context.Context, id string, files []string, o *jobOptions) (err error) {
@@ -52,67 +75,148 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *jobOptio
 	if err != nil {
 		return err
 	}
-	if saved.Run.Complete {
-		_, err := fmt.Fprintf(a.stdout, "run %s has ended by itself; gijbulk report %s shows what became of it\n", saved.Run.ID, saved.Run.ID)
-		return firstError(err, state.Close())
-	}
 	if err := state.Close(); err != nil { // it is opened again under the lock
 		return err
 	}
-	if err := a.restoreFlags(saved.Options); err != nil {
+	if saved.Run.Complete {
+		return a.hasEnded(saved.Run)
+	}
+	kept, err := a.restore(saved)
+	if err != nil {
 		return err
 	}
-	t, err := a.connect(o.target, false, 1)
+	o.update = saved.Run.Command == "sync"
+	_, shards, err := o.selection.shardOf()
+	if err != nil {
+		return err
+	}
+	t, err := a.connect(o.target, false, shards)
 	if err != nil {
 		return err
 	}
 	defer func() { err = firstError(err, t.close()) }()
 	a.hide(nil, t.secrets...)
-	j := &job{app: a, options: *o, target: t, run: saved.Run, planned: saved.Plan, outcomes: saved.Outcomes}
+	j := &job{app: a, options: *o, target: t, run: saved.Run}
 	defer func() { err = firstError(err, j.leave()) }()
+	if err := j.open(); err != nil {
+		return err
+	}
+	if j.state == nil {
+		return usage("run %s was on %s, not in an embedded sandbox", saved.Run.ID, saved.Run.Target)
+	}
 	if err := j.enter(ctx); err != nil {
 		return err
 	}
-	if j.run.Target != saved.Run.Target || j.state == nil {
+	return j.goOnWith(ctx, saved.Run.ID, kept, files)
+}
+
+// goOnWith goes on with a run from where it is now that this process holds the target:
+// another may have gone on with it in between.
+func (j *job) goOnWith(ctx context.Context, id string, kept keptOptions, files []string) error {
+	saved, err := j.state.Load(ctx, id)
+	switch {
+	case err != nil:
+		return err
+	case saved.Run.Complete:
+		return j.hasEnded(saved.Run)
+	case !saved.Planned():
+		return j.startOver(ctx, saved, kept, files)
+	case j.run.Target != saved.Run.Target:
 		return usage("run %s was on %s, not on %s", saved.Run.ID, saved.Run.Target, j.run.Target)
 	}
+	j.run, j.planned, j.outcomes = saved.Run, saved.Plan, saved.Outcomes
 	if err := j.equip(ctx, files); err != nil {
 		return err
 	}
 	saved.Plan, saved.Run.Complete = j.planned, false
-	log, err := j.state.Continue(ctx, saved, j.mask)
-	if err != nil {
+	if j.log, err = j.state.Continue(ctx, saved, j.mask); err != nil {
 		return err
 	}
-	return j.conclude(ctx, log, j.goOn)
+	return j.conclude(ctx, j.goOn)
 }
 
-// keptOptions are the flags that were given, for a resume.
-func (a *app) keptOptions() ([]byte, error) {
-	given := make(map[string]string)
-	a.command.Flags().Visit(func(f *pflag.Flag) { given[f.Name] = f.Value.String() })
-	return json.Marshal(given)
+// startOver makes the plan of a run that ended before it had one. Nothing of it was
+// sent, so its manifests are read as they are now.
+func (j *job) startOver(ctx context.Context, saved journal.Saved, kept keptOptions, files []string) (err error) {
+	j.run.Complete, j.run.Why, j.run.Ended, j.run.Findings = false, "", time.Time{}, nil
+	if kept.Undoes != "" {
+		undone, err := j.state.Load(ctx, kept.Undoes)
+		if err != nil {
+			return err
+		}
+		if j.log, err = j.state.Continue(ctx, saved, j.mask); err != nil {
+			return err
+		}
+		return j.takeBack(ctx, undone)
+	}
+	if len(files) > 0 {
+		j.run.Files = files
+	}
+	if slices.Contains(j.run.Files, "-") && len(files) == 0 {
+		return usage("run %s read standard input and ended before it had a plan", saved.Run.ID).
+			hinted("give the manifest again: gijbulk resume %s FILE…", saved.Run.ID)
+	}
+	if err := j.read(ctx); err != nil {
+		return err
+	}
+	if j.refuses() {
+		return j.refuse()
+	}
+	if j.log, err = j.state.Continue(ctx, saved, j.mask); err != nil {
+		return err
+	}
+	return j.proceed(ctx, j.plan, j.admit)
 }
 
-// restoreFlags sets the flags that the interrupted run was given and this command was
-// not.
-func (a *app) restoreFlags(options []byte) error {
-	var given map[string]string
-	if len(options) == 0 {
-		return nil
+// hasEnded says that there is nothing to go on with.
+func (a *app) hasEnded(run schema.Run) error {
+	_, err := fmt.Fprintf(a.stdout, "run %s has ended by itself; gijbulk report %s shows what became of it\n", run.ID, run.ID)
+	return err
+}
+
+// keptOptions are what the journal keeps of a command line, for a resume.
+type keptOptions struct {
+	Flags  map[string]string `json:"flags"`            // those that were given
+	Undoes string            `json:"undoes,omitempty"` // the run that an undo takes back
+}
+
+// of adds the flags that were given, as JSON.
+func (o keptOptions) of(flags *pflag.FlagSet) ([]byte, error) {
+	o.Flags = make(map[string]string)
+	flags.Visit(func(f *pflag.Flag) { o.Flags[f.Name] = f.Value.String() })
+	return json.Marshal(o)
+}
+
+// restore sets the flags that the interrupted run was given and this command was not.
+func (a *app) restore(saved journal.Saved) (kept keptOptions, err error) {
+	if err := json.Unmarshal(saved.Options, &kept); err != nil {
+		return kept, fmt.Errorf("the options of run %s cannot be read: %w", saved.Run.ID, err)
 	}
-	if err := json.Unmarshal(options, &given); err != nil {
-		return fmt.Errorf("the options of the run cannot be read: %w", err)
-	}
-	for name, value := range given {
-		if f := a.command.Flags().Lookup(name); f == nil || f.Changed || name == "state" || name == "output" {
+	for name, value := range kept.Flags {
+		f := a.command.Flags().Lookup(name)
+		if f == nil || f.Changed || name == "state" || name == "output" {
 			continue
 		}
-		if err := a.command.Flags().Set(name, value); err != nil {
-			return fmt.Errorf("the option --%s of the run: %w", name, err)
+		if err := setAgain(f, value); err != nil {
+			return kept, fmt.Errorf("the option --%s of run %s: %w", name, saved.Run.ID, err)
 		}
+		f.Changed = true
 	}
-	return nil
+	return kept, nil
+}
+
+// setAgain gives a flag the value that it once had: a list's text is not what the list
+// takes on the command line.
+func setAgain(f *pflag.Flag, value string) error {
+	list, many := f.Value.(pflag.SliceValue)
+	if !many {
+		return f.Value.Set(value)
+	}
+	items, err := csv.NewReader(strings.NewReader(strings.TrimSuffix(strings.TrimPrefix(value, "["), "]"))).Read()
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return firstError(err, list.Replace(items))
 }
 
 // equip gives the plan's records their secrets again: by their references, and those
@@ -186,16 +290,4 @@ func (j *job) literals(ctx context.Context, files []string, wants []schema.Recor
 		}
 	}
 	return nil
-}
-
-// keep makes the run durable, with its plan, before the first write.
-func (j *job) keep(ctx context.Context) (*journal.Log, error) {
-	if j.state == nil {
-		return nil, nil
-	}
-	options, err := j.keptOptions()
-	if err != nil {
-		return nil, err
-	}
-	return j.state.Start(ctx, j.run, j.planned, options, j.mask)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -74,7 +75,7 @@ func (a *app) listRuns(ctx context.Context, o stateOptions) (err error) {
 	table := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, "RUN\tCOMMAND\tSTATE\tTARGET\tRESULT")
 	for _, r := range runs {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Command, r.State, r.Target, countsOf(r.Counts))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Command, r.State, r.Target, cmp.Or(countsOf(r.Counts), "nothing sent"))
 	}
 	return table.Flush()
 }
@@ -127,9 +128,13 @@ func parseDays(s string) (time.Duration, error) {
 
 // load reads a run back from the state file.
 func (a *app) load(ctx context.Context, o stateOptions, id string) (*journal.Journal, journal.Saved, error) {
-	state, err := a.openState(o, true)
+	state, err := a.openState(o, false)
 	if err != nil {
 		return nil, journal.Saved{}, err
+	}
+	if state == nil {
+		path, err := a.statePath(o)
+		return nil, journal.Saved{}, cmp.Or(err, error(&journal.NoRun{ID: id, Path: path}))
 	}
 	saved, err := state.Load(ctx, id)
 	if err != nil {

@@ -75,8 +75,41 @@ func (m memory) Compare(id int64, f schema.Field, v schema.Value) (same, judged 
 	return false, true
 }
 
-// enter finds out who and where we are, takes the target for this run and reads what
-// is known of it from earlier runs. A run that only looks takes nothing.
+// open opens the state file, where the run is kept in one. An embedded sandbox begins
+// anew each time, and a run that only looks leaves no trace.
+func (j *job) open() (err error) {
+	o := j.options.state
+	if o.path == noState || j.target.sandbox && o.path == "" {
+		return nil
+	}
+	j.state, err = j.openState(o, !j.run.DryRun)
+	return err
+}
+
+// register keeps the run, with its files and options, before its first request.
+func (j *job) register(ctx context.Context, options keptOptions) error {
+	if err := j.open(); err != nil || j.state == nil || j.run.DryRun {
+		return err
+	}
+	kept, err := options.of(j.command.Flags())
+	if err != nil {
+		return err
+	}
+	j.log, err = j.state.Start(ctx, j.run, kept, j.mask)
+	return err
+}
+
+// discard takes a run that ended before anything was to be sent out of the state file
+// again.
+func (j *job) discard(ctx context.Context, why error) error {
+	if j.log == nil {
+		return why
+	}
+	return firstError(why, j.log.Discard(context.WithoutCancel(ctx)))
+}
+
+// enter finds out who and where we are, and takes the target for this run. A run that
+// only looks takes nothing.
 func (j *job) enter(ctx context.Context) error {
 	user, err := j.target.client.Myself(ctx)
 	if err != nil {
@@ -87,29 +120,28 @@ func (j *job) enter(ctx context.Context) error {
 		return err
 	}
 	j.run.User, j.run.Target = user.Name, cmp.Or(server.BaseURL, j.run.Target)
-	o := j.options.state
-	if o.path == noState || j.target.sandbox && o.path == "" {
-		return nil // an embedded sandbox begins anew each time
-	}
-	if j.state, err = j.openState(o, !j.run.DryRun); err != nil || j.state == nil || j.run.DryRun {
-		return err
+	if j.state == nil || j.run.DryRun {
+		return nil
 	}
 	shard, of, err := j.options.selection.shardOf()
 	if err != nil {
 		return err
 	}
-	j.release, err = journal.Lock(ctx, filepath.Dir(j.state.Path()), j.run.Target, shard, of, o.lockTimeout)
+	j.release, err = journal.Lock(ctx, filepath.Dir(j.state.Path()), j.run.Target, shard, of, j.options.state.lockTimeout)
 	return err
 }
 
 // leave gives the target and the state file back.
 func (j *job) leave() error {
-	var released, closed error
+	var logged, released, closed error
+	if j.log != nil {
+		logged = j.log.Close()
+	}
 	if j.release != nil {
 		released = j.release()
 	}
 	if j.state != nil {
 		closed = j.state.Close()
 	}
-	return errors.Join(released, closed)
+	return errors.Join(logged, released, closed)
 }

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"gijbulk/importer/sandbox"
@@ -44,7 +46,7 @@ func TestStories(t *testing.T) {
 			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../samples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "has": has, "bigcell": bigCell,
+			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "bigcell": bigCell,
 		},
 	})
 }
@@ -69,7 +71,10 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // jiraSlot holds the sandbox of one script.
-type jiraSlot struct{ server *sandbox.Server }
+type jiraSlot struct {
+	server *sandbox.Server
+	before []sandbox.Integration
+}
 
 type jiraKey struct{}
 
@@ -130,6 +135,33 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
 	for tick := time.NewTicker(5 * time.Millisecond); jira(ts).Counts().Writes < n; <-tick.C {
+	}
+}
+
+// asked waits until this many requests have come in, reads included.
+func asked(ts *testscript.TestScript, _ bool, args []string) {
+	n, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	for tick := time.NewTicker(5 * time.Millisecond); jira(ts).Counts().Requests < n; <-tick.C {
+	}
+}
+
+// remember keeps what is on the server, for asbefore.
+func remember(ts *testscript.TestScript, _ bool, _ []string) {
+	ts.Value(jiraKey{}).(*jiraSlot).before = jira(ts).Integrations()
+}
+
+// asBefore compares what is on the server with what it remembers, field by field, ids and
+// the dates of the server aside; with "secrets aside" those too.
+func asBefore(ts *testscript.TestScript, _ bool, args []string) {
+	ignored := []string{"ID", "InitDate", "IndexStart", "LastIndexed"}
+	if len(args) > 0 {
+		ignored = append(ignored, "Password", "PAT")
+	}
+	byName := cmpopts.SortSlices(func(a, b sandbox.Integration) bool { return a.DisplayName < b.DisplayName })
+	before := ts.Value(jiraKey{}).(*jiraSlot).before
+	if d := cmp.Diff(before, jira(ts).Integrations(), byName, cmpopts.IgnoreFields(sandbox.Integration{}, ignored...)); d != "" {
+		ts.Fatalf("the server is not as it was before:\n%s", d)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gijbulk/importer"
+	"gijbulk/importer/journal"
 )
 
 func (a *app) undoCommand() *cobra.Command {
@@ -44,26 +45,33 @@ func (a *app) undo(ctx context.Context, id string, o jobOptions) (err error) {
 	a.hide(nil, t.secrets...)
 	j := a.newJob("undo", saved.Run.Files, o, t)
 	defer func() { err = firstError(err, j.leave()) }()
+	if err := j.register(ctx, keptOptions{Undoes: saved.Run.ID}); err != nil {
+		return err
+	}
 	if err := j.enter(ctx); err != nil {
-		return err
+		return j.abandon(ctx, err)
 	}
+	return j.takeBack(ctx, saved)
+}
+
+// takeBack makes the plan that undoes a run, and carries it out. Undoing is not held
+// against the rails: the plan names each record that the run itself had touched.
+func (j *job) takeBack(ctx context.Context, saved journal.Saved) error {
 	if j.run.Target != saved.Run.Target {
-		return usage("run %s was on %s, not on %s", saved.Run.ID, saved.Run.Target, j.run.Target)
+		return j.discard(ctx, usage("run %s was on %s, not on %s", saved.Run.ID, saved.Run.Target, j.run.Target))
 	}
-	live, err := t.client.List(ctx)
-	if err != nil {
-		return err
-	}
-	j.planned, j.run.Findings = importer.Invert(saved.Outcomes, live)
-	j.run.Digest = j.planned.Digest()
-	if o.dryRun {
-		return j.show()
-	}
-	if err := j.tellFindings(); err != nil {
-		return err
-	}
-	if err := j.confirm(); err != nil {
-		return err
-	}
-	return j.execute(ctx)
+	return j.proceed(ctx, func(ctx context.Context) error {
+		live, err := j.target.client.List(ctx)
+		if err != nil {
+			return err
+		}
+		j.planned, j.run.Findings = importer.Invert(saved.Outcomes, live)
+		j.run.Digest = j.planned.Digest()
+		return nil
+	}, func() error {
+		if err := j.tellFindings(); err != nil {
+			return err
+		}
+		return j.confirm()
+	})
 }

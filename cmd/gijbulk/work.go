@@ -2,9 +2,9 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"gijbulk/importer"
-	"gijbulk/importer/journal"
 	"gijbulk/schema"
 )
 
@@ -17,8 +17,8 @@ type work struct {
 }
 
 // carryOut performs a plan of a fresh run.
-func (j *job) carryOut(ctx context.Context, log *journal.Log) error {
-	return j.working(ctx, log, func(ctx context.Context, w *work) error {
+func (j *job) carryOut(ctx context.Context) error {
+	return j.working(ctx, func(ctx context.Context, w *work) error {
 		first, rest := head(j.planned, j.options.limits.canary)
 		if len(first.Actions) > 0 {
 			if err := w.apply(ctx, first); err != nil {
@@ -31,14 +31,14 @@ func (j *job) carryOut(ctx context.Context, log *journal.Log) error {
 		if err := w.apply(ctx, rest); err != nil {
 			return err
 		}
-		return w.engine.Verify(ctx, j.planned, j.outcomes, w.tell)
+		return w.verify(ctx)
 	})
 }
 
 // goOn performs what an interrupted run has left: first what became of its unknown
 // creates, then what never left.
-func (j *job) goOn(ctx context.Context, log *journal.Log) error {
-	return j.working(ctx, log, func(ctx context.Context, w *work) error {
+func (j *job) goOn(ctx context.Context) error {
+	return j.working(ctx, func(ctx context.Context, w *work) error {
 		if err := w.settle(ctx); err != nil {
 			return err
 		}
@@ -48,12 +48,12 @@ func (j *job) goOn(ctx context.Context, log *journal.Log) error {
 		if err := w.apply(ctx, importer.Unfinished(j.planned, j.outcomes)); err != nil {
 			return err
 		}
-		return w.engine.Verify(ctx, j.planned, j.outcomes, w.tell)
+		return w.verify(ctx)
 	})
 }
 
 // working sets up the engine, the limits and the progress around a piece of work.
-func (j *job) working(ctx context.Context, log *journal.Log, do func(context.Context, *work) error) error {
+func (j *job) working(ctx context.Context, do func(context.Context, *work) error) error {
 	o := j.options
 	ctx, limiter, release, err := o.limits.watch(ctx, j.planned.Writes())
 	if err != nil {
@@ -62,8 +62,8 @@ func (j *job) working(ctx context.Context, log *journal.Log, do func(context.Con
 	defer release()
 	w := &work{job: j, limiter: limiter, engine: importer.Importer{Target: j.target.client, Concurrency: o.concurrency,
 		Quiet: o.settle, Timeout: o.target.timeout, Resends: o.target.retries}}
-	if log != nil {
-		w.engine.Journal = log
+	if j.log != nil {
+		w.engine.Journal = j.log
 	}
 	w.progress = j.startProgress(len(j.planned.Actions))
 	defer w.progress.stop()
@@ -93,6 +93,34 @@ func (w *work) settle(ctx context.Context) error {
 	if n == 0 {
 		return nil
 	}
-	w.job.log.info("looking up writes whose answers were lost", "writes", n, "after", w.engine.Quiet)
+	w.job.app.log.info("looking up writes whose answers were lost", "writes", n, "after", w.engine.Patience(w.job.outcomes).Round(time.Second))
 	return w.engine.Settle(ctx, w.job.planned, w.job.outcomes, w.tell)
+}
+
+// verify reads what is there in the end, and with --remove-duplicates takes away what was
+// made twice.
+func (w *work) verify(ctx context.Context) error {
+	j := w.job
+	if err := w.engine.Verify(ctx, j.planned, j.outcomes, w.tell); err != nil || !j.options.removeDuplicates {
+		return err
+	}
+	if err := w.engine.RemoveSurplus(ctx, j.planned, j.outcomes, func(a []schema.Action) error { return j.extend(ctx, a) }, w.tell); err != nil {
+		return err
+	}
+	return w.engine.Verify(ctx, j.planned, j.outcomes, w.tell)
+}
+
+// extend adds actions that the run has come to need.
+func (j *job) extend(ctx context.Context, actions []schema.Action) error {
+	if j.log != nil {
+		if err := j.log.Extend(ctx, actions); err != nil {
+			return err
+		}
+	}
+	j.planned.Actions = append(j.planned.Actions, actions...)
+	for _, a := range actions {
+		j.outcomes = append(j.outcomes, schema.Outcome{Action: a, Status: schema.StatusUnprocessed})
+	}
+	j.app.log.info("removing what was made twice", "integrations", len(actions))
+	return nil
 }

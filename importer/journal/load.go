@@ -20,7 +20,7 @@ type Saved struct {
 
 	// Outcomes has one for each action, in the plan's order. A write that was begun and
 	// has no outcome is unknown, with at least one attempt; Started and Took say when
-	// it was begun last. One that was never begun is unprocessed. An action that sends
+	// it was begun last, and Waited that the server may still be at work on it. One that was never begun is unprocessed. An action that sends
 	// nothing has the status its operation stands for.
 	Outcomes []schema.Outcome
 

@@ -71,6 +71,7 @@ func (c *outcomeCells) read(a schema.Action) (schema.Outcome, error) {
 	if c.intents > 0 {
 		o.Class, o.Stop, o.HTTP, o.Passing = schema.ClassUnknown, schema.StopNone, 0, false
 		o.Attempts += c.intents
+		o.Waited = true // the server may still be at work on it
 		o.Took = momentOf(c.begun).Sub(o.Started)
 		o.Error, o.Advice = "the run ended before the answer was kept", "gijbulk resume looks it up on the server"
 	}

@@ -89,16 +89,17 @@ func (s *Server) exchange(r *http.Request) (rec *recorder, end ending) {
 	if !wait(r.Context(), s.script.delay(path)) {
 		return nil, broken
 	}
-	inner := *r
-	inner.Body = io.NopCloser(bytes.NewReader(body))
-	return s.suffer(&inner, fault)
+	return s.suffer(r, body, fault)
 }
 
 // suffer lets a fault take its course.
-func (s *Server) suffer(r *http.Request, fault Fault) (*recorder, ending) {
+func (s *Server) suffer(r *http.Request, body []byte, fault Fault) (*recorder, ending) {
 	rec := newRecorder()
+	if fault == Twice {
+		s.work(newRecorder(), r, body)
+	}
 	if fault.works() {
-		s.handler.ServeHTTP(rec, r)
+		s.work(rec, r, body)
 	}
 	switch fault {
 	case HangBefore, HangAfter:
@@ -114,6 +115,13 @@ func (s *Server) suffer(r *http.Request, fault Fault) (*recorder, ending) {
 		s.writeFault(rec, r, fault)
 	}
 	return rec, whole
+}
+
+// work does what the request asks for.
+func (s *Server) work(w http.ResponseWriter, r *http.Request, body []byte) {
+	inner := *r
+	inner.Body = io.NopCloser(bytes.NewReader(body))
+	s.handler.ServeHTTP(w, &inner)
 }
 
 func readBody(r *http.Request) ([]byte, error) {

@@ -25,6 +25,8 @@ const (
 	Hang Fault = "hang"
 	// Cut does the work and drops the connection in the middle of the answer's body.
 	Cut Fault = "cut"
+	// Twice does the work twice and answers once, as behind a proxy that repeats requests.
+	Twice Fault = "twice"
 	// Login answers 200 with the HTML of the login page, without doing the work.
 	Login Fault = "login"
 	// RedirectLogin redirects to the login page, without doing the work.
@@ -38,7 +40,7 @@ const retryAfter = "1"
 
 // faultNames are the names to suggest: all but the rarer status codes.
 var faultNames = []string{
-	string(DropBefore), string(DropAfter), string(HangBefore), string(HangAfter), string(Hang), string(Cut),
+	string(DropBefore), string(DropAfter), string(HangBefore), string(HangAfter), string(Hang), string(Cut), string(Twice),
 	string(Login), string(RedirectLogin), string(Captcha),
 	"401", "403", "429", "500", "502", "503", "503-retry", "504", "502-after", "504-after",
 }
@@ -77,7 +79,7 @@ func (f Fault) status() (code int, variant string, ok bool) {
 // works says whether the request's work is done.
 func (f Fault) works() bool {
 	switch f {
-	case "", DropAfter, HangAfter, Cut:
+	case "", DropAfter, HangAfter, Cut, Twice:
 		return true
 	}
 	_, variant, _ := f.status()

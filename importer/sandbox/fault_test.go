@@ -48,6 +48,21 @@ var faultCases = []faultCase{
 	{fault: "599", status: 599},
 }
 
+// TestTwiceMakesTwo: one request, one answer, two integrations.
+func TestTwiceMakesTwo(t *testing.T) {
+	s := faulty(t, Twice)
+	if _, err := exchangeWith(s.RoundTripper(), newRequest(t, "GET", "http://jira.example.org/jira"+integrations, "")); err != nil {
+		t.Fatal(err)
+	}
+	got, err := exchangeWith(s.RoundTripper(), newRequest(t, "POST", "http://jira.example.org/jira"+integrations, github))
+	if err != nil || got.status != 200 {
+		t.Fatalf("status %d, error %v", got.status, err)
+	}
+	if all := s.Integrations(); len(all) != 2 || all[0].DisplayName != all[1].DisplayName || s.Counts().Writes != 1 {
+		t.Errorf("%d integrations after %d writes", len(all), s.Counts().Writes)
+	}
+}
+
 func wantRetryAfter(want string) func(*testing.T, received) {
 	return func(t *testing.T, got received) {
 		if value := got.header.Get("Retry-After"); value != want {
