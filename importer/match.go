@@ -87,9 +87,8 @@ func (m *matcher) unclaimed(candidates []int) []int {
 func (m *matcher) earlier(w int, key schema.Key) []int {
 	var found []int
 	for _, word := range m.want[w].Get(schema.FieldPreviously).Words() {
-		renamed, moved := key, key
+		renamed, moved := key, key.At(word)
 		renamed.Name = word
-		moved.Origin = schema.NormalOrigin(key.Type, word)
 		keys := []schema.Key{renamed}
 		if key.Named() {
 			keys = append(keys, moved)
@@ -115,7 +114,8 @@ type liveIndex struct {
 func indexLive(live []schema.Record) liveIndex {
 	x := liveIndex{exact: make(map[schema.Key][]int, len(live)), place: make(map[schema.Key][]int), regions: make([]string, len(live))}
 	for l, r := range live {
-		key := schema.KeyOf(r.Type(), r.Origin(), "", r.Name())
+		key := r.Key()
+		key.Region = ""
 		x.regions[l] = r.Get(schema.FieldAwsRegion).Text()
 		keys := []schema.Key{key}
 		if key.Origin != "" {

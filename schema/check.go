@@ -43,10 +43,14 @@ func (c *Checker) room(n int) []fieldValue {
 func (c *Checker) Check(e Entry) (Record, []Finding) {
 	j := judge{checker: c, entry: e, record: Record{Place: e.Place, Columns: e.Columns}, findings: slices.Clone(e.Findings)}
 	j.readCells()
-	j.spec = typeSpecs[j.kind()]
 	j.judgeKind()
-	j.judgeType()
-	j.judgeOrigin()
+	j.judgeKindFields()
+	if j.kind == KindRepository {
+		j.judgeRepository()
+	} else {
+		j.judgeType()
+		j.judgeOrigin()
+	}
 	j.judgeCredentials()
 	j.judgeTypeFields()
 	j.judgeRanges()
@@ -64,7 +68,8 @@ type judge struct {
 	checker  *Checker
 	entry    Entry
 	record   Record
-	spec     *typeSpec // of the record's type; nil where that is none
+	kind     Kind
+	spec     *typeSpec // of the record's type or kind; nil where that is none
 	findings []Finding
 }
 
@@ -121,7 +126,7 @@ func (j *judge) readCells() {
 	}
 	written &^= 1 << NoField
 	r, n := &j.record, written.len()
-	const made = 2 // further fields, which the rules fill in
+	const made = 3 // further fields, which the rules fill in
 	r.fields = j.checker.room(n + made)[:n]
 	for i := range j.entry.Cells {
 		c := &j.entry.Cells[i]
@@ -219,7 +224,7 @@ func (j *judge) standIn(f Field, text string) string {
 	}
 	name := j.entry.Text(FieldDisplayName)
 	if name == "" {
-		name = j.entry.Text(FieldOrigin)
+		name = originWithoutLogin(j.entry.Text(FieldOrigin))
 	}
 	h := fnv.New32a()
 	for _, field := range []Field{FieldType, FieldOrigin, FieldDisplayName} {
@@ -262,6 +267,9 @@ func (j *judge) shownCells() []Column {
 		if c.Field.Hidden() && text != emptyCell {
 			// A malformed reference is not in the record; its text may be a secret.
 			text = j.record.get(c.Field).String()
+		}
+		if c.Field == FieldOrigin {
+			text = originWithoutLogin(text)
 		}
 		text = withoutLogin(text)
 		cells = append(cells, Column{c.Name, text})

@@ -19,6 +19,11 @@ func entry(pairs ...string) Entry {
 	return e
 }
 
+// repository makes the entry of a plain repository.
+func repository(origin string, pairs ...string) Entry {
+	return entry(append([]string{"kind", "repository", "origin", origin}, pairs...)...)
+}
+
 func written(s string) Written {
 	switch {
 	case s == "!null":
@@ -125,7 +130,38 @@ func TestRules(t *testing.T) {
 			[]string{"refSpecCustom bad-refspec", "refSpecCustom bad-refspec"}, nil},
 		{"control character", entry("type", "GITHUB", "pat", "env:A", "displayName", "a\nb"), []string{"displayName control-character"}, nil},
 		{"outer space", entry("type", "GITHUB", "pat", "env:A", "displayName", "a "), []string{"displayName outer-space"}, nil},
-		{"kind", entry("kind", "repository", "type", "GITHUB", "pat", "env:A"), []string{"kind unknown-kind"}, nil},
+		{"kind", entry("kind", "project", "type", "GITHUB", "pat", "env:A"), []string{"kind unknown-kind"}, nil},
+		{"blank kind", entry("kind", "", "type", "GITHUB", "pat", "env:A"), []string{"kind unknown-kind"}, nil},
+		{"kind integration", entry("kind", "integration", "type", "GITHUB", "pat", "env:A"), nil, nil},
+		{"field of repositories", entry("type", "GITHUB", "pat", "env:A", "mainBranch", "", "enableFetches", "!true"),
+			[]string{"mainBranch field-of-other-kind", "enableFetches field-of-other-kind"}, nil},
+		{"repository", repository("https://git.example.org/a.git", "username", "u", "password", "env:A", "mainBranch", "main", "limitGitData", "!true"), nil, nil},
+		{"repository with a type", repository("https://git.example.org/a.git", "type", "GITHUB"), []string{"type field-of-other-kind"}, nil},
+		{"fields of integrations", repository("https://git.example.org/a.git", "apiPath", "/a", "folderDepth", "!1", "requireUserPat", "!true",
+			"apiFilter", "[]", "tfsCollection", "c", "awsRegion", "us-east-1"),
+			[]string{"apiPath field-of-other-kind", "apiFilter field-of-other-kind", "tfsCollection field-of-other-kind", "awsRegion field-of-other-kind",
+				"requireUserPat field-of-other-kind", "folderDepth field-of-other-kind"}, nil},
+		{"repository without origin", entry("kind", "repository", "displayName", "a"), []string{"origin origin-required"}, nil},
+		{"repository with a list for an origin", entry("kind", "repository", "origin", "![a]"), []string{"origin not-a-text"}, nil},
+		{"public repository", repository("https://git.example.org/a.git"), nil, nil},
+		{"repository over ssh", repository("ssh://git@git.example.org:7999/a.git", "username", "git"), nil, nil},
+		{"repository with half of its credentials", repository("https://git.example.org/a.git", "username", "u"), nil, []string{"password credentials-required"}},
+		{"repository with the other half", repository("git@git.example.org:a.git", "password", "env:A"), nil, []string{"username credentials-required"}},
+		{"repository with a pat", repository("https://git.example.org/a.git", "pat", "env:A"), nil, nil},
+		{"repository with a user beside a pat", repository("https://git.example.org/a.git", "pat", "env:A", "username", "u"),
+			[]string{"username pat-and-password"}, nil},
+		{"repository with both", repository("https://git.example.org/a.git", "username", "u", "pat", "env:A", "password", "env:B"),
+			[]string{"password pat-and-password"}, nil},
+		{"repository over plain http", repository("http://git.example.org/a.git", "pat", "env:A"), []string{"origin credentials-over-http"}, nil},
+		{"repository of a host with a type", repository("https://github.com/acme/a.git"), []string{"origin origin-fits-other-type"}, nil},
+		{"repository of such a host over ssh", repository("git@github.com:acme/a.git"), nil, nil},
+		{"viewer without project", repository("/srv/a.git", "gitViewerEnabled", "!true"), []string{"gitViewerEnabled viewer-without-project"}, nil},
+		{"viewer for no project", repository("/srv/a.git", "gitViewerEnabled", "!true", "projects", "![]"), []string{"gitViewerEnabled viewer-without-project"}, nil},
+		{"viewer with project", repository("/srv/a.git", "gitViewerEnabled", "!true", "projects", "![ACME]"), nil, nil},
+		{"viewer for all", repository("/srv/a.git", "gitViewerEnabled", "!true", "global", "!true"), nil, nil},
+		{"viewer with an unreadable project", repository("/srv/a.git", "gitViewerEnabled", "!true", "projectMappingIds", "![x]"),
+			[]string{"projectMappingIds not-an-integer"}, nil},
+		{"no origin for want of a value", entry("type", "GITLAB_SERVER", "origin", "!null", "pat", "env:A"), nil, []string{"origin origin-required"}},
 		{"id", entry("id", "!7", "type", "GITHUB", "pat", "env:A"), []string{"id id-without-target"}, nil},
 		{"a half number", entry("type", "GITHUB", "pat", "env:A", "maxMinsToCommitEmail", "!1.5"),
 			[]string{"maxMinsToCommitEmail not-an-integer"}, nil},
@@ -153,6 +189,120 @@ func TestRules(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestRepositoryOrigins(t *testing.T) {
+	for _, tt := range []struct{ origin, code, kept string }{
+		{"https://git.example.org/scm/ops/tools.git", "", ""},
+		{"HTTP://git.example.org:8080/tools", "", ""},
+		{"ssh://git@git.example.org/tools.git", "", ""},
+		{"git://git.example.org/tools.git", "", ""},
+		{"file:///srv/git/tools.git", "", ""},
+		{"git@git.example.org:team/tools.git", "", ""},
+		{"git.example.org:7999/tools.git", "", ""},
+		{"[::1]:tools.git", "", ""},
+		{"/srv/git/tools of old.git", "", ""},
+		{`D:\git\tools.git`, "", ""},
+		{`\\host\share\tools.git`, "", ""},
+		{"https://bob@git.example.org/tools.git", "origin-credentials", "https://git.example.org/tools.git"},
+		{"https://bob:hunter2@git.example.org/tools.git", "origin-credentials", "https://git.example.org/tools.git"},
+		{"ssh://git:hunter2@git.example.org/tools.git", "origin-credentials", "ssh://git@git.example.org/tools.git"},
+		{"bob:hunter2@git.example.org:tools.git", "origin-credentials", "git.example.org:tools.git"},
+		{"bob:hunter2@git.example.org/tools.git", "origin-credentials", "git.example.org/tools.git"},
+		{"git.example.org/tools.git", "bad-origin", ""},
+		{"git@git.example.org/tools.git", "bad-origin", ""},
+		{"git@git.example.org:", "bad-origin", ""},
+		{"git@git.example.org:a b", "bad-origin", ""},
+		{"ssh://git@git.example.org:team/tools.git", "bad-origin", ""},
+		{"https://git.example.org/", "bad-origin", ""},
+		{"https:///tools.git", "bad-origin", ""},
+		{"https://git.example.org/tools.git?ref=main", "bad-origin", ""},
+		{"https://git.example.org/a b.git", "bad-origin", ""},
+		{"svn://svn.example.org/tools", "bad-origin", ""},
+		{"file://tools.git", "bad-origin", ""},
+		{"../tools.git", "bad-origin", ""},
+		{"D:tools.git", "bad-origin", ""},
+	} {
+		r, findings := new(Checker).Check(repository(tt.origin))
+		var want []string
+		if tt.code != "" {
+			want = []string{"origin " + tt.code}
+		}
+		if got := codes(findings); !slices.Equal(got, want) {
+			t.Errorf("%s: findings %q, want %q", tt.origin, got, want)
+		}
+		kept := tt.kept
+		if kept == "" {
+			kept = tt.origin
+		}
+		if r.Origin() != kept || r.Cells[1].Text != kept {
+			t.Errorf("%s: kept %q, shown %q, want %q", tt.origin, r.Origin(), r.Cells[1].Text, kept)
+		}
+		for _, f := range findings {
+			if f.Advice == "" || strings.Contains(f.Message+f.Advice, "hunter2") {
+				t.Errorf("%s: finding %+v", tt.origin, f)
+			}
+		}
+	}
+}
+
+// TestListsAndKinds: what an entry's list says counts where the entry says nothing, and
+// is held against what it says.
+func TestListsAndKinds(t *testing.T) {
+	for _, tt := range []struct {
+		listed, kind string
+		want         Kind
+		codes        []string
+	}{
+		{"", "", KindIntegration, nil},
+		{"", "repository", KindRepository, nil},
+		{"integration", "", KindIntegration, nil},
+		{"repository", "", KindRepository, nil},
+		{"repository", "!null", KindRepository, nil},
+		{"repository", "repository", KindRepository, nil},
+		{"repository", "integration", KindIntegration, []string{"kind kind-misplaced"}},
+		{"integration", "repository", KindRepository, []string{"kind kind-misplaced"}},
+		{"repository", "repo", KindIntegration, []string{"kind unknown-kind"}},
+	} {
+		e := entry("origin", "https://git.example.org/a.git")
+		if tt.want == KindIntegration {
+			e = entry("type", "GITHUB", "pat", "env:P")
+		}
+		if tt.kind != "" {
+			e = e.Override([]Cell{{Name: "kind", Field: FieldKind, Written: written(tt.kind)}})
+		}
+		e.Listed = Kind(tt.listed)
+		r, findings := new(Checker).Check(e)
+		if got := codes(findings); r.Kind() != tt.want || !slices.Equal(got, tt.codes) {
+			t.Errorf("%q in a list of %q: %s with %q, want %s with %q", tt.kind, tt.listed, r.Kind(), got, tt.want, tt.codes)
+		}
+	}
+}
+
+// TestDefaultsOfBothKinds: one set of defaults serves a manifest of both kinds.
+func TestDefaultsOfBothKinds(t *testing.T) {
+	defaults := entry("type", "GITHUB", "mainBranch", "main", "disabled", "!true", "kind", "repository").Cells
+	listed := func(k Kind, e Entry) Entry { e.Listed = k; return e }
+	for _, tt := range []struct {
+		entry Entry
+		want  string
+	}{
+		{entry("pat", "env:P"), "[pat mainBranch disabled kind]"},
+		{entry("kind", "integration"), "[kind type disabled]"},
+		{listed(KindIntegration, entry("pat", "env:P")), "[pat type disabled]"},
+		{listed(KindRepository, entry("origin", "/a")), "[origin mainBranch disabled]"},
+		{listed(KindRepository, entry("kind", "!null")), "[kind mainBranch disabled]"},
+		{listed(KindRepository, entry("kind", "integration")), "[kind type disabled]"},
+		{entry("kind", "nonsense"), "[kind type mainBranch disabled]"},
+	} {
+		var got []string
+		for _, c := range tt.entry.Fill(defaults).Cells {
+			got = append(got, c.Name)
+		}
+		if fmt.Sprint(got) != tt.want {
+			t.Errorf("filled up: %v, want %v", got, tt.want)
+		}
 	}
 }
 
@@ -219,6 +369,12 @@ func TestIdentities(t *testing.T) {
 		{check("type", "AWS", "displayName", "A", "awsRegion", "us-east-2"), false},
 		{check("type", "nonsense"), false},
 		{check("type", "nonsense"), false},
+		{check("kind", "repository", "origin", "git@git.example.org:a.git", "displayName", "A"), false},
+		{check("kind", "repository", "origin", "git@GIT.example.org:a.git/", "displayName", "B"), true},
+		{check("kind", "repository", "origin", "https://git.example.org/a.git"), false},
+		{check("kind", "repository", "origin", "https://api.github.com"), false},
+		{check("kind", "repository"), false},
+		{check("kind", "repository"), false},
 	} {
 		ids.Note(ids.Of(&tt.record), Place{File: "m", Line: i + 2, Record: i + 1})
 		if tt.duplicate {
@@ -227,6 +383,9 @@ func TestIdentities(t *testing.T) {
 	}
 	var got []int
 	for f := range ids.Twins() {
+		if repository := f.Place.Line > 10; repository != strings.Contains(f.Message, "same repository") {
+			t.Errorf("line %d: %s", f.Place.Line, f.Message)
+		}
 		got = append(got, f.Place.Line)
 	}
 	if !slices.Equal(got, want) {

@@ -7,7 +7,7 @@ func (j *judge) judgeCredentials() {
 	if j.spec == nil {
 		return
 	}
-	t, takes := j.kind(), j.spec.logins
+	t, takes := j.subject(), j.spec.logins
 	user, password, pat := j.given(FieldUsername), j.given(FieldPassword), j.given(FieldPat)
 	switch {
 	case takes == 0:
@@ -24,6 +24,8 @@ func (j *judge) judgeCredentials() {
 		j.report(FieldPassword, CodeLoginRefused, "%s takes no password", t).Advice = takes.advice()
 	case j.unread(FieldPat) || j.unread(FieldPassword) || j.unread(FieldUsername):
 		// What is wrong with them has been said.
+	case j.spec.repository && !password && (!user || !j.webOrigin()):
+		// It may be public, or reached with a key of the app's.
 	case !user || !password:
 		j.needForCreate(takes.missing(user, password), CodeLoginRequired, takes.advice(), "a new %s needs credentials", t)
 	}
@@ -40,7 +42,7 @@ func (l logins) missing(user, password bool) Field {
 	return FieldPat
 }
 
-func (j *judge) judgePat(t Type, takes logins, user bool) {
+func (j *judge) judgePat(t string, takes logins, user bool) {
 	switch {
 	case takes&loginPat != 0:
 		if user {

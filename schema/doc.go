@@ -7,8 +7,9 @@
 // In the order of a run the nouns are:
 //
 //	Place, Cell, Entry       what stands in a manifest, and where
+//	Kind, Type               what a record describes
 //	Field, Value, Secret     what a cell may hold
-//	Record, Key              a wanted or a live integration, and its identity
+//	Record, Key              a wanted or a live integration or repository, and its identity
 //	Finding                  what a rule has to say, with a stable code
 //	Change, Action, Plan     what is to be done about each record
 //	Outcome, Run             what became of it

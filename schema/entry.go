@@ -38,6 +38,7 @@ type Cell struct {
 type Entry struct {
 	Place    Place
 	Columns  []string // the header of a CSV or TSV file, shared by its entries; nil elsewhere
+	Listed   Kind     // what the list that it stands in holds; "" where that says nothing
 	Cells    []Cell
 	Findings []Finding // what the reader had to say about it
 }
@@ -75,10 +76,13 @@ func (e Entry) Override(cells []Cell) Entry {
 }
 
 // Fill returns the entry with those of the cells added whose fields it does not
-// have (--default, and the manifest's defaults).
+// have (--default, and the manifest's defaults). Fields that its kind does not have
+// either are passed over, so that one set of defaults serves both kinds; so is a kind
+// where its list tells that.
 func (e Entry) Fill(cells []Cell) Entry {
+	kind := e.kind(cells)
 	for _, c := range cells {
-		if !hasField(e.Cells, c.Field) {
+		if !hasField(e.Cells, c.Field) && kind.Takes(c.Field) && (c.Field != FieldKind || e.Listed == "") {
 			e.Cells = append(e.Cells[:len(e.Cells):len(e.Cells)], c)
 		}
 	}

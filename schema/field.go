@@ -5,8 +5,9 @@ import "strings"
 // Field is one field of a record, in the order of the vendor's API pages.
 type Field uint8
 
-// The fields. Those up to FieldLimitGitData are the API's; the others are the tool's
-// own and are never sent.
+// The fields. Those up to FieldLimitGitData are the API's for integrations, and most of
+// them for plain repositories too; the next, up to FieldCommitsValidationRequired, are the
+// API's for repositories alone; the others are the tool's own and are never sent.
 const (
 	NoField Field = iota
 	FieldType
@@ -38,6 +39,19 @@ const (
 	FieldRefSpecCustom
 	FieldFolderDepth
 	FieldLimitGitData
+	FieldMainBranch
+	FieldRealRoot
+	FieldAbsoluteRoot
+	FieldEnableFetches
+	FieldWebLinkType
+	FieldViewFormat
+	FieldChangesetFormat
+	FieldFileAddedFormat
+	FieldFileModifiedFormat
+	FieldFileDeletedFormat
+	FieldMergeRequestFormat
+	FieldBranchLinkFormat
+	FieldCommitsValidationRequired
 	FieldKind
 	FieldProjects
 	FieldWave
@@ -84,41 +98,54 @@ type fieldSpec struct {
 
 // fieldSpecs follows the field table of the vendor's "Add New Integration API" page.
 var fieldSpecs = [fieldCount]fieldSpec{
-	FieldType:                   {"type", ShapeText, "the kind of git host, such as GITHUB or GITLAB_SERVER"},
-	FieldOrigin:                 {"origin", ShapeText, "the host's URL, or a tracked folder's path"},
-	FieldDisplayName:            {"displayName", ShapeText, "the name in the app's repository list"},
-	FieldDisabled:               {"disabled", ShapeBool, "whether the integration is switched off"},
-	FieldSendCommitEmails:       {"sendCommitEmails", ShapeBool, "whether commit notifications are mailed"},
-	FieldMaxMinsToCommitEmail:   {"maxMinsToCommitEmail", ShapeInt, "minutes; commits no older than this are mailed"},
-	FieldUsername:               {"username", ShapeSecret, "the account on the git host; a text or a reference to one"},
-	FieldPassword:               {"password", ShapeSecret, "its password; a reference such as env:NAME or file:PATH"},
-	FieldPat:                    {"pat", ShapeSecret, "a personal access token; a reference such as env:NAME or file:PATH"},
-	FieldDisableSslVerification: {"disableSslVerification", ShapeBool, "whether certificates of the git host go unchecked"},
-	FieldAPIPath:                {"apiPath", ShapeText, "the host's REST path that lists the repositories"},
-	FieldAPIFilter:              {"apiFilter", ShapeText, "a JMESPath expression over that listing"},
-	FieldTfsCollection:          {"tfsCollection", ShapeText, "the collection to connect; Microsoft types only"},
-	FieldAwsRegion:              {"awsRegion", ShapeText, "the AWS region; AWS only"},
-	FieldRequireUserPat:         {"requireUserPat", ShapeBool, "whether users bring their own token"},
-	FieldGitViewerEnabled:       {"gitViewerEnabled", ShapeBool, "whether the repository browser is on"},
-	FieldSmartCommitsEnabled:    {"smartCommitsEnabled", ShapeBool, "whether smart commits are processed"},
-	FieldGlobal:                 {"global", ShapeBool, "whether it belongs to all Jira projects"},
-	FieldProjectMappingIDs:      {"projectMappingIds", ShapeIDs, "numeric ids of its Jira projects"},
-	FieldSourcesDiffViewEnabled: {"sourcesDiffViewEnabled", ShapeBool, "whether diffs are shown inside Jira"},
-	FieldRevisionIndexing:       {"revisionIndexing", ShapeBool, "whether revisions are indexed for issue keys"},
-	FieldTagsFilter:             {"tagsFilter", ShapeText, "a Java regular expression over tags"},
-	FieldPrHideFilter:           {"prHideFilter", ShapeText, "a Java regular expression; matching pull requests are hidden"},
-	FieldTrustFolderStat:        {"trustFolderStat", ShapeBool, "whether folder times are trusted when looking for packs"},
-	FieldRefSpecNotes:           {"refSpecNotes", ShapeBool, "whether refs/notes/* is fetched"},
-	FieldRefSpecChanges:         {"refSpecChanges", ShapeBool, "whether refs/changes/* is fetched"},
-	FieldRefSpecCustom:          {"refSpecCustom", ShapeText, "further refspecs, separated by commas"},
-	FieldFolderDepth:            {"folderDepth", ShapeInt, "how many folders deep to look, 1 to 5; FILESPACE only"},
-	FieldLimitGitData:           {"limitGitData", ShapeBool, "passed through to the server"},
-	FieldKind:                   {"kind", ShapeText, "integration"},
-	FieldProjects:               {"projects", ShapeWords, "keys of its Jira projects; become projectMappingIds"},
-	FieldWave:                   {"wave", ShapeInt, "the wave in which the record is sent"},
-	FieldPreviously:             {"previously", ShapeWords, "earlier origins or names of the same integration"},
-	FieldID:                     {"id", ShapeInt, "its id on the Jira named by target"},
-	FieldTarget:                 {"target", ShapeText, "the base URL of the Jira that id belongs to"},
+	FieldType:                      {"type", ShapeText, "the kind of git host, such as GITHUB or GITLAB_SERVER; integrations only"},
+	FieldOrigin:                    {"origin", ShapeText, "the host's URL, a tracked folder's path, or a repository's address"},
+	FieldDisplayName:               {"displayName", ShapeText, "the name in the app's repository list"},
+	FieldDisabled:                  {"disabled", ShapeBool, "whether it is switched off"},
+	FieldSendCommitEmails:          {"sendCommitEmails", ShapeBool, "whether commit notifications are mailed"},
+	FieldMaxMinsToCommitEmail:      {"maxMinsToCommitEmail", ShapeInt, "minutes; commits no older than this are mailed"},
+	FieldUsername:                  {"username", ShapeSecret, "the account on the git host; a text or a reference to one"},
+	FieldPassword:                  {"password", ShapeSecret, "its password; a reference such as env:NAME or file:PATH"},
+	FieldPat:                       {"pat", ShapeSecret, "a personal access token; a reference such as env:NAME or file:PATH"},
+	FieldDisableSslVerification:    {"disableSslVerification", ShapeBool, "whether certificates of the git host go unchecked"},
+	FieldAPIPath:                   {"apiPath", ShapeText, "the host's REST path that lists the repositories; integrations only"},
+	FieldAPIFilter:                 {"apiFilter", ShapeText, "a JMESPath expression over that listing; integrations only"},
+	FieldTfsCollection:             {"tfsCollection", ShapeText, "the collection to connect; Microsoft types only"},
+	FieldAwsRegion:                 {"awsRegion", ShapeText, "the AWS region; AWS only"},
+	FieldRequireUserPat:            {"requireUserPat", ShapeBool, "whether users bring their own token; integrations only"},
+	FieldGitViewerEnabled:          {"gitViewerEnabled", ShapeBool, "whether the repository browser is on"},
+	FieldSmartCommitsEnabled:       {"smartCommitsEnabled", ShapeBool, "whether smart commits are processed"},
+	FieldGlobal:                    {"global", ShapeBool, "whether it belongs to all Jira projects"},
+	FieldProjectMappingIDs:         {"projectMappingIds", ShapeIDs, "numeric ids of its Jira projects"},
+	FieldSourcesDiffViewEnabled:    {"sourcesDiffViewEnabled", ShapeBool, "whether diffs are shown inside Jira"},
+	FieldRevisionIndexing:          {"revisionIndexing", ShapeBool, "whether revisions are indexed for issue keys"},
+	FieldTagsFilter:                {"tagsFilter", ShapeText, "a Java regular expression over tags"},
+	FieldPrHideFilter:              {"prHideFilter", ShapeText, "a Java regular expression; matching pull requests are hidden"},
+	FieldTrustFolderStat:           {"trustFolderStat", ShapeBool, "whether folder times are trusted when looking for packs"},
+	FieldRefSpecNotes:              {"refSpecNotes", ShapeBool, "whether refs/notes/* is fetched"},
+	FieldRefSpecChanges:            {"refSpecChanges", ShapeBool, "whether refs/changes/* is fetched"},
+	FieldRefSpecCustom:             {"refSpecCustom", ShapeText, "further refspecs, separated by commas"},
+	FieldFolderDepth:               {"folderDepth", ShapeInt, "how many folders deep to look, 1 to 5; FILESPACE only"},
+	FieldLimitGitData:              {"limitGitData", ShapeBool, "passed through to the server"},
+	FieldMainBranch:                {"mainBranch", ShapeText, "the branch whose commits are shown under no other; repositories only"},
+	FieldRealRoot:                  {"realRoot", ShapeText, "the folder of its clone on Jira's disk; repositories only"},
+	FieldAbsoluteRoot:              {"absoluteRoot", ShapeBool, "whether realRoot is an absolute path, and not one below Jira's home; repositories only"},
+	FieldEnableFetches:             {"enableFetches", ShapeBool, "whether the app fetches from the origin; repositories only"},
+	FieldWebLinkType:               {"webLinkType", ShapeText, "the web host whose links are made; repositories only"},
+	FieldViewFormat:                {"viewFormat", ShapeText, "the link to a file; repositories only"},
+	FieldChangesetFormat:           {"changesetFormat", ShapeText, "the link to a commit; repositories only"},
+	FieldFileAddedFormat:           {"fileAddedFormat", ShapeText, "the link to a file that a commit adds; repositories only"},
+	FieldFileModifiedFormat:        {"fileModifiedFormat", ShapeText, "the link to a file that a commit changes; repositories only"},
+	FieldFileDeletedFormat:         {"fileDeletedFormat", ShapeText, "the link to a file that a commit deletes; repositories only"},
+	FieldMergeRequestFormat:        {"mergeRequestFormat", ShapeText, "the link to a merge request; repositories only"},
+	FieldBranchLinkFormat:          {"branchLinkFormat", ShapeText, "the link to a branch; repositories only"},
+	FieldCommitsValidationRequired: {"commitsValidationRequired", ShapeBool, "whether commits are validated; repositories only"},
+	FieldKind:                      {"kind", ShapeText, "integration or repository; an integration where nothing says otherwise"},
+	FieldProjects:                  {"projects", ShapeWords, "keys of its Jira projects; become projectMappingIds"},
+	FieldWave:                      {"wave", ShapeInt, "the wave in which the record is sent"},
+	FieldPreviously:                {"previously", ShapeWords, "earlier origins or names of what the record describes"},
+	FieldID:                        {"id", ShapeInt, "its id on the Jira named by target"},
+	FieldTarget:                    {"target", ShapeText, "the base URL of the Jira that id belongs to"},
 }
 
 // Fields lists all fields in the order of the API's pages.

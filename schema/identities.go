@@ -8,8 +8,8 @@ import (
 )
 
 // Identities finds records of the same identity in manifests, in 24 bytes for each
-// record: a 64-bit hash of the identity, with a seed of its own, and where it stands. In a
-// million records two would be taken for one by chance once in 37 million runs, and
+// record: a hash of the identity, with a seed of its own, and where it stands. In a
+// million records two would be taken for one by chance once in 18 million runs, and
 // not again in the next.
 type Identities struct {
 	seed   maphash.Seed
@@ -27,20 +27,29 @@ type identity struct {
 	line, column, record uint32
 }
 
-// Identity is the hash of a record's identity; 0 is that of a record that has none,
-// for it has no valid type.
+// Identity is the hash of a record's identity, and in one of its 64 bits the kind; 0 is
+// that of a record that has none: of an integration without a valid type, and of a
+// repository without an origin.
 type Identity uint64
+
+// ofRepository is the bit that says the kind. Neither the first byte nor the last bits
+// have it, which are to be spread evenly.
+const ofRepository Identity = 1 << 48
 
 // NewIdentities makes one with a seed of its own.
 func NewIdentities() *Identities { return &Identities{seed: maphash.MakeSeed()} }
 
 // Of hashes a record's identity. It may be called by several goroutines at once.
 func (ids *Identities) Of(r *Record) Identity {
-	spec := typeSpecs[Type(r.get(FieldType).text)]
-	if spec == nil {
+	spec := r.spec()
+	if spec == &noType || spec.repository && r.get(FieldOrigin).text == "" {
 		return 0
 	}
-	return Identity(max(maphash.Comparable(ids.seed, r.key(spec)), 1))
+	id := max(Identity(maphash.Comparable(ids.seed, r.key(spec)))&^ofRepository, 1)
+	if spec.repository {
+		id |= ofRepository
+	}
+	return id
 }
 
 // Note keeps an identity and where it stands.
@@ -82,7 +91,7 @@ func (ids *Identities) Twins() iter.Seq[Finding] {
 				at := Place{File: c.file, Line: int(s.line), Column: int(s.column), Record: int(s.record)}
 				if other == nil {
 					first[s.hash] = &at
-				} else if !yield(twinFinding(at, *other)) {
+				} else if !yield(s.hash.twinFinding(at, *other)) {
 					return
 				}
 			}
@@ -90,8 +99,12 @@ func (ids *Identities) Twins() iter.Seq[Finding] {
 	}
 }
 
-func twinFinding(at, other Place) Finding {
+func (id Identity) twinFinding(at, other Place) Finding {
 	where := Place{File: other.File, Line: other.Line}
+	if id&ofRepository != 0 {
+		return CodeDuplicateRecord.Newf(at, FieldOrigin.String(), "the record describes the same repository as %s: the origin is the same", where).
+			Advise("remove one of them; a repository is connected once, whatever its displayName")
+	}
 	return CodeDuplicateRecord.Newf(at, FieldDisplayName.String(), "the record describes the same integration as %s: type, origin and displayName are the same", where)
 }
 

@@ -7,13 +7,15 @@ import (
 	"strings"
 )
 
-// Key is the identity of an integration within one Jira: its type, normalised origin
-// and name. It can be compared and used as a map key.
+// Key is the identity of a record within one Jira: of an integration its type,
+// normalised origin and name, of a repository its normalised origin. It can be compared
+// and used as a map key.
 type Key struct {
-	Type   Type
+	Kind   Kind
+	Type   Type   // "" for a repository
 	Origin string // normalised; "" where the type has no default and none was given
 	Region string // AWS without an origin: the region tells two apart
-	Name   string // "" where the server makes the name
+	Name   string // "" where the server makes the name, and for a repository
 }
 
 // Named reports whether the record says its own name. One that does not matches the
@@ -25,7 +27,7 @@ func (k Key) Unnamed() Key { k.Name = ""; return k }
 
 // String shows the identity to a person.
 func (k Key) String() string {
-	parts := []string{string(k.Type)}
+	parts := []string{k.head()}
 	for _, s := range []string{k.Origin, k.Region} {
 		if s != "" {
 			parts = append(parts, s)
@@ -37,27 +39,43 @@ func (k Key) String() string {
 	return strings.Join(parts, " ")
 }
 
-// KeyOf gives the identity of a type, origin and name; region counts only for AWS
-// without an origin.
-func KeyOf(t Type, origin, region, name string) Key {
-	return t.spec().key(t, origin, region, name)
+// head is the type, or for what has none the kind.
+func (k Key) head() string {
+	if k.Kind == KindRepository {
+		return string(k.Kind)
+	}
+	return string(k.Type)
+}
+
+// At is the identity of the same thing at another origin, brought to the form in which
+// two that mean the same are equal: scheme and host in lower case, without default port,
+// user information and trailing slashes; the path is taken literally. An absent origin
+// stands for the type's default. A folder's path only loses its trailing slashes, and so
+// does the path of host:path, the form that git clone takes from scp.
+func (k Key) At(origin string) Key {
+	spec := k.Type.spec()
+	if k.Kind == KindRepository {
+		spec = &repositorySpec
+	}
+	k.Origin = spec.normalOrigin(k.Type, origin)
+	return k
 }
 
 func (spec *typeSpec) key(t Type, origin, region, name string) Key {
-	k := Key{Type: t, Origin: spec.normalOrigin(t, origin), Name: name}
+	if spec.repository {
+		return Key{Kind: KindRepository, Origin: normalRepository(origin)}
+	}
+	k := Key{Kind: KindIntegration, Type: t, Origin: spec.normalOrigin(t, origin), Name: name}
 	if t == TypeAWS && k.Origin == "" {
 		k.Region = region
 	}
 	return k
 }
 
-// NormalOrigin brings an origin to the form in which two that mean the same are equal:
-// scheme and host in lower case, without default port, user information and trailing
-// slashes; the path is taken literally. An absent one stands for the type's default. A
-// tracked folder's path only loses its trailing slashes.
-func NormalOrigin(t Type, origin string) string { return t.spec().normalOrigin(t, origin) }
-
 func (spec *typeSpec) normalOrigin(t Type, origin string) string {
+	if spec.repository {
+		return normalRepository(origin)
+	}
 	origin = strings.TrimSpace(origin)
 	if t == TypeFilespace {
 		return trimFolder(origin)
@@ -105,6 +123,10 @@ func NormalURL(s string) string {
 		host = strings.TrimSuffix(host, ":443")
 	case "http":
 		host = strings.TrimSuffix(host, ":80")
+	case "ssh":
+		host = strings.TrimSuffix(host, ":22")
+	case "git":
+		host = strings.TrimSuffix(host, ":9418")
 	}
 	return scheme + "://" + host + strings.TrimRight(path, "/")
 }
@@ -131,7 +153,7 @@ func usualURL(s string) bool {
 // this many. It depends on nothing but the identity, so that all machines agree.
 func (k Key) Shard(of int) int {
 	h := fnv.New64a()
-	for _, s := range []string{string(k.Type), k.Origin, k.Region, k.Name} {
+	for _, s := range []string{k.head(), k.Origin, k.Region, k.Name} {
 		_, _ = io.WriteString(h, s)
 		_, _ = h.Write([]byte{0})
 	}

@@ -27,12 +27,45 @@ func TestNormalOrigin(t *testing.T) {
 		{TypeFilespace, "/", "/"},
 		{TypeFilespace, `D:\Repos\*`, `D:\Repos\*`},
 	} {
-		if got := NormalOrigin(tt.t, tt.in); got != tt.want {
-			t.Errorf("NormalOrigin(%s, %q) = %q, want %q", tt.t, tt.in, got, tt.want)
+		key := Key{Kind: KindIntegration, Type: tt.t}
+		if got := key.At(tt.in).Origin; got != tt.want {
+			t.Errorf("%s: %q becomes %q, want %q", tt.t, tt.in, got, tt.want)
 		}
-		if got := NormalOrigin(tt.t, tt.want); tt.want != "" && got != tt.want {
-			t.Errorf("NormalOrigin is not stable: %q becomes %q", tt.want, got)
+		if got := key.At(tt.want).Origin; tt.want != "" && got != tt.want {
+			t.Errorf("the form is not stable: %q becomes %q", tt.want, got)
 		}
+	}
+}
+
+func TestNormalOriginOfRepositories(t *testing.T) {
+	for in, want := range map[string]string{
+		"HTTPS://bob@Git.Example.org:443/scm/Ops/tools.git/": "https://git.example.org/scm/Ops/tools.git",
+		"ssh://git@Git.example.org:22/Ops/tools.git":         "ssh://git.example.org/Ops/tools.git",
+		"ssh://git@git.example.org:7999/ops/tools.git":       "ssh://git.example.org:7999/ops/tools.git",
+		"git://git.example.org:9418/tools.git":               "git://git.example.org/tools.git",
+		"git@Git.Example.org:Ops/tools.git/":                 "git.example.org:Ops/tools.git",
+		"Git.Example.org:Ops/a@b:c":                          "git.example.org:Ops/a@b:c",
+		"git@[::1]:Tools.git":                                "[::1]:Tools.git",
+		" /srv/Git/tools.git/ ":                              "/srv/Git/tools.git",
+		`D:\Git\tools.git`:                                   `D:\Git\tools.git`,
+		"D:/Git/tools.git/":                                  "D:/Git/tools.git",
+		"file:///srv/Git/tools.git":                          "file:///srv/Git/tools.git",
+	} {
+		r := NewRecord(map[Field]Value{FieldKind: Text("repository"), FieldOrigin: Text(in), FieldDisplayName: Text("x"), FieldType: Text("GITHUB")})
+		key := r.Key()
+		if key.Origin != want || key.Named() || key != key.At(want) || key.String() != "repository "+want {
+			t.Errorf("%q becomes %q (%+v), want %q", in, key, key, want)
+		}
+	}
+}
+
+// TestShardsStay: which shard a record belongs to must not change from one
+// version to the next while machines run both.
+func TestShardsStay(t *testing.T) {
+	named := Key{Kind: KindIntegration, Type: TypeGitHub, Origin: "https://api.github.com", Name: "Acme"}
+	repository := Key{Kind: KindRepository, Origin: "https://git.example.org/a.git"}
+	if got := []int{named.Shard(1000), repository.Shard(1000)}; got[0] != 907 || got[1] != 390 {
+		t.Errorf("shards %v", got)
 	}
 }
 

@@ -3,6 +3,7 @@ package schema
 import (
 	"slices"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestSplitList(t *testing.T) {
@@ -43,18 +44,30 @@ func FuzzCheck(f *testing.F) {
 	f.Add(uint8(0), uint8(FieldOrigin), "https://u@[::1", "GITLAB_SERVER")
 	f.Add(uint8(3), uint8(FieldProjectMappingIDs), "1;2", "FILESPACE")
 	f.Add(uint8(1), uint8(FieldPat), "cmd:", "TFS_SERVER")
+	f.Add(uint8(0), uint8(FieldOrigin), "bob:hunter2@git.example.org:a@b", "repository")
+	f.Add(uint8(16), uint8(FieldOrigin), "git@[::1]:a/", "")
+	f.Add(uint8(16), uint8(FieldKind), "integration", "")
 	f.Fuzz(func(t *testing.T, form, field uint8, text, kind string) {
+		named := FieldType
+		if Kind(kind).Valid() {
+			named = FieldKind
+		}
 		e := Entry{Place: Place{File: "f", Line: 1, Record: 1}, Columns: []string{"type", "x"}, Cells: []Cell{
-			{Name: "type", Field: FieldType, Written: Written{Text: kind}},
+			{Name: "type", Field: named, Written: Written{Text: kind}},
 			{Name: "x", Field: Field(field % uint8(fieldCount)), Line: 1, Written: Written{Form: Form(form % 7), Text: text, Loose: form&8 != 0}},
 		}}
+		if form&16 != 0 {
+			e.Listed = KindRepository
+		}
 		record, findings := new(Checker).Check(e)
 		for _, finding := range append(findings, record.CreateNeeds...) {
 			if finding.Message == "" || finding.Advice == "" || finding.Code.Explanation().Title == "" {
 				t.Errorf("half a finding: %+v", finding)
 			}
 		}
-		_ = record.Key().String()
+		if key := record.Key(); key.Origin != key.At(key.Origin).Origin && utf8.ValidString(text) {
+			t.Errorf("the identity %q is not stable", key)
+		}
 		again, more := new(Checker).Check(e)
 		if len(more) != len(findings) || !slices.Equal(again.Fields(), record.Fields()) {
 			t.Error("judged twice, the same entry is judged differently")

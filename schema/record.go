@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// Record is one integration as it is wanted (from a manifest) or as it is (from the
+// Record is one integration or plain repository as it is wanted (from a manifest) or as it is (from the
 // server). Fields it does not have are left to the server.
 type Record struct {
 	Place   Place    // in the manifest; zero for a live one
@@ -110,17 +110,33 @@ func (r Record) Fields() []Field {
 	return fields
 }
 
-// Type is the record's integration type.
+// Kind is what the record describes.
+func (r Record) Kind() Kind {
+	if r.get(FieldKind).text == string(KindRepository) {
+		return KindRepository
+	}
+	return KindIntegration
+}
+
+// Type is the record's integration type; a repository has none.
 func (r Record) Type() Type { return Type(r.Get(FieldType).Text()) }
 
-// Origin is the host's URL or the folder's path as written; "" where it is absent.
+// Origin is the host's URL, the folder's path or the repository's address as written; "" where it is absent.
 func (r Record) Origin() string { return r.Get(FieldOrigin).Text() }
 
 // Name is the display name; "" where the server makes one.
 func (r Record) Name() string { return r.Get(FieldDisplayName).Text() }
 
 // Key is the record's identity.
-func (r Record) Key() Key { return r.key(r.Type().spec()) }
+func (r Record) Key() Key { return r.key(r.spec()) }
+
+// spec gives the rules of the record's kind and type.
+func (r *Record) spec() *typeSpec {
+	if r.get(FieldKind).text == string(KindRepository) {
+		return &repositorySpec
+	}
+	return r.Type().spec()
+}
 
 func (r *Record) key(spec *typeSpec) Key {
 	return spec.key(Type(r.get(FieldType).text), r.get(FieldOrigin).text, r.get(FieldAwsRegion).text, r.get(FieldDisplayName).text)
@@ -171,7 +187,7 @@ func Changes(want, have Record) []Change {
 			continue
 		}
 		live := have.Get(fv.field)
-		if !live.IsSet() || sameValue(want.Type(), fv.field, fv.value, live) {
+		if !live.IsSet() || sameValue(&want, fv.field, fv.value, live) {
 			continue
 		}
 		changes = append(changes, Change{Field: fv.field, From: live, To: fv.value})
@@ -179,10 +195,11 @@ func Changes(want, have Record) []Change {
 	return changes
 }
 
-func sameValue(t Type, f Field, want, live Value) bool {
+func sameValue(r *Record, f Field, want, live Value) bool {
 	switch f {
 	case FieldOrigin:
-		return want.Blank() || NormalOrigin(t, want.Text()) == NormalOrigin(t, live.Text())
+		key := r.Key()
+		return want.Blank() || key.Origin == key.At(live.Text()).Origin
 	case FieldDisplayName:
 		return want.Blank() || want.Equal(live) // the server names what has no name
 	case FieldUsername:

@@ -9,7 +9,7 @@ import (
 
 func (j *judge) text(f Field) string { return j.record.get(f).text }
 
-func (j *judge) kind() Type { return Type(j.text(FieldType)) }
+func (j *judge) integrationType() Type { return Type(j.text(FieldType)) }
 
 func (j *judge) has(f Field) bool { return j.record.has.contains(f) }
 
@@ -18,14 +18,8 @@ func (j *judge) given(f Field) bool {
 	return j.has(f) && !j.record.get(f).Blank()
 }
 
-func (j *judge) judgeKind() {
-	if kind := j.text(FieldKind); j.has(FieldKind) && Kind(kind) != KindIntegration {
-		j.report(FieldKind, CodeUnknownKind, "%s is not a kind of record that this version knows", Quote(kind))
-	}
-}
-
 func (j *judge) judgeType() {
-	t := j.kind()
+	t := j.integrationType()
 	if !j.has(FieldType) || t == "" {
 		if _, written := j.entry.Cell(FieldType); !written || t == "" {
 			j.report(FieldType, CodeTypeRequired, "the record has no type")
@@ -48,7 +42,7 @@ func (j *judge) judgeOrigin() {
 	if j.spec == nil {
 		return
 	}
-	t, origin := j.kind(), j.text(FieldOrigin)
+	t, origin := j.integrationType(), j.text(FieldOrigin)
 	if origin == "" {
 		switch j.spec.origin {
 		case originDefaults:
@@ -56,7 +50,7 @@ func (j *judge) judgeOrigin() {
 		case originFree:
 			j.record.put(FieldOrigin, Value{})
 		case originRequired:
-			if _, written := j.entry.Cell(FieldOrigin); !written || j.has(FieldOrigin) {
+			if !j.unread(FieldOrigin) {
 				j.needForCreate(FieldOrigin, CodeOriginRequired, originAdvice(t), "a new %s needs an origin", t)
 			}
 		}
@@ -77,14 +71,18 @@ func originAdvice(t Type) string {
 }
 
 func (j *judge) judgeFolder(folder string) {
+	if !isAbsolute(folder) {
+		j.report(FieldOrigin, CodeBadOrigin, "%s is not an absolute path", Quote(folder)).
+			Advice = `write a path such as /srv/git/*, D:\repos\* or \\host\share\*`
+	}
+}
+
+// isAbsolute takes paths of POSIX, with a drive of Windows, and of a network share.
+func isAbsolute(folder string) bool {
 	drive := len(folder) > 2 && folder[1] == ':' && (folder[2] == '\\' || folder[2] == '/') &&
 		strings.ContainsAny(folder[:1], "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
 	share := strings.HasPrefix(folder, `\\`) && len(strings.Split(folder[2:], `\`)) > 1
-	if path.IsAbs(folder) || drive || share {
-		return
-	}
-	j.report(FieldOrigin, CodeBadOrigin, "%s is not an absolute path", Quote(folder)).
-		Advice = `write a path such as /srv/git/*, D:\repos\* or \\host\share\*`
+	return path.IsAbs(folder) || drive || share
 }
 
 func (j *judge) judgeURL(t Type, origin string) {
@@ -93,17 +91,21 @@ func (j *judge) judgeURL(t Type, origin string) {
 		a = new(parseAddress(origin))
 		j.checker.origins.put(origin, a)
 	}
-	if a.code != "" {
-		j.report(FieldOrigin, a.code, "%s", a.message).Advice = a.advice
-		if a.code == CodeOriginLogin {
-			// What is wrong is reported everywhere, and so must not be kept.
-			j.record.put(FieldOrigin, Text(withoutLogin(origin)))
-		}
-		return
-	}
-	if a.fits != "" && a.fits != t && !(a.fits == TypeAzure && t == TypeVSTS) {
+	if a.code == "" && a.fits != "" && a.fits != t && !(a.fits == TypeAzure && t == TypeVSTS) {
 		j.report(FieldOrigin, CodeOriginMisfit, "%s is the host of %s, not of %s", a.host, a.fits, t).
 			Advice = "use type " + string(a.fits)
+	}
+	j.judgeHost(a, origin)
+}
+
+// judgeHost tells what an address has against it whatever the record is.
+func (j *judge) judgeHost(a *address, origin string) {
+	if a.code != "" {
+		j.report(FieldOrigin, a.code, "%s", a.message).Advice = a.advice
+	}
+	if a.code == CodeOriginLogin {
+		// What is wrong is reported everywhere, and so must not be kept.
+		j.record.put(FieldOrigin, Text(originWithoutLogin(origin)))
 	}
 	if a.plain && (j.given(FieldPat) || j.given(FieldPassword)) {
 		j.report(FieldOrigin, CodeLoginOverHTTP, "credentials go over plain http to %s", a.host)
@@ -120,29 +122,31 @@ type address struct {
 
 func parseAddress(origin string) address {
 	u, err := url.Parse(strings.TrimSpace(origin))
-	bad := func(code Code, message, advice string) address {
-		return address{verdict: verdict{code, message, cmp.Or(advice, code.Explanation().Advice)}}
-	}
 	switch {
 	case strings.Contains(beforePath(origin), "@") && !(err == nil && u.Scheme == "ssh"):
-		return bad(CodeOriginLogin, "the origin carries credentials", "")
+		return badOrigin(CodeOriginLogin, "the origin carries credentials", "")
 	case err != nil:
 		// The parser's own words may quote what a person pasted by mistake.
-		return bad(CodeBadOrigin, "this is not a URL", "")
+		return badOrigin(CodeBadOrigin, "this is not a URL", "")
 	case u.Scheme == "ssh":
-		return bad(CodeBadOrigin, "an ssh address is not an http or https URL",
+		return badOrigin(CodeBadOrigin, "an ssh address is not an http or https URL",
 			"write the host's web address; integrations speak to its REST API")
 	case u.Scheme == "" || strings.Contains(u.Scheme, "."):
-		return bad(CodeBadOrigin, Quote(origin)+" is not an http or https URL", "write the URL with its scheme: https://"+origin)
+		return badOrigin(CodeBadOrigin, Quote(origin)+" is not an http or https URL", "write the URL with its scheme: https://"+origin)
 	case u.Scheme != "http" && u.Scheme != "https":
-		return bad(CodeBadOrigin, Quote(origin)+" is not an http or https URL", "")
+		return badOrigin(CodeBadOrigin, Quote(origin)+" is not an http or https URL", "")
 	case u.Hostname() == "":
-		return bad(CodeBadOrigin, Quote(origin)+" has no host", "")
+		return badOrigin(CodeBadOrigin, Quote(origin)+" has no host", "")
 	case u.RawQuery != "" || u.Fragment != "":
-		return bad(CodeBadOrigin, "the origin has a query or fragment",
+		return badOrigin(CodeBadOrigin, "the origin has a query or fragment",
 			"write the host's base URL alone; a listing's path belongs into apiPath")
 	}
 	return address{host: u.Hostname(), plain: u.Scheme == "http", fits: hostType(u.Hostname())}
+}
+
+// badOrigin is an address that cannot be right; without advice, the code's own is given.
+func badOrigin(code Code, message, advice string) address {
+	return address{verdict: verdict{code, message, cmp.Or(advice, code.Explanation().Advice)}}
 }
 
 // beforePath is a URL's text up to the end of its host.
@@ -157,15 +161,30 @@ func beforePath(s string) string {
 	return rest
 }
 
-// withoutLogin cuts user information out of a URL, for it may hold a password.
+// withoutLogin cuts user information out of a URL, for it may hold a password. The user
+// of an ssh address is a part of it, and stays.
 func withoutLogin(s string) string {
 	scheme, rest, ok := strings.Cut(s, "://")
-	authority := beforePath(s)
-	at := strings.LastIndexByte(authority, '@')
-	if !ok || at < 0 {
+	login, _ := cutLogin(beforePath(s))
+	if !ok || login == "" {
 		return s
 	}
-	return scheme + "://" + rest[at+1:]
+	user, _, secret := strings.Cut(login, ":")
+	switch {
+	case !strings.EqualFold(scheme, "ssh"):
+		user = ""
+	case secret:
+		user += "@"
+	}
+	return scheme + "://" + user + rest[len(login):]
+}
+
+// originWithoutLogin is withoutLogin also for user:password@host without a scheme.
+func originWithoutLogin(s string) string {
+	if login, _ := cutLogin(beforePath(s)); !strings.Contains(s, "://") && strings.Contains(login, ":") {
+		return s[len(login):]
+	}
+	return withoutLogin(s)
 }
 
 // hostType tells the type that a well-known host belongs to, or "".
@@ -190,10 +209,10 @@ func (j *judge) judgeTypeFields() {
 	if v := j.record.get(FieldDisableSslVerification); v.Bool() {
 		j.report(FieldDisableSslVerification, CodeSslUnverified, "the host's certificate will not be checked")
 	}
-	if j.spec == nil {
+	if j.spec == nil || j.spec.repository {
 		return
 	}
-	t := j.kind()
+	t := j.integrationType()
 	refuse := func(f Field, belongs bool, where string) {
 		if !belongs && j.given(f) {
 			j.report(f, CodeFieldRefused, "%s does not belong to %s", f, t).Advice = "remove it; it is for " + where
@@ -216,7 +235,8 @@ func (j *judge) written(f Field) bool {
 		return true
 	}
 	c, ok := j.entry.Cell(f)
-	return ok && c.Written.Form != FormNull && !j.has(f) && strings.TrimSpace(c.Written.Text) != ""
+	nested := c.Written.Form == FormList || c.Written.Form == FormMap
+	return ok && c.Written.Form != FormNull && !j.has(f) && (nested || strings.TrimSpace(c.Written.Text) != "")
 }
 
 func (j *judge) judgeRegion() {

@@ -44,6 +44,7 @@ type typeSpec struct {
 	aliases       []string // further origins that mean the default one
 	logins        logins   // 0: the type takes no credentials
 	microsoft     bool     // tfsCollection belongs to it
+	repository    bool     // it is no type: these are the rules of plain repositories
 	deprecated    string   // why, where the vendor has given the type up
 }
 
@@ -87,8 +88,11 @@ func (t Type) spec() *typeSpec {
 	if s := typeSpecs[t]; s != nil {
 		return s
 	}
-	return &typeSpec{}
+	return &noType
 }
+
+// noType holds the rules of an unknown type: none.
+var noType typeSpec
 
 // NearestType suggests the type that a misspelt one may have meant, or "".
 func NearestType(s string) string {
@@ -109,9 +113,3 @@ func Regions() []string {
 		"eu-south-1", "eu-south-2", "me-central-1", "me-south-1", "sa-east-1",
 	}
 }
-
-// Kind is what a record describes.
-type Kind string
-
-// KindIntegration is an integration: a host whose repositories the app finds itself.
-const KindIntegration Kind = "integration"

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strconv"
@@ -22,7 +23,7 @@ type selectionOptions struct {
 
 func (o *selectionOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.match, "match", "", "only records whose displayName or origin matches this `REGEX`")
-	f.StringSliceVar(&o.types, "type", nil, "only records of these `TYPE`s")
+	f.StringSliceVar(&o.types, "type", nil, "only records of these `TYPE`s; repository stands for plain repositories")
 	f.IntSliceVar(&o.waves, "wave", nil, "only records of these waves (a record without one is in wave 0)")
 	f.IntVar(&o.limit, "limit", 0, "only the first `N` records of those chosen (0: all)")
 	f.StringVar(&o.shard, "shard", "", "only the `I/N` part of the records, I from 1, by a stable hash of their identity")
@@ -50,9 +51,9 @@ func (o selectionOptions) selector() (func(schema.Record) bool, error) {
 		return nil, usage("--match: %w", err)
 	}
 	for _, t := range o.types {
-		if !schema.Type(t).Valid() {
+		if !schema.Type(t).Valid() && t != string(schema.KindRepository) {
 			fail := usage("--type %q is not a type", t)
-			if near := schema.NearestType(t); near != "" {
+			if near := nearestType(t); near != "" {
 				fail.hint = "did you mean " + near + "?"
 			}
 			return nil, fail
@@ -64,7 +65,7 @@ func (o selectionOptions) selector() (func(schema.Record) bool, error) {
 	chosen := 0
 	return func(r schema.Record) bool {
 		ok := (o.match == "" || pattern.MatchString(r.Name()) || pattern.MatchString(r.Origin())) &&
-			(len(o.types) == 0 || slices.Contains(o.types, string(r.Type()))) &&
+			(len(o.types) == 0 || slices.Contains(o.types, typeOrKind(r))) &&
 			(len(o.waves) == 0 || slices.Contains(o.waves, int(r.Get(schema.FieldWave).Int()))) &&
 			(o.limit == 0 || chosen < o.limit)
 		if ok {
@@ -72,4 +73,17 @@ func (o selectionOptions) selector() (func(schema.Record) bool, error) {
 		}
 		return ok
 	}, nil
+}
+
+// typeOrKind is what --type holds a record against: its type, or for a repository, which
+// has none, its kind.
+func typeOrKind(r schema.Record) string {
+	if r.Kind() == schema.KindRepository {
+		return string(schema.KindRepository)
+	}
+	return string(r.Type())
+}
+
+func nearestType(word string) string {
+	return cmp.Or(schema.NearestType(word), schema.Nearest(word, []string{string(schema.KindRepository)}))
 }

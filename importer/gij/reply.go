@@ -113,7 +113,7 @@ func decodeRecord(raw json.RawMessage) (schema.Record, error) {
 	values := map[schema.Field]schema.Value{}
 	for _, f := range schema.Fields() {
 		// The server never shows secrets; should one do so, it is not ours to carry about.
-		if field, ok := m[f.String()]; ok && !f.Tool() && !f.Hidden() {
+		if field, ok := m[f.String()]; ok && !f.Tool() && !f.Hidden() && schema.KindIntegration.Takes(f) {
 			values[f] = decodeValue(f.Shape(), field)
 		}
 	}

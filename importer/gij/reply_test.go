@@ -12,7 +12,7 @@ func TestDecodeRecord(t *testing.T) {
 	const live = `{"id":"12","integrationType":"GITLAB_SERVER","type":"ignored","origin":"https://git.example.org","displayName":null,
 		"disabled":false,"sendCommitEmails":"true","maxMinsToCommitEmail":1440,"folderDepth":"2","username":"bot","password":"canary","pat":"canary",
 		"global":0,"projectMappingIds":[10000,"10001"],"gitViewerEnabled":true,"tagsFilter":7,"awsRegion":"","kind":"x","wave":3,
-		"initDate":1700000000000,"showAllTags":true,"newField":{"a":[1]}}`
+		"initDate":1700000000000,"showAllTags":true,"newField":{"a":[1]},"realRoot":"/srv/git","absoluteRoot":true}`
 	got, err := decodeRecord([]byte(live))
 	if err != nil {
 		t.Fatal(err)

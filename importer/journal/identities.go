@@ -18,9 +18,12 @@ func (j *Journal) IDs(ctx context.Context, target string) (map[schema.Key]int64,
 	defer rows.Close()
 	for rows.Next() {
 		var id int64
-		var k schema.Key
+		k := schema.Key{Kind: schema.KindIntegration}
 		if err := rows.Scan(&id, &k.Type, &k.Origin, &k.Region, &k.Name); err != nil {
 			return nil, j.trouble("read the ids", err)
+		}
+		if k.Type == "" { // an integration has one
+			k.Kind = schema.KindRepository
 		}
 		ids[k] = id
 	}

@@ -26,6 +26,9 @@ func show(r io.Reader, name string, f Format) []string {
 		}
 		var b strings.Builder
 		fmt.Fprintf(&b, "#%d %d:%d", e.Place.Record, e.Place.Line, e.Place.Column)
+		if e.Listed == schema.KindRepository {
+			b.WriteString(" (repository)")
+		}
 		for _, c := range e.Cells {
 			fmt.Fprintf(&b, " %s@%d:%d=%s", c.Name, c.Line, c.Column, showWritten(c.Written))
 			if c.Given {

@@ -47,14 +47,14 @@ func (w *walk) document(root *node) error {
 	case root.form == schema.FormNull:
 		return nil
 	case root.form == schema.FormList:
-		return w.records(root.items, nil, nil)
+		return w.records(root.items, section{})
 	case root.form == schema.FormMap:
 		members, flaws, err := w.members(root)
 		if err != nil {
 			return err
 		}
 		if isRecord(members) {
-			return w.record(root, nil, nil)
+			return w.record(root, section{})
 		}
 		w.tell(flaws)
 		return w.manifest(members)
@@ -79,7 +79,8 @@ func isRecord(members []member) bool {
 	return fields > 0
 }
 
-// manifest walks {version, defaults, integrations}, in whatever order they stand.
+// manifest walks {version, defaults, integrations, repositories}, in whatever order they
+// stand.
 func (w *walk) manifest(members []member) error {
 	var defaults []schema.Cell
 	for _, m := range members {
@@ -108,29 +109,41 @@ func (w *walk) manifest(members []member) error {
 		}
 	}
 	for _, m := range members {
-		if m.name != keyIntegrations && m.name != keyRepositories || m.value.form == schema.FormNull || m.value.flaw != nil {
+		s := section{kind: listedKinds[m.name], defaults: defaults}
+		if s.kind == "" || m.value.form == schema.FormNull || m.value.flaw != nil {
 			continue
 		}
+		w.tell(s.misplacedDefault())
 		if m.value.form != schema.FormList {
 			w.pass.fail(&flaw{code: schema.CodeNotARecord, line: m.value.line, column: m.value.column, field: m.name,
 				message: "this is not a list of records", advice: `write each record as an item, beginning with "- "`})
 			continue
 		}
-		if err := w.records(m.value.items, defaults, kindBelow(m)); err != nil {
+		if err := w.records(m.value.items, s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// kindBelow is the cell that says of a record below repositories what it is, so that
-// the check can say whether there is such a kind.
-func kindBelow(m member) []schema.Cell {
-	if m.name != keyRepositories {
-		return nil
+// listedKinds says what the lists hold.
+var listedKinds = map[string]schema.Kind{keyIntegrations: schema.KindIntegration, keyRepositories: schema.KindRepository}
+
+// section is what a list says about its records.
+type section struct {
+	kind     schema.Kind   // "" where it says nothing
+	defaults []schema.Cell // of the manifest
+}
+
+// misplacedDefault is the flaw of a default kind that a list contradicts.
+func (s section) misplacedDefault() []*flaw {
+	for _, c := range s.defaults {
+		if c.Field == schema.FieldKind && c.Written.Form != schema.FormNull && c.Written.Text != string(s.kind) {
+			return []*flaw{{code: schema.CodeKindMisplaced, line: int(c.Line), column: int(c.Column), field: c.Name,
+				message: "the default contradicts a list of the manifest, which says itself what its records are", advice: "remove kind from the defaults"}}
+		}
 	}
-	return []schema.Cell{{Name: schema.FieldKind.String(), Field: schema.FieldKind, Line: int32(m.line), Column: int32(m.column), Given: true,
-		Written: schema.Written{Form: schema.FormString, Text: "repository"}}}
+	return nil
 }
 
 func (w *walk) defaults(n *node) ([]schema.Cell, []*flaw, error) {
@@ -148,9 +161,9 @@ func (w *walk) defaults(n *node) ([]schema.Cell, []*flaw, error) {
 	return cells, flaws, err
 }
 
-func (w *walk) records(items []*node, defaults, kind []schema.Cell) error {
+func (w *walk) records(items []*node, s section) error {
 	for _, item := range items {
-		if err := w.record(item, defaults, kind); err != nil {
+		if err := w.record(item, s); err != nil {
 			return err
 		}
 		if w.pass.left {
@@ -161,11 +174,11 @@ func (w *walk) records(items []*node, defaults, kind []schema.Cell) error {
 }
 
 // record hands out the entry of a node.
-func (w *walk) record(n *node, defaults, kind []schema.Cell) error {
+func (w *walk) record(n *node, s section) error {
 	if err := w.budget.spend(n.size()); err != nil {
 		return err
 	}
-	e := schema.Entry{Place: w.pass.next(n.line, n.column)}
+	e := schema.Entry{Place: w.pass.next(n.line, n.column), Listed: s.kind}
 	switch {
 	case n.flaw != nil:
 		e.Findings = []schema.Finding{n.flaw.finding(e.Place)}
@@ -181,7 +194,7 @@ func (w *walk) record(n *node, defaults, kind []schema.Cell) error {
 			e.Findings = append(e.Findings, f.finding(e.Place))
 		}
 		e.Cells = cells
-		e = e.Fill(defaults).Override(kind)
+		e = e.Fill(s.defaults)
 	}
 	w.pass.emit(&e)
 	return nil

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -17,7 +18,8 @@ import (
 // that were written out: in their place stands the reference to fill in. A value that
 // the format cannot hold is an error that names record and field; w may hold a part of
 // the manifest then. CSV and TSV hold the records in memory until all are known, since
-// their header names only fields that occur.
+// their header names only fields that occur. YAML and JSON list integrations before
+// repositories, each in their order, and hold the latter until then.
 func Write(w io.Writer, f Format, records iter.Seq[schema.Record]) error {
 	b := bufio.NewWriter(w)
 	if err := write(b, f, records); err != nil {
@@ -73,20 +75,71 @@ func plainValue(record int, f schema.Field, v schema.Value) (any, error) {
 	return plain, nil
 }
 
-// writeJSON writes the long form, one record a line.
-func writeJSON(b *bufio.Writer, records iter.Seq[schema.Record]) error {
-	b.WriteString("{\"version\": 1, \"integrations\": [")
+// item is a record and its number among all that are written.
+type item struct {
+	number int
+	record schema.Record
+}
+
+// inLists visits the records list by list: integrations as they come, and then the
+// repositories, which are held until then. open begins a list before its first record.
+func inLists(records iter.Seq[schema.Record], open func(list string), visit func(item) error) error {
+	var held []item
 	n := 0
 	for r := range records {
-		if n++; n > 1 {
-			b.WriteByte(',')
+		n++
+		if r.Kind() == schema.KindRepository {
+			held = append(held, item{n, r})
+			continue
 		}
-		b.WriteString("\n  ")
-		if err := writeObject(b, n, r); err != nil {
+		if n == len(held)+1 {
+			open(keyIntegrations)
+		}
+		if err := visit(item{n, r}); err != nil {
 			return err
 		}
 	}
-	b.WriteString("\n]}\n")
+	if len(held) > 0 {
+		open(keyRepositories)
+	}
+	for _, i := range held {
+		if err := visit(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listed are the fields that a list writes of a record: what a list of repositories
+// holds is known.
+func (i item) listed() []schema.Field {
+	fields := i.record.Fields()
+	if i.record.Kind() == schema.KindRepository {
+		fields = slices.DeleteFunc(fields, func(f schema.Field) bool { return f == schema.FieldKind })
+	}
+	return fields
+}
+
+// writeJSON writes the long form, one record a line.
+func writeJSON(b *bufio.Writer, records iter.Seq[schema.Record]) error {
+	b.WriteString(`{"version": 1`)
+	end, comma := "", ""
+	open := func(list string) {
+		fmt.Fprintf(b, "%s, %q: [", end, list)
+		end, comma = "\n]", ""
+	}
+	err := inLists(records, open, func(i item) error {
+		b.WriteString(comma + "\n  ")
+		comma = ","
+		return writeObject(b, i, i.listed())
+	})
+	if err != nil {
+		return err
+	}
+	if end == "" {
+		open(keyIntegrations)
+	}
+	b.WriteString(end + "}\n")
 	return nil
 }
 
@@ -94,7 +147,7 @@ func writeLines(b *bufio.Writer, records iter.Seq[schema.Record]) error {
 	n := 0
 	for r := range records {
 		n++
-		if err := writeObject(b, n, r); err != nil {
+		if err := writeObject(b, item{n, r}, r.Fields()); err != nil {
 			return err
 		}
 		b.WriteByte('\n')
@@ -102,16 +155,16 @@ func writeLines(b *bufio.Writer, records iter.Seq[schema.Record]) error {
 	return nil
 }
 
-// writeObject writes a record as a JSON object on one line, fields in the API's order.
-// An error of b comes again at its Flush.
-func writeObject(b *bufio.Writer, number int, r schema.Record) error {
+// writeObject writes these fields of a record as a JSON object on one line. An error of b
+// comes again at its Flush.
+func writeObject(b *bufio.Writer, i item, fields []schema.Field) error {
 	b.WriteByte('{')
-	for i, f := range r.Fields() {
-		v, err := plainValue(number, f, r.Get(f))
+	for at, f := range fields {
+		v, err := plainValue(i.number, f, i.record.Get(f))
 		if err != nil {
 			return err
 		}
-		if i > 0 {
+		if at > 0 {
 			b.WriteString(", ")
 		}
 		b.WriteString(strconv.Quote(f.String()))

@@ -83,6 +83,72 @@ integrations:
 	}
 }
 
+// TestWriteBothKinds: YAML and JSON have a list for each kind; elsewhere the field says it.
+func TestWriteBothKinds(t *testing.T) {
+	integration := func(name string) schema.Record {
+		return schema.NewRecord(map[schema.Field]schema.Value{schema.FieldType: schema.Text("VSTS"), schema.FieldDisplayName: schema.Text(name)})
+	}
+	repository := func(origin string) schema.Record {
+		return schema.NewRecord(map[schema.Field]schema.Value{schema.FieldKind: schema.Text("repository"), schema.FieldOrigin: schema.Text(origin),
+			schema.FieldAbsoluteRoot: schema.Bool(false), schema.FieldMainBranch: schema.Text("main")})
+	}
+	mixed := []schema.Record{repository("git@h:a"), integration("b"), repository("https://h/c"), integration("d").Set(schema.FieldKind, schema.Text("integration"))}
+	for _, tt := range []struct {
+		format  Format
+		records []schema.Record
+		want    string
+	}{
+		{CSV, mixed, "type,origin,displayName,mainBranch,absoluteRoot,kind\n,git@h:a,,main,false,repository\nVSTS,,b,,,\n,https://h/c,,main,false,repository\nVSTS,,d,,,integration\n"},
+		{YAML, mixed, `version: 1
+integrations:
+  - type: VSTS
+    displayName: b
+  - type: VSTS
+    displayName: d
+    kind: integration
+repositories:
+  - origin: git@h:a
+    mainBranch: main
+    absoluteRoot: false
+  - origin: https://h/c
+    mainBranch: main
+    absoluteRoot: false
+`},
+		{YAML, mixed[2:3], "version: 1\nrepositories:\n  - origin: https://h/c\n    mainBranch: main\n    absoluteRoot: false\n"},
+		{JSON, mixed, `{"version": 1, "integrations": [
+  {"type": "VSTS", "displayName": "b"},
+  {"type": "VSTS", "displayName": "d", "kind": "integration"}
+], "repositories": [
+  {"origin": "git@h:a", "mainBranch": "main", "absoluteRoot": false},
+  {"origin": "https://h/c", "mainBranch": "main", "absoluteRoot": false}
+]}
+`},
+		{JSON, mixed[2:3], `{"version": 1, "repositories": [
+  {"origin": "https://h/c", "mainBranch": "main", "absoluteRoot": false}
+]}
+`},
+		{JSONL, mixed[:2], `{"origin": "git@h:a", "mainBranch": "main", "absoluteRoot": false, "kind": "repository"}
+{"type": "VSTS", "displayName": "b"}
+`},
+	} {
+		var b bytes.Buffer
+		if err := Write(&b, tt.format, slices.Values(tt.records)); err != nil {
+			t.Errorf("%s: %v", tt.format, err)
+		}
+		if diff := cmp.Diff(tt.want, b.String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.format, diff)
+		}
+		sameRecords(t, tt.format, inOrder(tt.format, tt.records), recordsIn(t, tt.format, b.Bytes()))
+	}
+	bad := repository("\xff")
+	for _, f := range []Format{YAML, JSON} {
+		err := Write(io.Discard, f, slices.Values([]schema.Record{bad, mixed[1]}))
+		if want := "record 1: origin: the text is not UTF-8"; err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", f, err, want)
+		}
+	}
+}
+
 // recordsIn reads a manifest that has no problem of its own.
 func recordsIn(t *testing.T, f Format, data []byte) []schema.Record {
 	t.Helper()

@@ -14,30 +14,41 @@ import (
 // writeYAML writes records one after the other, which the YAML library cannot do
 // without holding them all.
 func writeYAML(b *bufio.Writer, records iter.Seq[schema.Record]) error {
-	b.WriteString("version: 1\nintegrations:")
-	n := 0
-	for r := range records {
-		n++
-		fields := r.Fields()
-		if len(fields) == 0 {
-			b.WriteString("\n  - {}")
-		}
-		for i, f := range fields {
-			v, err := plainValue(n, f, r.Get(f))
-			if err != nil {
-				return err
-			}
-			indent := "\n    "
-			if i == 0 {
-				indent = "\n  - "
-			}
-			b.WriteString(indent + f.String() + ": " + yamlText(v))
-		}
+	b.WriteString("version: 1")
+	none := true
+	open := func(list string) {
+		b.WriteString("\n" + list + ":")
+		none = false
 	}
-	if n == 0 {
+	err := inLists(records, open, func(i item) error { return writeItem(b, i) })
+	if err != nil {
+		return err
+	}
+	if none {
+		open(keyIntegrations)
 		b.WriteString(" []")
 	}
 	b.WriteByte('\n')
+	return nil
+}
+
+// writeItem writes a record as an item of its list.
+func writeItem(b *bufio.Writer, i item) error {
+	fields := i.listed()
+	if len(fields) == 0 {
+		b.WriteString("\n  - {}")
+	}
+	for at, f := range fields {
+		v, err := plainValue(i.number, f, i.record.Get(f))
+		if err != nil {
+			return err
+		}
+		indent := "\n    "
+		if at == 0 {
+			indent = "\n  - "
+		}
+		b.WriteString(indent + f.String() + ": " + yamlText(v))
+	}
 	return nil
 }
 

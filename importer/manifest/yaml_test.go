@@ -64,9 +64,19 @@ integrations:
 			`#1 2:16 type@2:23=~s"A" wave@1:28=~n1(given)`,
 			`#2 2:27 type@2:34=~s"B" wave@1:28=~n1(given)`,
 		}},
-		{"repositories", "", YAML, "repositories:\n- origin: x\n- origin: y\n  kind: integration\n", []string{
-			`#1 2:3 origin@2:11=~s"x" kind@1:1=s"repository"(given)`,
-			`#2 3:3 origin@3:11=~s"y" kind@1:1=s"repository"(given)`,
+		{"repositories", "", YAML, "repositories:\n- origin: x\n- origin: y\n  kind: integration\nintegrations:\n- type: A\n", []string{
+			`#1 2:3 (repository) origin@2:11=~s"x"`,
+			`#2 3:3 (repository) origin@3:11=~s"y" kind@4:9=~s"integration"`,
+			`#3 6:3 type@6:9=~s"A"`,
+		}},
+		{"defaults for both lists", "", YAML, "defaults: {type: A, mainBranch: main, wave: 1}\nrepositories: [{origin: x}]\nintegrations: [{origin: y}]\n", []string{
+			`#1 2:16 (repository) origin@2:25=~s"x" mainBranch@1:33=~s"main"(given) wave@1:45=~n1(given)`,
+			`#2 3:16 origin@3:25=~s"y" type@1:18=~s"A"(given) wave@1:45=~n1(given)`,
+		}},
+		{"a default kind beside lists", "", YAML, "defaults: {kind: repository}\nrepositories: [{origin: x}]\nintegrations: [{origin: y}]\n", []string{
+			`#1 2:16 (repository) origin@2:25=~s"x"`,
+			`1:18 kind-misplaced kind: the default contradicts a list of the manifest, which says itself what its records are`,
+			`#2 3:16 origin@3:25=~s"y"`,
 		}},
 		{"another version", "", YAML, "version: 2\nintegrations: [{type: A}]\n", []string{`1:10 unknown-version version: this is not version 1`}},
 		{"not records", "", YAML, "- type: A\n- GITHUB\n-\n- [x]\n- type: B\n", []string{

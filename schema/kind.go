@@ -1,0 +1,145 @@
+package schema
+
+import (
+	"math/bits"
+	"strings"
+)
+
+// Kind is what a record describes, for its whole life.
+type Kind string
+
+// The kinds. A record that does not say is an integration, unless it stands in a list
+// of repositories.
+const (
+	KindIntegration Kind = "integration" // a host whose repositories the app finds itself
+	KindRepository  Kind = "repository"  // one plain repository
+)
+
+// Valid reports whether there is such a kind.
+func (k Kind) Valid() bool { return k == KindIntegration || k == KindRepository }
+
+// Takes reports whether records of the kind have the field. One of no valid kind is not
+// held to any.
+func (k Kind) Takes(f Field) bool { return !k.foreign().contains(f) }
+
+// foreign is the fields that only the other kind has.
+func (k Kind) foreign() fieldSet {
+	switch k {
+	case KindIntegration:
+		return repositoryFields
+	case KindRepository:
+		return integrationFields
+	}
+	return 0
+}
+
+// The fields of one kind alone, as the vendor's "Add New Integration API" and "Add New
+// Repository" pages list them. limitGitData is on neither list, and in the examples of
+// both.
+const (
+	integrationFields fieldSet = 1<<FieldType | 1<<FieldAPIPath | 1<<FieldAPIFilter | 1<<FieldTfsCollection |
+		1<<FieldAwsRegion | 1<<FieldRequireUserPat | 1<<FieldFolderDepth
+	repositoryFields fieldSet = 1<<(FieldCommitsValidationRequired+1) - 1<<FieldMainBranch
+)
+
+// kind is what an entry says that it describes: itself, by its list, or by one of these
+// cells, which are still to fill in.
+func (e Entry) kind(fill []Cell) Kind {
+	if k := kindIn(e.Cells); k != "" {
+		return k
+	}
+	if e.Listed != "" {
+		return e.Listed
+	}
+	if k := kindIn(fill); k != "" {
+		return k
+	}
+	return KindIntegration
+}
+
+func kindIn(cells []Cell) Kind {
+	for i := range cells {
+		if c := &cells[i]; c.Field == FieldKind && c.Written.Form != FormNull {
+			return Kind(c.Written.Text)
+		}
+	}
+	return ""
+}
+
+// judgeKind finds out what the record describes, and with it the rules that it is held
+// to.
+func (j *judge) judgeKind() {
+	j.kind = KindIntegration
+	switch written := Kind(j.text(FieldKind)); {
+	case !j.has(FieldKind):
+		if j.entry.Listed == KindRepository {
+			j.kind = KindRepository
+			j.record.put(FieldKind, Text(string(KindRepository)))
+		}
+	default:
+		j.kind = written
+		j.judgeWrittenKind()
+	}
+	if j.spec = typeSpecs[j.integrationType()]; j.kind == KindRepository {
+		j.spec = &repositorySpec
+	}
+}
+
+func (j *judge) judgeWrittenKind() {
+	switch listed := j.entry.Listed; {
+	case !j.kind.Valid():
+		finding := j.report(FieldKind, CodeUnknownKind, "%s is not a kind of record", Quote(string(j.kind)))
+		if near := Nearest(string(j.kind), []string{string(KindIntegration), string(KindRepository)}); near != "" {
+			finding.Advice = "did you mean " + near + "?"
+		}
+	case listed != "" && listed != j.kind:
+		j.report(FieldKind, CodeKindMisplaced, "%s stands in the list of %s", j.kind.noun(), listed.plural()).
+			Advice = "move the record into the list of " + j.kind.plural() + ", or remove kind"
+	}
+}
+
+// noun is the kind with its article.
+func (k Kind) noun() string {
+	if k == KindIntegration {
+		return "an integration"
+	}
+	return "a " + string(k)
+}
+
+func (k Kind) plural() string {
+	if k == KindRepository {
+		return "repositories"
+	}
+	return string(k) + "s"
+}
+
+// judgeKindFields finds the fields that only the other kind of record has. They are
+// wrong even where they are blank, since what is there is sent.
+func (j *judge) judgeKindFields() {
+	for rest := j.record.has & j.kind.foreign(); rest != 0; rest &= rest - 1 {
+		f := Field(bits.TrailingZeros64(uint64(rest)))
+		finding := j.report(f, CodeFieldOfOtherKind, "%s has no %s", j.kind.noun(), f)
+		switch {
+		case j.kind == KindIntegration:
+			finding.Advice = "remove it, or write kind: repository if the record is one plain repository"
+		case f == FieldType:
+			finding.Advice = "remove it, or write kind: integration if the record is a whole host"
+		default:
+			finding.Advice = "remove it; it is for integrations"
+		}
+	}
+}
+
+// subject names what the record is in a message.
+func (j *judge) subject() string {
+	if j.kind == KindRepository {
+		return string(KindRepository)
+	}
+	return string(j.integrationType())
+}
+
+// webOrigin reports whether the origin is reached over http or https.
+func (j *judge) webOrigin() bool {
+	scheme, _, ok := strings.Cut(j.text(FieldOrigin), "://")
+	return ok && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))
+}
