@@ -155,7 +155,7 @@ func TestHalfAFileIsNeverSeen(t *testing.T) {
 // A writer that fails late must not go unnoticed in any renderer.
 func TestRenderersReportTheWriter(t *testing.T) {
 	for name, render := range map[string]Renderer{"json": JSON, "csv": CSV(Failed),
-		"summary": func(w io.Writer, run schema.Run, outcomes seq) error { return Summary(w, run, outcomes, "") }} {
+		"summary": func(w io.Writer, run schema.Run, outcomes seq) error { return Summary(w, run, outcomes, "", Page{}) }} {
 		if err := render(failingWriter{}, sampleRun(), each(sampleOutcomes()...)); !errors.Is(err, errWriter) {
 			t.Errorf("%s: %v", name, err)
 		}

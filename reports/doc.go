@@ -8,11 +8,14 @@
 // In the order in which a run meets them:
 //
 //	FindingsText, FindingsJSON   what a check had to say
+//	ErrorText                    why a command ended
 //	PlanText, PlanJSON           what a dry run would do
 //	WriteReport, WriteAll        the report's directory, written atomically
 //	JSON, CSV                    the renderers behind it
 //	Summary, OutcomesJSON        the last words
 //	Report, Read                 report.json as Go values, and its way back
+//
+// Texts for people are laid out for a [Page], a terminal or a file.
 //
 // [WriteReport] and [WriteAll] hide secrets themselves. Everything else shows what it is
 // given: hand it what [Masked], [MaskedPlan] and [MaskedFindings] return.

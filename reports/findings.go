@@ -27,7 +27,7 @@ func (t *Tally) add(l schema.Level) {
 // FindingsText writes findings for people, as they come: the place and what is wrong on
 // one line, what to do on the next. After twenty of one code and level the rest is only
 // counted, so that memory does not grow with the findings. The tally counts all.
-func FindingsText(w io.Writer, findings iter.Seq[schema.Finding]) (Tally, error) {
+func FindingsText(w io.Writer, findings iter.Seq[schema.Finding], page Page) (Tally, error) {
 	type kind struct {
 		code  schema.Code
 		level schema.Level
@@ -46,17 +46,31 @@ func FindingsText(w io.Writer, findings iter.Seq[schema.Finding]) (Tally, error)
 		if counts[k] > longestList {
 			continue
 		}
-		fmt.Fprintf(out, "gijbulk: %s: %s\n", f.Level, oneLine(joined(": ", f.Place.String(), f.Field, f.Message)))
-		if f.Advice != "" {
-			fmt.Fprintf(out, "gijbulk: hint: %s\n", oneLine(f.Advice))
-		}
+		writeProblem(out, f.Level, joined(": ", f.Place.String(), f.Field, f.Message), f.Advice, page)
 	}
 	for _, k := range kinds {
 		if more := counts[k] - longestList; more > 0 {
-			fmt.Fprintf(out, "gijbulk: %s: %d more of code %s; --output json shows them all\n", k.level, more, k.code)
+			writeProblem(out, k.level, fmt.Sprintf("%d more of code %s; --output json shows them all", more, k.code), "", page)
 		}
 	}
 	return tally, out.Flush()
+}
+
+// ErrorText writes why a command ended, and in a line of its own what to do about it,
+// which may be "".
+func ErrorText(w io.Writer, message, hint string, page Page) {
+	writeProblem(w, schema.LevelError, message, hint, page)
+}
+
+func writeProblem(out io.Writer, level schema.Level, message, hint string, page Page) {
+	look := bad
+	if level == schema.LevelWarning {
+		look = changed
+	}
+	page.line(out, 0, page.paint(look, fmt.Sprintf("gijbulk: %s:", level))+" "+oneLine(message))
+	if hint != "" {
+		page.line(out, 0, page.paint(advice, "gijbulk: hint:")+" "+oneLine(hint))
+	}
 }
 
 // FindingsSummary is the last line of the findings as programs get them.

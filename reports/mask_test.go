@@ -113,10 +113,10 @@ func TestCanaryIsNowhere(t *testing.T) {
 		finding.Code = schema.CodeSyntax
 		findings := MaskedFindings(func(yield func(schema.Finding) bool) { yield(finding) }, mask)
 		for name, render := range map[string]func(w *bytes.Buffer) error{
-			"Summary":      func(w *bytes.Buffer) error { return Summary(w, run, masked, "d") },
-			"PlanText":     func(w *bytes.Buffer) error { return PlanText(w, run, plan) },
+			"Summary":      func(w *bytes.Buffer) error { return Summary(w, run, masked, "d", Page{}) },
+			"PlanText":     func(w *bytes.Buffer) error { return PlanText(w, run, plan, Page{}) },
 			"PlanJSON":     func(w *bytes.Buffer) error { return PlanJSON(w, run, plan) },
-			"FindingsText": func(w *bytes.Buffer) error { _, err := FindingsText(w, findings); return err },
+			"FindingsText": func(w *bytes.Buffer) error { _, err := FindingsText(w, findings, Page{}); return err },
 			"FindingsJSON": func(w *bytes.Buffer) error {
 				_, err := FindingsJSON(w, findings, func() int { return 1 })
 				return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"gijbulk/schema"
 )
@@ -13,22 +14,35 @@ import (
 // PlanText writes a plan for people: each action that is not "unchanged", with what
 // differs or why it cannot be decided, and a line of counts. The number of writes and
 // the digest are the run's.
-func PlanText(w io.Writer, run schema.Run, plan schema.Plan) error {
+func PlanText(w io.Writer, run schema.Run, plan schema.Plan, page Page) error {
 	out := bufio.NewWriter(w)
+	rest := make(folds)
 	for i := range plan.Actions {
-		writeAction(out, &plan.Actions[i])
+		a := &plan.Actions[i]
+		if page.Folded && rest.full(a.Op) {
+			rest[a.Op].add(subject(a).Type())
+			continue
+		}
+		rest.show(a.Op)
+		writeAction(out, a, page)
 	}
-	fmt.Fprintf(out, "%d to create, %s, %d unchanged, %d in conflict; %d write requests sent",
+	rest.write(out, page)
+	page.line(out, 0, planCounts(run, plan))
+	return out.Flush()
+}
+
+func planCounts(run schema.Run, plan schema.Plan) string {
+	var out strings.Builder
+	fmt.Fprintf(&out, "%d to create, %s, %d unchanged, %d in conflict; %d write requests sent",
 		plan.Count(schema.OpCreate), differing(run, plan), plan.Count(schema.OpUnchanged),
 		plan.Count(schema.OpConflict), run.Writes)
 	if n := plan.Count(schema.OpInvalid); n > 0 {
-		fmt.Fprintf(out, "; %d left out with errors", n)
+		fmt.Fprintf(&out, "; %d left out with errors", n)
 	}
 	if run.Digest != "" {
-		fmt.Fprintf(out, "; plan %s", run.Digest)
+		fmt.Fprintf(&out, "; plan %s", run.Digest)
 	}
-	fmt.Fprintln(out)
-	return out.Flush()
+	return out.String()
 }
 
 // differing says what becomes of records that are there and differ: an import leaves
@@ -40,26 +54,46 @@ func differing(run schema.Run, plan schema.Plan) string {
 	return fmt.Sprintf("%d to update, %d to delete", plan.Count(schema.OpUpdate), plan.Count(schema.OpDelete))
 }
 
-func writeAction(out io.Writer, a *schema.Action) {
-	sign := map[schema.Op]string{schema.OpCreate: "+", schema.OpUpdate: "~", schema.OpDelete: "-", schema.OpExists: "~", schema.OpConflict: "!", schema.OpInvalid: "x"}[a.Op]
-	if sign == "" {
+// signOf is what the line of an action begins with; "" for one that is not shown.
+func signOf(op schema.Op) string {
+	return map[schema.Op]string{schema.OpCreate: "+", schema.OpUpdate: "~", schema.OpDelete: "-", schema.OpExists: "~", schema.OpConflict: "!", schema.OpInvalid: "x"}[op]
+}
+
+// signed is the sign and the name of an operation, in its colour.
+func signed(op schema.Op, page Page) string {
+	return page.paint(toneOf(op), signOf(op)+" "+string(op))
+}
+
+func toneOf(op schema.Op) tone {
+	switch op {
+	case schema.OpCreate:
+		return good
+	case schema.OpUpdate, schema.OpExists:
+		return changed
+	}
+	return bad
+}
+
+func writeAction(out io.Writer, a *schema.Action, page Page) {
+	if signOf(a.Op) == "" {
 		return
 	}
 	r := subject(a)
-	fmt.Fprintf(out, "%s %s  %s", sign, a.Op, oneLine(r.Key().String()))
+	head := signed(a.Op, page) + "  " + oneLine(r.Key().String())
 	if r.Place.File != "" {
-		fmt.Fprintf(out, "  (%s)", oneLine(fileLine(r.Place)))
+		head += "  " + page.paint(aside, "("+oneLine(fileLine(r.Place))+")")
 	}
-	fmt.Fprintln(out)
+	page.line(out, 0, head)
 	for _, c := range a.Changes {
+		to := page.paint(good, shown(c.To))
 		if c.Unseen {
-			fmt.Fprintf(out, "    %s: %s is sent; the server does not show it\n", c.Field, shown(c.To))
+			page.line(out, 4, fmt.Sprintf("%s: %s is sent; the server does not show it", c.Field, to))
 			continue
 		}
-		fmt.Fprintf(out, "    %s: %s -> %s\n", c.Field, shown(c.From), shown(c.To))
+		page.line(out, 4, fmt.Sprintf("%s: %s -> %s", c.Field, page.paint(bad, shown(c.From)), to))
 	}
 	if a.Reason != "" {
-		fmt.Fprintf(out, "    %s\n", oneLine(a.Reason))
+		page.line(out, 4, oneLine(a.Reason))
 	}
 }
 

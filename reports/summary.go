@@ -19,7 +19,7 @@ const longestList = 20
 // Summary writes a run's last words for people: the counts by status, the first twenty
 // failures with place, cause and advice, and the references that stand in the reports
 // where a secret was written out. dir is the report directory, "" where there is none.
-func Summary(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome], dir string) error {
+func Summary(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome], dir string, page Page) error {
 	counts := map[schema.Status]int{}
 	var open []*schema.Outcome // what somebody has to look at, or to feed back
 	for o := range outcomes {
@@ -31,16 +31,16 @@ func Summary(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome], dir
 	open = sorted(run, values(open))
 
 	out := bufio.NewWriter(w)
-	fmt.Fprint(out, countWords(counts))
+	first := countWords(counts, page)
 	if dir != "" {
-		fmt.Fprintf(out, " (report: %s)", oneLine(filepath.Join(dir, ReportName)))
+		first += " (report: " + oneLine(filepath.Join(dir, ReportName)) + ")"
 	}
-	fmt.Fprintln(out)
+	page.line(out, 0, first)
 	if !run.Complete {
-		fmt.Fprintln(out, joined(": ", "the run did not end by itself", oneLine(run.Why)))
+		page.line(out, 0, joined(": ", page.paint(bad, "the run did not end by itself"), oneLine(run.Why)))
 	}
-	writeFailures(out, open, dir)
-	writeReferences(out, open)
+	writeFailures(out, open, dir, page)
+	writeReferences(out, open, page)
 	return out.Flush()
 }
 
@@ -54,17 +54,27 @@ func values(outcomes []*schema.Outcome) iter.Seq[schema.Outcome] {
 	}
 }
 
-func countWords(counts map[schema.Status]int) string {
+func countWords(counts map[schema.Status]int, page Page) string {
 	var words []string
 	for _, s := range schema.Statuses() {
 		if counts[s] > 0 {
-			words = append(words, fmt.Sprintf("%d %s", counts[s], s))
+			words = append(words, page.paint(toneOfStatus(s), fmt.Sprintf("%d %s", counts[s], s)))
 		}
 	}
 	return cmp.Or(strings.Join(words, ", "), "no records")
 }
 
-func writeFailures(out io.Writer, open []*schema.Outcome, dir string) {
+func toneOfStatus(s schema.Status) tone {
+	switch {
+	case s == schema.StatusUnchanged || s == schema.StatusExists:
+		return aside
+	case s.Good():
+		return good
+	}
+	return bad
+}
+
+func writeFailures(out io.Writer, open []*schema.Outcome, dir string, page Page) {
 	shown, more := 0, 0
 	var files []string
 	for _, o := range open {
@@ -73,9 +83,9 @@ func writeFailures(out io.Writer, open []*schema.Outcome, dir string) {
 		}
 		if shown < longestList {
 			shown++
-			fmt.Fprintln(out, failureLine(o))
+			page.line(out, 0, failureLine(o, page))
 			if o.Advice != "" {
-				fmt.Fprintf(out, "  hint: %s\n", clipped(o.Advice))
+				page.line(out, 2, page.paint(advice, "hint:")+" "+clipped(o.Advice))
 			}
 			continue
 		}
@@ -86,13 +96,13 @@ func writeFailures(out io.Writer, open []*schema.Outcome, dir string) {
 	}
 	switch {
 	case more > 0 && dir != "":
-		fmt.Fprintf(out, "and %d more, see %s\n", more, strings.Join(files, " and "))
+		page.line(out, 0, fmt.Sprintf("and %d more, see %s", more, strings.Join(files, " and ")))
 	case more > 0:
-		fmt.Fprintf(out, "and %d more\n", more)
+		page.line(out, 0, fmt.Sprintf("and %d more", more))
 	}
 }
 
-func failureLine(o *schema.Outcome) string {
+func failureLine(o *schema.Outcome, page Page) string {
 	info := recordInfo(o)
 	name := info.Origin
 	if info.DisplayName != "" {
@@ -103,11 +113,11 @@ func failureLine(o *schema.Outcome) string {
 		cause = fmt.Sprintf("the server answered %d", o.HTTP)
 	}
 	return joined(": ", oneLine(fileLine(o.Action.Want.Place)), oneLine(joined(" ", info.Type, name)),
-		cmp.Or(clipped(cause), string(o.Status)))
+		page.paint(bad, cmp.Or(clipped(cause), string(o.Status))))
 }
 
 // writeReferences lists what must be set before a table of the report can be fed back.
-func writeReferences(out io.Writer, open []*schema.Outcome) {
+func writeReferences(out io.Writer, open []*schema.Outcome, page Page) {
 	var references []string
 	met := map[string]bool{}
 	for _, o := range open {
@@ -126,6 +136,6 @@ func writeReferences(out io.Writer, open []*schema.Outcome) {
 		references = references[:longestList]
 		more = fmt.Sprintf(" and %d more", extra)
 	}
-	fmt.Fprintf(out, "secrets that were written out are not in the reports; before feeding one back, set %s%s\n",
-		strings.Join(references, ", "), more)
+	page.line(out, 0, fmt.Sprintf("secrets that were written out are not in the reports; before feeding one back, set %s%s",
+		strings.Join(references, ", "), more))
 }

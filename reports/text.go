@@ -8,16 +8,22 @@ import (
 )
 
 // oneLine makes a foreign text fit for a terminal: on one line, and without characters
-// that would move the cursor or turn the text around.
+// that would move the cursor or turn the text around. The joiners stay: they hold
+// together an emoji of several parts, and letters of Persian and Indian scripts.
 func oneLine(s string) string {
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, string(unicode.ReplacementChar))), " ")
 	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
+		if unicode.IsPrint(r) || r == zeroWidthJoiner || r == zeroWidthNonJoiner {
 			return r
 		}
 		return unicode.ReplacementChar
 	}, s)
 }
+
+const (
+	zeroWidthNonJoiner = '\u200c'
+	zeroWidthJoiner    = '\u200d'
+)
 
 // clipped is oneLine for what may be a whole web page.
 func clipped(s string) string {

@@ -17,18 +17,18 @@ type seq = iter.Seq[schema.Outcome]
 
 func TestSummaryGolden(t *testing.T) {
 	golden(t, "summary.txt", func(w *bytes.Buffer) error {
-		return Summary(w, sampleRun(), each(sampleOutcomes()...), "gijbulk-reports/20260102-1")
+		return Summary(w, sampleRun(), each(sampleOutcomes()...), "gijbulk-reports/20260102-1", Page{})
 	})
 }
 
 func TestSummaryOfGoodRun(t *testing.T) {
 	var b bytes.Buffer
 	ok := outcome(wanted(place("a", 1), github("x")), schema.OpUnchanged, schema.StatusUnchanged)
-	if err := Summary(&b, testRun("a"), each(ok, ok), ""); err != nil || b.String() != "2 unchanged\n" {
+	if err := Summary(&b, testRun("a"), each(ok, ok), "", Page{}); err != nil || b.String() != "2 unchanged\n" {
 		t.Errorf("got %q, %v", b.String(), err)
 	}
 	b.Reset()
-	if err := Summary(&b, testRun(), each(), "d"); err != nil || b.String() != "no records (report: d/report.json)\n" {
+	if err := Summary(&b, testRun(), each(), "d", Page{}); err != nil || b.String() != "no records (report: d/report.json)\n" {
 		t.Errorf("got %q, %v", b.String(), err)
 	}
 }
@@ -46,7 +46,7 @@ func TestSummaryFoldsFailuresAndSaysWhy(t *testing.T) {
 		outcomes = append(outcomes, o)
 	}
 	var b bytes.Buffer
-	if err := Summary(&b, run, each(outcomes...), "d"); err != nil {
+	if err := Summary(&b, run, each(outcomes...), "d", Page{}); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
@@ -68,7 +68,7 @@ func TestSummaryFoldsFailuresAndSaysWhy(t *testing.T) {
 func TestPlanGolden(t *testing.T) {
 	run := sampleRun()
 	run.Writes = 0
-	golden(t, "plan.txt", func(w *bytes.Buffer) error { return PlanText(w, run, samplePlan()) })
+	golden(t, "plan.txt", func(w *bytes.Buffer) error { return PlanText(w, run, samplePlan(), Page{}) })
 	golden(t, "plan.jsonl", func(w *bytes.Buffer) error { return PlanJSON(w, run, samplePlan()) })
 }
 
@@ -78,7 +78,7 @@ func TestOutcomesGolden(t *testing.T) {
 
 func TestPlanTellsOfWritesThatWereSent(t *testing.T) {
 	var b bytes.Buffer
-	if err := PlanText(&b, schema.Run{Command: "import", Writes: 3}, schema.Plan{}); err != nil {
+	if err := PlanText(&b, schema.Run{Command: "import", Writes: 3}, schema.Plan{}, Page{}); err != nil {
 		t.Fatal(err)
 	}
 	want := "0 to create, 0 exist with differences, 0 unchanged, 0 in conflict; 3 write requests sent\n"
@@ -104,7 +104,7 @@ func sampleFindings() []schema.Finding {
 func TestFindingsGolden(t *testing.T) {
 	want := Tally{Errors: 3, Warnings: longestList + 4}
 	golden(t, "findings.txt", func(w *bytes.Buffer) error {
-		got, err := FindingsText(w, slices.Values(sampleFindings()))
+		got, err := FindingsText(w, slices.Values(sampleFindings()), Page{})
 		if got != want {
 			t.Errorf("tally %+v, want %+v", got, want)
 		}
@@ -146,10 +146,10 @@ func TestFindingsJSONAsksForRecordsAtTheEnd(t *testing.T) {
 }
 
 func TestTextsReportTheWriter(t *testing.T) {
-	_, textErr := FindingsText(failingWriter{}, slices.Values(sampleFindings()))
+	_, textErr := FindingsText(failingWriter{}, slices.Values(sampleFindings()), Page{})
 	_, jsonErr := FindingsJSON(failingWriter{}, slices.Values(sampleFindings()), func() int { return 0 })
 	for name, err := range map[string]error{"findings": textErr, "findings json": jsonErr,
-		"plan": PlanText(failingWriter{}, sampleRun(), samplePlan()), "plan json": PlanJSON(failingWriter{}, sampleRun(), samplePlan())} {
+		"plan": PlanText(failingWriter{}, sampleRun(), samplePlan(), Page{}), "plan json": PlanJSON(failingWriter{}, sampleRun(), samplePlan())} {
 		if !errors.Is(err, errWriter) {
 			t.Errorf("%s: %v", name, err)
 		}

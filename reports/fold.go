@@ -1,0 +1,57 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// folds says, for each operation, how much of a plan is shown and what is only counted.
+type folds map[schema.Op]*fold
+
+type fold struct {
+	shown, more int
+	types       map[schema.Type]int // of those that are only counted
+}
+
+// full reports whether as many of these are shown as a person reads.
+func (f folds) full(op schema.Op) bool { return f[op] != nil && f[op].shown == longestList }
+
+func (f folds) show(op schema.Op) {
+	if f[op] == nil {
+		f[op] = &fold{types: make(map[schema.Type]int)}
+	}
+	f[op].shown++
+}
+
+func (f *fold) add(t schema.Type) {
+	f.more++
+	f.types[t]++
+}
+
+// write tells what was counted, such as "+ create  120 more: 100 GITHUB, 20 AWS".
+func (f folds) write(out io.Writer, page Page) {
+	for _, op := range schema.Ops() {
+		if f[op] == nil || f[op].more == 0 || signOf(op) == "" {
+			continue
+		}
+		page.line(out, 0, fmt.Sprintf("%s  %d more: %s  %s", signed(op, page), f[op].more, f[op].byType(), page.paint(aside, "(--full shows them)")))
+	}
+}
+
+// byType has the most frequent type first.
+func (f *fold) byType() string {
+	types := slices.SortedFunc(maps.Keys(f.types), func(a, b schema.Type) int {
+		return cmp.Or(cmp.Compare(f.types[b], f.types[a]), cmp.Compare(a, b))
+	})
+	words := make([]string, len(types))
+	for i, t := range types {
+		words[i] = joined(" ", fmt.Sprint(f.types[t]), string(t))
+	}
+	return strings.Join(words, ", ")
+}

@@ -1,0 +1,86 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Page is what a text for people is laid out for. Its zero value is a file: lines as
+// long as they come, without colours, and nothing folded.
+type Page struct {
+	Columns  int  // width in cells; a longer line is broken between words; 0 = never
+	Coloured bool // with ANSI colours; no meaning is in them alone
+	Folded   bool // of more than twenty actions of a kind in a plan, the rest is counted
+}
+
+// tone is what a piece of text is, from which its colour follows.
+type tone uint8
+
+const (
+	good tone = iota
+	changed
+	bad
+	advice
+	aside
+)
+
+func (t tone) style() ansi.Style {
+	switch t {
+	case good:
+		return ansi.NewStyle().ForegroundColor(ansi.Green)
+	case changed:
+		return ansi.NewStyle().ForegroundColor(ansi.Yellow)
+	case bad:
+		return ansi.NewStyle().ForegroundColor(ansi.Red)
+	case advice:
+		return ansi.NewStyle().ForegroundColor(ansi.Cyan)
+	}
+	return ansi.NewStyle().Faint()
+}
+
+func (p Page) paint(t tone, s string) string {
+	if !p.Coloured {
+		return s
+	}
+	return t.style().Styled(s)
+}
+
+// hanging is how far a broken line goes on to the right of where it began.
+const hanging = 4
+
+// line writes a line that begins after indent blanks. It is broken between words, by
+// their width on a terminal (that of 東 is two), and never inside one: a path or an
+// address stays in one piece.
+func (p Page) line(w io.Writer, indent int, s string) {
+	margin := strings.Repeat(" ", indent)
+	if p.Columns <= 0 || indent+ansi.StringWidth(s) <= p.Columns {
+		fmt.Fprint(w, margin, s, "\n")
+		return
+	}
+	at, gap := 0, 0 // cells used in this line, and blanks before the next word
+	for i, word := range strings.Split(s, " ") {
+		if i > 0 {
+			gap++
+		}
+		if word == "" {
+			continue
+		}
+		width := ansi.StringWidth(word)
+		switch {
+		case at == 0:
+			fmt.Fprint(w, margin, word)
+			at = indent + width
+		case at+gap+width > p.Columns && at > indent+hanging:
+			fmt.Fprint(w, "\n", margin, strings.Repeat(" ", hanging), word)
+			at = indent + hanging + width
+		default:
+			fmt.Fprint(w, strings.Repeat(" ", gap), word)
+			at += gap + width
+		}
+		gap = 0
+	}
+	fmt.Fprintln(w)
+}
