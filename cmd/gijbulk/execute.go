@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -24,7 +23,7 @@ func (j *job) confirm() error {
 	if !j.stdinIsTerminal || slices.Contains(j.run.Files, "-") {
 		return refusal.hinted("%s; without a terminal to ask at give --yes, and --dry-run shows the plan", j.intent())
 	}
-	if err := reports.PlanText(j.screen, j.run, reports.MaskedPlan(j.planned, j.mask)); err != nil {
+	if err := reports.PlanText(j.screen, j.run, reports.MaskedPlan(j.planned, j.mask), j.planPage(j.stderrIsTerminal)); err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintf(j.screen, "%s on %s: go on? [y/N] ", j.intent(), j.run.Target); err != nil {
@@ -39,6 +38,13 @@ func (j *job) confirm() error {
 		return nil
 	}
 	return refusal
+}
+
+// planPage is how the plan is laid out.
+func (j *job) planPage(terminal bool) reports.Page {
+	page := j.page(terminal)
+	page.Folded = page.Folded && !j.options.full
+	return page
 }
 
 // intent says what would be written.
@@ -118,47 +124,10 @@ func (j *job) lastWords(trouble error) error {
 			return err
 		}
 	}
-	if err := reports.Summary(j.screen, run, outcomes, j.reportDir()); err != nil {
+	if err := reports.Summary(j.screen, run, outcomes, j.reportDir(), j.page(j.stderrIsTerminal)); err != nil {
 		return err
 	}
-	for _, step := range j.nextSteps(trouble) {
-		if _, err := fmt.Fprintf(j.screen, "next: %s\n", j.mask.Hide(step)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// nextSteps are what to do about what did not go well.
-func (j *job) nextSteps(trouble error) []string {
-	var steps []string
-	flags := " --jira " + quoteWord(j.target.client.BaseURL())
-	if j.target.sandbox {
-		flags = " --sandbox"
-	}
-	if len(statuses(j.outcomes, schema.StatusFailed)) > 0 {
-		steps = append(steps, "mend "+reports.Failed.FileName()+" and run: gijbulk "+j.run.Command+" "+
-			quoteWord(filepath.Join(j.reportDir(), reports.Failed.FileName()))+flags)
-	}
-	if trouble != nil && j.state != nil {
-		return append(steps, "go on where the run stopped: gijbulk resume "+j.run.ID+flags)
-	}
-	if trouble != nil || len(statuses(j.outcomes, schema.StatusUnknown, schema.StatusUnprocessed)) > 0 {
-		words := []string{"gijbulk", j.run.Command}
-		for _, f := range j.run.Files {
-			words = append(words, quoteWord(f))
-		}
-		steps = append(steps, "run the same command again; what is there already is left alone: "+strings.Join(words, " ")+flags)
-	}
-	return steps
-}
-
-// quoteWord makes a word safe to paste into a shell.
-func quoteWord(s string) string {
-	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,") == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return j.tellNext(trouble)
 }
 
 // verdict is the error that gives the run its exit code. The worst that applies wins.

@@ -4,12 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
 
 	"gijbulk/importer"
 	"gijbulk/importer/gij"
 	"gijbulk/importer/journal"
+	"gijbulk/reports"
 	"gijbulk/schema"
 )
 
@@ -132,16 +131,11 @@ func codeOfAPI(err *gij.Error) int {
 }
 
 // complain prints an error for people.
-func complain(w io.Writer, mask schema.Mask, err error) {
+func (a *app) complain(err error) {
 	var fail *failure
 	if err == nil || errors.As(err, &fail) && fail.said {
 		return
 	}
 	_, hint := codeOf(err)
-	_, _ = fmt.Fprintf(w, "gijbulk: error: %s\n", oneLine(mask.Hide(err.Error())))
-	if hint != "" {
-		_, _ = fmt.Fprintf(w, "gijbulk: hint: %s\n", oneLine(mask.Hide(hint)))
-	}
+	reports.ErrorText(a.stderr, a.mask.Hide(err.Error()), a.mask.Hide(hint), a.page(a.stderrIsTerminal))
 }
-
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }

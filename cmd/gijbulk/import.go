@@ -18,6 +18,7 @@ type jobOptions struct {
 	limits      limitOptions
 	update      bool // what differs is updated
 	dryRun, yes bool
+	full        bool // a plan is shown whole
 	skipInvalid bool
 
 	removeDuplicates bool
@@ -38,9 +39,15 @@ func (o *jobOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.allowCommands, "allow-commands", false, "cmd: references of the manifest may run commands")
 }
 
+// addShowing adds how a plan is shown.
+func (o *jobOptions) addShowing(f *pflag.FlagSet) {
+	f.BoolVar(&o.full, "full", false, "show the whole plan; at a terminal, of more than twenty actions of a kind the rest is only counted")
+}
+
 // addAsking adds how far to go before the first write.
 func (o *jobOptions) addAsking(f *pflag.FlagSet) {
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be done and stop; nothing but reads is sent")
+	o.addShowing(f)
 	f.BoolVar(&o.yes, "yes", false, "do not ask before the first write; required without a terminal")
 }
 

@@ -233,7 +233,7 @@ func (j *job) tellFindings() (err error) {
 	if j.json() {
 		_, err = reports.FindingsJSON(j.stdout, findings, func() int { return len(j.records) })
 	} else {
-		_, err = reports.FindingsText(j.screen, findings)
+		_, err = reports.FindingsText(j.screen, findings, j.page(j.stderrIsTerminal))
 	}
 	return err
 }
@@ -247,11 +247,13 @@ func (j *job) show() error {
 	}
 	_, j.run.Writes = j.target.client.Requests()
 	plan := reports.MaskedPlan(j.planned, j.mask)
-	render := reports.PlanText
+	var err error
 	if j.json() {
-		render = reports.PlanJSON
+		err = reports.PlanJSON(j.stdout, j.run, plan)
+	} else {
+		err = reports.PlanText(j.stdout, j.run, plan, j.planPage(j.stdoutIsTerminal))
 	}
-	if err := render(j.stdout, j.run, plan); err != nil {
+	if err != nil {
 		return err
 	}
 	for _, a := range j.planned.Actions {

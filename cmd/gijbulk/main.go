@@ -12,6 +12,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/mattn/go-colorable"
 	"golang.org/x/term"
 )
 
@@ -22,17 +23,31 @@ type process struct {
 	lookupEnv        func(string) (string, bool)
 	now              func() time.Time
 	stdinIsTerminal  bool
+	stdoutIsTerminal bool
 	stderrIsTerminal bool
+	columns          func() int // the width of the terminal now; 0 where it is not known
 }
 
 func main() {
 	ctx, hard, release := withSignals(context.Background())
 	code := run(ctx, hard, os.Args[1:], process{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr,
+		stdin: os.Stdin, stdout: colorable.NewColorable(os.Stdout), stderr: colorable.NewColorable(os.Stderr), // for the consoles of old Windows
 		lookupEnv: os.LookupEnv, now: time.Now,
 		stdinIsTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
+		stdoutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		stderrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		columns:          columns,
 	})
 	release()
 	os.Exit(code)
+}
+
+// columns asks the terminal that shows what we write.
+func columns() int {
+	for _, f := range []*os.File{os.Stderr, os.Stdout} {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return width
+		}
+	}
+	return 0
 }

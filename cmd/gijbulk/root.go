@@ -4,11 +4,11 @@ import (
 	"context"
 	"errors"
 	"os"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"gijbulk/importer/gij"
+	"gijbulk/reports"
 	"gijbulk/schema"
 )
 
@@ -22,19 +22,20 @@ type app struct {
 	output  string
 	mask    schema.Mask
 	screen  *screen
+	held    held
 }
 
 // run executes a command line and returns the exit code.
 func run(ctx, hard context.Context, args []string, p process) int {
 	a := &app{process: p, hard: hard}
-	a.screen = newScreen(p.stderr)
+	a.screen = newScreen(p.stderr, p.columns)
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	err := root.ExecuteContext(ctx)
-	complain(p.stderr, a.mask, err)
+	a.complain(err)
 	code, _ := codeOf(err)
 	return code
 }
@@ -105,9 +106,19 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	return err
 }
 
-// coloured reports whether standard error may be coloured (https://no-color.org).
-func (a *app) coloured() bool {
-	return a.stderrIsTerminal && a.env("NO_COLOR") == "" && a.env("TERM") != "dumb"
+// coloured reports whether standard error may be coloured.
+func (a *app) coloured() bool { return a.page(a.stderrIsTerminal).Coloured }
+
+// live reports whether a line of standard error can be drawn again and again.
+func (a *app) live() bool { return a.stderrIsTerminal && a.env("TERM") != "dumb" }
+
+// page is how texts are laid out for a stream, which may be a terminal
+// (https://no-color.org says what colours need).
+func (a *app) page(terminal bool) reports.Page {
+	if !terminal {
+		return reports.Page{}
+	}
+	return reports.Page{Columns: a.columns(), Coloured: a.env("NO_COLOR") == "" && a.env("TERM") != "dumb", Folded: true}
 }
 
 func (a *app) env(name string) string { v, _ := a.lookupEnv(name); return v }
@@ -116,15 +127,6 @@ func (a *app) env(name string) string { v, _ := a.lookupEnv(name); return v }
 func (a *app) given(flag string) bool { return a.command.Flags().Changed(flag) }
 
 func (a *app) json() bool { return a.output == "json" }
-
-// waiting tells of requests that are held back.
-func (a *app) waiting(w gij.Wait) {
-	if w.For < time.Second {
-		return
-	}
-	a.log.debug("waiting for the server", "why", string(w.Reason), "for", w.For)
-	a.screen.waiting(w.For)
-}
 
 func (a *app) traced(e gij.Exchange) {
 	a.log.trace("request", "method", e.Method, "path", e.Path, "status", e.Status, "took", e.Took)

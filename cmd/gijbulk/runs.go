@@ -167,7 +167,7 @@ RUN is an id of gijbulk runs, or last.
 			if _, err := reports.WriteAll(dir, saved.Run, slices.Values(saved.Outcomes), a.mask); err != nil {
 				return err
 			}
-			return reports.Summary(a.stdout, saved.Run, slices.Values(saved.Outcomes), dir)
+			return reports.Summary(a.stdout, saved.Run, slices.Values(saved.Outcomes), dir, a.page(a.stdoutIsTerminal))
 		},
 	}
 	o.addFlags(cmd.Flags())

@@ -83,6 +83,7 @@ shows its own, so a secret that is only due to be sent again is listed and is no
 		RunE: func(cmd *cobra.Command, args []string) error { return a.runJob(cmd.Context(), "audit", args, o) },
 	}
 	o.addFlags(cmd.Flags())
+	o.addShowing(cmd.Flags())
 	o.sync.addFlags(cmd.Flags())
 	return cmd
 }

@@ -69,7 +69,7 @@ func (a *app) validate(ctx context.Context, files []string, o validateOptions) e
 	if a.json() {
 		tally, err = reports.FindingsJSON(a.stdout, findings, func() int { return records })
 	} else {
-		tally, err = reports.FindingsText(a.stdout, findings)
+		tally, err = reports.FindingsText(a.stdout, findings, a.page(a.stdoutIsTerminal))
 	}
 	if err = firstError(problem, err); err != nil {
 		return err

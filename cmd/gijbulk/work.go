@@ -65,7 +65,7 @@ func (j *job) working(ctx context.Context, do func(context.Context, *work) error
 	if j.log != nil {
 		w.engine.Journal = j.log
 	}
-	w.progress = j.startProgress(len(j.planned.Actions))
+	w.progress = j.startProgress(j.outcomes)
 	defer w.progress.stop()
 	return do(ctx, w)
 }
@@ -93,7 +93,9 @@ func (w *work) settle(ctx context.Context) error {
 	if n == 0 {
 		return nil
 	}
-	w.job.app.log.info("looking up writes whose answers were lost", "writes", n, "after", w.engine.Patience(w.job.outcomes).Round(time.Second))
+	patience := w.engine.Patience(w.job.outcomes).Round(time.Second)
+	w.job.app.log.info("looking up writes whose answers were lost", "writes", n, "after", patience)
+	w.job.held.hold(w.job.now(), patience)
 	return w.engine.Settle(ctx, w.job.planned, w.job.outcomes, w.tell)
 }
 
