@@ -134,7 +134,7 @@ func TestNoSecretInArguments(t *testing.T) {
 		t.Fatal(err)
 	}
 	child := exec.CommandContext(t.Context(), gijbulk, "import", filepath.Join(dir, "m.yaml"), "--jira", listening.URL, "--yes")
-	child.Env = append(os.Environ(), "JIRA_TOKEN="+canaryToken, "CANARY="+canaryEnv)
+	child.Env = append(os.Environ(), "JIRA_TOKEN="+canaryToken, "CANARY="+canaryEnv, "XDG_STATE_HOME="+dir)
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
 	}
