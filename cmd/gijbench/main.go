@@ -26,8 +26,10 @@ func main() {
 	flag.StringVar(&b.gijbulk, "gijbulk", "bin/gijbulk", "the gijbulk to measure")
 	flag.IntVar(&b.rows, "rows", 1_000_000, "rows of the CSV file to validate")
 	flag.IntVar(&b.records, "records", 20_000, "records to import")
+	flag.IntVar(&b.audited, "audited", 100_000, "records to audit, and live ones")
 	flag.IntVar(&b.workers, "workers", 16, "writes at once")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often each is measured; the median counts")
+	flag.StringVar(&b.only, "only", "", "the one part to measure: validate, import or audit (default: all)")
 	child := flag.String("child", "", "run as a measured baseline (used by gijbench itself)")
 	flag.Parse()
 	if err := run(b, *child, flag.Args()); err != nil {
@@ -41,19 +43,36 @@ func run(b bench, child string, args []string) error {
 		return bareCSV(args[0])
 	case "http":
 		return bareHTTP(args[0], args[1], b.workers)
+	case "decode":
+		return bareDecode(args[0], args[1])
 	}
 	dir, err := os.MkdirTemp("", "gijbench")
 	if err != nil {
 		return err
 	}
 	b.dir = dir
-	return errors.Join(b.validate(), b.importing(), os.RemoveAll(dir))
+	return errors.Join(b.parts(), os.RemoveAll(dir))
+}
+
+// parts measures one part, or all.
+func (b bench) parts() error {
+	var failed error
+	for _, part := range []struct {
+		name    string
+		measure func() error
+	}{{"validate", b.validate}, {"import", b.importing}, {"audit", b.audit}} {
+		if b.only == "" || b.only == part.name {
+			failed = errors.Join(failed, part.measure())
+		}
+	}
+	return failed
 }
 
 type bench struct {
-	gijbulk, dir           string
-	rows, records, workers int
-	rounds                 int
+	gijbulk, dir, only string
+	rows, records      int
+	audited, workers   int
+	rounds             int
 }
 
 // usage is what a process used.

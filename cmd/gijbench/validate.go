@@ -59,7 +59,15 @@ func writeCSV(name string, rows int) error {
 }
 
 // bareCSV reads a file as the bare library does.
-func bareCSV(name string) error {
+func bareCSV(name string) error { return eachRow(name, func(row) {}) }
+
+// bareRows is bareCSV, keeping the rows.
+func bareRows(name string) (rows []row, err error) {
+	err = eachRow(name, func(r row) { rows = append(rows, r) })
+	return rows, err
+}
+
+func eachRow(name string, visit func(row)) error {
 	file, err := os.Open(name)
 	if err != nil {
 		return err
@@ -70,10 +78,12 @@ func bareCSV(name string) error {
 		return err
 	}
 	for {
-		if _, err := reader.Read(); errors.Is(err, io.EOF) {
+		r, err := reader.Read()
+		if errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
 			return err
 		}
+		visit(r.(row))
 	}
 }
