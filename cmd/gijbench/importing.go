@@ -24,7 +24,7 @@ const addPath = "/rest/gitplugin/1.0/integration"
 // and as many workers, against the same kind of sandbox in this process.
 func (b bench) importing() error {
 	file, bodies := filepath.Join(b.dir, "import.csv"), filepath.Join(b.dir, "bodies.jsonl")
-	if err := writeCSV(file, b.records); err != nil {
+	if err := writeCSV(file, b.records, benchPat); err != nil {
 		return err
 	}
 	secret := filepath.Join(b.dir, "secret")

@@ -15,7 +15,7 @@ import (
 // validate holds `gijbulk validate` against the bare reader that it is built on.
 func (b bench) validate() error {
 	file := filepath.Join(b.dir, "large.csv")
-	if err := writeCSV(file, b.rows); err != nil {
+	if err := writeCSV(file, b.rows, benchPat); err != nil {
 		return err
 	}
 	ours, bare, err := inTurn(b.rounds,
@@ -44,7 +44,10 @@ type row struct {
 	Owner            string `csv:"_owner"`
 }
 
-func writeCSV(name string, rows int) error {
+// benchPat is the reference to a secret in the rows.
+const benchPat = "file:/run/secrets/gitlab"
+
+func writeCSV(name string, rows int, pat string) error {
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
@@ -52,8 +55,8 @@ func writeCSV(name string, rows int) error {
 	w := bufio.NewWriter(file)
 	fmt.Fprintln(w, "type,displayName,origin,pat,apiPath,sendCommitEmails,global,projectMappingIds,tagsFilter,_owner")
 	for i := range rows {
-		fmt.Fprintf(w, "GITLAB_SERVER,Repositories of team %d,https://gitlab%d.example.org,file:/run/secrets/gitlab,/api/v4/groups/team-%d/projects,false,false,10000;1000%d,^v\\d+\\..*$,team %d\n",
-			i, i%50, i, i%2, i%500)
+		fmt.Fprintf(w, "GITLAB_SERVER,Repositories of team %d,https://gitlab%d.example.org,%s,/api/v4/groups/team-%d/projects,false,false,10000;1000%d,^v\\d+\\..*$,team %d\n",
+			i, i%50, pat, i, i%2, i%500)
 	}
 	return errors.Join(w.Flush(), file.Close())
 }
