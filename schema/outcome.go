@@ -91,4 +91,9 @@ type Run struct {
 	Writes   int    // those of them that may have changed the server
 	Findings []Finding
 	Why      string // one sentence, where the run did not end by itself
+	Timeline Timeline
 }
+
+// SandboxURL is the base URL of a sandbox that lives inside the process: no other can be
+// reached under a name that ends in .invalid (RFC 2606).
+const SandboxURL = "http://sandbox.invalid"

@@ -97,6 +97,7 @@ CREATE TABLE identities (
 	UNIQUE (target, type, origin, region, name)
 ) STRICT, WITHOUT ROWID;
 `,
+	`ALTER TABLE runs ADD COLUMN timeline TEXT NOT NULL DEFAULT '{}'; -- once it has ended`,
 }
 
 // wholeCheck is the size in bytes up to which a file is read whole when it is opened.

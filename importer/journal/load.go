@@ -60,12 +60,12 @@ type loader struct {
 func (l *loader) loadRun(id string) error {
 	r := &l.saved.Run
 	var started, ended *int64
-	var files, findings, headers, options, live []byte
+	var files, findings, headers, options, live, timeline []byte
 	err := l.tx.QueryRowContext(l.ctx, `SELECT seq, id, command, version, base_url, user, dry_run, digest, started, ended, complete,
-			requests, writes, why, files, findings, headers, options, live
+			requests, writes, why, files, findings, headers, options, live, timeline
 		FROM runs WHERE id = ?1 OR ?1 = ?2 ORDER BY started DESC, seq DESC LIMIT 1`, id, Last).
 		Scan(&l.seq, &r.ID, &r.Command, &r.Version, &r.Target, &r.User, &r.DryRun, &r.Digest, &started, &ended, &r.Complete,
-			&r.Requests, &r.Writes, &r.Why, &files, &findings, &headers, &options, &live)
+			&r.Requests, &r.Writes, &r.Why, &files, &findings, &headers, &options, &live, &timeline)
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (l *loader) loadRun(id string) error {
 	for _, part := range []struct {
 		data []byte
 		into any
-	}{{files, &r.Files}, {findings, &said}, {headers, &l.headers}, {live, &l.saved.Plan.Live}} {
+	}{{files, &r.Files}, {findings, &said}, {headers, &l.headers}, {live, &l.saved.Plan.Live}, {timeline, &r.Timeline}} {
 		if err := json.Unmarshal(part.data, part.into); err != nil {
 			return err
 		}

@@ -185,3 +185,18 @@ func TestNoRun(t *testing.T) {
 		t.Errorf("Continue: %v", err)
 	}
 }
+
+func TestTimelineIsKept(t *testing.T) {
+	j := open(t)
+	r := run("r1")
+	l := start(t, j, r, schema.Action{Op: schema.OpCreate, Want: record("one", nil)})
+	r.Ended = started.Add(time.Minute)
+	r.Timeline.Add(started, schema.Beat{Requests: 2, Throttled: 1})
+	r.Timeline.Hold(started, started.Add(time.Second))
+	if err := l.Finish(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	if d := diff(r.Timeline, load(t, j, "r1").Run.Timeline); d != "" {
+		t.Error(d)
+	}
+}

@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -39,7 +38,7 @@ func prepareSteps(ctx context.Context, conn *sql.Conn) (*steps, error) {
 		{&s.identity, `INSERT OR REPLACE INTO identities (target, live, type, origin, region, name, sent) VALUES (?, ?, ?, ?, ?, ?, ?)`},
 		{&s.forget, `DELETE FROM identities WHERE target = ? AND live = ?`},
 		{&s.ending, `UPDATE runs SET ended = ?, complete = ?, version = ?, user = ?, digest = ?, requests = ?, writes = ?, why = ?,
-			findings = ?, counts = ? WHERE seq = ?`},
+			findings = ?, counts = ?, timeline = ? WHERE seq = ?`},
 	} {
 		var err error
 		if *p.statement, err = conn.PrepareContext(ctx, p.text); err != nil {
@@ -151,15 +150,11 @@ func (s *steps) finish(l *Log, run schema.Run) error {
 	if err != nil {
 		return err
 	}
-	counted, err := json.Marshal(counts)
-	if err != nil {
-		return err
-	}
-	findings, err := json.Marshal(findingsOut(run.Findings, l.mask))
+	texts, err := marshal(counts, findingsOut(run.Findings, l.mask), run.Timeline)
 	if err != nil {
 		return err
 	}
 	_, err = s.ending.ExecContext(s.ctx, stamp(run.Ended), run.Complete, run.Version, run.User, run.Digest, run.Requests, run.Writes,
-		l.mask.Hide(run.Why), string(findings), string(counted), l.run)
+		l.mask.Hide(run.Why), texts[1], texts[0], texts[2], l.run)
 	return err
 }
