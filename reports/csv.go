@@ -48,18 +48,20 @@ func partOf(s schema.Status) Part {
 func CSV(p Part) Renderer {
 	return func(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome]) error {
 		all := sorted(run, outcomes)
-		return writeCSV(w, layoutOf(all), p, all)
+		return writeCSV(w, layoutOf(all), all, p.holds)
 	}
 }
 
-func writeCSV(w io.Writer, l layout, p Part, all []*schema.Outcome) error {
+func (p Part) holds(s schema.Status) bool { return partOf(s) == p }
+
+func writeCSV(w io.Writer, l layout, all []*schema.Outcome, holds func(schema.Status) bool) error {
 	out := csv.NewWriter(w)
 	row := append(slices.Clone(l.names), toolColumns...)
 	if err := out.Write(row); err != nil {
 		return err
 	}
 	for _, o := range all {
-		if partOf(o.Status) != p {
+		if !holds(o.Status) {
 			continue
 		}
 		row = l.appendCells(row[:0], subject(&o.Action))

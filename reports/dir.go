@@ -9,6 +9,7 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"gijbulk/schema"
 )
@@ -22,42 +23,62 @@ const ReportName = "report.json"
 func WriteReport(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask) (string, error) {
 	run, outcomes = Masked(run, outcomes, mask)
 	path := filepath.Join(dir, ReportName)
-	err := writeFile(path, func(w io.Writer) error { return JSON(w, run, outcomes) })
+	err := writeFile(path, hintDir, func(w io.Writer) error { return JSON(w, run, outcomes) })
 	if err != nil {
 		return "", err
 	}
 	return path, nil
 }
 
-// WriteAll writes the four tables and then, last, report.json: where that says complete,
-// everything is there. It returns the paths that were written, also beside an error,
-// which names the path that was not. The directory is made where it is missing (mode
-// 0700); each file (mode 0600) appears whole or not at all.
-func WriteAll(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask) ([]string, error) {
+// WriteAll writes the four tables, the reports that were asked for beside them and then,
+// last, report.json: where that says complete, everything is there. It returns the paths
+// that were written, also beside an error, which names the path that was not. The
+// directory is made where it is missing (mode 0700); each file (mode 0600) appears whole
+// or not at all.
+func WriteAll(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask, wanted ...Wanted) ([]string, error) {
 	run, outcomes = Masked(run, outcomes, mask)
 	all := sorted(run, outcomes)
 	columns := layoutOf(all)
 	var paths []string
-	write := func(name string, render func(io.Writer) error) error {
-		path := filepath.Join(dir, name)
-		if err := writeFile(path, render); err != nil {
-			return err
-		}
-		paths = append(paths, path)
-		return nil
-	}
 	for _, p := range Parts() {
-		if err := write(p.FileName(), func(w io.Writer) error { return writeCSV(w, columns, p, all) }); err != nil {
+		path := filepath.Join(dir, p.FileName())
+		if err := writeFile(path, hintDir, func(w io.Writer) error { return writeCSV(w, columns, all, p.holds) }); err != nil {
 			return paths, err
 		}
+		paths = append(paths, path)
 	}
-	err := write(ReportName, func(w io.Writer) error { return writeJSON(w, run, all) })
-	return paths, err
+	// A report that could not be written keeps nobody from the others.
+	d := newDocument(run, all)
+	more, failed := write(dir, d, wanted)
+	last, err := write(dir, d, []Wanted{{Format: FormatJSON}})
+	return slices.Concat(paths, more, last), errors.Join(failed, err)
 }
 
-func writeFile(path string, render func(io.Writer) error) error {
+// Write writes the reports that were asked for and no others; dir is for those without a
+// path of their own. It returns as WriteAll does.
+func Write(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask, wanted ...Wanted) ([]string, error) {
+	run, outcomes = Masked(run, outcomes, mask)
+	return write(dir, newDocument(run, sorted(run, outcomes)), wanted)
+}
+
+func write(dir string, d document, wanted []Wanted) (paths []string, failed error) {
+	for _, w := range wanted {
+		switch path, err := w.write(dir, d); {
+		case err != nil:
+			failed = errors.Join(failed, err)
+		case path != "":
+			paths = append(paths, path)
+		}
+	}
+	return paths, failed
+}
+
+// hintDir is what to do where the report directory is no good.
+const hintDir = "choose another folder with --report-dir"
+
+func writeFile(path, hint string, render func(io.Writer) error) error {
 	if err := replaceFile(path, render); err != nil {
-		return fmt.Errorf("cannot write the report %s: %w; choose another folder with --report-dir", path, bare(err))
+		return fmt.Errorf("cannot write the report %s: %w; %s", path, bare(err), hint)
 	}
 	return nil
 }

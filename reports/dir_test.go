@@ -135,7 +135,7 @@ func TestHalfAFileIsNeverSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := errors.New("no space left on device")
-	err := writeFile(path, func(w io.Writer) error {
+	err := writeFile(path, hintDir, func(w io.Writer) error {
 		if _, err := io.WriteString(w, strings.Repeat("new", 10_000)); err != nil {
 			return err
 		}
@@ -154,7 +154,8 @@ func TestHalfAFileIsNeverSeen(t *testing.T) {
 
 // A writer that fails late must not go unnoticed in any renderer.
 func TestRenderersReportTheWriter(t *testing.T) {
-	for name, render := range map[string]Renderer{"json": JSON, "csv": CSV(Failed),
+	for name, render := range map[string]Renderer{"json": JSON, "html": FormatHTML.Renderer(), "junit": FormatJUnit.Renderer(),
+		"markdown": FormatMarkdown.Renderer(), "table": FormatCSV.Renderer(), "csv": CSV(Failed),
 		"summary": func(w io.Writer, run schema.Run, outcomes seq) error { return Summary(w, run, outcomes, "", Page{}) }} {
 		if err := render(failingWriter{}, sampleRun(), each(sampleOutcomes()...)); !errors.Is(err, errWriter) {
 			t.Errorf("%s: %v", name, err)

@@ -12,13 +12,14 @@
 //	PlanText, PlanJSON           what a dry run would do
 //	WriteReport, WriteAll        the report's directory, written atomically
 //	JSON, CSV                    the renderers behind it
+//	Format, Write                reports that are asked for by name: html, junit, markdown
 //	Summary, OutcomesJSON        the last words
 //	Report, Read                 report.json as Go values, and its way back
 //
 // Texts for people are laid out for a [Page], a terminal or a file.
 //
-// [WriteReport] and [WriteAll] hide secrets themselves. Everything else shows what it is
-// given: hand it what [Masked], [MaskedPlan] and [MaskedFindings] return.
+// [WriteReport], [WriteAll] and [Write] hide secrets themselves. Everything else
+// shows what it is given: hand it what [Masked], [MaskedPlan] and [MaskedFindings] return.
 package reports
 
 import (

@@ -14,23 +14,19 @@ import (
 
 // JSON renders report.json, a [Report].
 func JSON(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome]) error {
-	return writeJSON(w, run, sorted(run, outcomes))
+	return FormatJSON.Renderer()(w, run, outcomes)
 }
 
 // writeJSON encodes record by record: a whole report of a large run would be held three
 // times over.
-func writeJSON(w io.Writer, run schema.Run, all []*schema.Outcome) error {
-	findings := slices.Clone(run.Findings)
-	order := placeOrder(run.Files)
-	slices.SortStableFunc(findings, func(a, b schema.Finding) int { return order(a.Place, b.Place) })
-
+func writeJSON(w io.Writer, d document) error {
 	j := jsonWriter{out: bufio.NewWriter(w)}
 	j.raw(fmt.Sprintf("{\n  \"version\": %d,\n  \"run\": ", Version))
-	j.value("  ", runInfo(run, all))
+	j.value("  ", d.run)
 	j.raw(",\n  \"records\": ")
-	list(&j, all, recordInfo)
+	list(&j, d.records)
 	j.raw(",\n  \"findings\": ")
-	list(&j, findings, findingInfo)
+	list(&j, slices.Values(d.findings))
 	j.raw("\n}\n")
 	return j.flush()
 }
@@ -62,18 +58,16 @@ func (j *jsonWriter) flush() error {
 	return j.out.Flush()
 }
 
-func list[T, Info any](j *jsonWriter, values []T, info func(T) Info) {
-	if len(values) == 0 {
+func list[T any](j *jsonWriter, values iter.Seq[T]) {
+	before := "[\n    "
+	for v := range values {
+		j.raw(before)
+		j.value("    ", v)
+		before = ",\n    "
+	}
+	if before[0] == '[' {
 		j.raw("[]")
 		return
-	}
-	for i, v := range values {
-		if i == 0 {
-			j.raw("[\n    ")
-		} else {
-			j.raw(",\n    ")
-		}
-		j.value("    ", info(v))
 	}
 	j.raw("\n  ]")
 }

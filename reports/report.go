@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"gijbulk/schema"
@@ -41,12 +42,30 @@ type RunInfo struct {
 	Why      string                `json:"why"`      // where it did not end by itself
 	Total    int                   `json:"total"`    // records
 	Counts   map[schema.Status]int `json:"counts"`   // records by status; every status is there
+	Timeline *Timeline             `json:"timeline,omitempty"`
+}
+
+// Timeline is what went over the wire, in intervals of one length.
+type Timeline struct {
+	Start   time.Time `json:"start"` // UTC
+	EveryMS int64     `json:"everyMs"`
+	Beats   []Beat    `json:"beats"`
+}
+
+// Beat is one interval of a [Timeline].
+type Beat struct {
+	Requests  int   `json:"requests"`  // that left
+	Throttled int   `json:"throttled"` // answered 429
+	Busy      int   `json:"busy"`      // answered 503
+	Retries   int   `json:"retries"`   // further attempts
+	HeldMS    int64 `json:"heldMs"`    // for which the server's limits held requests back
 }
 
 // Subject is which record, and what was to be done about it.
 type Subject struct {
 	File        string    `json:"file"`
-	Line        int       `json:"line"` // from 1; 0 where it is not known
+	Line        int       `json:"line"`   // from 1; 0 where it is not known
+	Record      int       `json:"record"` // its number in the file, from 1; 0 where it stands in none
 	Kind        string    `json:"kind"`
 	Type        string    `json:"type"`
 	Origin      string    `json:"origin"`
@@ -64,7 +83,8 @@ type RecordInfo struct {
 	HTTP     int           `json:"http"`     // the last status code; 0 where none was received
 	Error    string        `json:"error"`
 	Advice   string        `json:"advice"`
-	MS       int64         `json:"ms"` // from its first request to the last answer
+	Started  time.Time     `json:"started,omitzero"` // UTC, when its first request left; absent if none did
+	MS       int64         `json:"ms"`               // from its first request to the last answer
 }
 
 // ChangeInfo is a field that differs. From and To are a text, a boolean, a number (a
@@ -134,7 +154,18 @@ func runInfo(run schema.Run, all []*schema.Outcome) RunInfo {
 	return RunInfo{ID: run.ID, Command: run.Command, Gijbulk: run.Version, Target: run.Target, User: run.User,
 		Files: append([]string{}, run.Files...), Started: stamp(run.Started), Ended: stamp(run.Ended),
 		Complete: run.Complete, DryRun: run.DryRun, Plan: run.Digest, Requests: run.Requests, Writes: run.Writes,
-		Why: run.Why, Total: len(all), Counts: counts}
+		Why: run.Why, Total: len(all), Counts: counts, Timeline: timeline(run.Timeline)}
+}
+
+func timeline(t schema.Timeline) *Timeline {
+	if len(t.Beats) == 0 {
+		return nil
+	}
+	line := &Timeline{Start: stamp(t.Start), EveryMS: t.Every.Milliseconds(), Beats: make([]Beat, len(t.Beats))}
+	for i, b := range t.Beats {
+		line.Beats[i] = Beat{b.Requests, b.Throttled, b.Busy, b.Retries, b.Held.Milliseconds()}
+	}
+	return line
 }
 
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
@@ -142,7 +173,7 @@ func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 func subjectInfo(a *schema.Action) Subject {
 	want, have := a.Want, a.Have
 	return Subject{
-		File: want.Place.File, Line: want.Place.Line,
+		File: want.Place.File, Line: want.Place.Line, Record: want.Place.Record,
 		Kind:        cmp.Or(want.Get(schema.FieldKind).Text(), string(schema.KindIntegration)),
 		Type:        string(cmp.Or(want.Type(), have.Type())),
 		Origin:      cmp.Or(want.Origin(), have.Origin()),
@@ -155,7 +186,18 @@ func recordInfo(o *schema.Outcome) RecordInfo {
 	s := subjectInfo(&o.Action)
 	s.ID = idOf(o)
 	return RecordInfo{Subject: s, Status: o.Status, Changes: changeInfos(o.Action.Changes), Attempts: o.Attempts,
-		HTTP: o.HTTP, Error: causeOf(o), Advice: o.Advice, MS: o.Took.Milliseconds()}
+		HTTP: o.HTTP, Error: causeOf(o), Advice: o.Advice, Started: stamp(o.Started), MS: o.Took.Milliseconds()}
+}
+
+// drifts reports whether the server is not as the manifest wants it.
+func (r *RecordInfo) drifts() bool {
+	switch r.Action {
+	case schema.OpUnchanged:
+		return false
+	case schema.OpUpdate:
+		return slices.ContainsFunc(r.Changes, func(c ChangeInfo) bool { return !c.Unseen })
+	}
+	return true
 }
 
 func changeInfos(changes []schema.Change) []ChangeInfo {

@@ -31,7 +31,8 @@ func TestReportDoesNotDependOnTheOrderOfOutcomes(t *testing.T) {
 	outcomes := sampleOutcomes()
 	backwards := slices.Clone(outcomes)
 	slices.Reverse(backwards)
-	for name, render := range map[string]Renderer{"json": JSON, "csv": CSV(Succeeded)} {
+	for name, render := range map[string]Renderer{"json": JSON, "csv": CSV(Succeeded), "html": FormatHTML.Renderer(),
+		"junit": FormatJUnit.Renderer(), "markdown": FormatMarkdown.Renderer()} {
 		var a, b bytes.Buffer
 		if err := errors.Join(render(&a, sampleRun(), each(outcomes...)), render(&b, sampleRun(), each(backwards...))); err != nil {
 			t.Fatal(err)

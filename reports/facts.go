@@ -1,0 +1,105 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"gijbulk/schema"
+)
+
+// fact is a line at the head of a report.
+type fact struct{ Name, Text string }
+
+// factsOf says what ran, where, when and by which version.
+func factsOf(run RunInfo) []fact {
+	what := "gijbulk " + run.Command
+	if len(run.Files) > 0 {
+		what += " " + strings.Join(run.Files, " ")
+	}
+	if run.DryRun && run.Command != "audit" {
+		what += " --dry-run"
+	}
+	facts := []fact{{"What", what}}
+	if run.Target != "" {
+		facts = append(facts, fact{"Where", whereOf(run)})
+	}
+	facts = append(facts, fact{"When", whenOf(run)})
+	by := "gijbulk " + cmp.Or(run.Gijbulk, "of an unknown version")
+	facts = append(facts, fact{"By", joined(", ", by, "run "+run.ID)})
+	if run.Requests > 0 {
+		facts = append(facts, fact{"Sent", fmt.Sprintf("%s, %s of them writes", plural(run.Requests, "request"), grouped(run.Writes))})
+	}
+	if run.Plan != "" {
+		facts = append(facts, fact{"Plan", run.Plan})
+	}
+	return facts
+}
+
+func whereOf(run RunInfo) string {
+	where := run.Target
+	if isSandbox(run) {
+		where = "an embedded sandbox"
+	}
+	if run.User != "" {
+		where += ", as " + run.User
+	}
+	return where
+}
+
+func whenOf(run RunInfo) string {
+	const day, clock = "2 January 2006", "15:04:05"
+	from := run.Started.UTC()
+	if run.Ended.IsZero() {
+		return from.Format(day+", "+clock) + " UTC, no end is known"
+	}
+	to := run.Ended.UTC()
+	end := to.Format(clock)
+	if from.Format(day) != to.Format(day) {
+		end = to.Format(day + ", " + clock)
+	}
+	return fmt.Sprintf("%s to %s UTC, %s", from.Format(day+", "+clock), end, briefly(to.Sub(from)))
+}
+
+// briefly writes a duration with as much detail as a person wants.
+func briefly(d time.Duration) string {
+	switch {
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	case d < time.Hour:
+		d = d.Round(time.Second)
+		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+	}
+	d = d.Round(time.Minute)
+	return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+}
+
+// changeText shows a change to a person.
+func changeText(c ChangeInfo) string {
+	if c.Unseen {
+		return plainText(c.To) + " is sent; the server does not show it"
+	}
+	return plainText(c.From) + " → " + plainText(c.To)
+}
+
+// plainText shows a value as it stands in a report: quoted where it is a text, so that
+// an empty one and one that ends in a blank can be seen.
+func plainText(v any) string {
+	switch x := v.(type) {
+	case nil:
+		return "absent"
+	case string:
+		return fmt.Sprintf("%q", x)
+	case []string:
+		return fmt.Sprintf("%q", x)
+	}
+	return fmt.Sprint(v)
+}
+
+// isSandbox reports whether the run was on a sandbox inside its own process.
+func isSandbox(run RunInfo) bool { return run.Target == schema.SandboxURL }

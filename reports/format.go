@@ -1,0 +1,122 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"iter"
+	"path/filepath"
+	"slices"
+
+	"gijbulk/schema"
+)
+
+// Format is a kind of report that can be asked for by name.
+type Format string
+
+// The formats.
+const (
+	FormatHTML     Format = "html"     // one page to look at, with everything in it
+	FormatJUnit    Format = "junit"    // a test case a record, for CI
+	FormatMarkdown Format = "markdown" // a job summary, the worst first
+	FormatJSON     Format = "json"     // a [Report]
+	FormatCSV      Format = "csv"      // all records in one table
+)
+
+// Formats lists all formats.
+func Formats() []Format {
+	return []Format{FormatHTML, FormatJUnit, FormatMarkdown, FormatJSON, FormatCSV}
+}
+
+// Valid reports whether there is such a format.
+func (f Format) Valid() bool { return slices.Contains(Formats(), f) }
+
+// FileName is the name of the format's file in a report directory.
+func (f Format) FileName() string {
+	switch f {
+	case FormatJUnit:
+		return "junit.xml"
+	case FormatMarkdown:
+		return "report.md"
+	}
+	return "report." + string(f)
+}
+
+// Renderer writes runs in this format.
+func (f Format) Renderer() Renderer {
+	return func(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome]) error {
+		return f.render(w, newDocument(run, sorted(run, outcomes)))
+	}
+}
+
+func (f Format) render(w io.Writer, d document) error {
+	switch f {
+	case FormatHTML:
+		return writeHTML(w, d)
+	case FormatJUnit:
+		return writeJUnit(w, d)
+	case FormatMarkdown:
+		return writeMarkdown(w, d)
+	case FormatJSON:
+		return writeJSON(w, d)
+	case FormatCSV:
+		return d.table(w)
+	}
+	return fmt.Errorf("there is no report format %q", f)
+}
+
+// Wanted is a report that was asked for.
+type Wanted struct {
+	Format Format
+	Path   string    // "": under the format's own name in the report directory
+	Out    io.Writer // where it goes instead of a file; nil: to the file
+}
+
+func (w Wanted) write(dir string, d document) (path string, err error) {
+	render := func(out io.Writer) error { return w.Format.render(out, d) }
+	if w.Out != nil {
+		return "", render(w.Out)
+	}
+	if w.Path != "" {
+		return w.Path, writeFile(w.Path, "name another with --report "+string(w.Format)+"=PATH", render)
+	}
+	path = filepath.Join(dir, w.Format.FileName())
+	return path, writeFile(path, hintDir, render)
+}
+
+// document is a run as all formats see it: the values of report.json in the order of the
+// manifest. Records are made as they are asked for, as often as they are: those of a
+// large run are not held twice.
+type document struct {
+	run      RunInfo
+	findings []FindingInfo
+	records  iter.Seq[RecordInfo]
+	table    func(io.Writer) error // all records as CSV
+}
+
+func newDocument(run schema.Run, all []*schema.Outcome) document {
+	findings := slices.Clone(run.Findings)
+	order := placeOrder(run.Files)
+	slices.SortStableFunc(findings, func(a, b schema.Finding) int { return order(a.Place, b.Place) })
+	return document{
+		run:      runInfo(run, all),
+		findings: mapTo(findings, findingInfo),
+		records: func(yield func(RecordInfo) bool) {
+			for _, o := range all {
+				if !yield(recordInfo(o)) {
+					return
+				}
+			}
+		},
+		table: func(w io.Writer) error {
+			return writeCSV(w, layoutOf(all), all, func(schema.Status) bool { return true })
+		},
+	}
+}
+
+func mapTo[T, U any](list []T, f func(T) U) []U {
+	out := make([]U, len(list))
+	for i, v := range list {
+		out[i] = f(v)
+	}
+	return out
+}

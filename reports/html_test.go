@@ -1,0 +1,270 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gijbulk/schema"
+)
+
+func htmlOf(t *testing.T, run schema.Run, outcomes ...schema.Outcome) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := FormatHTML.Renderer()(&b, run, each(outcomes...)); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// between is the text between two others, the first of their kind.
+func between(t *testing.T, s, from, to string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(s, from)
+	inside, _, ok2 := strings.Cut(rest, to)
+	if !ok || !ok2 {
+		t.Fatalf("nothing stands between %q and %q", from, to)
+	}
+	return inside
+}
+
+// pageData reads a page's data back, as its script does.
+func pageData(t *testing.T, page string) (words []string, records, findings [][]any) {
+	t.Helper()
+	var data struct {
+		Words             []string
+		Records, Findings [][]any
+	}
+	text := between(t, page, `<script type="application/json" id="data">`, "</script>")
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	if err := decoder.Decode(&data); err != nil {
+		t.Fatalf("%v in %.200s", err, text)
+	}
+	return data.Words, data.Records, data.Findings
+}
+
+// valuesOf are a record's values in the order of RECORD in records.js.
+func valuesOf(run schema.Run, r RecordInfo) []any {
+	started := int64(-1)
+	if !r.Started.IsZero() {
+		started = r.Started.Sub(run.Started).Milliseconds()
+	}
+	values := []any{r.File, r.Line, r.Record, r.Kind, r.Type, r.Origin, r.DisplayName, r.ID, r.Action, r.Status,
+		r.Attempts, r.HTTP, r.Error, r.Advice, r.MS, started}
+	if len(r.Changes) > 0 {
+		var changes []any
+		for _, c := range r.Changes {
+			changes = append(changes, []any{c.Field, plainText(c.From), plainText(c.To), c.Unseen})
+		}
+		values = append(values, changes)
+	}
+	return values
+}
+
+// recordWords are the places in a record, changeWords those in a change, at which the
+// number of a word stands.
+var (
+	recordWords = []int{0, 3, 4, 5, 8, 9, 12, 13}
+	changeWords = []int{0, 1, 2}
+)
+
+func resolve(t *testing.T, list []any, words []string, at []int) {
+	t.Helper()
+	for _, i := range at {
+		n, err := list[i].(json.Number).Int64()
+		if err != nil {
+			t.Fatal(err)
+		}
+		list[i] = words[n]
+	}
+}
+
+func TestPageHoldsEveryRecord(t *testing.T) {
+	run := sampleRun()
+	outcomes := sampleOutcomes()
+	outcomes[2].Started = run.Started.Add(1500 * time.Millisecond)
+	outcomes = append(outcomes, outcome(wanted(place("samples/a.yaml", 8), github(hostile)), schema.OpCreate, schema.StatusFailed))
+	words, records, findings := pageData(t, htmlOf(t, run, outcomes...))
+	var got, want []string
+	for _, values := range records {
+		resolve(t, values, words, recordWords)
+		if len(values) > 16 {
+			for _, c := range values[16].([]any) {
+				resolve(t, c.([]any), words, changeWords)
+			}
+		}
+		got = append(got, fmt.Sprint(values))
+	}
+	for r := range newDocument(run, sorted(run, each(outcomes...))).records {
+		want = append(want, fmt.Sprint(valuesOf(run, r)))
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if len(findings) != len(run.Findings) || words[mustInt(t, findings[1][7])] != "the pat is written out" {
+		t.Errorf("findings %v", findings)
+	}
+}
+
+func mustInt(t *testing.T, v any) int64 {
+	t.Helper()
+	n, err := v.(json.Number).Int64()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// hostile tries to break out of everything that it could stand in.
+const hostile = "</script><script>alert(1)</script><!--<img src=x onerror=alert(2)>\"'`${x}{{.}}\u2028\\&amp;"
+
+func TestContentStaysText(t *testing.T) {
+	run := sampleRun()
+	run.Why, run.User, run.Complete = hostile, hostile, false
+	run.Files = []string{hostile}
+	run.Target = "https://" + hostile
+	run.Findings[0].Message, run.Findings[0].Advice, run.Findings[0].Field = hostile, hostile, hostile
+	bad := outcome(wanted(place(hostile, 1), fields{schema.FieldType: schema.Text(hostile), schema.FieldDisplayName: schema.Text(hostile),
+		schema.FieldOrigin: schema.Text("javascript:alert(1)" + hostile)}), schema.OpUpdate, schema.StatusFailed)
+	bad.Error, bad.Advice, bad.Took, bad.Attempts = hostile, hostile, time.Second, 1
+	bad.Started = run.Started
+	bad.Action.Changes = []schema.Change{{Field: schema.FieldDisplayName, From: schema.Text(hostile), To: schema.Text(hostile)}}
+	page := htmlOf(t, run, bad)
+	own := strings.Replace(page, between(t, page, "<style>", "</style>"), "", 1)
+	for _, forbidden := range []string{"<script>alert", "<img", "<!--", "onerror=alert(2)>", "javascript:alert(1)<"} {
+		if strings.Contains(own, forbidden) {
+			t.Errorf("the page holds %q", forbidden)
+		}
+	}
+	if n := strings.Count(own, "<script"); n != 2 {
+		t.Errorf("%d scripts begin", n)
+	}
+	if n := strings.Count(own, "</script"); n != 2 {
+		t.Errorf("%d scripts end", n)
+	}
+	for _, href := range regexp.MustCompile(`(?:href|src)="([^"]*)"`).FindAllStringSubmatch(own, -1) {
+		if !strings.HasPrefix(href[1], "#") && !strings.HasPrefix(href[1], "data:image/svg+xml,") {
+			t.Errorf("the page refers to %s", href[1])
+		}
+	}
+}
+
+// The policy lets only the page's own style and script in, and no request out.
+func TestPolicyNamesStyleAndScript(t *testing.T) {
+	page := htmlOf(t, sampleRun(), sampleOutcomes()...)
+	policy := strings.ReplaceAll(between(t, page, `http-equiv="Content-Security-Policy" content="`, `"`), "&#43;", "+")
+	policy = strings.ReplaceAll(policy, "&#39;", "'")
+	for _, want := range []string{"default-src 'none'", "style-src '" + hashOf(between(t, page, "<style>", "</style>")) + "'",
+		"script-src '" + hashOf(between(t, page, "<script>", "</script>")) + "'", "img-src data:"} {
+		if !strings.Contains(policy, want) {
+			t.Errorf("the policy %q lacks %q", policy, want)
+		}
+	}
+	if strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
+		t.Errorf("the policy %q lets something in", policy)
+	}
+	if strings.Contains(between(t, page, "<body>", "<script type"), ` style="`) {
+		t.Error("the policy forbids style attributes")
+	}
+}
+
+func TestPageIsSmall(t *testing.T) {
+	const most = 300_000 // bytes
+	if n := len(htmlOf(t, testRun())); n > most {
+		t.Errorf("a page without data has %d bytes", n)
+	}
+}
+
+func TestPlainTableHoldsTheFirstThousand(t *testing.T) {
+	var outcomes []schema.Outcome
+	for n := range mostPlain + 1234 {
+		outcomes = append(outcomes, outcome(wanted(place("a.csv", n+1), github(fmt.Sprintf("record %d", n+1))), schema.OpCreate, schema.StatusCreated))
+	}
+	page := htmlOf(t, testRun("a.csv"), outcomes...)
+	table := between(t, page, "<noscript>", "</noscript>")
+	if got := strings.Count(table, `<tr id="r`); got != mostPlain {
+		t.Errorf("%d rows", got)
+	}
+	for _, want := range []string{"first 1,000 records", "1,234 more", "<td>record 1000</td>"} {
+		if !strings.Contains(table, want) {
+			t.Errorf("the plain table lacks %q", want)
+		}
+	}
+}
+
+func TestPageOfAnUnfinishedRun(t *testing.T) {
+	run := sampleRun()
+	run.Complete, run.Ended = false, time.Time{}
+	page := htmlOf(t, run, sampleOutcomes()...)
+	for _, want := range []string{"This report is incomplete", "still going on, or it was killed", "no end is known"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
+func TestMoments(t *testing.T) {
+	run := sampleRun()
+	run.Timeline = schema.Timeline{Start: run.Started}
+	run.Timeline.Add(run.Started.Add(time.Second), schema.Beat{Requests: 3, Throttled: 2, Retries: 1})
+	run.Timeline.Hold(run.Started.Add(time.Second), run.Started.Add(9*time.Second))
+	o := sampleOutcomes()
+	for i := range o {
+		o[i].Started, o[i].Took, o[i].Attempts = run.Started.Add(time.Duration(i)*time.Second), time.Second, 1
+	}
+	d := newDocument(run, sorted(run, each(o...)))
+	p := newPage(d, newCensus(d))
+	var says []string
+	for _, c := range p.Moments.Charts {
+		says = append(says, c.Name+": "+c.Says)
+		for _, b := range c.Bars {
+			if b.X < 0 || b.X+b.Width > mostMoments || b.Y < 0 || b.Y+b.Height > 101.5 {
+				t.Errorf("%s: a bar stands out: %+v", c.Name, b)
+			}
+		}
+	}
+	want := []string{"Records finished: 7 in all, at most 1 in 250 ms", "Turned away: 2 in all, at most 2 in 250 ms",
+		"Held back by the server: 8.0 s in all, at most 300 ms in 250 ms", "Retries: 1 in all, at most 1 in 250 ms"}
+	if diff := cmp.Diff(want, says); diff != "" {
+		t.Error(diff)
+	}
+	if n := len(p.Slowest); n != 7 {
+		t.Errorf("%d slowest", n)
+	}
+}
+
+// A run of any length has charts of few bars.
+func TestIntervalsAreFew(t *testing.T) {
+	for _, whole := range []time.Duration{0, time.Millisecond, 7 * time.Second, time.Minute, 3 * time.Hour, 40 * 24 * time.Hour} {
+		if n := whole/interval(whole) + 1; n > mostMoments+1 {
+			t.Errorf("%v has %d intervals", whole, n)
+		}
+	}
+}
+
+func FuzzPageData(f *testing.F) {
+	f.Add(hostile, "plain")
+	f.Add("\x00\xff\x1b", "a\nb\t\"")
+	f.Fuzz(func(t *testing.T, name, text string) {
+		o := outcome(wanted(place(text, 1), github(name)), schema.OpCreate, schema.StatusFailed)
+		o.Error = text
+		page := htmlOf(t, testRun(), o)
+		words, records, _ := pageData(t, page)
+		if len(records) != 1 || records[0][6] != strings.ToValidUTF8(name, "\ufffd") && strings.ToValidUTF8(name, "") == name {
+			t.Errorf("name %q became %q", name, records[0][6])
+		}
+		if got := words[mustInt(t, records[0][12])]; got != text && strings.ToValidUTF8(text, "") == text {
+			t.Errorf("error %q became %q", text, got)
+		}
+		if strings.Count(page, "<script") != 2 || strings.Count(page, "</script") != 2 {
+			t.Errorf("%q or %q broke out", name, text)
+		}
+	})
+}

@@ -1,0 +1,179 @@
+package reports
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// mostMarkdown is how long a Markdown report may be, in bytes: job summaries of a MiB are
+// cut off or refused.
+const mostMarkdown = 900 << 10
+
+// roomForFindings is the most of it that findings may take, roomForEnd is kept for the
+// words that say how much was left out.
+const (
+	roomForFindings = 300 << 10
+	roomForEnd      = 2 << 10
+)
+
+// writeMarkdown writes a job summary: what ran and how it ended, the counts, and the
+// records, the worst first, as many as there is room for.
+func writeMarkdown(w io.Writer, d document) error {
+	c := newCensus(d)
+	verdict, meant := c.verdict()
+	sign := map[mood]string{moodGood: "✅", moodWarn: "⚠️", moodBad: "❌"}[meant]
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "## %s gijbulk %s\n\n**%s**\n\n", sign, inline(d.run.Command), inline(verdict))
+	for _, f := range factsOf(d.run) {
+		fmt.Fprintf(&b, "- %s: %s\n", f.Name, inline(clipped(f.Text)))
+	}
+	markdownCounts(&b, c)
+	markdownFindings(&b, d.findings)
+	markdownRecords(&b, d, c, mostMarkdown-roomForEnd)
+	out := bufio.NewWriter(w)
+	_, _ = b.WriteTo(out)
+	return out.Flush()
+}
+
+func markdownCounts(b *bytes.Buffer, c census) {
+	names, numbers, counts := []string{}, []string{}, c.counts()
+	for _, s := range c.states() {
+		if n := counts[s]; n > 0 {
+			names, numbers = append(names, s), append(numbers, grouped(n))
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n| %s |\n|%s\n| %s |\n", strings.Join(names, " | "), strings.Repeat(" ---: |", len(names)), strings.Join(numbers, " | "))
+}
+
+func markdownFindings(b *bytes.Buffer, findings []FindingInfo) {
+	if len(findings) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "\n### %s\n\n| Place | Level | What is wrong | What to do |\n| --- | --- | --- | --- |\n", plural(len(findings), "finding"))
+	end := b.Len() + roomForFindings
+	worst := slices.Clone(findings)
+	slices.SortStableFunc(worst, func(x, y FindingInfo) int { return strings.Compare(x.Level, y.Level) }) // error before warning
+	for i, f := range worst {
+		row := fmt.Sprintf("| %s | %s | %s | %s |\n", inline(schema.Place{File: f.File, Line: f.Line}.String()), inline(f.Level),
+			inline(clipped(joined(": ", f.Field, f.Message))), inline(clipped(f.Advice)))
+		if b.Len()+len(row) > end {
+			fmt.Fprintf(b, "\n…and %s.\n", plural(len(worst)-i, "more finding"))
+			return
+		}
+		b.WriteString(row)
+	}
+}
+
+// markdownRecords lists all records but those that are as they were wanted all along.
+func markdownRecords(b *bytes.Buffer, d document, c census, room int) {
+	heading := "\n### Records, the worst first\n\n| Status | Record | Place | Why |\n| --- | --- | --- | --- |\n"
+	room -= b.Len() + len(heading)
+	ranks := severityOf(c.by())
+	rows := make([]bytes.Buffer, len(ranks)+1) // by rank, none longer than could be shown
+	listed := make([]int, len(ranks)+1)
+	left := map[string]int{}
+	for r := range d.records {
+		what := c.stateOf(&r)
+		rank := slices.Index(ranks, what)
+		left[what]++
+		if rank < 0 || rows[rank].Len() > room {
+			continue
+		}
+		if row := markdownRow(what, &r); rows[rank].Len()+len(row) <= room {
+			rows[rank].WriteString(row)
+			listed[rank]++
+		}
+	}
+	for rank, what := range ranks {
+		if rows[rank].Len() == 0 {
+			continue
+		}
+		if heading != "" {
+			b.WriteString(heading)
+			heading = ""
+		}
+		lines, n := rows[rank].Bytes(), listed[rank]
+		if len(lines) > room {
+			lines = lines[:bytes.LastIndexByte(lines[:room], '\n')+1]
+			n = bytes.Count(lines, []byte("\n"))
+		}
+		b.Write(lines)
+		room -= len(lines)
+		left[what] -= n
+	}
+	markdownEnd(b, left)
+}
+
+func markdownEnd(b *bytes.Buffer, left map[string]int) {
+	total := 0
+	var parts []string
+	for _, what := range slices.Sorted(maps.Keys(left)) {
+		if n := left[what]; n > 0 {
+			total += n
+			parts = append(parts, grouped(n)+" "+what)
+		}
+	}
+	if total > 0 {
+		fmt.Fprintf(b, "\n…and %s: %s.\n", plural(total, "more record"), strings.Join(parts, ", "))
+	}
+}
+
+// severityOf lists what records came to, the worst first, without what nobody asks for.
+func severityOf(by manner) []string {
+	switch by {
+	case byCheck:
+		return []string{stateInvalid}
+	case byAction:
+		return []string{string(schema.OpInvalid), string(schema.OpConflict), string(schema.OpDelete), string(schema.OpUpdate),
+			string(schema.OpCreate), string(schema.OpExists)}
+	}
+	return []string{string(schema.StatusFailed), string(schema.StatusConflict), string(schema.StatusUnknown),
+		string(schema.StatusUnprocessed), string(schema.StatusDeleted), string(schema.StatusUpdated),
+		string(schema.StatusExists), string(schema.StatusCreated)}
+}
+
+func markdownRow(what string, r *RecordInfo) string {
+	why := []string{}
+	if r.Error != "" {
+		why = append(why, inline(clipped(r.Error)))
+	}
+	if r.Advice != "" {
+		why = append(why, "*"+inline(clipped(r.Advice))+"*")
+	}
+	for _, c := range r.Changes {
+		why = append(why, inline(clipped(c.Field+": "+changeText(c))))
+	}
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", what, inline(clipped(joined(" ", r.Type, cmp.Or(r.DisplayName, r.Origin)))),
+		inline(schema.Place{File: r.File, Line: r.Line}.String()), strings.Join(why, "<br>"))
+}
+
+// inline makes a text plain in Markdown: nothing in it is markup, HTML, or the end of a
+// table's cell.
+func inline(s string) string {
+	var b strings.Builder
+	for _, r := range oneLine(s) {
+		switch {
+		case r == '<':
+			b.WriteString("&lt;")
+			continue
+		case r == '&':
+			b.WriteString("&amp;")
+			continue
+		case strings.ContainsRune("\\`*_[]|~$@", r):
+			b.WriteByte('\\')
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}

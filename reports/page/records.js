@@ -1,0 +1,117 @@
+
+// RECORD names the values of a record in the data, in their order.
+const RECORD = Object.fromEntries(["file", "line", "record", "kind", "type", "origin", "name", "id", "action", "status",
+  "attempts", "http", "error", "advice", "ms", "started", "changes"].map((name, i) => [name, i]));
+
+// recordModel is what the list of records shows.
+function recordModel(data) {
+  const { records, words, run } = data;
+  const R = RECORD;
+  const value = (i, at) => words[records[i][at]];
+  const state = (i) => run.by === "check" ? (value(i, R.status) === "failed" ? "invalid" : "valid") : value(i, run.by === "action" ? R.action : R.status);
+  const place = (i) => {
+    const r = records[i];
+    return words[r[R.file]] && r[R.line] ? words[r[R.file]] + ":" + r[R.line] : words[r[R.file]];
+  };
+  const hosts = words.map(hostOf);
+  const name = (i) => records[i][R.name] || value(i, R.origin) || "unnamed";
+  const severity = new Map(["failed", "invalid", "conflict", "unknown", "unprocessed", "deleted", "delete", "updated", "update", "exists", "created", "create", "unchanged"].map((s, i) => [s, i]));
+  return {
+    count: records.length, noun: "record", anchor: "r",
+    chips: { label: "States", names: run.states, of: state },
+    selects: [
+      { label: "Action", of: (i) => value(i, R.action) },
+      { label: "Type", of: (i) => value(i, R.type) },
+      { label: "Host", of: (i) => hosts[records[i][R.origin]] },
+    ],
+    columns: [
+      { label: "State", width: "c-state", css: "state", cell: (i) => dotted(state(i)), order: (i) => severity.get(state(i)) },
+      { label: "Name", width: "", css: "name", opens: true, cell: (i) => text(name(i)), order: (i) => name(i).toLowerCase() },
+      { label: "Type", width: "c-type", css: "small", cell: (i) => text(value(i, R.type)), order: (i) => value(i, R.type) },
+      { label: "Place", width: "c-place", css: "mono", cell: (i) => text(short(place(i))), order: (i) => i },
+      { label: "Cause", width: "", css: "cause", cell: (i) => text(cause(records[i], words)), order: (i) => cause(records[i], words).toLowerCase() || "\uffff" },
+      { label: "HTTP", width: "c-http", css: "number", cell: (i) => text(records[i][R.http] || ""), order: (i) => records[i][R.http] },
+      { label: "Time", width: "c-ms", css: "number", cell: (i) => text(took(records[i][R.ms])), order: (i) => records[i][R.ms] },
+    ],
+    text: (i) => [name(i), value(i, R.origin), value(i, R.type), place(i), value(i, R.error), value(i, R.advice), records[i][R.id] || ""].join("\n").toLowerCase(),
+    details: (i) => recordDetails(data, i, state(i), place(i)),
+  };
+}
+
+// cause is what a row says about why: the error, or the fields that differ.
+function cause(r, words) {
+  if (words[r[RECORD.error]]) return words[r[RECORD.error]];
+  return (r[RECORD.changes] || []).map((c) => words[c[0]]).join(", ");
+}
+
+// hostOf is the host of a URL, or the text itself.
+function hostOf(origin) {
+  const found = /^[a-z][a-z0-9+.-]*:\/\/(?:[^@\/]*@)?([^\/?#]+)/i.exec(origin);
+  return found ? found[1].toLowerCase() : origin;
+}
+
+function recordDetails(data, i, state, place) {
+  const { records, words, run } = data;
+  const R = RECORD;
+  const r = records[i];
+  const line = rerun(data, r);
+  const link = el("a", { href: "#r" + (i + 1) }, "#r" + (i + 1));
+  return facts([
+    ["Error", words[r[R.error]], "error"],
+    ["Advice", words[r[R.advice]], "advice"],
+    ["Changes", changes(r[R.changes], words)],
+    ["Action", words[r[R.action]] + " → " + words[r[R.status]]],
+    ["Place", place + (r[R.record] ? ", record " + number(r[R.record]) : "")],
+    ["Kind", words[r[R.kind]]],
+    ["Type", words[r[R.type]]],
+    ["Origin", words[r[R.origin]]],
+    ["Display name", r[R.name]],
+    ["Id on the server", r[R.id]],
+    ["Requests", r[R.attempts] ? number(r[R.attempts]) + (r[R.http] ? ", the last was answered " + r[R.http] : ", without an answer") : ""],
+    ["Time", r[R.started] >= 0 ? when(run.started + r[R.started]) + (r[R.ms] ? ", took " + took(r[R.ms]) : "") : ""],
+    ["Findings", findingsOf(data, r)],
+    ["Link", link],
+    ["Run it again", line && command(line)],
+  ]);
+}
+
+function when(ms) { return new Date(ms).toISOString().replace("T", " ").replace("Z", " UTC"); }
+
+function changes(list, words) {
+  if (!list) return "";
+  const body = el("tbody", {});
+  for (const [field, from, to, unseen] of list) {
+    body.append(el("tr", {}, el("th", { scope: "row" }, words[field]),
+      el("td", {}, unseen ? "not shown by the server" : el("del", {}, words[from])), el("td", {}, el("ins", {}, words[to]))));
+  }
+  return el("table", {}, el("thead", {}, el("tr", {}, ...["Field", "On the server", "In the manifest"].map((t) => el("th", { scope: "col" }, t)))), body);
+}
+
+// findingsOf links to what was found about a record.
+function findingsOf(data, r) {
+  const F = FINDING;
+  if (!r[RECORD.file] && !r[RECORD.record]) return "";
+  data.byRecord ??= Map.groupBy(data.findings.keys(), (n) => data.findings[n][F.file] + ":" + data.findings[n][F.record]);
+  const found = r[RECORD.record] ? data.byRecord.get(r[RECORD.file] + ":" + r[RECORD.record]) : undefined;
+  if (!found) return "";
+  const list = el("div", {});
+  for (const n of found) {
+    const f = data.findings[n];
+    list.append(el("div", {}, el("a", { href: "#f" + (n + 1) }, data.words[f[F.code]]), " ", data.words[f[F.message]]));
+  }
+  return list;
+}
+
+// rerun is the command line that does this one record again.
+function rerun(data, r) {
+  const { words, run } = data;
+  const file = words[r[RECORD.file]];
+  const target = run.sandbox ? ["--sandbox"] : run.target ? ["--jira", run.target] : [];
+  const line = (...parts) => ["gijbulk", ...parts].map(word).join(" ");
+  if (run.command === "validate") return file && file !== "-" ? line("validate", file) : "";
+  if (!run.complete && !run.dryRun && !run.sandbox && run.writes) return line("resume", run.id, ...target);
+  const again = r[RECORD.name] || words[r[RECORD.origin]];
+  if (!["import", "sync", "audit"].includes(run.command) || !file || file === "-" || !again) return "";
+  const match = "^" + again.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&") + "$";
+  return line(run.command, file, "--match", match, ...target);
+}
