@@ -82,6 +82,7 @@ func (j *job) conclude(ctx context.Context, work func(context.Context) error) er
 	j.run.Ended = j.now().UTC()
 	requests, writes := j.target.client.Requests()
 	j.run.Requests, j.run.Writes = j.run.Requests+requests, j.run.Writes+writes
+	j.run.Timeline = j.traffic.timeline(j.run.Ended)
 	j.run.Complete, j.run.Why = trouble == nil, ""
 	if trouble != nil {
 		j.run.Why = trouble.Error()
@@ -108,11 +109,18 @@ func statuses(outcomes []schema.Outcome, wanted ...schema.Status) []schema.Outco
 	return found
 }
 
+// writeReports writes the report directory, and what was asked for beside it. A dry run
+// writes only what was asked for.
 func (j *job) writeReports() error {
 	if j.run.Ended.IsZero() {
 		j.run.Ended = j.now().UTC()
+		j.run.Timeline = j.traffic.timeline(j.run.Ended)
 	}
-	_, err := reports.WriteAll(j.reportDir(), j.run, slices.Values(j.outcomes), j.mask)
+	write := reports.WriteAll
+	if j.options.dryRun && j.options.report.dir == "" {
+		write = reports.Write
+	}
+	_, err := write(j.reportDir(), j.run, slices.Values(j.outcomes), j.mask, j.wanted...)
 	return err
 }
 

@@ -31,6 +31,7 @@ func (h *held) left(now time.Time) time.Duration {
 // waiting hears of requests that are held back. One that is only tried again does not
 // hold the others.
 func (a *app) waiting(w gij.Wait) {
+	a.traffic.waits(a.now(), w)
 	if w.For < time.Second {
 		return
 	}

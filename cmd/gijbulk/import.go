@@ -26,7 +26,7 @@ type jobOptions struct {
 	expectPlan       string
 	concurrency      int
 	settle           time.Duration
-	reportDir        string
+	report           reportOptions
 }
 
 // addFlags adds what every job has.
@@ -56,7 +56,7 @@ func (o *jobOptions) addRunning(f *pflag.FlagSet) {
 	o.limits.addFlags(f)
 	f.IntVar(&o.concurrency, "concurrency", 4, "most writes at once")
 	f.DurationVar(&o.settle, "settle", 10*time.Second, "how long to leave the server alone before looking up writes whose answers were lost")
-	f.StringVar(&o.reportDir, "report-dir", "", "`DIR` for the reports (default gijbulk-reports/RUN)")
+	o.report.addFlags(f)
 }
 
 // addWriting adds what only a job has that writes.
@@ -94,18 +94,21 @@ changes nothing. A create whose answer was lost is looked up before it is sent a
 and in the end the server is read once more, so that the report says what is there.
 
 Reports: report.json, succeeded.csv, failed.csv, unknown.csv and unprocessed.csv in
---report-dir. failed.csv is a manifest as it is: mend it and import it.
+--report-dir, and what --report asks for. failed.csv is a manifest as it is: mend it
+and import it. With --dry-run only what --report asks for is written.
 
 ` + exitHelp,
 		Example: `  gijbulk import integrations.csv --sandbox --yes
   gijbulk import integrations.csv --jira https://jira.example.org --dry-run
   gijbulk import *.yaml --type GITHUB --limit 2
+  gijbulk import integrations.csv --yes --report html --report junit=results.xml
   generate-manifest | gijbulk import - --format jsonl --yes`,
 		Args: needFiles,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.runJob(cmd.Context(), "import", args, o) },
 	}
 	o.addFlags(cmd.Flags())
 	o.addWriting(cmd.Flags())
+	completeReports(cmd)
 	return cmd
 }
 
@@ -118,6 +121,10 @@ func (a *app) runJob(ctx context.Context, command string, files []string, o jobO
 	if err != nil {
 		return err
 	}
+	wanted, err := a.wantedReports(o.report.wanted)
+	if err != nil {
+		return err
+	}
 	t, err := a.connect(o.target, o.dryRun, shards)
 	if err != nil {
 		return err
@@ -125,6 +132,7 @@ func (a *app) runJob(ctx context.Context, command string, files []string, o jobO
 	defer func() { err = firstError(err, t.close()) }()
 	a.hide(nil, t.secrets...)
 	j := a.newJob(command, files, o, t)
+	j.wanted = wanted
 	if err := j.read(ctx); err != nil {
 		return err
 	}

@@ -29,10 +29,12 @@ type job struct {
 	records  []schema.Record
 	planned  schema.Plan      // this process's part of it
 	outcomes []schema.Outcome // by the action's N
+	wanted   []reports.Wanted // further reports
 }
 
 func (a *app) newJob(command string, files []string, o jobOptions, t *target) *job {
 	started := a.now().UTC()
+	a.traffic.goOn(schema.Timeline{Start: started})
 	return &job{app: a, options: o, target: t, run: schema.Run{
 		ID: newRunID(started), Command: command, Version: buildVersion(), Target: t.client.BaseURL(),
 		Files: files, Started: started, DryRun: o.dryRun,
@@ -203,10 +205,8 @@ func (j *job) refuse() error {
 	if err := j.tellFindings(); err != nil {
 		return err
 	}
-	if !j.options.dryRun {
-		if err := j.writeReports(); err != nil {
-			return err
-		}
+	if err := j.writeReports(); err != nil {
+		return err
 	}
 	fail := &failure{code: exitManifest, err: fmt.Errorf("%s; nothing was sent", count(errorsIn(j.run.Findings), "error"))}
 	return fail.hinted("mend the manifest, or send the good records with --skip-invalid; gijbulk validate --explain CODE tells more")
@@ -256,6 +256,10 @@ func (j *job) show() error {
 	if err != nil {
 		return err
 	}
+	j.run.Complete, j.outcomes = true, foresee(j.planned)
+	if err := j.writeReports(); err != nil {
+		return err
+	}
 	for _, a := range j.planned.Actions {
 		if a.Drifts() {
 			return said(exitDrift)
@@ -267,9 +271,6 @@ func (j *job) show() error {
 // abandon ends a run that failed before its plan was made: every record is
 // unprocessed, and the reports say why. It can be resumed.
 func (j *job) abandon(ctx context.Context, cause error) error {
-	if j.options.dryRun {
-		return cause
-	}
 	j.run.Why = cause.Error()
 	for i, r := range j.records {
 		j.outcomes = append(j.outcomes, schema.Outcome{Action: schema.Action{N: i, Op: schema.OpCreate, Want: r}, Status: schema.StatusUnprocessed})
@@ -283,5 +284,5 @@ func (j *job) abandon(ctx context.Context, cause error) error {
 
 // reportDir is where the reports go.
 func (j *job) reportDir() string {
-	return cmp.Or(j.options.reportDir, filepath.Join("gijbulk-reports", j.run.ID))
+	return cmp.Or(j.options.report.dir, filepath.Join("gijbulk-reports", j.run.ID))
 }

@@ -52,6 +52,7 @@ written out needs its files: gijbulk resume RUN FILE…
 	o.sync.addFlags(cmd.Flags())
 	o.sync.addRails(cmd.Flags())
 	hideAllBut(cmd.Flags(), shownOfResume())
+	completeReports(cmd)
 	return cmd
 }
 
@@ -90,13 +91,18 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *jobOptio
 	if err != nil {
 		return err
 	}
+	wanted, err := a.wantedReports(o.report.wanted)
+	if err != nil {
+		return err
+	}
+	a.traffic.goOn(saved.Run.Timeline)
 	t, err := a.connect(o.target, false, shards)
 	if err != nil {
 		return err
 	}
 	defer func() { err = firstError(err, t.close()) }()
 	a.hide(nil, t.secrets...)
-	j := &job{app: a, options: *o, target: t, run: saved.Run}
+	j := &job{app: a, options: *o, target: t, run: saved.Run, wanted: wanted}
 	defer func() { err = firstError(err, j.leave()) }()
 	if err := j.open(); err != nil {
 		return err

@@ -23,6 +23,7 @@ type app struct {
 	mask    schema.Mask
 	screen  *screen
 	held    held
+	traffic traffic
 }
 
 // run executes a command line and returns the exit code.
@@ -129,6 +130,7 @@ func (a *app) given(flag string) bool { return a.command.Flags().Changed(flag) }
 func (a *app) json() bool { return a.output == "json" }
 
 func (a *app) traced(e gij.Exchange) {
+	a.traffic.exchanged(a.now(), e)
 	a.log.trace("request", "method", e.Method, "path", e.Path, "status", e.Status, "took", e.Took)
 }
 

@@ -64,6 +64,7 @@ The plan is refused when it would change more of what is there than --max-delete
 	o.addWriting(cmd.Flags())
 	o.sync.addFlags(cmd.Flags())
 	o.sync.addRails(cmd.Flags())
+	completeReports(cmd)
 	return cmd
 }
 
@@ -75,15 +76,19 @@ func (a *app) auditCommand() *cobra.Command {
 		Long: `Compare the manifests with the server and show the plan that a sync would carry out.
 Nothing but reads is sent. Secrets are looked up where they can be; the server never
 shows its own, so a secret that is only due to be sent again is listed and is no drift.
+Reports are written where --report or --report-dir ask for them.
 
 ` + exitHelp,
 		Example: `  gijbulk audit integrations.yaml --jira https://jira.example.org
-  gijbulk audit integrations.yaml --prune --output json`,
+  gijbulk audit integrations.yaml --prune --output json
+  gijbulk audit integrations.yaml --report html=drift.html --report junit=drift.xml`,
 		Args: needFiles,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.runJob(cmd.Context(), "audit", args, o) },
 	}
 	o.addFlags(cmd.Flags())
 	o.addShowing(cmd.Flags())
 	o.sync.addFlags(cmd.Flags())
+	o.report.addFlags(cmd.Flags())
+	completeReports(cmd)
 	return cmd
 }

@@ -26,6 +26,7 @@ matters it is told before the first write. RUN is an id of gijbulk runs, or last
 	}
 	o.addGoingOn(cmd.Flags())
 	o.addAsking(cmd.Flags())
+	completeReports(cmd)
 	return cmd
 }
 
@@ -37,6 +38,10 @@ func (a *app) undo(ctx context.Context, id string, o jobOptions) (err error) {
 	if err := state.Close(); err != nil { // it is opened again under the lock
 		return err
 	}
+	wanted, err := a.wantedReports(o.report.wanted)
+	if err != nil {
+		return err
+	}
 	t, err := a.connect(o.target, o.dryRun, 1)
 	if err != nil {
 		return err
@@ -44,6 +49,7 @@ func (a *app) undo(ctx context.Context, id string, o jobOptions) (err error) {
 	defer func() { err = firstError(err, t.close()) }()
 	a.hide(nil, t.secrets...)
 	j := a.newJob("undo", saved.Run.Files, o, t)
+	j.wanted = wanted
 	defer func() { err = firstError(err, j.leave()) }()
 	if err := j.register(ctx, keptOptions{Undoes: saved.Run.ID}); err != nil {
 		return err

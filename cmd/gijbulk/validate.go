@@ -1,9 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"iter"
+	"path/filepath"
+	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +21,7 @@ type validateOptions struct {
 	explain       string
 	resolve       bool
 	allowCommands bool
+	report        reportOptions
 }
 
 func (a *app) validateCommand() *cobra.Command {
@@ -29,7 +34,7 @@ its place and advice. Nothing is sent; no Jira is needed.
 
 A finding has a stable code; --explain CODE tells what it means, --explain list
 lists them. More than twenty findings of one code are folded into a count;
---output json has them all, one object a line.
+--output json has them all, one object a line, and so has --report html.
 
 ` + exitHelp,
 		Example: `  gijbulk validate integrations.csv
@@ -51,6 +56,8 @@ lists them. More than twenty findings of one code are folded into a count;
 	o.manifest.addFlags(cmd.Flags())
 	cmd.Flags().StringVar(&o.explain, "explain", "", "tell what the finding `CODE` means, or list all codes")
 	cmd.Flags().BoolVar(&o.resolve, "resolve", false, "look the secrets up as well, not only at the form of their references")
+	o.report.addFlags(cmd.Flags())
+	completeReports(cmd)
 	cmd.Flags().BoolVar(&o.allowCommands, "allow-commands", false, "with --resolve: cmd: references may run commands")
 	_ = cmd.RegisterFlagCompletionFunc("explain", cobra.FixedCompletions(codeNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -61,21 +68,29 @@ func (a *app) validate(ctx context.Context, files []string, o validateOptions) e
 	if err != nil {
 		return err
 	}
-	l.lean = !o.resolve
-	records := 0
-	var problem error
-	findings := a.findingsOf(ctx, l, files, o, &records, &problem)
+	wanted, err := a.wantedReports(o.report.wanted)
+	if err != nil {
+		return err
+	}
+	l.lean = !o.resolve && len(wanted) == 0
+	c := validation{started: a.now().UTC(), files: files, keepsFindings: len(wanted) > 0}
+	findings := a.findingsOf(ctx, l, o, &c)
 	var tally reports.Tally
 	if a.json() {
-		tally, err = reports.FindingsJSON(a.stdout, findings, func() int { return records })
+		tally, err = reports.FindingsJSON(a.stdout, findings, func() int { return c.n })
 	} else {
 		tally, err = reports.FindingsText(a.stdout, findings, a.page(a.stdoutIsTerminal))
 	}
-	if err = firstError(problem, err); err != nil {
+	if err = firstError(c.problem, err); err != nil {
 		return err
 	}
+	if len(wanted) > 0 {
+		if err := a.reportCheck(c, o.report.dir, wanted); err != nil {
+			return err
+		}
+	}
 	if !a.json() {
-		if _, err := fmt.Fprintf(a.stdout, "%s checked: %s, %s\n", count(records, "record"), count(tally.Errors, "error"), count(tally.Warnings, "warning")); err != nil {
+		if _, err := fmt.Fprintf(a.stdout, "%s checked: %s, %s\n", count(c.n, "record"), count(tally.Errors, "error"), count(tally.Warnings, "warning")); err != nil {
 			return err
 		}
 	}
@@ -85,27 +100,66 @@ func (a *app) validate(ctx context.Context, files []string, o validateOptions) e
 	return nil
 }
 
+// validation is what a check of manifests comes to. Records are kept only where somebody asked for
+// more than the findings.
+type validation struct {
+	started       time.Time
+	files         []string
+	n             int // records
+	records       []schema.Record
+	findings      []schema.Finding
+	keepsFindings bool
+	problem       error
+}
+
+// reportCheck writes the reports of a validation.
+func (a *app) reportCheck(c validation, dir string, wanted []reports.Wanted) error {
+	a.hide(c.records)
+	run := schema.Run{ID: newRunID(c.started), Command: "validate", Version: buildVersion(), Files: c.files,
+		Started: c.started, Ended: a.now().UTC(), Complete: true, DryRun: true, Findings: c.findings}
+	faults := make(map[schema.Place]schema.Finding)
+	for _, f := range c.findings {
+		if _, known := faults[placeOf(f.Place)]; !known && f.Level == schema.LevelError {
+			faults[placeOf(f.Place)] = f
+		}
+	}
+	outcomes := make([]schema.Outcome, len(c.records))
+	for i, r := range c.records {
+		outcomes[i] = schema.Outcome{Action: schema.Action{N: i, Op: schema.OpInvalid, Want: r}, Status: schema.StatusUnprocessed}
+		if f, bad := faults[placeOf(r.Place)]; bad {
+			outcomes[i].Status, outcomes[i].Error, outcomes[i].Advice = schema.StatusFailed, f.Message, f.Advice
+		}
+	}
+	_, err := reports.Write(cmp.Or(dir, filepath.Join("gijbulk-reports", run.ID)), run, slices.Values(outcomes), a.mask, wanted...)
+	return err
+}
+
 // findingsOf streams what is found: nothing but the identities is kept of a record,
 // unless its secrets are to be looked up.
-func (a *app) findingsOf(ctx context.Context, l *loader, files []string, o validateOptions, records *int, problem *error) iter.Seq[schema.Finding] {
-	return func(yield func(schema.Finding) bool) {
-		var kept []schema.Record
-		twins, err := l.each(ctx, files, func(c checked) error {
-			if c.isRecord() {
-				*records++
+func (a *app) findingsOf(ctx context.Context, l *loader, o validateOptions, c *validation) iter.Seq[schema.Finding] {
+	return func(tell func(schema.Finding) bool) {
+		yield := func(f schema.Finding) bool {
+			if c.keepsFindings {
+				c.findings = append(c.findings, f)
 			}
-			if c.record != nil {
-				kept = append(kept, *c.record)
-				c.findings = append(c.findings, c.record.CreateNeeds...)
+			return tell(f)
+		}
+		twins, err := l.each(ctx, c.files, func(one checked) error {
+			if one.isRecord() {
+				c.n++
 			}
-			for _, f := range c.findings {
+			if one.record != nil {
+				c.records = append(c.records, *one.record)
+				one.findings = append(one.findings, one.record.CreateNeeds...)
+			}
+			for _, f := range one.findings {
 				if !yield(f) {
 					return errEnough
 				}
 			}
 			return nil
 		})
-		if *problem = err; err != nil {
+		if c.problem = err; err != nil {
 			return
 		}
 		for f := range twins {
@@ -117,8 +171,9 @@ func (a *app) findingsOf(ctx context.Context, l *loader, files []string, o valid
 			return
 		}
 		resolver := secrets.Resolver{Env: a.lookupEnv, AllowCommands: o.allowCommands}
-		resolved, findings := resolver.Resolve(ctx, kept)
+		resolved, findings := resolver.Resolve(ctx, c.records)
 		a.hide(resolved)
+		c.records = resolved
 		for _, f := range findings {
 			if !yield(f) {
 				return

@@ -15,6 +15,7 @@ import (
 
 	"gijbulk/importer/gij"
 	"gijbulk/importer/sandbox"
+	"gijbulk/schema"
 )
 
 // targetOptions say which Jira is meant, and as whom we come.
@@ -78,12 +79,11 @@ func (a *app) connectSandbox(o targetOptions, config gij.Config) (*target, error
 	if err != nil {
 		return nil, usage("--sandbox: %w", err)
 	}
-	const url = "http://sandbox.invalid"
-	server, err := sandbox.New(sandbox.Options{Faults: faults, DataFile: o.sandboxData, BaseURL: url})
+	server, err := sandbox.New(sandbox.Options{Faults: faults, DataFile: o.sandboxData, BaseURL: schema.SandboxURL})
 	if err != nil {
 		return nil, fmt.Errorf("embedded sandbox: %w", err)
 	}
-	config.BaseURL, config.Token, config.SilentRate = url, "sandbox", 0
+	config.BaseURL, config.Token, config.SilentRate = schema.SandboxURL, "sandbox", 0
 	config.Base = cutBy(a.hard, server.RoundTripper())
 	client, err := gij.New(config)
 	if err != nil {
