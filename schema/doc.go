@@ -13,4 +13,5 @@
 //	Finding                  what a rule has to say, with a stable code
 //	Change, Action, Plan     what is to be done about each record
 //	Outcome, Run             what became of it
+//	Conversion, Row          the records that another tool's listing became
 package schema

@@ -33,6 +33,10 @@ type Cell struct {
 	Given   bool  // from --set, --default or the manifest's defaults, not from the record itself
 }
 
+// SourceColumn names the column that tells what a converted record was made of. Like all
+// that begin with "_" it means nothing to a manifest.
+const SourceColumn = "_source"
+
 // Entry is one record as it was written, with its place. It holds only the cells that
 // are there: a blank cell of a table is absent, and is not in Cells.
 type Entry struct {

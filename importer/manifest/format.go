@@ -29,6 +29,9 @@ var extensions = map[string]Format{
 	".csv": CSV, ".tsv": TSV, ".yaml": YAML, ".yml": YAML, ".json": JSON, ".jsonl": JSONL, ".ndjson": JSONL,
 }
 
+// FormatOf tells the format that a file's extension stands for, or "".
+func FormatOf(name string) Format { return extensions[strings.ToLower(filepath.Ext(name))] }
+
 // format settles the format: the one asked for, or by extension, or by content.
 func (t *text) format(name string, asked Format) (Format, error) {
 	switch asked {
@@ -38,7 +41,7 @@ func (t *text) format(name string, asked Format) (Format, error) {
 	default:
 		return "", &flaw{code: schema.CodeFormatUnknown, message: "there is no format " + schema.Quote(string(asked))}
 	}
-	if f, ok := extensions[strings.ToLower(filepath.Ext(name))]; ok {
+	if f := FormatOf(name); f != "" {
 		return f, nil
 	}
 	if f := guess(t.head()); f != "" {

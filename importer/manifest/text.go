@@ -29,6 +29,20 @@ func (t *text) blank() bool {
 	return err == io.EOF && len(bytes.TrimSpace(head)) == 0
 }
 
+// Text gives a file as UTF-8: byte order marks and UTF-16 undone. It is for files that are
+// no manifests; name stands in the places of errors, each of which is a [*Problem].
+func Text(r io.Reader, name string) ([]byte, error) {
+	t, err := open(r)
+	var all []byte
+	if err == nil {
+		all, err = io.ReadAll(t)
+	}
+	if err != nil {
+		return nil, &Problem{asFlaw(err).finding(schema.Place{File: name})}
+	}
+	return all, nil
+}
+
 func open(r io.Reader) (*text, error) {
 	raw := bufio.NewReaderSize(r, headSize)
 	head, err := raw.Peek(headSize)

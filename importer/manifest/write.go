@@ -9,6 +9,8 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"gijbulk/schema"
@@ -19,7 +21,9 @@ import (
 // the format cannot hold is an error that names record and field; w may hold a part of
 // the manifest then. CSV and TSV hold the records in memory until all are known, since
 // their header names only fields that occur. YAML and JSON list integrations before
-// repositories, each in their order, and hold the latter until then.
+// repositories, each in their order, and hold the latter until then. Where a record's cells
+// tell its source ([schema.SourceColumn]) that is written too: as a column or key of that
+// name, which readers leave aside, and in YAML as a comment.
 func Write(w io.Writer, f Format, records iter.Seq[schema.Record]) error {
 	b := bufio.NewWriter(w)
 	if err := write(b, f, records); err != nil {
@@ -73,6 +77,22 @@ func plainValue(record int, f schema.Field, v schema.Value) (any, error) {
 		}
 	}
 	return plain, nil
+}
+
+// sourceOf tells on one line what a record was made of, or gives "".
+func sourceOf(r schema.Record) string {
+	for _, c := range r.Cells {
+		if c.Name == schema.SourceColumn {
+			plain := strings.Map(func(r rune) rune {
+				if !unicode.IsPrint(r) || r == '\uFEFF' {
+					return ' '
+				}
+				return r
+			}, c.Text)
+			return strings.Join(strings.Fields(plain), " ")
+		}
+	}
+	return ""
 }
 
 // item is a record and its number among all that are written.
@@ -170,6 +190,12 @@ func writeObject(b *bufio.Writer, i item, fields []schema.Field) error {
 		b.WriteString(strconv.Quote(f.String()))
 		b.WriteString(": ")
 		b.Write(jsonText(v))
+	}
+	if source := sourceOf(i.record); source != "" {
+		if len(fields) > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(b, "%q: %s", schema.SourceColumn, jsonText(source))
 	}
 	b.WriteByte('}')
 	return nil

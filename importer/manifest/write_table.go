@@ -20,9 +20,13 @@ func writeTable(w io.Writer, delimiter rune, records iter.Seq[schema.Record]) er
 	columns := columnsOf(all)
 	out := csv.NewWriter(w)
 	out.Comma = delimiter
-	texts := make([]string, len(columns))
+	texts := make([]string, len(columns), len(columns)+1)
 	for i, f := range columns {
 		texts[i] = f.String()
+	}
+	sources := slices.ContainsFunc(all, func(r schema.Record) bool { return sourceOf(r) != "" })
+	if sources {
+		texts = append(texts, schema.SourceColumn)
 	}
 	if err := out.Write(texts); err != nil {
 		return fmt.Errorf("write the header: %w", err)
@@ -37,6 +41,9 @@ func writeTable(w io.Writer, delimiter rune, records iter.Seq[schema.Record]) er
 				return err
 			}
 			texts[i] = text
+		}
+		if sources {
+			texts[len(columns)] = sourceOf(r)
 		}
 		if err := out.Write(texts); err != nil {
 			return fmt.Errorf("write record %d: %w", n+1, err)

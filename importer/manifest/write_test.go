@@ -260,3 +260,52 @@ func TestWriteRefuses(t *testing.T) {
 type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+// TestWriteSource: what a record was made of is written where a reader leaves it aside.
+func TestWriteSource(t *testing.T) {
+	with := schema.NewRecord(map[schema.Field]schema.Value{schema.FieldType: schema.Text("GITHUB_SERVER")})
+	with.Cells = []schema.Column{{Name: "type", Text: "GITHUB_SERVER"}, {Name: schema.SourceColumn, Text: "list.json:3: \x1b[1m\"a\"\n- b: c,\u2028d"}}
+	without := schema.NewRecord(map[schema.Field]schema.Value{schema.FieldType: schema.Text("GITLAB_SERVER")})
+	for f, want := range map[Format]string{
+		CSV:  "type,_source\nGITHUB_SERVER,\"list.json:3: [1m\"\"a\"\" - b: c, d\"\nGITLAB_SERVER,\n",
+		TSV:  "type\t_source\nGITHUB_SERVER\t\"list.json:3: [1m\"\"a\"\" - b: c, d\"\nGITLAB_SERVER\t\n",
+		YAML: "version: 1\nintegrations:\n  # list.json:3: [1m\"a\" - b: c, d\n  - type: GITHUB_SERVER\n  - type: GITLAB_SERVER\n",
+		JSON: `{"version": 1, "integrations": [
+  {"type": "GITHUB_SERVER", "_source": "list.json:3: [1m\"a\" - b: c, d"},
+  {"type": "GITLAB_SERVER"}
+]}
+`,
+		JSONL: `{"type": "GITHUB_SERVER", "_source": "list.json:3: [1m\"a\" - b: c, d"}
+{"type": "GITLAB_SERVER"}
+`,
+	} {
+		var b bytes.Buffer
+		records := []schema.Record{with, without}
+		if err := Write(&b, f, slices.Values(records)); err != nil {
+			t.Errorf("%s: %v", f, err)
+		}
+		if diff := cmp.Diff(want, b.String()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", f, diff)
+		}
+		sameRecords(t, f, records, recordsIn(t, f, b.Bytes()))
+	}
+}
+
+// TestText: a file that is no manifest is read in the same encodings.
+func TestText(t *testing.T) {
+	for in, want := range map[string]string{
+		"a\nb": "a\nb", "\ufeffa": "a", "\xff\xfea\x00\n\x00": "a\n", "": "",
+	} {
+		got, err := Text(strings.NewReader(in), "f")
+		if err != nil || string(got) != want {
+			t.Errorf("%q: %q, error %v", in, got, err)
+		}
+	}
+	for _, in := range []string{"a\n\xff", "PK\x03\x04", "a\x00b\x00\x00"} {
+		_, err := Text(strings.NewReader(in), "f")
+		var p *Problem
+		if !errors.As(err, &p) || p.Finding.Place.File != "f" || p.Finding.Advice == "" {
+			t.Errorf("%q: error %v", in, err)
+		}
+	}
+}

@@ -35,6 +35,9 @@ func writeYAML(b *bufio.Writer, records iter.Seq[schema.Record]) error {
 // writeItem writes a record as an item of its list.
 func writeItem(b *bufio.Writer, i item) error {
 	fields := i.listed()
+	if source := sourceOf(i.record); source != "" {
+		b.WriteString("\n  # " + source)
+	}
 	if len(fields) == 0 {
 		b.WriteString("\n  - {}")
 	}
