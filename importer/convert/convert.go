@@ -1,0 +1,93 @@
+package convert
+
+import (
+	"fmt"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// Input is one listing.
+type Input struct {
+	Name string // stands in every place
+	Text []byte // UTF-8, without a byte order mark
+}
+
+// As decides what repositories become.
+type As string
+
+// What repositories can become. The zero As is integrations where their host has a type
+// for it, else repositories.
+const (
+	AsIntegrations As = "integrations"
+	AsRepositories As = "repositories"
+)
+
+// Auto lets each listing be recognised by itself.
+const Auto = "auto"
+
+// Options say how listings are converted. The zero Options recognise the tool.
+type Options struct {
+	From      string // the name of a tool, or Auto, or ""
+	As        As
+	Map       []Assignment
+	SkipIf    []Condition
+	Include   []Flag                 // repositories that are otherwise left out
+	BaseURL   string                 // for listings whose URLs are relative or have no host
+	HostTypes map[string]schema.Type // of hosts that are not well known
+	Projects  ProjectMap
+	Set, Fill []schema.Cell // for every record, as --set and --default say
+}
+
+// Read converts listings. An error is a [*Problem]; then there is no result.
+func Read(inputs []Input, o Options) (schema.Conversion, error) {
+	var result schema.Conversion
+	m := maker{options: &o, result: &result}
+	var rows []*row
+	tools := map[*tool]*listing{}
+	var order []*tool
+	for _, in := range inputs {
+		t, err := toolFor(in, o.From)
+		if err != nil {
+			return schema.Conversion{}, err
+		}
+		l := &listing{Input: in, tool: t, options: &o, tell: m.tell, recognise: detected, references: &m.references}
+		if before := tools[t]; before != nil {
+			l.pages = before.pages
+		} else {
+			order = append(order, t)
+		}
+		if err := l.read(); err != nil {
+			return schema.Conversion{}, err
+		}
+		tools[t] = l
+		rows = append(rows, l.rows...)
+	}
+	for _, t := range order {
+		tools[t].warnOfPages()
+	}
+	m.make(rows)
+	if len(result.Entries) == 0 {
+		return schema.Conversion{}, nothingLeft(rows)
+	}
+	return result, nil
+}
+
+// nothingLeft says why no row was converted.
+func nothingLeft(rows []*row) *Problem {
+	why := map[string]int{}
+	var order []string
+	for _, r := range rows {
+		if why[r.why]++; why[r.why] == 1 {
+			order = append(order, r.why)
+		}
+	}
+	p := &Problem{Place: rows[0].place, Message: "none of the rows was converted", Advice: "--include names states that are otherwise left out: archived, disabled, fork, mirror, empty"}
+	p.Place.Line, p.Place.Column, p.Place.Record = 0, 0, 0
+	var parts []string
+	for _, w := range order[:min(len(order), 5)] {
+		parts = append(parts, fmt.Sprintf("%d because %s", why[w], w))
+	}
+	p.Message += ": " + strings.Join(parts, ", ")
+	return p
+}

@@ -1,0 +1,269 @@
+package convert
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gijbulk/schema"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// listingSample is a listing of samples/listings: which files belong together, and what
+// they are read with beside the usual.
+type listingSample struct {
+	golden, from string
+	files        []string
+	options      Options
+}
+
+var sampleListings = []listingSample{
+	{golden: "gh", from: "gh", files: []string{"gh.json"}},
+	{golden: "gh-repositories", from: "gh", files: []string{"gh.json"}, options: Options{As: AsRepositories, Include: []Flag{Archived, Empty}}},
+	{golden: "gitlab", from: "gitlab", files: []string{"gitlab.json"}},
+	{golden: "azure", from: "azure", files: []string{"azure.json"}},
+	{golden: "bitbucket-server", from: "bitbucket-server", files: []string{"bitbucket-server-1.json", "bitbucket-server-2.json"}},
+	{golden: "bitbucket-server-page", from: "bitbucket-server", files: []string{"bitbucket-server-1.json"},
+		options: Options{SkipIf: []Condition{{"project.key", "web"}}}},
+	{golden: "vendor-tsv", from: "vendor-tsv", files: []string{"vendor.tsv"}},
+	{golden: "csv", from: "csv", files: []string{"repos.csv"}},
+	{golden: "csv-mapped", from: "csv", files: []string{"repos.csv"}, options: Options{
+		Map:       []Assignment{{"displayName", "path"}, {"tagsFilter", "team"}, {"projects", "jira project"}},
+		SkipIf:    []Condition{{"Team", "money"}},
+		HostTypes: map[string]schema.Type{"gitlab.acme.example": schema.TypeGitLabServer, "git.acme.example": schema.TypeGerrit}}},
+}
+
+func readSamples(t testing.TB, files ...string) []Input {
+	t.Helper()
+	var inputs []Input
+	for _, name := range files {
+		text, err := os.ReadFile(filepath.Join("../../samples/listings", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		inputs = append(inputs, Input{Name: name, Text: text})
+	}
+	return inputs
+}
+
+// TestSamples holds the conversions of the samples against golden files. They come out
+// the same whether the tool is named or recognised, and each time.
+func TestSamples(t *testing.T) {
+	for _, s := range sampleListings {
+		t.Run(s.golden, func(t *testing.T) {
+			named := s.options
+			named.From = s.from
+			result, err := Read(readSamples(t, s.files...), named)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := dump(result)
+			golden := filepath.Join("testdata", s.golden+".txt")
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			again, err := Read(readSamples(t, s.files...), s.options)
+			if err != nil || dump(again) != got {
+				t.Errorf("recognised by itself it is another: error %v", err)
+			}
+			for _, canary := range []string{"canary", "s3cr3t", "ghp_", "AKIA"} {
+				if strings.Contains(got, canary) {
+					t.Errorf("a credential came out: %s", canary)
+				}
+			}
+			sound(t, result)
+		})
+	}
+}
+
+// dump writes a result for people.
+func dump(result schema.Conversion) string {
+	var b strings.Builder
+	for i, e := range result.Entries {
+		fmt.Fprintf(&b, "record %d\n", i+1)
+		for _, c := range e.Cells {
+			fmt.Fprintf(&b, "  %s: %s", c.Name, c.Written.Text)
+			for _, item := range c.Written.Items {
+				fmt.Fprintf(&b, "[%s]", item.Text)
+			}
+			b.WriteByte('\n')
+		}
+	}
+	for _, r := range result.Rows {
+		fmt.Fprintf(&b, "%s row %d %q %s", r.Place, r.Place.Record, r.Name, r.Fate)
+		if r.Record > 0 {
+			fmt.Fprintf(&b, " in %d", r.Record)
+		}
+		if r.Why != "" {
+			fmt.Fprintf(&b, ": %s", r.Why)
+		}
+		b.WriteByte('\n')
+	}
+	for _, p := range result.Placeholders {
+		fmt.Fprintf(&b, "to fill in: %s for %s in %d\n", p.Reference, p.For, p.Records)
+	}
+	for _, f := range result.Findings {
+		fmt.Fprintf(&b, "%s: %s (%s)\n", f.Code, f, f.Advice)
+	}
+	return b.String()
+}
+
+// accounted holds that each row met a fate, and each record was made of rows.
+func accounted(t *testing.T, result schema.Conversion) {
+	t.Helper()
+	r := result
+	if r.Count(schema.FateConverted)+r.Count(schema.FateMerged)+r.Count(schema.FateSkipped) != len(r.Rows) {
+		t.Errorf("of %d rows some have no fate", len(r.Rows))
+	}
+	used := map[int]bool{}
+	for _, row := range r.Rows {
+		used[row.Record] = true
+		if (row.Fate == schema.FateSkipped) != (row.Record == 0) || row.Fate != schema.FateConverted && row.Why == "" || row.Record > len(result.Entries) {
+			t.Errorf("row %+v", row)
+		}
+	}
+	for i := range result.Entries {
+		if !used[i+1] {
+			t.Errorf("record %d was made of no row", i+1)
+		}
+	}
+}
+
+// sound holds what is true of a result of sound listings: each row is accounted for,
+// each record has no error and knows where it came from.
+func sound(t *testing.T, result schema.Conversion) {
+	t.Helper()
+	accounted(t, result)
+	var checker schema.Checker
+	identities := schema.NewIdentities()
+	for i, e := range result.Entries {
+		record, findings := checker.Check(e)
+		for _, f := range append(findings, record.CreateNeeds...) {
+			if f.Level == schema.LevelError {
+				t.Errorf("record %d: %s", i+1, f)
+			}
+		}
+		identities.Note(identities.Of(&record), record.Place)
+		if last := e.Cells[len(e.Cells)-1]; last.Name != schema.SourceColumn || last.Written.Text == "" {
+			t.Errorf("record %d does not know where it came from", i+1)
+		}
+	}
+	for f := range identities.Twins() {
+		t.Errorf("%s", f)
+	}
+}
+
+// TestProblems: what cannot be converted is told with its place and what to do.
+func TestProblems(t *testing.T) {
+	for _, tt := range []struct {
+		from, text   string
+		options      Options
+		place, words string
+		misuse       bool
+	}{
+		{from: "gh", text: "", place: "in", words: "the file is empty"},
+		{from: "gh", text: " \n", place: "in", words: "the file is empty"},
+		{from: "gh", text: "[]", place: "in", words: "names no repository"},
+		{from: "bitbucket-server", text: `{"size":0,"isLastPage":true,"values":[]}`, place: "in", words: "names no repository"},
+		{from: "gh", text: `[{"nameWithOwner":"a/b"},`, place: "in:1:26", words: "ends in the middle"},
+		{from: "gh", text: "[\n {\"nameWithOwner\":\"a/b\",}]", place: "in:2:", words: "not JSON"},
+		{from: "gh", text: "[\n {\"full_name\":\"a/b\"}]", place: "in:2", words: "no listing of gh"},
+		{from: "gitlab", text: `{"message":"401 Unauthorized"}`, place: "in:1", words: "401 Unauthorized"},
+		{from: "bitbucket-server", text: `{"errors":[{"context":null,"message":"You are not permitted"}]}`, place: "in:1", words: "You are not permitted"},
+		{from: "gh", text: `"x"`, place: "in:1", words: "a single value"},
+		{from: "", text: "hello", place: "in", words: "not recognised|no listing that is recognised"},
+		{from: "", text: `[{"a":1}]`, place: "in", words: "no listing that is recognised"},
+		{from: "csv", text: "a,b\n1,2\n", place: "in:1", words: "no column is known"},
+		{from: "csv", text: "type,origin,pat\nGITHUB,,\n", place: "in:1", words: "a manifest already"},
+		{from: "csv", text: "cloneUrl,org\nhttps://a.example/b,\"x\ny,z\n", place: "in:2", words: "never closed"},
+		{from: "csv", text: "cloneUrl,org\nhttps://a.example/b,x\n", options: Options{SkipIf: []Condition{{"ogr", "x"}}}, words: "no column \"ogr\"", misuse: true},
+		{from: "vendor-tsv", text: "cloneUrl\torg\n1\t2\n", place: "in:1", words: "no listing of vendor-tsv"},
+		{from: "gh", text: `[{"nameWithOwner":"a/b","isFork":true},{"nameWithOwner":"a/c","isFork":true}]`, place: "in", words: "2 because it is a fork"},
+		{from: "bitbucket-server", text: `{"values":[{"slug":"a","project":{"key":"P"},"links":{"clone":[{"href":"https://b.example/scm/p/a.git"}]}}]}`,
+			options: Options{As: AsIntegrations}, place: "in", words: "no host that integrations are for"},
+		{from: "nonsense", text: "x", words: "there is no tool", misuse: true},
+	} {
+		tt.options.From = tt.from
+		_, err := Read([]Input{{Name: "in", Text: []byte(tt.text)}}, tt.options)
+		var p *Problem
+		if !errors.As(err, &p) {
+			t.Errorf("%s %q: error %v", tt.from, tt.text, err)
+			continue
+		}
+		fits := false
+		for words := range strings.SplitSeq(tt.words, "|") {
+			fits = fits || strings.Contains(p.Message, words)
+		}
+		if !fits || !strings.HasPrefix(p.Place.String(), tt.place) || p.Advice == "" || p.Misuse != tt.misuse {
+			t.Errorf("%s %q: %+v", tt.from, tt.text, p)
+		}
+	}
+}
+
+// TestPages: documents in a row, lists of lists and lists of pages all are one listing.
+func TestPages(t *testing.T) {
+	one, two := `{"nameWithOwner":"a/b","url":"https://github.com/a/b"}`, `{"nameWithOwner":"a/c","url":"https://github.com/a/c"}`
+	for _, text := range []string{
+		"[" + one + "," + two + "]", "[" + one + "]\n[" + two + "]", "[[" + one + "],[" + two + "]]", one + "\n" + two + "\n",
+		"[" + one + "][]" + two,
+	} {
+		result, err := Read([]Input{{Name: "in", Text: []byte(text)}}, Options{})
+		if err != nil || result.Count(schema.FateConverted) != 2 || len(result.Entries) != 1 {
+			t.Errorf("%s: %+v, error %v", text, result, err)
+		}
+	}
+	page := `{"isLastPage":%v,"start":%d,"nextPageStart":%s,"values":[{"slug":"r%d","project":{"key":"P"},"links":{"clone":[{"href":"https://b.example/scm/p/r%d.git"}]}}]}`
+	first := fmt.Sprintf(page, false, 0, "1", 0, 0)
+	second := fmt.Sprintf(page, false, 1, "2", 1, 1)
+	third := fmt.Sprintf(page, true, 2, "null", 2, 2)
+	for _, tt := range []struct {
+		texts    []string
+		rows     int
+		warnings int
+	}{
+		{[]string{first}, 1, 1},
+		{[]string{first + second}, 2, 1},
+		{[]string{"[" + first + "," + second + "," + third + "]"}, 3, 0},
+		{[]string{first, third, second}, 3, 0},
+		{[]string{third}, 1, 0},
+	} {
+		var inputs []Input
+		for i, text := range tt.texts {
+			inputs = append(inputs, Input{Name: fmt.Sprintf("%d.json", i), Text: []byte(text)})
+		}
+		result, err := Read(inputs, Options{From: "bitbucket-server"})
+		if err != nil || len(result.Rows) != tt.rows || len(result.Findings) != tt.warnings {
+			t.Errorf("%s: %s error %v", tt.texts, dump(result), err)
+		}
+	}
+}
+
+// TestLimits: a listing that is just as long as a usual limit is told of.
+func TestLimits(t *testing.T) {
+	for n, want := range map[int]int{29: 0, 30: 1, 31: 0, 1000: 1} {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, `{"nameWithOwner":"a/r%d","url":"https://github.com/a/r%d"},`, i, i)
+		}
+		result, err := Read([]Input{{Name: "in", Text: []byte("[" + strings.TrimSuffix(b.String(), ",") + "]")}}, Options{From: "gh"})
+		if err != nil || len(result.Findings) != want {
+			t.Errorf("%d rows: %v, error %v", n, result.Findings, err)
+		}
+	}
+}

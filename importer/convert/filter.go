@@ -1,0 +1,121 @@
+package convert
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// filterForm says how the app's filter, a JMESPath expression, sees the listing of a
+// service (the vendor's pages on JMESPath filters).
+type filterForm struct {
+	key       string          // the field that names a repository
+	container string          // the field that names what the key is unique in, or ""
+	wrap      string          // what the filter is put in, with %s; "" for nothing
+	flags     map[Flag]string // the fields that tell a flag
+}
+
+// onlyNamed selects repositories by name.
+func (f *filterForm) onlyNamed(rows []*row) string {
+	return f.wrapped(f.named(rows))
+}
+
+// named is the condition that an item of the listing is one of these.
+func (f *filterForm) named(rows []*row) string {
+	if f.container == "" {
+		return among(f.key, keysOf(rows))
+	}
+	var parts []string
+	projects := projectsOf(rows)
+	for _, project := range projects {
+		in := slices.DeleteFunc(slices.Clone(rows), func(r *row) bool { return r.repo.project != project })
+		parts = append(parts, among(f.container, []string{project})+" && "+among(f.key, keysOf(in)))
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return "(" + strings.Join(parts, ") || (") + ")"
+}
+
+// allBut selects what is not left out, where the listing was of everything: by flags
+// that the host tells, so that it stays true later, and else by name. It is "" where
+// nothing was left out.
+func (f *filterForm) allBut(kept, left []*row) string {
+	var conditions []string
+	if f.container != "" {
+		conditions = append(conditions, among(f.container, projectsOf(kept)))
+	}
+	var others []*row
+	used := map[Flag]bool{}
+	for _, r := range left {
+		i := slices.IndexFunc(r.left, func(flag Flag) bool { return f.flags[flag] != "" })
+		if i < 0 {
+			others = append(others, r)
+			continue
+		}
+		used[r.left[i]] = true
+	}
+	// The vendor's pages want a negation in brackets.
+	for _, flag := range Flags() {
+		if used[flag] {
+			conditions = append(conditions, "(!"+f.flags[flag]+")")
+		}
+	}
+	if len(others) > 0 {
+		conditions = append(conditions, "(!("+f.named(others)+"))")
+	}
+	if len(conditions) == 0 {
+		return ""
+	}
+	return f.wrapped(strings.Join(conditions, " && "))
+}
+
+func (f *filterForm) wrapped(condition string) string {
+	filter := "[?" + condition + "]"
+	if f.wrap != "" {
+		return fmt.Sprintf(f.wrap, filter)
+	}
+	return filter
+}
+
+// cost is about how many bytes a repository takes in a filter.
+func (f *filterForm) cost(r *row) int { return len(literal(r.repo.key)) + 2 }
+
+func among(field string, values []string) string {
+	if len(values) == 1 {
+		return field + "==" + literal(values[0])
+	}
+	literals := make([]string, len(values))
+	for i, v := range values {
+		literals[i] = literal(v)
+	}
+	return "contains([" + strings.Join(literals, ",") + "], " + field + ")"
+}
+
+// literal writes a string of JMESPath.
+func literal(s string) string {
+	if !strings.ContainsAny(s, `'\`) {
+		return "'" + s + "'"
+	}
+	text, _ := json.Marshal(s) // a string always encodes
+	return "`" + strings.ReplaceAll(string(text), "`", "\\`") + "`"
+}
+
+func keysOf(rows []*row) []string {
+	keys := make([]string, len(rows))
+	for i, r := range rows {
+		keys[i] = r.repo.key
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+func projectsOf(rows []*row) []string {
+	var projects []string
+	for _, r := range rows {
+		projects = append(projects, r.repo.project)
+	}
+	slices.Sort(projects)
+	return slices.Compact(projects)
+}

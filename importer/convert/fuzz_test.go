@@ -1,0 +1,54 @@
+package convert
+
+import (
+	"errors"
+	"testing"
+
+	"gijbulk/schema"
+)
+
+// FuzzConvert reads anything as the listing of any tool. What comes out is sound: every
+// row accounted for, no record with an error, and the same the next time.
+func FuzzConvert(f *testing.F) {
+	for _, s := range sampleListings {
+		for _, in := range readSamples(f, s.files...) {
+			f.Add(s.from, in.Text)
+		}
+	}
+	for _, s := range []string{
+		`[{"nameWithOwner":"a/b","url":"x"},{"nameWithOwner":5},null,[]]`, `{"values":[{"slug":"a","project":{"key":"b"}}],"start":"x"}`, `{"value":{"value":[]}}`,
+		`[{"path_with_namespace":"a/b/c","web_url":"https://h/x/a/b/c","http_url_to_repo":"https://u:p@h/x/a/b/c.git"}]`, "[[[[[", `{"message":"no"}`,
+		"cloneUrl,org\n\"https://github.com/a/b'\\\",c\n", "integrationType\ttrackedFolderId\torigin\nGITHUB\t\t\n\t\t//\n",
+	} {
+		for _, t := range Tools() {
+			f.Add(t.Name, []byte(s))
+		}
+		f.Add(Auto, []byte(s))
+	}
+	f.Fuzz(func(t *testing.T, from string, text []byte) {
+		in := []Input{{Name: "in", Text: text}}
+		result, err := Read(in, Options{From: from})
+		if err != nil {
+			var p *Problem
+			if !errors.As(err, &p) || p.Message == "" {
+				t.Fatalf("error %v", err)
+			}
+			return
+		}
+		again, err := Read(in, Options{From: from})
+		if err != nil || dump(again) != dump(result) {
+			t.Fatalf("the second time it is another: error %v", err)
+		}
+		if len(result.Entries) > len(result.Rows) {
+			t.Fatalf("%d records of %d rows", len(result.Entries), len(result.Rows))
+		}
+		accounted(t, result)
+		for _, e := range result.Entries {
+			if e.Text(schema.FieldPassword) != "" {
+				if _, _, reference := schema.SplitReference(e.Text(schema.FieldPassword)); !reference {
+					t.Fatalf("a password came out")
+				}
+			}
+		}
+	})
+}

@@ -1,0 +1,165 @@
+package convert
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// mostInOne is how many repositories the vendor advises for one integration.
+const mostInOne = 2000
+
+// longestFilter is in bytes. A filter is judged up to 256 KiB.
+const longestFilter = 200 << 10
+
+// scope is what one integration is for.
+type scope struct {
+	service  *service
+	base     string
+	owner    string
+	personal bool
+	account  string // of AWS, where the listing tells it
+}
+
+// group is the rows of one scope.
+type group struct {
+	scope
+	rows   []*row // converted
+	left   []*row // left out, although they are there
+	choice bool   // the listing names some of what is there
+}
+
+func (s spot) scope() scope {
+	return scope{service: s.service, base: s.base, owner: s.owner, personal: s.personal, account: s.project}.folded()
+}
+
+// folded makes scopes equal that a service takes for one.
+func (s scope) folded() scope {
+	s.base = schema.NormalURL(s.base)
+	if s.service == github || s.service == azure || s.service == vsts {
+		s.owner = strings.ToLower(s.owner)
+	}
+	if s.service != codecommit {
+		s.account = ""
+	}
+	return s
+}
+
+// grouped sorts rows by what their integrations are for, in the order of the input.
+func grouped(kept, left []*row) []*group {
+	at := map[scope]*group{}
+	var groups []*group
+	for _, r := range kept {
+		key := r.repo.scope()
+		g := at[key]
+		if g == nil {
+			g = &group{scope: key}
+			g.base, g.owner = r.repo.base, r.repo.owner // as they are written
+			at[key] = g
+			groups = append(groups, g)
+		}
+		g.rows = append(g.rows, r)
+		g.choice = g.choice || r.from.choice
+	}
+	for _, r := range left {
+		if g := at[r.repo.scope()]; g != nil {
+			g.left = append(g.left, r)
+			g.choice = g.choice || r.byChoice
+		}
+	}
+	return groups
+}
+
+// folder is the longest path of GitLab groups that all rows are below.
+func (g *group) folder() string {
+	var common []string
+	for i, r := range g.rows {
+		parts := strings.Split(r.repo.key, "/")
+		parts = parts[:len(parts)-1]
+		if i == 0 {
+			common = parts
+		}
+		for j := range common {
+			if j >= len(parts) || parts[j] != common[j] {
+				common = common[:j]
+				break
+			}
+		}
+	}
+	return strings.Join(common, "/")
+}
+
+// parts cuts the rows so that none is more than an integration should hold. They are
+// sorted by name, so that a later conversion cuts them alike.
+func (g *group) parts() [][]*row {
+	f := g.service.filter
+	if f == nil || len(g.rows) <= mostInOne && (!g.choice || g.size(f) <= longestFilter) {
+		return [][]*row{g.rows}
+	}
+	sorted := slices.Clone(g.rows)
+	slices.SortStableFunc(sorted, func(a, b *row) int {
+		return cmp.Or(strings.Compare(a.repo.project, b.repo.project), strings.Compare(a.repo.key, b.repo.key))
+	})
+	var parts [][]*row
+	start, size := 0, 0
+	for i, r := range sorted {
+		cost := f.cost(r)
+		if i > start && f.container != "" && r.repo.project != sorted[i-1].repo.project {
+			cost += len(literal(r.repo.project)) + 64
+		}
+		if i-start == mostInOne || size+cost > longestFilter && i > start {
+			parts = append(parts, sorted[start:i])
+			start, size = i, 0
+		}
+		size += cost
+	}
+	return append(parts, sorted[start:])
+}
+
+func (g *group) size(f *filterForm) (n int) {
+	for _, r := range g.rows {
+		n += f.cost(r)
+	}
+	return n
+}
+
+// host is the base without its scheme.
+func (g *group) host() string {
+	_, host, _ := strings.Cut(g.base, "://")
+	return host
+}
+
+// name is what the integration is called. The first of several parts is called as the
+// whole, so that it stays the same integration when the listing grows.
+func (g *group) name(part int) string {
+	var name string
+	switch {
+	case g.service == codecommit && g.account != "":
+		name = "CodeCommit " + g.owner + " of " + g.account
+	case g.service == codecommit:
+		name = "CodeCommit " + g.owner
+	case g.owner == "":
+		name = g.host()
+	default:
+		name = g.owner + " on " + g.host()
+	}
+	if part > 0 {
+		name += fmt.Sprintf(" (part %d)", part+1)
+	}
+	return name
+}
+
+// filterFor is the apiFilter of one part, or "".
+func (g *group) filterFor(rows []*row, parts int) string {
+	f := g.service.filter
+	switch {
+	case f == nil:
+		return ""
+	case g.choice || parts > 1:
+		return f.onlyNamed(rows)
+	}
+	return f.allBut(rows, g.left)
+}

@@ -1,0 +1,121 @@
+package convert
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// integrations makes the entries of a group, one for each part.
+func (m *maker) integrations(g *group) {
+	parts := g.parts()
+	for i, rows := range parts {
+		m.add(m.integration(g, rows, i, len(parts)), rows...)
+	}
+	if len(parts) > 1 {
+		m.tell(schema.CodeListingSplit.Newf(g.rows[0].place, "", "%s has %d repositories and became %d integrations of at most %d", g.name(0), len(g.rows), len(parts), mostInOne))
+	}
+	m.tellLimits(g)
+}
+
+// tellLimits tells where an integration will hold other repositories than the listing.
+func (m *maker) tellLimits(g *group) {
+	place := g.rows[0].place
+	if g.service.filter == nil {
+		if g.choice || len(g.left) > 0 {
+			m.tell(schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIFilter.String(),
+				"the app filters no listing of %s: %s will hold all that its credentials can see", g.service.name, g.name(0)))
+		}
+		if len(g.rows) > mostInOne {
+			m.tell(schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIFilter.String(),
+				"%s has %d repositories, more than the %d that the vendor advises for one integration", g.name(0), len(g.rows), mostInOne))
+		}
+	}
+	if g.service == github && g.personal && slices.ContainsFunc(g.rows, func(r *row) bool { return !r.repo.public }) {
+		m.tell(schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIPath.String(),
+			"%s is a personal account, of which GitHub lists only the public repositories to others", g.name(0)).
+			Advise("give it the account's own token and the apiPath /user/repos?affiliation=owner"))
+	}
+}
+
+func (m *maker) integration(g *group, rows []*row, part, parts int) schema.Entry {
+	t := g.service.typeAt(g.base)
+	cells := []schema.Cell{text(schema.FieldType, string(t))}
+	if t.DefaultOrigin() == "" && t != schema.TypeVSTS && t != schema.TypeAWS {
+		cells = append(cells, text(schema.FieldOrigin, g.base))
+	}
+	cells = append(cells, text(schema.FieldDisplayName, g.name(part)))
+	for _, f := range g.service.logins {
+		cells = append(cells, text(f, m.references.to(f, g.secretOf()...)))
+	}
+	if g.service.apiPath != nil {
+		cells = append(cells, text(schema.FieldAPIPath, g.service.apiPath(g)))
+	}
+	if filter := g.filterFor(rows, parts); filter != "" {
+		cells = append(cells, text(schema.FieldAPIFilter, filter))
+	}
+	if g.service.scoped {
+		cells = append(cells, text(schema.FieldTfsCollection, g.owner))
+	}
+	if g.service == codecommit {
+		cells = append(cells, text(schema.FieldAwsRegion, g.owner))
+	}
+	if keys := m.projectsOf(rows); len(keys) > 0 {
+		cells = append(cells, words(schema.FieldProjects, keys))
+	}
+	e := schema.Entry{Place: rows[0].place, Cells: cells}
+	e = e.Override(m.agreed(rows, g.name(part)))
+	return withSource(e, sourceOfMany(rows))
+}
+
+// agreed gives the cells that --map takes from the rows of one integration: lists are
+// joined, other fields count where all rows agree.
+func (m *maker) agreed(rows []*row, name string) []schema.Cell {
+	if len(m.options.Map) == 0 {
+		return nil
+	}
+	var cells []schema.Cell
+	for _, mapping := range m.options.Map {
+		f, known := schema.FieldTitled(mapping.To)
+		if !known || placing(mapping.To) {
+			continue
+		}
+		var values []string
+		for _, r := range rows {
+			for _, c := range m.options.assigned(r) {
+				if c.Field == f && !slices.Contains(values, c.Written.Text) {
+					values = append(values, c.Written.Text)
+				}
+			}
+		}
+		list := f.Shape() == schema.ShapeIDs || f.Shape() == schema.ShapeWords
+		switch {
+		case len(values) == 0:
+		case len(values) == 1 || list:
+			cells = append(cells, cell(f, strings.Join(values, ";"), schema.FormCell))
+		default:
+			m.tell(schema.CodeListingNotHeld.Newf(rows[0].place, f.String(), "the rows of %s have %d values; it was left out", name, len(values)).
+				Advise("one integration has one value; convert with --as repositories to keep each"))
+		}
+	}
+	return cells
+}
+
+// sourceOfMany tells what an integration was made of.
+func sourceOfMany(rows []*row) string {
+	first := rows[0]
+	if len(rows) == 1 {
+		return sourceOfOne(first)
+	}
+	return fmt.Sprintf("%s: %d repositories of %s, from %s on", first.place, len(rows), first.from.name, first.title)
+}
+
+func sourceOfOne(r *row) string {
+	source := r.place.String() + ": " + r.from.name
+	if r.title != "" {
+		source += " " + r.title
+	}
+	return source
+}

@@ -1,0 +1,330 @@
+package convert
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// jsonShape says how a tool's answers look.
+type jsonShape struct {
+	lists []string // the keys of an object that hold the repositories, or an object that does
+	marks []string // a repository has one of these, and other tools' have not all
+	page  func(p *page, key string, value json.RawMessage)
+}
+
+// eachJSON reads the repositories of a JSON text into values of a type and visits them:
+// a list, an object that holds one, repositories one after the other, and several of
+// these in a row, as tools write that fetch page after page.
+func eachJSON[T any](l *listing, shape jsonShape, visit func(r *row, v *T)) error {
+	w := &jsonWalk{listing: l, shape: shape, text: l.Text, decoder: json.NewDecoder(bytes.NewReader(l.Text)), lines: lines{text: l.Text}}
+	w.element = func() error {
+		var v T
+		line, start := w.here()
+		err := w.decoder.Decode(&v)
+		var wrong *json.UnmarshalTypeError
+		if err != nil && !errors.As(err, &wrong) {
+			return w.broken(err)
+		}
+		raw := w.text[start:w.decoder.InputOffset()]
+		r := l.add(line)
+		if w.page != nil {
+			w.page.rows++
+		}
+		switch {
+		case wrong != nil && wrong.Field == "" || bytes.Equal(raw, []byte("null")):
+			r.skip = "it is no object"
+		case wrong != nil:
+			r.skip = fmt.Sprintf("%s is a %s, which it cannot be", strings.ToLower(wrong.Field[:1])+wrong.Field[1:], wrong.Value)
+		default:
+			if l.wantsFields() {
+				r.field = jsonFields(raw)
+			}
+			visit(r, &v)
+		}
+		return nil
+	}
+	return w.documents()
+}
+
+// jsonWalk walks the documents of a text.
+type jsonWalk struct {
+	listing *listing
+	shape   jsonShape
+	text    []byte
+	decoder *json.Decoder
+	lines   lines
+	page    *page
+	element func() error
+	known   bool // the first repository has been looked at
+}
+
+// documents walks one after the other.
+func (w *jsonWalk) documents() error {
+	for {
+		switch w.next() {
+		case 0:
+			return nil
+		case '[':
+			if err := w.list(0); err != nil {
+				return err
+			}
+		case '{':
+			if err := w.object(0); err != nil {
+				return err
+			}
+		default:
+			line, _ := w.here()
+			var any json.RawMessage
+			if err := w.decoder.Decode(&any); err != nil {
+				return w.broken(err)
+			}
+			return w.listing.foreign(line, "a single value stands where a list belongs")
+		}
+	}
+}
+
+// list walks a list of repositories, or of pages.
+func (w *jsonWalk) list(depth int) error {
+	w.open(depth)
+	if _, err := w.decoder.Token(); err != nil {
+		return w.broken(err)
+	}
+	ofPages := depth == 0 && w.next() == '{' && w.holdsList()
+	for w.decoder.More() {
+		var err error
+		switch next := w.next(); {
+		case next == '[' && depth < 2:
+			err = w.list(depth + 1)
+		case next == '{' && ofPages:
+			err = w.object(depth + 1)
+		default:
+			if err = w.look(); err == nil {
+				err = w.element()
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := w.decoder.Token()
+	w.close(depth)
+	return w.broken(err)
+}
+
+// object walks an object that holds a list, or is a repository itself.
+func (w *jsonWalk) object(depth int) error {
+	if !w.holdsList() {
+		if err := w.look(); err != nil {
+			return err
+		}
+		return w.element()
+	}
+	w.open(depth)
+	if _, err := w.decoder.Token(); err != nil {
+		return w.broken(err)
+	}
+	for w.decoder.More() {
+		token, err := w.decoder.Token()
+		if err != nil {
+			return w.broken(err)
+		}
+		key, _ := token.(string)
+		next := w.next()
+		switch {
+		case slices.Contains(w.shape.lists, key) && next == '[':
+			err = w.list(depth + 1)
+		case slices.Contains(w.shape.lists, key) && next == '{' && depth < 2:
+			err = w.object(depth + 1)
+		default:
+			var value json.RawMessage
+			if err = w.decoder.Decode(&value); err == nil && w.shape.page != nil && w.page != nil {
+				w.shape.page(w.page, key, value)
+			}
+			err = w.broken(err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := w.decoder.Token()
+	w.close(depth)
+	return w.broken(err)
+}
+
+// open begins a page, which close ends.
+func (w *jsonWalk) open(depth int) {
+	if depth == 0 {
+		line, _ := w.here()
+		w.page = &page{place: w.listing.place(line)}
+	}
+}
+
+func (w *jsonWalk) close(depth int) {
+	if depth == 0 && w.page != nil {
+		w.listing.pages = append(w.listing.pages, *w.page)
+		w.page = nil
+	}
+}
+
+// holdsList looks ahead whether the object that comes has one of the keys for lists.
+func (w *jsonWalk) holdsList() bool {
+	_, start := w.here()
+	d := json.NewDecoder(bytes.NewReader(w.text[start:]))
+	if _, err := d.Token(); err != nil {
+		return false
+	}
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return false
+		}
+		if key, _ := token.(string); slices.Contains(w.shape.lists, key) {
+			return true
+		}
+		var skipped json.RawMessage
+		if d.Decode(&skipped) != nil {
+			return false
+		}
+	}
+	return false
+}
+
+// look makes sure of the tool by the first repository.
+func (w *jsonWalk) look() error {
+	if w.known {
+		return nil
+	}
+	w.known = true
+	line, start := w.here()
+	var first map[string]json.RawMessage
+	if json.NewDecoder(bytes.NewReader(w.text[start:])).Decode(&first) != nil {
+		return nil // it is told where it is decoded
+	}
+	for _, mark := range w.shape.marks {
+		if _, ok := first[mark]; ok {
+			return nil
+		}
+	}
+	if said := errorAnswer(first); said != "" {
+		return w.listing.problem(line, "this is the answer of a service to a failed request, not a listing: "+schema.Quote(said), "write the listing anew")
+	}
+	return w.listing.foreign(line, "what stands here has none of "+strings.Join(w.shape.marks, ", "))
+}
+
+// errorAnswer finds the message of a service that refused a request, or "".
+func errorAnswer(keys map[string]json.RawMessage) string {
+	for _, key := range []string{"message", "error", "error_description", "errors"} {
+		var said string
+		var list []struct{ Message string }
+		var nested struct{ Message string }
+		raw := keys[key]
+		switch {
+		case raw == nil:
+		case json.Unmarshal(raw, &said) == nil && said != "":
+			return said
+		case json.Unmarshal(raw, &list) == nil && len(list) > 0 && list[0].Message != "":
+			return list[0].Message
+		case json.Unmarshal(raw, &nested) == nil && nested.Message != "":
+			return nested.Message
+		}
+	}
+	return ""
+}
+
+// next is the first byte of the value that comes, or 0 at the end.
+func (w *jsonWalk) next() byte {
+	_, start := w.here()
+	if start >= len(w.text) {
+		return 0
+	}
+	return w.text[start]
+}
+
+// here is where the next value begins.
+func (w *jsonWalk) here() (line, offset int) {
+	at := int(w.decoder.InputOffset())
+	for at < len(w.text) && strings.IndexByte(" \t\r\n,:", w.text[at]) >= 0 {
+		at++
+	}
+	return w.lines.until(at), at
+}
+
+// broken says what is wrong with the JSON; the decoder's own words quote the text.
+func (w *jsonWalk) broken(err error) error {
+	if err == nil {
+		return nil
+	}
+	offset := int(w.decoder.InputOffset())
+	p := w.listing.problem(0, "this is not JSON from here on", "write the listing anew; mend it by hand only where that is not possible")
+	var syntax *json.SyntaxError
+	switch {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		offset = len(w.text)
+		p.Message = "the text ends in the middle of a value"
+	case errors.As(err, &syntax):
+		offset = w.flaw()
+	}
+	count := lines{text: w.text}
+	p.Place.Line, p.Place.Column = count.until(offset), count.column(offset)
+	return p
+}
+
+// flaw is the offset of what is wrong in the value that comes. The decoder counts from
+// where it last filled its buffer.
+func (w *jsonWalk) flaw() int {
+	_, start := w.here()
+	var value json.RawMessage
+	var syntax *json.SyntaxError
+	if errors.As(json.Unmarshal(w.text[start:], &value), &syntax) {
+		return start + max(0, int(syntax.Offset)-1)
+	}
+	return start
+}
+
+// jsonFields looks up keys of an object: name, or owner.login.
+func jsonFields(raw []byte) func(string) (string, bool) {
+	var whole map[string]any
+	return func(name string) (string, bool) {
+		if whole == nil {
+			d := json.NewDecoder(bytes.NewReader(raw))
+			d.UseNumber()
+			if d.Decode(&whole) != nil {
+				whole = map[string]any{}
+			}
+		}
+		return fieldIn(whole, name)
+	}
+}
+
+// fieldIn looks up a dotted name in mappings; lists come as one text.
+func fieldIn(whole map[string]any, name string) (string, bool) {
+	var value any = whole
+	for part := range strings.SplitSeq(name, ".") {
+		inner, _ := value.(map[string]any)
+		next, ok := inner[part]
+		if !ok {
+			return "", false
+		}
+		value = next
+	}
+	switch v := value.(type) {
+	case nil:
+		return "", true
+	case []any:
+		items := make([]string, 0, len(v))
+		for _, item := range v {
+			items = append(items, fmt.Sprint(item))
+		}
+		return schema.JoinList(items), true
+	case map[string]any:
+		return "", false
+	}
+	return fmt.Sprint(value), true
+}

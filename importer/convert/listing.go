@@ -1,0 +1,146 @@
+package convert
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// listing is one input while its tool reads it.
+type listing struct {
+	Input
+	tool    *tool
+	options *Options
+	tell    func(schema.Finding)
+
+	// recognise lists the tools whose listing a text may be.
+	recognise func(Input) []*tool
+
+	references *references
+
+	rows  []*row
+	pages []page // of all inputs of the tool, in their order
+}
+
+// page is one answer of a service.
+type page struct {
+	place schema.Place
+	rows  int
+	start int  // the number of its first row, where the answer tells
+	next  int  // the number of the row that the next page begins with, where the answer tells
+	more  bool // the answer says that it is not the last
+}
+
+func (l *listing) read() error {
+	if err := l.tool.read(l); err != nil {
+		return err
+	}
+	if len(l.rows) == 0 {
+		return l.problem(0, "the listing is empty: it names no repository", "look at what "+l.tool.made+" says, and whether its credentials see any repository")
+	}
+	return nil
+}
+
+// add appends a row that stands on a line.
+func (l *listing) add(line int) *row {
+	r := &row{place: schema.Place{File: l.Name, Line: line, Record: len(l.rows) + 1}, from: l.tool}
+	l.rows = append(l.rows, r)
+	return r
+}
+
+func (l *listing) place(line int) schema.Place { return schema.Place{File: l.Name, Line: line} }
+
+func (l *listing) problem(line int, message, advice string) *Problem {
+	return &Problem{Place: l.place(line), Message: message, Advice: advice}
+}
+
+// foreign is the problem of a text that is no listing of the tool.
+func (l *listing) foreign(line int, message string) *Problem {
+	p := l.problem(line, "this is no listing of "+l.tool.name+": "+message, l.tool.name+" reads what "+l.tool.made+" writes")
+	others := slices.DeleteFunc(l.recognise(l.Input), func(t *tool) bool { return t == l.tool })
+	if len(others) > 0 {
+		p.Advice = "it looks like a listing of " + strings.Join(toolNames(others), " or ") + ": say --from " + others[0].name
+	}
+	return p
+}
+
+// wantsFields tells whether --map or --skip-if ask for the listing's own fields.
+func (l *listing) wantsFields() bool { return len(l.options.Map)+len(l.options.SkipIf) > 0 }
+
+// hostedAt fills in where a repository is, by its address and what else is known.
+func (r *row) hostedAt(s *service, base string) {
+	if s == nil {
+		return
+	}
+	if at, ok := s.at(r.repo.address(), base); ok {
+		r.repo.spot = at
+	}
+}
+
+// needAddress skips a row from which nothing can be cloned.
+func (r *row) needAddress() {
+	if r.repo.address().host == "" && r.skip == "" {
+		r.skip = "it has no URL to clone from"
+	}
+}
+
+// warnOfPages tells where the answers of a service are visibly not all: one says so, or
+// all are exactly as long as a usual limit.
+func (l *listing) warnOfPages() {
+	full := 0
+	for _, p := range l.pages {
+		if slices.Contains(l.tool.limits, p.rows) {
+			full++
+		}
+		if !p.more || slices.ContainsFunc(l.pages, func(q page) bool { return p.next > 0 && q.start == p.next }) {
+			continue
+		}
+		if p.next == 0 && slices.ContainsFunc(l.pages, func(q page) bool { return !q.more }) {
+			continue
+		}
+		l.tell(schema.CodeListingPage.Newf(p.place, "", "this is one page of several: it holds %s and says that there are more", rowsOf(p.rows)))
+	}
+	if full > 0 && full == len(l.pages) {
+		last := l.pages[full-1]
+		l.tell(schema.CodeListingPage.Newf(last.place, "", "the listing has exactly %s, a usual limit: it may be one page of several", rowsOf(last.rows)).
+			Advise("%s", l.tool.complete))
+	}
+}
+
+func rowsOf(n int) string {
+	if n == 1 {
+		return "1 row"
+	}
+	return fmt.Sprintf("%d rows", n)
+}
+
+// lines counts lines on the way through a text.
+type lines struct {
+	text []byte
+	at   int
+	line int // from 0
+}
+
+// until gives the number of the line, from 1, that an offset is on. Offsets are asked
+// for in ascending order.
+func (c *lines) until(offset int) int {
+	offset = min(max(offset, c.at), len(c.text))
+	c.line += bytes.Count(c.text[c.at:offset], []byte("\n"))
+	c.at = offset
+	return c.line + 1
+}
+
+// column is where on its line an offset is, from 1.
+func (c *lines) column(offset int) int {
+	offset = min(offset, len(c.text))
+	return offset - (bytes.LastIndexByte(c.text[:offset], '\n') + 1) + 1
+}
+
+// visibility reads what hosts call it.
+func visibility(words ...string) (public bool) {
+	return strings.EqualFold(cmp.Or(words...), "public")
+}

@@ -1,0 +1,173 @@
+package convert
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// maker turns rows into entries and accounts for them.
+type maker struct {
+	options    *Options
+	result     *schema.Conversion
+	references references
+}
+
+// make turns the rows of all inputs into entries, and accounts for each.
+func (m *maker) make(rows []*row) {
+	kept := m.sift(rows)
+	var records, repositories, hosted, left []*row
+	for _, r := range kept {
+		switch {
+		case r.cells != nil && !isRepository(r.cells):
+			records = append(records, r)
+		case r.repo.service != nil && m.options.As != AsRepositories:
+			hosted = append(hosted, r)
+		default:
+			repositories = append(repositories, r)
+		}
+	}
+	for _, r := range rows {
+		if r.fate == schema.FateSkipped && r.repo.service != nil {
+			left = append(left, r)
+		}
+	}
+	for _, r := range records {
+		m.add(m.ready(r), r)
+	}
+	for _, g := range grouped(hosted, left) {
+		m.integrations(g)
+	}
+	for _, r := range repositories {
+		if r.cells != nil {
+			m.add(m.ready(r), r)
+		} else {
+			m.add(m.plain(r), r)
+		}
+	}
+	m.account(rows)
+	m.listPlaceholders()
+}
+
+// sift decides which rows are to be converted.
+func (m *maker) sift(rows []*row) []*row {
+	var kept []*row
+	first := map[string]*row{} // of each repository
+	for _, r := range rows {
+		if r.cells == nil {
+			m.options.place(r)
+		}
+		if m.options.skip(r) {
+			continue
+		}
+		identity := r.identity()
+		if twin := first[identity]; twin != nil {
+			r.fate, r.twin, r.why = schema.FateMerged, twin, "it is the same as "+twin.place.String()
+			twin.repo.jira = append(twin.repo.jira, r.repo.jira...)
+			continue
+		}
+		r.fate = schema.FateConverted
+		first[identity] = r
+		kept = append(kept, r)
+	}
+	return kept
+}
+
+// add takes an entry that was made of rows.
+func (m *maker) add(e schema.Entry, rows ...*row) {
+	e = e.Override(m.options.Set).Fill(m.options.Fill)
+	m.result.Entries = append(m.result.Entries, e)
+	for _, r := range rows {
+		r.record = len(m.result.Entries)
+	}
+}
+
+// tell notes what a person should know about the listings.
+func (m *maker) tell(f schema.Finding) {
+	m.result.Findings = append(m.result.Findings, f)
+}
+
+// identity is equal for rows that mean the same.
+func (r *row) identity() string {
+	if r.cells == nil {
+		return r.repo.identity()
+	}
+	e := schema.Entry{Cells: r.cells}
+	var b strings.Builder
+	for _, f := range []schema.Field{schema.FieldKind, schema.FieldType, schema.FieldOrigin, schema.FieldDisplayName} {
+		b.WriteString("\x00" + e.Text(f))
+	}
+	return b.String()
+}
+
+// ready is the entry of a row that is a whole record.
+func (m *maker) ready(r *row) schema.Entry {
+	e := schema.Entry{Place: r.place, Cells: r.cells}
+	if keys := m.projectsOf([]*row{r}); len(keys) > 0 {
+		e = e.Override([]schema.Cell{words(schema.FieldProjects, keys)})
+	}
+	return withSource(e, sourceOfOne(r))
+}
+
+// account tells what became of each row.
+func (m *maker) account(rows []*row) {
+	accounts := make([]schema.Row, len(rows))
+	for i, r := range rows {
+		accounts[i] = schema.Row{Place: r.place, Name: r.title, Fate: r.fate, Why: r.why, Record: r.record}
+		if r.twin != nil {
+			accounts[i].Record = r.twin.record
+		}
+	}
+	m.result.Rows = accounts
+}
+
+// listPlaceholders lists the references that were made here.
+func (m *maker) listPlaceholders() {
+	at := map[string]int{}
+	list := &m.result.Placeholders
+	for _, e := range m.result.Entries {
+		for _, c := range e.Cells {
+			if c.Given || c.Field.Shape() != schema.ShapeSecret || !strings.HasPrefix(c.Written.Text, string(schema.SchemeEnv)+":") {
+				continue
+			}
+			i, known := at[c.Written.Text]
+			if !known {
+				i = len(*list)
+				at[c.Written.Text] = i
+				*list = append(*list, schema.Placeholder{Reference: c.Written.Text, For: cmp.Or(e.Text(schema.FieldDisplayName), e.Text(schema.FieldOrigin))})
+			}
+			(*list)[i].Records++
+		}
+	}
+}
+
+func isRepository(cells []schema.Cell) bool {
+	return slices.ContainsFunc(cells, func(c schema.Cell) bool {
+		return c.Field == schema.FieldKind && c.Written.Text == kindRepository
+	})
+}
+
+const kindRepository = "repository"
+
+// cell makes a cell in the way of a form.
+func cell(f schema.Field, s string, form schema.Form) schema.Cell {
+	return schema.Cell{Name: f.String(), Field: f, Written: schema.Written{Form: form, Text: s}}
+}
+
+func text(f schema.Field, s string) schema.Cell { return cell(f, s, schema.FormString) }
+
+func words(f schema.Field, items []string) schema.Cell {
+	c := cell(f, "", schema.FormList)
+	for _, item := range items {
+		c.Written.Items = append(c.Written.Items, schema.Written{Form: schema.FormString, Text: item})
+	}
+	return c
+}
+
+// withSource notes where an entry came from.
+func withSource(e schema.Entry, source string) schema.Entry {
+	e.Cells = append(e.Cells, schema.Cell{Name: schema.SourceColumn, Written: schema.Written{Text: source}})
+	return e
+}

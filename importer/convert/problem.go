@@ -1,0 +1,29 @@
+package convert
+
+import "gijbulk/schema"
+
+// Problem is why a listing cannot be converted.
+type Problem struct {
+	Place   schema.Place // the zero Place where the options are to blame
+	Message string
+	Advice  string
+	Misuse  bool // the options are wrong, not the listing
+}
+
+// Error is the place and what is wrong, without the advice.
+func (p *Problem) Error() string {
+	if p.Place.File == "" {
+		return p.Message
+	}
+	return p.Place.String() + ": " + p.Message
+}
+
+func misuse(message, advice string) *Problem {
+	return &Problem{Message: message, Advice: advice, Misuse: true}
+}
+
+// instead gives a problem other advice.
+func (p *Problem) instead(advice string) *Problem {
+	p.Advice = advice
+	return p
+}

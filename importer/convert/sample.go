@@ -1,0 +1,99 @@
+package convert
+
+import (
+	"bytes"
+	"encoding/json"
+	"path"
+	"slices"
+	"strings"
+)
+
+// sample is what a text is recognised by.
+type sample struct {
+	name   string // the file's own, without its folders
+	head   string // the beginning of the text
+	keys   []string
+	outer  []string // of JSON: the keys of an object that holds a list
+	header []string // of a table: its first row, folded
+}
+
+// headSize is in bytes.
+const headSize = 16 << 10
+
+func sampleOf(in Input) *sample {
+	s := &sample{name: path.Base(strings.ReplaceAll(in.Name, `\`, "/")), head: string(in.Text[:min(len(in.Text), headSize)])}
+	text := bytes.TrimSpace(in.Text)
+	switch {
+	case len(text) > 0 && (text[0] == '[' || text[0] == '{'):
+		s.outer, s.keys = firstKeys(text)
+	default:
+		s.header = firstTitles(in.Text)
+	}
+	return s
+}
+
+// has reports whether the first repository has all of these keys.
+func (s *sample) has(keys ...string) bool {
+	for _, key := range keys {
+		if !slices.Contains(s.keys, key) {
+			return false
+		}
+	}
+	return true
+}
+
+// titled reports whether the header has all of these columns.
+func (s *sample) titled(titles ...string) bool {
+	for _, title := range titles {
+		if !slices.Contains(s.header, foldTitle(title)) {
+			return false
+		}
+	}
+	return true
+}
+
+// enveloped are the keys under which services put their lists.
+var enveloped = []string{"values", "value", "data", "repositories", "repoData"}
+
+// firstKeys tells the keys of the first repository of a JSON text, and those before it
+// of the object around it.
+func firstKeys(text []byte) (outer, inner []string) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	for range 4 { // lists in lists in objects
+		token, err := d.Token()
+		switch {
+		case err != nil:
+			return outer, inner
+		case token == json.Delim('['):
+			continue
+		case token != json.Delim('{'):
+			return outer, inner
+		}
+		keys, found := keysBefore(d)
+		if !found {
+			return outer, keys
+		}
+		outer = keys
+	}
+	return outer, inner
+}
+
+// keysBefore lists the keys of an object up to one that services put lists under.
+func keysBefore(d *json.Decoder) (keys []string, found bool) {
+	for d.More() {
+		token, err := d.Token()
+		if err != nil {
+			return keys, false
+		}
+		key, _ := token.(string)
+		keys = append(keys, key)
+		if slices.Contains(enveloped, key) {
+			return keys, true
+		}
+		var skipped json.RawMessage
+		if d.Decode(&skipped) != nil {
+			return keys, false
+		}
+	}
+	return keys, false
+}

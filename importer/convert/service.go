@@ -1,0 +1,215 @@
+package convert
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// service is a kind of host that the app has integrations for.
+type service struct {
+	name string // for people
+	word string // in the names of placeholders
+
+	hosted, server schema.Type // of the vendor's own host, and of one that people run
+	cloud          []string    // the vendor's own hosts, the first being their usual name
+
+	logins []schema.Field // the credentials that an integration is given
+
+	// locate finds a repository by its address on a host of the service. base is the
+	// host's URL where it is known better than the address tells, else "".
+	locate func(s *service, a address, base string) (spot, bool)
+
+	apiPath func(g *group) string // the path of the listing; nil: the app's own
+	scoped  bool                  // owner is the tfsCollection
+	filter  *filterForm           // nil: the app filters no listing of this service
+}
+
+var (
+	pat          = []schema.Field{schema.FieldPat}
+	userPassword = []schema.Field{schema.FieldUsername, schema.FieldPassword}
+)
+
+// services lists them all.
+func services() []*service { return []*service{github, gitlab, azure, vsts, codecommit, gerrit} }
+
+var github = &service{name: "GitHub", word: "GITHUB", hosted: schema.TypeGitHub, server: schema.TypeGitHubServer,
+	cloud: []string{"github.com", "www.github.com", "ssh.github.com", "api.github.com"}, logins: pat, locate: locateGitHub,
+	apiPath: func(g *group) string {
+		if g.personal {
+			return "/users/" + url.PathEscape(g.owner) + "/repos"
+		}
+		return "/orgs/" + url.PathEscape(g.owner) + "/repos"
+	},
+	filter: &filterForm{key: "name", flags: map[Flag]string{
+		Archived: "archived", Disabled: "disabled", Fork: "fork", Mirror: "mirror_url"}}}
+
+func locateGitHub(s *service, a address, base string) (spot, bool) {
+	parts := a.segments()
+	if len(parts) < 2 {
+		return spot{}, false
+	}
+	owner, name := parts[len(parts)-2], parts[len(parts)-1]
+	return spot{base: s.baseOf(a, base), owner: owner, key: name}, true
+}
+
+var gitlab = &service{name: "GitLab", word: "GITLAB", hosted: schema.TypeGitLab, server: schema.TypeGitLabServer,
+	cloud: []string{"gitlab.com", "www.gitlab.com", "altssh.gitlab.com"}, logins: pat, locate: locateGitLab,
+	apiPath: func(g *group) string {
+		if g.personal {
+			return "/api/v4/users/" + url.PathEscape(g.owner) + "/projects"
+		}
+		return "/api/v4/groups/" + url.PathEscape(g.folder()) + "/projects?include_subgroups=true"
+	},
+	filter: &filterForm{key: "path_with_namespace", flags: map[Flag]string{
+		Archived: "archived", Empty: "empty_repo", Fork: "forked_from_project", Mirror: "mirror"}}}
+
+func locateGitLab(s *service, a address, base string) (spot, bool) {
+	parts := a.segments()
+	if len(parts) < 2 {
+		return spot{}, false
+	}
+	return spot{base: s.baseOf(a, base), owner: parts[0], key: strings.Join(parts, "/")}, true
+}
+
+// azure is Azure DevOps, as a service and as a server of one's own.
+var azure = &service{name: "Azure DevOps", word: "AZURE", hosted: schema.TypeAzure, server: schema.TypeAzureDevOps,
+	cloud: []string{"dev.azure.com", "ssh.dev.azure.com"}, logins: pat, locate: locateAzure, scoped: true,
+	filter: azureFilter}
+
+// vsts is Azure DevOps by its older hosts, one for each organisation.
+var vsts = &service{name: "Visual Studio", word: "VSTS", hosted: schema.TypeVSTS, server: schema.TypeVSTS,
+	cloud: []string{".visualstudio.com"}, logins: pat, locate: locateAzure, scoped: true, filter: azureFilter}
+
+var azureFilter = &filterForm{key: "name", container: "project.name", wrap: "{value:value%s}", flags: map[Flag]string{
+	Disabled: "isDisabled", Fork: "isFork"}}
+
+func locateAzure(s *service, a address, base string) (spot, bool) {
+	host, parts := a.hostname(), a.segments()
+	switch {
+	case host == "ssh.dev.azure.com" && len(parts) == 4:
+		return spot{base: "https://dev.azure.com", owner: parts[1], project: parts[2], key: parts[3]}, true
+	case host == "vs-ssh.visualstudio.com" && len(parts) == 4:
+		return spot{base: "https://" + parts[1] + ".visualstudio.com", owner: parts[1], project: parts[2], key: parts[3]}, true
+	}
+	git := slices.Index(parts, "_git")
+	if git < 0 || git != len(parts)-2 {
+		return spot{}, false
+	}
+	at := spot{base: s.baseOf(a, base), key: parts[git+1]}
+	before := parts[:git]
+	if organisation, ok := strings.CutSuffix(host, ".visualstudio.com"); ok {
+		before = slices.DeleteFunc(before, func(p string) bool { return strings.EqualFold(p, "DefaultCollection") })
+		at.owner, at.project = organisation, lastOr(before, at.key)
+		return at, true
+	}
+	if host == "dev.azure.com" {
+		if len(before) == 0 {
+			return spot{}, false
+		}
+		at.owner, at.project = before[0], lastOr(before[1:], at.key)
+		return at, true
+	}
+	return at.onAzureServer(before)
+}
+
+// onAzureServer takes PREFIX/COLLECTION/PROJECT apart. A repository that is called as
+// its project may leave the project out; nothing tells that from a prefix but the usual
+// names of prefixes.
+func (at spot) onAzureServer(before []string) (spot, bool) {
+	n := len(before)
+	switch {
+	case n == 0:
+		return spot{}, false
+	case n == 1 || n == 2 && strings.EqualFold(before[0], "tfs"):
+		at.owner, at.project = before[n-1], at.key
+		before = before[:n-1]
+	default:
+		at.owner, at.project = before[n-2], before[n-1]
+		before = before[:n-2]
+	}
+	for _, p := range before {
+		at.base += "/" + url.PathEscape(p)
+	}
+	return at, true
+}
+
+func lastOr(parts []string, other string) string {
+	if len(parts) == 0 {
+		return other
+	}
+	return parts[len(parts)-1]
+}
+
+var codecommit = &service{name: "CodeCommit", word: "AWS", hosted: schema.TypeAWS, server: schema.TypeAWS,
+	cloud: []string{"git-codecommit."}, logins: userPassword, locate: locateCodeCommit}
+
+func locateCodeCommit(_ *service, a address, _ string) (spot, bool) {
+	parts := a.segments()
+	region, ok := strings.CutPrefix(a.hostname(), "git-codecommit.")
+	region, _, found := strings.Cut(region, ".")
+	if !ok || !found || len(parts) != 3 || parts[0] != "v1" {
+		return spot{}, false
+	}
+	return spot{base: "https://" + a.hostname(), owner: region, key: parts[2]}, true
+}
+
+var gerrit = &service{name: "Gerrit", word: "GERRIT", hosted: schema.TypeGerrit, server: schema.TypeGerrit,
+	logins: userPassword, locate: locateGerrit, filter: &filterForm{key: "name"}}
+
+func locateGerrit(s *service, a address, base string) (spot, bool) {
+	path := strings.TrimPrefix(strings.Join(a.segments(), "/"), "a/")
+	return spot{base: s.baseOf(a, base), key: path}, path != ""
+}
+
+// at finds a repository by its address on a host of the service.
+func (s *service) at(a address, base string) (spot, bool) {
+	found, ok := s.locate(s, a, base)
+	found.service = s
+	return found, ok
+}
+
+// baseOf is the URL of the whole service; its own hosts have one, whatever the address
+// says.
+func (s *service) baseOf(a address, base string) string {
+	switch {
+	case base != "":
+		return strings.TrimRight(base, "/")
+	case slices.Contains(s.cloud, a.hostname()):
+		return "https://" + s.cloud[0]
+	}
+	return a.webBase()
+}
+
+// serviceOf finds the service of a well-known host.
+func serviceOf(hostname string) *service {
+	for _, s := range services() {
+		for _, cloud := range s.cloud {
+			if hostname == cloud || strings.HasPrefix(cloud, ".") && strings.HasSuffix(hostname, cloud) ||
+				strings.HasSuffix(cloud, ".") && strings.HasPrefix(hostname, cloud) && strings.Contains(hostname, ".amazonaws.com") {
+				return s
+			}
+		}
+	}
+	return nil
+}
+
+// serviceOfType finds the service whose integrations have a type.
+func serviceOfType(t schema.Type) *service {
+	for _, s := range services() {
+		if s.hosted == t || s.server == t {
+			return s
+		}
+	}
+	return nil
+}
+
+// typeAt is the integration type of the service at a URL.
+func (s *service) typeAt(base string) schema.Type {
+	if len(s.cloud) > 0 && base == "https://"+s.cloud[0] {
+		return s.hosted
+	}
+	return s.server
+}

@@ -1,0 +1,136 @@
+package convert
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// Condition leaves out the rows whose field has a value (--skip-if).
+type Condition struct {
+	Field string // of the listing: a column, or a key such as owner.login
+	Value string // compared without regard to case
+}
+
+// Assignment takes a field of the record from a field of the listing (--map).
+type Assignment struct {
+	To   string // origin, displayName, org, or any field of a manifest
+	From string // of the listing: a column, or a key such as owner.login
+}
+
+// skip decides whether a row is left out, and says why.
+func (o *Options) skip(r *row) bool {
+	switch {
+	case r.skip != "":
+		r.why = r.skip
+	case o.chosen(r):
+		r.byChoice = true
+	default:
+		r.left = slices.DeleteFunc(slices.Clone(r.repo.flags), func(f Flag) bool { return slices.Contains(o.Include, f) })
+		if len(r.left) > 0 {
+			r.why = "it is " + r.left[0].words()
+		} else if o.As == AsIntegrations && r.cells == nil && r.repo.service == nil {
+			r.why = cmp.Or(r.repo.address().hostname(), "its host") + " is no host that integrations are for"
+		}
+	}
+	if r.why == "" {
+		return false
+	}
+	r.fate = schema.FateSkipped
+	return true
+}
+
+// chosen looks whether the user wants a row left out.
+func (o *Options) chosen(r *row) bool {
+	for _, c := range o.SkipIf {
+		if value, ok := r.lookup(c.Field); ok && strings.EqualFold(strings.TrimSpace(value), c.Value) {
+			r.why = c.Field + " is " + c.Value
+			return true
+		}
+	}
+	return false
+}
+
+func (f Flag) words() string {
+	switch f {
+	case Fork, Mirror:
+		return "a " + string(f)
+	}
+	return string(f)
+}
+
+func (r *row) lookup(name string) (string, bool) {
+	if r.field == nil {
+		return "", false
+	}
+	return r.field(name)
+}
+
+// assigned gives the cells that --map takes from a row, but for those that say where
+// the repository is.
+func (o *Options) assigned(r *row) []schema.Cell {
+	var cells []schema.Cell
+	for _, m := range o.Map {
+		field, known := schema.FieldTitled(m.To)
+		value, ok := r.lookup(m.From)
+		if !known || !ok || strings.TrimSpace(value) == "" || placing(m.To) {
+			continue
+		}
+		if _, _, reference := schema.SplitReference(value); field.Hidden() && !reference {
+			continue // a credential of the listing does not come out
+		}
+		cells = append(cells, cell(field, value, schema.FormCell))
+	}
+	return cells
+}
+
+// orgField is the one target of --map that is no field of a manifest.
+const orgField = "org"
+
+// placing tells the targets of --map that say where a repository is and what it is
+// called. They work before rows are grouped.
+func placing(to string) bool {
+	f, _ := schema.FieldTitled(to)
+	return strings.EqualFold(to, orgField) || f == schema.FieldOrigin || f == schema.FieldDisplayName
+}
+
+// place applies --map where it says where a repository is and what it is called.
+func (o *Options) place(r *row) {
+	for _, m := range o.Map {
+		value, ok := r.lookup(m.From)
+		if value = strings.TrimSpace(value); !ok || value == "" || !placing(m.To) {
+			continue
+		}
+		switch f, _ := schema.FieldTitled(m.To); f {
+		case schema.FieldOrigin:
+			r.repo.web, r.repo.ssh = address{}, address{}
+			if r.repo.take(value) {
+				r.skip = ""
+				r.repo.spot = o.locate(r.repo.address())
+			}
+		case schema.FieldDisplayName:
+			r.repo.name, r.repo.own = value, true
+			r.title = cmp.Or(r.title, value)
+		default:
+			r.repo.owner = value
+		}
+	}
+}
+
+// locate finds who hosts an address.
+func (o *Options) locate(a address) spot {
+	s := serviceOf(a.hostname())
+	if t, ok := o.HostTypes[a.hostname()]; ok {
+		s = serviceOfType(t)
+	}
+	if s == nil {
+		return spot{}
+	}
+	at, ok := s.at(a, "")
+	if !ok {
+		return spot{}
+	}
+	return at
+}

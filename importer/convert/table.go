@@ -1,0 +1,156 @@
+package convert
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// table is a text of rows below a header.
+type table struct {
+	titles []string // as written
+	folded []string // without case, blanks, "_" and "-"
+}
+
+// tableRow is a row of a table.
+type tableRow struct {
+	line  int
+	cells []string // at most as many as there are titles
+	flaw  string   // why the row cannot be read, or ""
+}
+
+// eachRow visits the rows of a table that are not blank. What is wrong with one row is
+// told with it; what makes the rest unreadable is an error.
+func (l *listing) eachRow(delimiter rune, begin func(*table) error, visit func(*table, tableRow)) error {
+	r := csv.NewReader(bytes.NewReader(l.Text))
+	r.Comma, r.LazyQuotes, r.FieldsPerRecord = delimiter, true, -1
+	titles, err := r.Read()
+	if err != nil {
+		return tableProblem(l.Name, err)
+	}
+	t := &table{titles: titles}
+	for _, title := range titles {
+		t.folded = append(t.folded, foldTitle(title))
+	}
+	if err := begin(t); err != nil {
+		return err
+	}
+	for {
+		start := r.InputOffset()
+		cells, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return tableProblem(l.Name, err)
+		}
+		row := tableRow{cells: cells}
+		row.line, _ = r.FieldPos(0)
+		raw := bytes.TrimSpace(l.Text[start:r.InputOffset()])
+		switch n := len(cells); {
+		case strings.TrimSpace(strings.Join(cells, "")) == "":
+			continue
+		case bytes.IndexByte(raw, '\n') >= 0 && (n < len(titles) || bytes.Count(raw, []byte(`"`))%2 == 1):
+			// A lenient reader takes all that follows a lone quote for one cell.
+			return &Problem{Place: l.place(row.line), Message: "a cell begins with a quote that is never closed, here or on the lines after",
+				Advice: `close the quote, or double it: "" stands for one inside a quoted cell`}
+		case n > len(titles):
+			if strings.TrimSpace(strings.Join(cells[len(titles):], "")) != "" {
+				row.flaw = fmt.Sprintf("the row has %d cells, the header %d", n, len(titles))
+			}
+			row.cells = cells[:len(titles)]
+		}
+		visit(t, row)
+	}
+}
+
+// tableProblem is what a reader of tables has to say, without the text itself.
+func tableProblem(file string, err error) *Problem {
+	p := &Problem{Place: schema.Place{File: file}, Message: "the table cannot be read", Advice: "write it anew as CSV with a header"}
+	var parse *csv.ParseError
+	if errors.As(err, &parse) {
+		p.Place.Line, p.Place.Column = parse.StartLine, 0
+		p.Message += ": " + parse.Err.Error()
+	}
+	return p
+}
+
+// column finds a column by its title, or gives -1.
+func (t *table) column(title string) int { return slices.Index(t.folded, foldTitle(title)) }
+
+// cell is the text of a column without the blanks around it, or "".
+func (r tableRow) cell(column int) string {
+	if column < 0 || column >= len(r.cells) {
+		return ""
+	}
+	return strings.TrimSpace(r.cells[column])
+}
+
+// fields looks up the cells of a row by the titles of their columns.
+func (t *table) fields(r tableRow) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		i := t.column(name)
+		return r.cell(i), i >= 0
+	}
+}
+
+// mustHave makes sure that the columns of --map and --skip-if are there.
+func (t *table) mustHave(o *Options) error {
+	var names []string
+	for _, m := range o.Map {
+		names = append(names, m.From)
+	}
+	for _, c := range o.SkipIf {
+		names = append(names, c.Field)
+	}
+	for _, name := range names {
+		if t.column(name) >= 0 {
+			continue
+		}
+		advice := "the columns are: " + strings.Join(t.titles, ", ")
+		if near := schema.Nearest(name, t.titles); near != "" {
+			advice = "did you mean " + near + "?"
+		}
+		return misuse("the table has no column "+schema.Quote(name), advice)
+	}
+	return nil
+}
+
+// delimiterOf is the delimiter that occurs most often in the first row.
+func delimiterOf(text []byte) rune {
+	first, _, _ := bytes.Cut(text, []byte("\n"))
+	best, most := ',', 0
+	for _, d := range ",;\t|" {
+		if n := bytes.Count(first, []byte(string(d))); n > most {
+			best, most = d, n
+		}
+	}
+	return best
+}
+
+// firstTitles are the folded titles of a table.
+func firstTitles(text []byte) []string {
+	r := csv.NewReader(bytes.NewReader(text[:min(len(text), headSize)]))
+	r.Comma, r.LazyQuotes = delimiterOf(text), true
+	titles, _ := r.Read()
+	for i, title := range titles {
+		titles[i] = foldTitle(title)
+	}
+	return titles
+}
+
+// foldTitle makes the titles of columns equal that people take for the same.
+func foldTitle(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(" \t\u00a0_-", r) {
+			return -1
+		}
+		return r
+	}, strings.ToLower(s))
+}
