@@ -9,6 +9,7 @@
 //
 //	FindingsText, FindingsJSON   what a check had to say
 //	ErrorText                    why a command ended
+//	ConversionText, …JSON        what became of another tool's listing
 //	PlanText, PlanJSON           what a dry run would do
 //	WriteReport, WriteAll        the report's directory, written atomically
 //	JSON, CSV                    the renderers behind it

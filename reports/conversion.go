@@ -1,0 +1,149 @@
+package reports
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"gijbulk/schema"
+)
+
+// ConversionText writes for people what became of a listing: what is to be known about
+// it, the rows that are no record of their own, by the reason, the counts, and what is to
+// be filled in. Lists are cut after twenty. out is the file that holds the records, or "".
+func ConversionText(w io.Writer, c schema.Conversion, out string, page Page) error {
+	b := bufio.NewWriter(w)
+	if _, err := FindingsText(b, slices.Values(c.Findings), page); err != nil {
+		return err
+	}
+	writeLeftOut(b, c, page)
+	repositories := 0
+	for _, e := range c.Entries {
+		if e.Text(schema.FieldKind) == string(schema.KindRepository) {
+			repositories++
+		}
+	}
+	page.line(b, 0, fmt.Sprintf("%s: %d converted, %d merged, %d skipped", counted(len(c.Rows), "row", "rows"),
+		c.Count(schema.FateConverted), c.Count(schema.FateMerged), c.Count(schema.FateSkipped)))
+	where := ""
+	if out != "" {
+		where = " in " + oneLine(out)
+	}
+	page.line(b, 0, fmt.Sprintf("%s%s: %s, %s", counted(len(c.Entries), "record", "records"), where,
+		counted(len(c.Entries)-repositories, "integration", "integrations"), counted(repositories, "repository", "repositories")))
+	writePlaceholders(b, c.Placeholders, page)
+	return b.Flush()
+}
+
+// writeLeftOut lists the rows that were merged or skipped.
+func writeLeftOut(w io.Writer, c schema.Conversion, page Page) {
+	type reason struct {
+		fate schema.Fate
+		why  string
+	}
+	var order []reason
+	rows := map[reason][]*schema.Row{}
+	for i := range c.Rows {
+		row := &c.Rows[i]
+		r := reason{row.Fate, row.Why}
+		switch row.Fate {
+		case schema.FateConverted:
+			continue
+		case schema.FateMerged:
+			r.why = "" // each is the same as another
+		}
+		if rows[r] == nil {
+			order = append(order, r)
+		}
+		rows[r] = append(rows[r], row)
+	}
+	for _, r := range order {
+		all := rows[r]
+		page.line(w, 0, joined(": ", counted(len(all), "row", "rows")+" "+string(r.fate), oneLine(r.why)))
+		for _, row := range all[:min(len(all), longestList)] {
+			text := joined(" ", fileLine(row.Place), oneLine(row.Name))
+			if r.fate == schema.FateMerged {
+				text += ": " + oneLine(row.Why)
+			}
+			page.line(w, 2, page.paint(aside, text))
+		}
+		writeMore(w, len(all)-longestList, page)
+	}
+}
+
+func writePlaceholders(w io.Writer, all []schema.Placeholder, page Page) {
+	if len(all) == 0 {
+		return
+	}
+	page.line(w, 0, "to be filled in before an import:")
+	for _, p := range all[:min(len(all), longestList)] {
+		text := page.paint(advice, p.Reference) + "  " + oneLine(p.For)
+		if p.Records > 1 {
+			text += fmt.Sprintf(" and %d more", p.Records-1)
+		}
+		page.line(w, 2, text)
+	}
+	writeMore(w, len(all)-longestList, page)
+}
+
+func writeMore(w io.Writer, more int, page Page) {
+	if more > 0 {
+		page.line(w, 2, fmt.Sprintf("and %d more; --output json lists them all", more))
+	}
+}
+
+func counted(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// ConvertedRow is what became of one row of a listing, as programs get it.
+type ConvertedRow struct {
+	File   string      `json:"file"`
+	Line   int         `json:"line,omitempty"` // 0: not known
+	Row    int         `json:"row"`            // from 1
+	Name   string      `json:"name"`
+	Fate   schema.Fate `json:"fate"`
+	Why    string      `json:"why,omitempty"`
+	Record int         `json:"record,omitempty"` // of the manifest, from 1; 0: none
+}
+
+// ConversionPlaceholder is a reference to be filled in, as programs get it.
+type ConversionPlaceholder struct {
+	Placeholder string `json:"placeholder"`
+	For         string `json:"for"`
+	Records     int    `json:"records"`
+}
+
+// ConversionSummary is the last line of a conversion, as programs get it.
+type ConversionSummary struct {
+	Rows      int `json:"rows"`
+	Converted int `json:"converted"`
+	Merged    int `json:"merged"`
+	Skipped   int `json:"skipped"`
+	Records   int `json:"records"`
+}
+
+// ConversionJSON writes for programs what became of a listing: a [ConvertedRow] a line,
+// then each [FindingInfo] and [ConversionPlaceholder], and {"summary": [ConversionSummary]}.
+func ConversionJSON(w io.Writer, c schema.Conversion) error {
+	b := bufio.NewWriter(w)
+	e := json.NewEncoder(b)
+	e.SetEscapeHTML(false)
+	for _, r := range c.Rows {
+		_ = e.Encode(ConvertedRow{r.Place.File, r.Place.Line, r.Place.Record, r.Name, r.Fate, r.Why, r.Record})
+	}
+	for _, f := range c.Findings {
+		_ = e.Encode(findingInfo(f))
+	}
+	for _, p := range c.Placeholders {
+		_ = e.Encode(ConversionPlaceholder{p.Reference, p.For, p.Records})
+	}
+	_ = e.Encode(map[string]ConversionSummary{"summary": {len(c.Rows), c.Count(schema.FateConverted),
+		c.Count(schema.FateMerged), c.Count(schema.FateSkipped), len(c.Entries)}})
+	return b.Flush() // what went wrong comes again here
+}
