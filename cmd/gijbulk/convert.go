@@ -1,0 +1,324 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"gijbulk/importer/convert"
+	"gijbulk/importer/manifest"
+	"gijbulk/reports"
+	"gijbulk/schema"
+)
+
+// convertOptions say what is converted, and to what.
+type convertOptions struct {
+	from, as, baseURL string
+	maps, skipIf      []string
+	include           []string
+	archived          bool
+	hostTypes         []string
+	projectMap        string
+	set, fill         []string
+	format, out       string
+}
+
+func (o *convertOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.from, "from", convert.Auto, "the `TOOL` that wrote the listings; auto recognises it, list lists the tools")
+	f.StringVar(&o.as, "as", "", "integrations or repositories (default: integrations where the host has a type for them)")
+	f.StringArrayVar(&o.maps, "map", nil, "`FIELD=COLUMN`: take a field of the records from a column or key of the listing (repeatable)")
+	f.StringArrayVar(&o.skipIf, "skip-if", nil, "`COLUMN=VALUE`: leave out rows that have this value (repeatable)")
+	f.BoolVar(&o.archived, "include-archived", false, "convert archived repositories too; the same as --include archived")
+	f.StringSliceVar(&o.include, "include", nil, "convert repositories of these `STATE`s too: archived, disabled, fork, mirror, empty")
+	f.StringVar(&o.baseURL, "base-url", "", "`URL` of the host, for listings whose URLs are relative or missing")
+	f.StringArrayVar(&o.hostTypes, "host-type", nil, "`HOST=TYPE`: the integration type of a host of your own, for listings that do not tell (repeatable)")
+	f.StringVar(&o.projectMap, "jira-project-map", "", "`FILE` with lines of an organisation or repository and its Jira project keys: acme/web,WEB")
+	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` for every record (repeatable)")
+	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` for every record that has none (repeatable)")
+	f.StringVar(&o.format, "format", "", "of the manifest: yaml, json, jsonl, csv or tsv (default: by --out's extension, else yaml)")
+	f.StringVar(&o.out, "out", "", "`FILE` for the manifest (default: standard output)")
+}
+
+func (a *app) convertCommand() *cobra.Command {
+	var o convertOptions
+	cmd := &cobra.Command{
+		Use:   "convert [FILE…]",
+		Short: "Make a manifest of another tool's list of repositories",
+		Long: `Make a manifest of the list of repositories that another tool wrote. Nothing is sent
+anywhere. Without a FILE, or with -, standard input is read; several files, such as the
+pages of an answer, are converted together.
+
+Where the app has an integration type for a host, each organisation, group or collection
+becomes one integration, with an apiFilter where the listing is a choice or something was
+left out; elsewhere each repository becomes a record. Archived, disabled and empty
+repositories, forks and mirrors are left out. Credentials in a listing are dropped; where
+one is needed a reference to fill in stands, such as env:GITHUB_ACME_PAT.
+
+The manifest goes to standard output or --out; what became of each row of the listing goes
+to standard error, with --output json (which needs --out) to standard output.
+
+The tools:
+` + toolLines() + "\n" + exitHelp,
+		Example: `  gh repo list acme --limit 10000 --json nameWithOwner,url,sshUrl,isArchived,isFork,isMirror,isEmpty,defaultBranchRef > acme.json
+  gijbulk convert --from gh acme.json --out acme.yaml
+  gijbulk convert --from bitbucket-server page1.json page2.json --out bitbucket.csv
+  gijbulk convert --from csv hosts.csv --map origin=url --skip-if state=retired`,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.convert(cmd.Context(), args, o) },
+	}
+	o.addFlags(cmd.Flags())
+	fixed := func(flag string, values ...string) {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	}
+	fixed("from", append(toolNames(), convert.Auto, "list")...)
+	fixed("as", string(convert.AsIntegrations), string(convert.AsRepositories))
+	fixed("include", flagNames()...)
+	fixed("format", manifestFormats()...)
+	return cmd
+}
+
+func toolLines() string {
+	var b strings.Builder
+	for _, t := range convert.Tools() {
+		fmt.Fprintf(&b, "  %-17s %s\n", t.Name, t.About)
+	}
+	return b.String()
+}
+
+func toolNames() []string {
+	var names []string
+	for _, t := range convert.Tools() {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+func flagNames() []string {
+	var names []string
+	for _, f := range convert.Flags() {
+		names = append(names, string(f))
+	}
+	return names
+}
+
+func manifestFormats() []string {
+	var names []string
+	for _, f := range manifest.Formats() {
+		names = append(names, string(f))
+	}
+	return names
+}
+
+func (a *app) convert(ctx context.Context, files []string, o convertOptions) error {
+	if o.from == "list" {
+		return a.listTools()
+	}
+	options, err := o.options()
+	if err != nil {
+		return err
+	}
+	format, err := o.manifestFormat()
+	if err != nil {
+		return err
+	}
+	if a.json() && o.out == "" {
+		return usage("--output json writes the account of the rows to standard output, where the manifest goes as well").hinted("give --out FILE")
+	}
+	inputs, err := a.listings(files, o.out)
+	if err != nil {
+		return err
+	}
+	if o.projectMap != "" {
+		in, err := a.listing(o.projectMap)
+		if err == nil {
+			options.Projects, err = convert.ReadProjectMap(in)
+		}
+		if err != nil {
+			return unfit(err)
+		}
+	}
+	result, err := convert.Read(inputs, options)
+	if err = cmp.Or(err, context.Cause(ctx)); err != nil {
+		return unfit(err)
+	}
+	records, errs := judgeEntries(&result)
+	var out bytes.Buffer
+	if err := manifest.Write(&out, format, slices.Values(records)); err != nil {
+		return err
+	}
+	if err := a.emit(o.out, out.Bytes()); err != nil {
+		return err
+	}
+	if a.json() {
+		err = reports.ConversionJSON(a.stdout, result)
+	} else {
+		err = reports.ConversionText(a.stderr, result, o.out, a.page(a.stderrIsTerminal))
+	}
+	if err == nil && errs {
+		err = said(exitManifest)
+	}
+	return err
+}
+
+func (a *app) listTools() error {
+	for _, t := range convert.Tools() {
+		if _, err := fmt.Fprintf(a.stdout, "%-17s %s\n%-17s made by %s\n", t.Name, t.About, "", t.Made); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// options turns the flags into what the converters take.
+func (o convertOptions) options() (convert.Options, error) {
+	c := convert.Options{From: o.from, As: convert.As(o.as), BaseURL: o.baseURL}
+	if o.as != "" && c.As != convert.AsIntegrations && c.As != convert.AsRepositories {
+		return c, usage("--as %q is neither integrations nor repositories", o.as)
+	}
+	if o.from != convert.Auto && !slices.Contains(toolNames(), o.from) {
+		fail := usage("there is no tool %q to convert from", o.from).hinted("--from list lists them")
+		if near := schema.Nearest(o.from, toolNames()); near != "" {
+			fail.hint = "did you mean " + near + "?"
+		}
+		return c, fail
+	}
+	if o.archived {
+		c.Include = append(c.Include, convert.Archived)
+	}
+	for _, state := range o.include {
+		if !slices.Contains(flagNames(), state) {
+			return c, usage("--include %q is none of %s", state, strings.Join(flagNames(), ", "))
+		}
+		c.Include = append(c.Include, convert.Flag(state))
+	}
+	for _, m := range o.maps {
+		to, from, ok := strings.Cut(m, "=")
+		if _, known := schema.FieldTitled(to); !ok || from == "" || !known && !strings.EqualFold(to, "org") {
+			fail := usage("--map %q is not FIELD=COLUMN with a field of a manifest, or org", m)
+			if near := schema.NearestField(to); near != "" && !known {
+				fail.hint = "did you mean " + near + "?"
+			}
+			return c, fail
+		}
+		c.Map = append(c.Map, convert.Assignment{To: to, From: from})
+	}
+	for _, s := range o.skipIf {
+		field, value, ok := strings.Cut(s, "=")
+		if !ok || field == "" {
+			return c, usage("--skip-if %q is not COLUMN=VALUE", s)
+		}
+		c.SkipIf = append(c.SkipIf, convert.Condition{Field: field, Value: value})
+	}
+	c.HostTypes = map[string]schema.Type{}
+	for _, h := range o.hostTypes {
+		host, t, ok := strings.Cut(h, "=")
+		if !ok || host == "" || !schema.Type(t).Valid() {
+			return c, usage("--host-type %q is not HOST=TYPE with a type of integrations", h)
+		}
+		c.HostTypes[strings.ToLower(host)] = schema.Type(t)
+	}
+	var err error
+	if c.Set, err = givenCells("--set", o.set); err != nil {
+		return c, err
+	}
+	c.Fill, err = givenCells("--default", o.fill)
+	return c, err
+}
+
+func (o convertOptions) manifestFormat() (manifest.Format, error) {
+	f := manifest.Format(o.format)
+	if f == "" {
+		return cmp.Or(manifest.FormatOf(o.out), manifest.YAML), nil
+	}
+	if !slices.Contains(manifest.Formats(), f) {
+		return "", usage("--format %q is none of %s", o.format, strings.Join(manifestFormats(), ", "))
+	}
+	return f, nil
+}
+
+// listings reads the files whole. The manifest must not take the place of one.
+func (a *app) listings(files []string, out string) ([]convert.Input, error) {
+	if len(files) == 0 {
+		if a.stdinIsTerminal {
+			return nil, usage("which listing?").hinted("%s FILE; - is standard input", a.command.CommandPath())
+		}
+		files = []string{"-"}
+	}
+	var inputs []convert.Input
+	for i, name := range files {
+		if slices.ContainsFunc(files[:i], func(other string) bool { return sameFile(name, other) }) {
+			return nil, usage("%s is given twice", name)
+		}
+		if out != "" && sameFile(name, out) {
+			return nil, usage("--out %s would take the place of the listing", out)
+		}
+		in, err := a.listing(name)
+		if err != nil {
+			return nil, unfit(err)
+		}
+		inputs = append(inputs, in)
+	}
+	return inputs, nil
+}
+
+func (a *app) listing(name string) (convert.Input, error) {
+	var r io.Reader = a.stdin
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return convert.Input{}, &convert.Problem{Place: schema.Place{File: name}, Message: "the file cannot be opened: " + plainCause(err)}
+		}
+		defer file.Close()
+		r = file
+	}
+	text, err := manifest.Text(r, name)
+	return convert.Input{Name: name, Text: text}, err
+}
+
+// unfit is the failure of a file that cannot be converted, or of options that do not
+// fit it.
+func unfit(err error) error {
+	if p, ok := errors.AsType[*convert.Problem](err); ok {
+		code := exitManifest
+		if p.Misuse {
+			code = exitUsage
+		}
+		return &failure{code: code, err: err, hint: p.Advice}
+	}
+	if p, ok := errors.AsType[*manifest.Problem](err); ok {
+		return &failure{code: exitManifest, err: err, hint: p.Finding.Advice}
+	}
+	return err
+}
+
+// judgeEntries checks the entries of a conversion as those of a manifest, and adds what
+// is to be said about them. errs tells whether any of that is an error.
+func judgeEntries(c *schema.Conversion) (records []schema.Record, errs bool) {
+	var checker schema.Checker
+	identities := schema.NewIdentities()
+	for _, e := range c.Entries {
+		r, found := checker.Check(e)
+		c.Findings = append(append(c.Findings, found...), r.CreateNeeds...)
+		identities.Note(identities.Of(&r), r.Place)
+		records = append(records, r)
+	}
+	c.Findings = slices.AppendSeq(c.Findings, identities.Twins())
+	return records, slices.ContainsFunc(c.Findings, func(f schema.Finding) bool { return f.Level == schema.LevelError })
+}
+
+// emit writes the manifest where it belongs; a file appears whole or not at all.
+func (a *app) emit(path string, data []byte) error {
+	if path == "" || path == "-" {
+		_, err := a.stdout.Write(data)
+		return err
+	}
+	return writeWhole(path, data)
+}
