@@ -133,7 +133,7 @@ func TestNoSecretInArguments(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	child := exec.CommandContext(t.Context(), gijbulk, "import", filepath.Join(dir, "m.yaml"), "--jira", listening.URL, "--yes")
+	child := exec.CommandContext(t.Context(), gijbulk, "import", filepath.Join(dir, "m.yaml"), "--jira", listening.URL, "--yes", "--report-dir", filepath.Join(dir, "reports"))
 	child.Env = append(os.Environ(), "JIRA_TOKEN="+canaryToken, "CANARY="+canaryEnv, "XDG_STATE_HOME="+dir)
 	if err := child.Start(); err != nil {
 		t.Fatal(err)
