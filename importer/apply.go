@@ -22,10 +22,10 @@ func (im *Importer) Apply(ctx context.Context, plan schema.Plan, emit func(schem
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	emit = serial(emit)
-	atOnce := max(1, im.Concurrency)
+	atOnce, ahead := im.atOnce()
 	wire := newWire(atOnce)
 	var pool errgroup.Group
-	pool.SetLimit(atOnce + lead*(atOnce-1))
+	pool.SetLimit(atOnce + ahead)
 	for _, action := range plan.Actions {
 		if !action.Op.Writes() {
 			emit(standing(action))
@@ -55,6 +55,17 @@ func (im *Importer) Apply(ctx context.Context, plan schema.Plan, emit func(schem
 // intents to be looked up.
 const lead = 3
 
+// atOnce is how many actions are sent at a time, and how many more may be with the
+// journal. One that waits for its first indexing keeps its place, and then nobody is in a
+// hurry.
+func (im *Importer) atOnce() (sent, ahead int) {
+	sent = max(1, im.Concurrency)
+	if im.Gentle.Indexer != nil {
+		return min(sent, max(1, im.Gentle.AtOnce)), 0
+	}
+	return sent, lead * (sent - 1)
+}
+
 // serial makes sure that emit is never called twice at once.
 func serial(emit func(schema.Outcome)) func(schema.Outcome) {
 	var mu sync.Mutex
@@ -80,11 +91,19 @@ func (im *Importer) perform(ctx context.Context, a schema.Action, earlier schema
 		return following(earlier, unprocessed), err
 	}
 	outcome := unprocessed
-	if turn.take(ctx) {
-		outcome = im.do(ctx, a)
-		turn.leave()
+	if !turn.take(ctx) {
+		outcome = following(earlier, outcome)
+		return outcome, im.end(ctx, outcome)
 	}
-	outcome = following(earlier, outcome)
+	defer turn.leave()
+	outcome = following(earlier, im.do(ctx, a))
+	err := im.end(ctx, outcome)
+	if im.Gentle.Indexer == nil || outcome.Status != schema.StatusCreated || err != nil {
+		return outcome, err
+	}
+	// The place stays taken until the server has done its work, and what was created is
+	// safe in the journal meanwhile.
+	outcome = im.Gentle.await(ctx, outcome)
 	return outcome, im.end(ctx, outcome)
 }
 

@@ -31,6 +31,7 @@ type Importer struct {
 	Quiet       time.Duration // how long the server is left alone before unknown writes are looked up
 	Timeout     time.Duration // of the target's requests: after one ran into it the server may be at work this long
 	Resends     int           // how often a create that is certainly not there is sent again
+	Gentle      Gentle        // how first indexings are waited for
 }
 
 // Stopped is the error of a run that had to end as a whole. The outcome is the one that

@@ -24,7 +24,7 @@ func Summary(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome], dir
 	var open []*schema.Outcome // what somebody has to look at, or to feed back
 	for o := range outcomes {
 		counts[o.Status]++
-		if !o.Status.Good() {
+		if !o.Status.Good() || o.Error != "" {
 			open = append(open, &o)
 		}
 	}

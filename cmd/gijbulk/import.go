@@ -16,6 +16,7 @@ type jobOptions struct {
 	state       stateOptions
 	sync        syncOptions
 	limits      limitOptions
+	waves       waveOptions
 	update      bool // what differs is updated
 	dryRun, yes bool
 	full        bool // a plan is shown whole
@@ -54,6 +55,7 @@ func (o *jobOptions) addAsking(f *pflag.FlagSet) {
 // addRunning adds how writes are sent.
 func (o *jobOptions) addRunning(f *pflag.FlagSet) {
 	o.limits.addFlags(f)
+	o.waves.addFlags(f)
 	f.IntVar(&o.concurrency, "concurrency", 4, "most writes at once")
 	f.DurationVar(&o.settle, "settle", 10*time.Second, "how long to leave the server alone before looking up writes whose answers were lost")
 	o.report.addFlags(f)
@@ -80,7 +82,10 @@ func (o jobOptions) check() error {
 	case o.sync.deleteFiles && !o.sync.prune:
 		return usage("--delete-files goes with --prune")
 	}
-	return nil
+	if o.dryRun {
+		return nil
+	}
+	return o.waves.check()
 }
 
 func (a *app) importCommand() *cobra.Command {

@@ -87,6 +87,9 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *jobOptio
 		return err
 	}
 	o.update = saved.Run.Command == "sync"
+	if err := o.check(); err != nil {
+		return err
+	}
 	_, shards, err := o.selection.shardOf()
 	if err != nil {
 		return err

@@ -92,6 +92,10 @@ func startJira(ts *testscript.TestScript, _ bool, args []string) {
 			options.NotAdmin = true
 		case "faults":
 			options.Faults, err = sandbox.ParseFaults(value)
+		case "index":
+			options.IndexTime, err = time.ParseDuration(value)
+		case "indexerror":
+			options.IndexErrors = map[string]string{value: "401 Unauthorized"}
 		case "limit":
 			n, bad := strconv.Atoi(value)
 			options.RateLimit, err = sandbox.RateLimit{Limit: n, FillRate: n, Interval: time.Second}, bad

@@ -31,6 +31,9 @@ matters it is told before the first write. RUN is an id of gijbulk runs, or last
 }
 
 func (a *app) undo(ctx context.Context, id string, o jobOptions) (err error) {
+	if err := o.check(); err != nil {
+		return err
+	}
 	state, saved, err := a.load(ctx, o.state, id)
 	if err != nil {
 		return err

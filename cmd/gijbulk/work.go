@@ -28,7 +28,7 @@ func (j *job) carryOut(ctx context.Context) error {
 				return err
 			}
 		}
-		if err := w.apply(ctx, rest); err != nil {
+		if err := w.waves(ctx, rest); err != nil {
 			return err
 		}
 		return w.verify(ctx)
@@ -45,7 +45,7 @@ func (j *job) goOn(ctx context.Context) error {
 		if err := w.engine.Recheck(ctx, j.planned, j.outcomes, w.tell); err != nil {
 			return err
 		}
-		if err := w.apply(ctx, importer.Unfinished(j.planned, j.outcomes)); err != nil {
+		if err := w.waves(ctx, importer.Unfinished(j.planned, j.outcomes)); err != nil {
 			return err
 		}
 		return w.verify(ctx)
@@ -61,7 +61,7 @@ func (j *job) working(ctx context.Context, do func(context.Context, *work) error
 	}
 	defer release()
 	w := &work{job: j, limiter: limiter, engine: importer.Importer{Target: j.target.client, Concurrency: o.concurrency,
-		Quiet: o.settle, Timeout: o.target.timeout, Resends: o.target.retries}}
+		Quiet: o.settle, Timeout: o.target.timeout, Resends: o.target.retries, Gentle: o.waves.gentle(j.target.client)}}
 	if j.log != nil {
 		w.engine.Journal = j.log
 	}

@@ -31,6 +31,10 @@ func (s *Server) indexStatus(r *http.Request) (any, error) {
 	if !in.indexed(now, s.indexTime) {
 		progress = percent(100 * now.Sub(in.IndexStart).Seconds() / s.indexTime.Seconds())
 	}
+	failures := map[string]string{}
+	if text, fails := s.indexErrors[in.DisplayName]; fails && progress == 100 {
+		failures["Indexing "+in.DisplayName] = text
+	}
 	return struct {
 		Success  bool               `json:"success"`
 		Finished bool               `json:"finished"`
@@ -41,7 +45,7 @@ func (s *Server) indexStatus(r *http.Request) (any, error) {
 		Success:  true,
 		Finished: progress == 100,
 		Messages: map[string]percent{"Indexing " + in.DisplayName: progress},
-		Errors:   map[string]string{},
+		Errors:   failures,
 		Last:     progress,
 	}, nil
 }

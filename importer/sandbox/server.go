@@ -28,6 +28,8 @@ type Options struct {
 	Projects []Project
 	// IndexTime is how long the indexing of an integration takes; zero for two seconds.
 	IndexTime time.Duration
+	// IndexErrors are display names of integrations whose indexing fails, with what it says.
+	IndexErrors map[string]string
 	// RateLimit is Jira's rate limiting; the zero value is none.
 	RateLimit RateLimit
 	// Faults are the faults to inject; the zero value is none.
@@ -64,6 +66,8 @@ type Server struct {
 	projects  []Project
 	indexTime time.Duration
 
+	indexErrors map[string]string // by display name
+
 	log     requestLog
 	script  *script
 	gate    gate
@@ -91,11 +95,11 @@ func New(o Options) (*Server, error) {
 		user:      o.User,
 		notAdmin:  o.NotAdmin,
 		projects:  o.Projects,
-		indexTime: o.IndexTime,
-		script:    script,
-		gate:      gate{token: o.Token, user: o.User, password: o.Password},
-		bucket:    newBucket(o.RateLimit),
-		store:     store,
+		indexTime: o.IndexTime, indexErrors: o.IndexErrors,
+		script: script,
+		gate:   gate{token: o.Token, user: o.User, password: o.Password},
+		bucket: newBucket(o.RateLimit),
+		store:  store,
 	}
 	if s.user == "" {
 		s.user = "admin"

@@ -1,0 +1,64 @@
+package gij
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gijbulk/importer/sandbox"
+	"gijbulk/schema"
+)
+
+func TestIndexing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, err := sandbox.New(sandbox.Options{IndexTime: time.Minute, IndexErrors: map[string]string{"broken": "401 Unauthorized"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := newClient(t, Config{Token: "t", Base: server.RoundTripper()})
+		for _, name := range []string{"fine", "broken"} {
+			if out := c.Do(t.Context(), create(name)); out.Status != schema.StatusCreated {
+				t.Fatalf("%+v", out)
+			}
+		}
+		look := func(i int) schema.Indexing {
+			t.Helper()
+			r := schema.Record{ID: server.Integrations()[i].ID}
+			state, err := c.Indexing(t.Context(), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return state
+		}
+		if s := look(0); s.Ended || len(s.Errors) > 0 {
+			t.Errorf("just begun: %+v", s)
+		}
+		time.Sleep(2 * time.Minute)
+		if s := look(0); !s.Ended || len(s.Errors) > 0 {
+			t.Errorf("ended: %+v", s)
+		}
+		if s := look(1); !s.Ended || len(s.Errors) != 1 || s.Errors[0] != "Indexing broken: 401 Unauthorized" {
+			t.Errorf("failed: %+v", s)
+		}
+		if _, err := c.Indexing(t.Context(), schema.Record{ID: 4711}); err == nil {
+			t.Error("what does not exist has an indexing")
+		}
+	})
+}
+
+// TestIndexingThatHasNotBegun: finished without a date is not the end.
+func TestIndexingThatHasNotBegun(t *testing.T) {
+	finished := always(200, `{"success":true,"finished":true,"messages":{},"errors":{},"lastOperationPercent":100.0}`)
+	for body, want := range map[string]bool{
+		`{"success":"true","integration":[{"id":7,"integrationType":"GITHUB"}]}`:                                    false,
+		`{"success":"true","integration":[{"id":7,"integrationType":"GITHUB","lastIndexedDate":1700000000000}]}`:    true,
+		`{"success":true,"integrations":{"id":7,"integrationType":"GITHUB","lastIndexedDate":"1700000000000"}}`:     true,
+		`{"success":"true","integration":[{"id":7,"integrationType":"GITHUB","lastIndexedDate":null}],"more":true}`: false,
+	} {
+		c := newClient(t, Config{Base: script(finished, always(200, body))})
+		state, err := c.Indexing(t.Context(), schema.Record{ID: 7})
+		if err != nil || state.Ended != want {
+			t.Errorf("%s: ended %t, error %v", body, state.Ended, err)
+		}
+	}
+}
