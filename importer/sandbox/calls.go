@@ -26,20 +26,19 @@ func (s *Server) add(r *http.Request) (any, error) {
 		return nil, err
 	}
 	in := newIntegration()
-	if err := in.set(fields); err != nil {
+	if err := set(in, fields); err != nil {
 		return nil, err
 	}
 	in.complete()
-	if err := s.check(&in); err != nil {
+	if err := s.check(in); err != nil {
 		return nil, err
 	}
 	now := wireTime()
 	in.InitDate, in.IndexStart = now, now
-	stored, err := s.store.add(in)
-	if err != nil {
+	if err := s.store.add(in, in.found(s.tracked)...); err != nil {
 		return nil, err
 	}
-	return one{"true", s.show(stored, now)}, nil
+	return one{"true", s.show(in, now)}, nil
 }
 
 // listIntegrations answers with all integrations at once: the app does not page.
@@ -48,7 +47,7 @@ func (s *Server) listIntegrations(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", jsonType)
 	io.WriteString(w, `{"success":true,"integrations":[`)
 	enc := newEncoder(w)
-	for i, in := range s.store.list() {
+	for i, in := range all[*Integration](s.store) {
 		if i > 0 {
 			io.WriteString(w, ",")
 		}
@@ -65,7 +64,7 @@ func (s *Server) get(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	in, err := s.store.get(id)
+	in, err := get[*Integration](s.store, id)
 	if err != nil {
 		return nil, err
 	}
@@ -86,8 +85,8 @@ func (s *Server) update(r *http.Request) (any, error) {
 		return nil, err
 	}
 	delete(fields, "type")
-	stored, err := s.store.update(id, func(in *Integration) error {
-		if err := in.set(fields); err != nil {
+	stored, err := update(s.store, id, func(in *Integration) error {
+		if err := set(in, fields); err != nil {
 			return err
 		}
 		in.complete()
@@ -101,16 +100,16 @@ func (s *Server) update(r *http.Request) (any, error) {
 	return one{"true", v}, nil
 }
 
-// remove deletes an integration. There are no files that deleteFiles could delete.
+// remove deletes an integration, with the repositories inside it. There are no files that deleteFiles could delete.
 func (s *Server) remove(r *http.Request) (any, error) {
 	id, err := pathID(r)
 	if err != nil {
 		return nil, err
 	}
-	return done{true}, s.store.remove(id)
+	return done{true}, remove[*Integration](s.store, id)
 }
 
-// disable enables and disables, and nothing else.
+// disable enables and disables an integration or a repository, and does nothing else.
 func (s *Server) disable(r *http.Request) (any, error) {
 	id, err := pathID(r)
 	if err != nil {
@@ -120,8 +119,8 @@ func (s *Server) disable(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, &refusal{"Parameter 'disable' is required", "Please use disable=true or disable=false."}
 	}
-	_, err = s.store.update(id, func(in *Integration) error {
-		in.Disabled = disable
+	_, err = update(s.store, id, func(r record) error {
+		r.connection().Disabled = disable
 		return nil
 	})
 	return done{true}, err

@@ -73,12 +73,14 @@ func TestAddStoresEachField(t *testing.T) {
 		"prHideFilter":"wip","trustFolderStat":true,"refSpecNotes":false,"refSpecChanges":true,"refSpecCustom":"+a:b",
 		"folderDepth":3,"limitGitData":true,"brandNew":{"x":[1]},"DISPLAYNAME":"case matters"}`)
 	want := Integration{
-		ID: 1, Type: "FILESPACE", Origin: "/srv/git/*", DisplayName: "<d>", Disabled: true, SendCommitEmails: true,
-		MaxMinsToCommitEmail: 1440, Username: "u", Password: "p\"\\$é{{}}", PAT: "t", DisableSSLVerification: true, APIPath: "/x",
-		APIFilter: "[?a=='b']", TFSCollection: "c", RequireUserPAT: true, ProjectMappingIDs: []int64{10000, 10100},
-		SourcesDiffViewEnabled: true, RevisionIndexing: true, TagsFilter: "v.*", PRHideFilter: "wip", TrustFolderStat: true,
-		RefSpecChanges: true, RefSpecCustom: "+a:b", FolderDepth: 3, LimitGitData: true,
-		InitDate: got.InitDate, IndexStart: got.InitDate,
+		Connection: Connection{
+			ID: 1, Origin: "/srv/git/*", DisplayName: "<d>", Disabled: true, SendCommitEmails: true,
+			MaxMinsToCommitEmail: 1440, Username: "u", Password: "p\"\\$é{{}}", PAT: "t", DisableSSLVerification: true,
+			ProjectMappingIDs: []int64{10000, 10100}, SourcesDiffViewEnabled: true, RevisionIndexing: true,
+			TagsFilter: "v.*", PRHideFilter: "wip", TrustFolderStat: true, RefSpecChanges: true, RefSpecCustom: "+a:b",
+			LimitGitData: true, InitDate: got.InitDate, IndexStart: got.InitDate,
+		},
+		Type: "FILESPACE", APIPath: "/x", APIFilter: "[?a=='b']", TFSCollection: "c", RequireUserPAT: true, FolderDepth: 3,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("stored (-want +got):\n%s", diff)

@@ -20,16 +20,16 @@ const (
 	// applicationID marks SQLite files as ours: "GIJS".
 	applicationID = 0x47494A53
 	// dataVersion is the layout of the file, kept in its user_version.
-	dataVersion = 1
-	// AUTOINCREMENT, because ids are not used again after a delete and a restart either.
-	dataSchema = `CREATE TABLE integration (id INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL)`
+	dataVersion = 2
+	// AUTOINCREMENT, because ids are not used again after a delete and a restart either. Layout 1 had no repositories.
+	dataSchema = `CREATE TABLE IF NOT EXISTS integration (id INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL);
+		CREATE TABLE IF NOT EXISTS repository (id INTEGER PRIMARY KEY AUTOINCREMENT, tracked INTEGER NOT NULL, record TEXT NOT NULL)`
 )
 
 // dataFile is the SQLite file that outlives the server. It holds each record whole, as JSON, secrets included.
 type dataFile struct {
 	path string
 	db   *sql.DB
-	put  *sql.Stmt
 }
 
 // openDataFile opens or makes the file, for its owner only. A file that is not one of ours is left as it is.
@@ -62,11 +62,7 @@ func openDataFile(path string) (_ *dataFile, err error) {
 	if err := prepare(db); err != nil {
 		return nil, err
 	}
-	put, err := db.Prepare(`INSERT INTO integration (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record`)
-	if err != nil {
-		return nil, err
-	}
-	return &dataFile{path: path, db: db, put: put}, nil
+	return &dataFile{path: path, db: db}, nil
 }
 
 // dataSource names a file to the driver in a way that survives ? and % in its path.
@@ -95,8 +91,8 @@ func identify(db *sql.DB) error {
 		return nil // new
 	case id != applicationID:
 		return errors.New("is an SQLite file of another program; name another file")
-	case version != dataVersion:
-		return fmt.Errorf("has layout %d, this version knows %d; name another file", version, dataVersion)
+	case version > dataVersion:
+		return fmt.Errorf("has layout %d, this version knows up to %d; name another file", version, dataVersion)
 	}
 	var verdict string
 	if err := db.QueryRow(`PRAGMA quick_check(1)`).Scan(&verdict); err != nil {
@@ -123,7 +119,7 @@ func explain(err error) error {
 	return err
 }
 
-// prepare takes the file for this process alone and makes the table where it is new. Losing the last moments when the
+// prepare takes the file for this process alone and makes the tables that are not there. Losing the last moments when the
 // machine dies is fine for a sandbox, so a write need not wait for the disk.
 func prepare(db *sql.DB) error {
 	for _, pragma := range []string{`locking_mode = EXCLUSIVE`, `journal_mode = WAL`, `synchronous = NORMAL`} {
@@ -136,14 +132,8 @@ func prepare(db *sql.DB) error {
 		return explain(err)
 	}
 	defer tx.Rollback()
-	var tables int
-	if err := tx.QueryRow(`SELECT count(*) FROM sqlite_master`).Scan(&tables); err != nil {
+	if _, err := tx.Exec(dataSchema); err != nil {
 		return explain(err)
-	}
-	if tables == 0 {
-		if _, err := tx.Exec(dataSchema); err != nil {
-			return explain(err)
-		}
 	}
 	// Written each time: only a write takes the lock for good.
 	if _, err := tx.Exec(fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, dataVersion)); err != nil {
@@ -152,46 +142,85 @@ func prepare(db *sql.DB) error {
 	return tx.Commit()
 }
 
-// load reads all records and the highest id that was ever given.
-func (f *dataFile) load() ([]*Integration, int64, error) {
+// load reads all records, by id, and the highest id that was ever given.
+func (f *dataFile) load() ([]record, int64, error) {
 	var lastID int64
-	err := f.db.QueryRow(`SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'integration'`).Scan(&lastID)
-	if err != nil {
+	if err := f.db.QueryRow(`SELECT coalesce(max(seq), 0) FROM sqlite_sequence`).Scan(&lastID); err != nil {
 		return nil, 0, f.wrap(err)
 	}
-	rows, err := f.db.Query(`SELECT id, record FROM integration ORDER BY id`)
+	rows, err := f.db.Query(`SELECT id, record, 0 FROM integration UNION ALL SELECT id, record, 1 FROM repository ORDER BY id`)
 	if err != nil {
 		return nil, 0, f.wrap(err)
 	}
 	defer rows.Close()
-	var records []*Integration
+	var records []record
 	for rows.Next() {
 		var id int64
-		var record []byte
-		if err := rows.Scan(&id, &record); err != nil {
+		var text []byte
+		var isRepository bool
+		if err := rows.Scan(&id, &text, &isRepository); err != nil {
 			return nil, 0, f.wrap(err)
 		}
-		in := new(Integration)
-		if err := json.Unmarshal(record, in); err != nil || in.ID != id {
-			return nil, 0, f.wrap(fmt.Errorf("integration %d is not readable; name another file", id))
+		kind, r := "integration", record(new(Integration))
+		if isRepository {
+			kind, r = "repository", new(Repository)
 		}
-		records = append(records, in)
+		if err := json.Unmarshal(text, r); err != nil || r.connection().ID != id {
+			return nil, 0, f.wrap(fmt.Errorf("%s %d is not readable; name another file", kind, id))
+		}
+		records = append(records, r)
 	}
 	return records, lastID, f.wrap(rows.Err())
 }
 
-func (f *dataFile) save(in *Integration) error {
-	record, err := json.Marshal(in)
+// save writes all of the records or none.
+func (f *dataFile) save(records ...record) error {
+	return f.transact(func(tx *sql.Tx) error {
+		for _, r := range records {
+			if err := put(tx, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// delete deletes what has an id, and what is inside it.
+func (f *dataFile) delete(id int64) error {
+	return f.transact(func(tx *sql.Tx) error {
+		if _, err := tx.Exec(`DELETE FROM integration WHERE id = ?`, id); err != nil {
+			return err
+		}
+		_, err := tx.Exec(`DELETE FROM repository WHERE id = ?1 OR tracked = ?1`, id)
+		return err
+	})
+}
+
+func (f *dataFile) transact(work func(*sql.Tx) error) error {
+	tx, err := f.db.Begin()
 	if err != nil {
 		return f.wrap(err)
 	}
-	_, err = f.put.Exec(in.ID, string(record))
-	return f.wrap(err)
+	defer tx.Rollback()
+	if err := work(tx); err != nil {
+		return f.wrap(err)
+	}
+	return f.wrap(tx.Commit())
 }
 
-func (f *dataFile) delete(id int64) error {
-	_, err := f.db.Exec(`DELETE FROM integration WHERE id = ?`, id)
-	return f.wrap(err)
+func put(tx *sql.Tx, r record) error {
+	text, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	if re, ok := r.(*Repository); ok {
+		_, err = tx.Exec(`INSERT INTO repository (id, tracked, record) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record`,
+			re.ID, re.TrackedFolderID, string(text))
+	} else {
+		_, err = tx.Exec(`INSERT INTO integration (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record`,
+			r.connection().ID, string(text))
+	}
+	return err
 }
 
 func (f *dataFile) close() error { return f.wrap(f.db.Close()) }

@@ -6,8 +6,8 @@
 // bubble: the package starts no goroutines and judges everything that takes time by the clock when it is asked.
 //
 // The nouns, in the order in which a request meets them: the requestLog counts it; a [Fault] of the script may spoil it;
-// the gate checks its credentials, the bucket its pace; a call answers it, from the store of [Integration] values; and
-// what is left of the answer after the fault is delivered.
+// the gate checks its credentials, the bucket its pace; a call answers it, from the store of [Integration] and
+// [Repository] values; and what is left of the answer after the fault is delivered.
 //
 // The answers follow the vendor's public documentation of version 1.0 of the app's REST API with its quirks (success as
 // a string here and a boolean there, refusals as HTTP 200, fields that come and go). Where the documentation is silent

@@ -16,24 +16,24 @@ func (p percent) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(p), 'f', 1, 64), nil
 }
 
-// indexStatus tells how far the latest indexing of one integration is.
+// indexStatus tells how far the latest indexing of one integration or repository is.
 func (s *Server) indexStatus(r *http.Request) (any, error) {
 	id, err := parseID(r.URL.Query().Get("repoId"))
 	if err != nil {
 		return nil, err
 	}
-	in, err := s.store.get(id)
+	indexed, err := get[record](s.store, id)
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
+	now, c := time.Now(), indexed.connection()
 	progress := percent(100)
-	if !in.indexed(now, s.indexTime) {
-		progress = percent(100 * now.Sub(in.IndexStart).Seconds() / s.indexTime.Seconds())
+	if !c.indexed(now, s.indexTime) {
+		progress = percent(100 * now.Sub(c.IndexStart).Seconds() / s.indexTime.Seconds())
 	}
 	failures := map[string]string{}
-	if text, fails := s.indexErrors[in.DisplayName]; fails && progress == 100 {
-		failures["Indexing "+in.DisplayName] = text
+	if text, fails := s.indexErrors[c.DisplayName]; fails && progress == 100 {
+		failures["Indexing "+c.DisplayName] = text
 	}
 	return struct {
 		Success  bool               `json:"success"`
@@ -44,13 +44,13 @@ func (s *Server) indexStatus(r *http.Request) (any, error) {
 	}{
 		Success:  true,
 		Finished: progress == 100,
-		Messages: map[string]percent{"Indexing " + in.DisplayName: progress},
+		Messages: map[string]percent{"Indexing " + c.DisplayName: progress},
 		Errors:   failures,
 		Last:     progress,
 	}, nil
 }
 
-// reindex starts the indexing of one integration, or, where the body names none, of all of them.
+// reindex starts the indexing of one integration or repository, or, where the body names none, of all of them.
 func (s *Server) reindex(r *http.Request) (any, error) {
 	fields, err := decodeBody(r)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Server) reindex(r *http.Request) (any, error) {
 	}
 	now := wireTime()
 	if repoID != nil {
-		_, err = s.store.update(*repoID, s.startIndexing(now))
+		_, err = update(s.store, *repoID, s.startIndexing(now))
 	} else {
 		err = s.store.updateAll(s.startIndexing(now))
 	}
@@ -79,10 +79,11 @@ func (s *Server) reindex(r *http.Request) (any, error) {
 }
 
 // startIndexing keeps the end of the indexing before. One that is under way goes on.
-func (s *Server) startIndexing(now time.Time) func(*Integration) error {
-	return func(in *Integration) error {
-		if in.indexed(now, s.indexTime) {
-			in.LastIndexed, in.IndexStart = in.lastIndexed(now, s.indexTime), now
+func (s *Server) startIndexing(now time.Time) func(record) error {
+	return func(r record) error {
+		c := r.connection()
+		if c.indexed(now, s.indexTime) {
+			c.LastIndexed, c.IndexStart = c.lastIndexed(now, s.indexTime), now
 		}
 		return nil
 	}

@@ -13,7 +13,7 @@ var pageHTML string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
-// pageRow is an integration as the page lists it.
+// pageRow is an integration or a repository as the page lists it.
 type pageRow struct {
 	ID                        int64
 	Name, Type, Origin, State string
@@ -24,18 +24,20 @@ type pageRow struct {
 
 // pageData is what the page shows.
 type pageData struct {
-	Rows               []pageRow
-	Indexing, Disabled int
-	Now                time.Time
+	Rows                       []pageRow
+	Integrations, Repositories int
+	Indexing, Disabled         int
+	Now                        time.Time
 }
 
-// page lists the integrations for people, without scripts and without credentials: it shows no secret.
+// page lists the integrations and repositories for people, without scripts and without credentials: it shows no secret.
 func (s *Server) page(w http.ResponseWriter, _ *http.Request) {
 	now := wireTime()
-	stored := s.store.list()
-	data := pageData{Rows: make([]pageRow, len(stored)), Now: now}
-	for i, in := range stored {
-		row := s.pageRow(in, now)
+	stored := all[record](s.store)
+	data := pageData{Rows: make([]pageRow, len(stored)), Integrations: len(all[*Integration](s.store)), Now: now}
+	data.Repositories = len(stored) - data.Integrations
+	for i, r := range stored {
+		row := s.pageRow(r, now)
 		switch row.State {
 		case "indexing":
 			data.Indexing++
@@ -51,18 +53,19 @@ func (s *Server) page(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-func (s *Server) pageRow(in *Integration, now time.Time) pageRow {
+func (s *Server) pageRow(r record, now time.Time) pageRow {
+	c := r.connection()
 	row := pageRow{
-		ID: in.ID, Name: in.DisplayName, Type: in.Type, Origin: in.Origin, Global: in.Global,
-		Added: in.InitDate, Indexed: in.lastIndexed(now, s.indexTime), State: "indexed",
+		ID: c.ID, Name: c.DisplayName, Type: typeText(r), Origin: c.Origin, Global: c.Global,
+		Added: c.InitDate, Indexed: c.lastIndexed(now, s.indexTime), State: "indexed",
 	}
 	switch {
-	case in.Disabled:
+	case c.Disabled:
 		row.State = "disabled"
-	case !in.indexed(now, s.indexTime):
+	case !c.indexed(now, s.indexTime):
 		row.State = "indexing"
 	}
-	for _, id := range in.ProjectMappingIDs {
+	for _, id := range c.ProjectMappingIDs {
 		key := strconv.FormatInt(id, 10) // of a project that was there before a restart
 		if p, ok := s.project(id); ok {
 			key = p.Key
@@ -70,4 +73,17 @@ func (s *Server) pageRow(in *Integration, now time.Time) pageRow {
 		row.Projects = append(row.Projects, key)
 	}
 	return row
+}
+
+// typeText is what stands for the type of what has none.
+func typeText(r record) string {
+	switch r := r.(type) {
+	case *Integration:
+		return r.Type
+	case *Repository:
+		if r.TrackedFolderID != 0 {
+			return "repository in " + strconv.FormatInt(r.TrackedFolderID, 10)
+		}
+	}
+	return "repository"
 }

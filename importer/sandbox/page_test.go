@@ -27,7 +27,7 @@ func TestPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := start(t, Options{Token: "secret"})
 		empty := pageText(t, send(t, s, "GET", "/", "", noCredentials))
-		if !strings.Contains(empty, "No integrations yet.") || !strings.Contains(empty, "sandbox") {
+		if !strings.Contains(empty, "No integrations or repositories yet.") || !strings.Contains(empty, "sandbox") {
 			t.Errorf("the empty page says %s", empty)
 		}
 		add := func(body string) { send(t, s, "POST", integrations, body, bearer("secret")) }

@@ -7,7 +7,7 @@ import (
 )
 
 // routes says what lies where, below the base path. The calls of /rest/ need credentials, those of the app an
-// administrator; the pages are open.
+// administrator, save for the lists of repositories; the pages are open.
 func (s *Server) routes() http.Handler {
 	app := http.NewServeMux()
 	app.HandleFunc("POST /rest/gitplugin/1.0/integration", s.call(s.add))
@@ -15,6 +15,9 @@ func (s *Server) routes() http.Handler {
 	app.HandleFunc("GET /rest/gitplugin/1.0/integration/{id}", s.call(s.get))
 	app.HandleFunc("PUT /rest/gitplugin/1.0/integration/{id}", s.call(s.update))
 	app.HandleFunc("DELETE /rest/gitplugin/1.0/integration/{id}", s.call(s.remove))
+	app.HandleFunc("POST /rest/gitplugin/1.0/repository", s.call(s.addRepository))
+	app.HandleFunc("PUT /rest/gitplugin/1.0/repository", s.call(s.updateRepository))
+	app.HandleFunc("DELETE /rest/gitplugin/1.0/repository", s.call(s.removeRepository))
 	app.HandleFunc("PUT /rest/gitplugin/1.0/repository/{id}/disable", s.call(s.disable))
 	app.HandleFunc("GET /rest/gitplugin/1.0/index.json", s.call(s.indexStatus))
 	app.HandleFunc("POST /rest/gitplugin/2.0/reindex", s.call(s.reindex))
@@ -23,6 +26,8 @@ func (s *Server) routes() http.Handler {
 	rest.HandleFunc("GET /rest/api/2/myself", s.call(s.myself))
 	rest.HandleFunc("GET /rest/api/2/serverInfo", s.call(s.serverInfo))
 	rest.HandleFunc("GET /rest/api/2/project", s.call(s.listProjects))
+	rest.HandleFunc("GET /rest/gitplugin/1.0/repository", s.call(s.listRepositories))
+	rest.HandleFunc("GET /rest/gitplugin/1.0/repository/all", s.call(s.pageRepositories))
 	rest.Handle(appPrefix, s.administrator(checkXSRF(app)))
 
 	root := http.NewServeMux()
@@ -68,7 +73,7 @@ func isWrite(method string) bool {
 	return method != http.MethodGet && method != http.MethodHead
 }
 
-// administrator lets only administrators through, as each of the app's calls does.
+// administrator lets only administrators through, as nearly all of the app's calls do.
 func (s *Server) administrator(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.notAdmin {

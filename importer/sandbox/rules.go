@@ -56,12 +56,27 @@ func (s *Server) check(in *Integration) error {
 	case in.Type != "AWS" && in.AWSRegion != "":
 		return &refusal{fmt.Sprintf("Field 'awsRegion' is not supported for type %s", in.Type), "Please leave it out."}
 	}
-	for _, id := range in.ProjectMappingIDs {
+	return s.checkProjects(&in.Connection)
+}
+
+func (s *Server) checkProjects(c *Connection) error {
+	for _, id := range c.ProjectMappingIDs {
 		if _, ok := s.project(id); !ok {
 			return &refusal{fmt.Sprintf("Project with id=%d does not exist", id), "Please use ids of existing Jira projects."}
 		}
 	}
 	return nil
+}
+
+// checkRepository judges a whole repository as the app does before it stores it.
+func (s *Server) checkRepository(re *Repository) error {
+	switch {
+	case blank(re.Origin):
+		return &refusal{"Field 'origin' is required", "Please enter the URL or the path of the repository."}
+	case re.AbsoluteRoot && blank(re.RealRoot):
+		return &refusal{"Field 'realRoot' is required where absoluteRoot is true", "Please enter the path of the repository."}
+	}
+	return s.checkProjects(&re.Connection)
 }
 
 func typeAdvice() string { return "Please use one of: " + strings.Join(typeNames, ", ") + "." }

@@ -98,6 +98,7 @@ func TestOptionsThatContradictThemselves(t *testing.T) {
 		"base path ends in slash":  {Options{BasePath: "/jira/"}, `sandbox: base path "/jira/": must begin with / and not end with it, such as /jira`},
 		"password without user":    {Options{Password: "p"}, `sandbox: a password needs a user`},
 		"negative index time":      {Options{IndexTime: -1}, `sandbox: index time -1ns: must not be negative`},
+		"tracked below zero":       {Options{Tracked: -1}, `sandbox: -1 tracked repositories: must not be negative`},
 		"no fill rate":             {Options{RateLimit: RateLimit{Limit: 5, Interval: time.Second}}, `sandbox: rate limit: limit 5 and fill rate 0 must be at least 1`},
 		"no limit":                 {Options{RateLimit: RateLimit{FillRate: 5, Interval: time.Second}}, `sandbox: rate limit: limit 0 and fill rate 5 must be at least 1`},
 		"interval of half seconds": {Options{RateLimit: RateLimit{5, 5, 1500 * time.Millisecond}}, `sandbox: rate limit: interval 1.5s must be a whole number of seconds`},

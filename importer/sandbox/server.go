@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 )
@@ -21,22 +20,27 @@ type Options struct {
 	Token string
 	// User and Password are the one account that is accepted by Basic authentication.
 	User, Password string
-	// NotAdmin makes the account an ordinary user's: Jira's own calls work, the app's answer 403.
+	// NotAdmin makes the account an ordinary user's: Jira's own calls work, the app's answer 403, save for the list of
+	// repositories, which then holds only those for all projects.
 	NotAdmin bool
 
 	// Projects are the Jira projects that exist; nil for a handful of examples.
 	Projects []Project
-	// IndexTime is how long the indexing of an integration takes; zero for two seconds.
+	// IndexTime is how long the indexing of an integration or a repository takes; zero for two seconds.
 	IndexTime time.Duration
 	// IndexErrors are display names of integrations whose indexing fails, with what it says.
 	IndexErrors map[string]string
+	// Tracked is how many repositories the app finds inside each new integration; they are listed among the plain ones.
+	Tracked int
+	// PagedRepositories makes the list of repositories answer 404, so that only its pages tell what is there.
+	PagedRepositories bool
 	// RateLimit is Jira's rate limiting; the zero value is none.
 	RateLimit RateLimit
 	// Faults are the faults to inject; the zero value is none.
 	Faults Faults
 
-	// DataFile is an SQLite file that keeps the integrations from one run to the next; empty: memory only. It holds
-	// their secrets as they were sent, with mode 0600. One Server at a time may use it.
+	// DataFile is an SQLite file that keeps integrations and repositories from one run to the next; empty: memory only.
+	// It holds their secrets as they were sent, with mode 0600. One Server at a time may use it.
 	DataFile string
 }
 
@@ -65,6 +69,8 @@ type Server struct {
 	notAdmin  bool
 	projects  []Project
 	indexTime time.Duration
+	tracked   int
+	paged     bool
 
 	indexErrors map[string]string // by display name
 
@@ -90,16 +96,19 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
 	s := &Server{
-		base:      o.BasePath,
-		baseURL:   strings.TrimRight(o.BaseURL, "/"),
-		user:      o.User,
-		notAdmin:  o.NotAdmin,
-		projects:  o.Projects,
-		indexTime: o.IndexTime, indexErrors: o.IndexErrors,
-		script: script,
-		gate:   gate{token: o.Token, user: o.User, password: o.Password},
-		bucket: newBucket(o.RateLimit),
-		store:  store,
+		base:        o.BasePath,
+		baseURL:     strings.TrimRight(o.BaseURL, "/"),
+		user:        o.User,
+		notAdmin:    o.NotAdmin,
+		projects:    o.Projects,
+		indexTime:   o.IndexTime,
+		indexErrors: o.IndexErrors,
+		tracked:     o.Tracked,
+		paged:       o.PagedRepositories,
+		script:      script,
+		gate:        gate{token: o.Token, user: o.User, password: o.Password},
+		bucket:      newBucket(o.RateLimit),
+		store:       store,
 	}
 	if s.user == "" {
 		s.user = "admin"
@@ -122,22 +131,11 @@ func (o Options) check() error {
 		return errors.New("a password needs a user")
 	case o.IndexTime < 0:
 		return fmt.Errorf("index time %v: must not be negative", o.IndexTime)
+	case o.Tracked < 0:
+		return fmt.Errorf("%d tracked repositories: must not be negative", o.Tracked)
 	}
 	return o.RateLimit.check()
 }
 
-// Close closes the data file. The integrations can still be read afterwards; with a data file writes fail.
+// Close closes the data file. What is stored can still be read afterwards; with a data file writes fail.
 func (s *Server) Close() error { return s.store.close() }
-
-// Integrations returns all stored integrations with all their fields, secrets included, sorted by id.
-func (s *Server) Integrations() []Integration {
-	now := time.Now()
-	stored := s.store.list()
-	all := make([]Integration, len(stored))
-	for i, in := range stored {
-		all[i] = *in
-		all[i].ProjectMappingIDs = slices.Clone(in.ProjectMappingIDs)
-		all[i].LastIndexed = in.lastIndexed(now, s.indexTime)
-	}
-	return all
-}

@@ -6,11 +6,18 @@ import (
 	"sync"
 )
 
-// store holds the integrations, in memory and, where there is a data file, there too. A stored record is never changed
-// but replaced, so that a list can be read without the lock.
+// record is what the store holds: an *Integration or a *Repository.
+type record interface {
+	connection() *Connection
+	field(name string) any // where a request's field is stored; nil for an unknown one
+	clone() record
+}
+
+// store holds the records, in memory and, where there is a data file, there too. A stored record is never changed but
+// replaced, so that a list can be read without the lock.
 type store struct {
 	mu      sync.Mutex
-	records []*Integration // sorted by id; ids only grow
+	records []record // sorted by id; ids only grow
 	lastID  int64
 	file    *dataFile // nil: memory only
 }
@@ -39,99 +46,118 @@ func (s *store) close() error {
 	return s.file.close()
 }
 
-// find is the place of an id; the caller holds the lock.
-func (s *store) find(id int64) (int, error) {
-	i, ok := slices.BinarySearchFunc(s.records, id, func(in *Integration, id int64) int { return cmp.Compare(in.ID, id) })
+// find is the record of an id, and its place. One of another kind than T is not there: to the calls of a kind, only its
+// own records are. The caller holds the lock.
+func find[T record](s *store, id int64) (r T, i int, err error) {
+	i, ok := slices.BinarySearchFunc(s.records, id, func(r record, id int64) int { return cmp.Compare(r.connection().ID, id) })
+	if ok {
+		r, ok = s.records[i].(T)
+	}
 	if !ok {
-		return 0, noSuchID(id)
+		return r, 0, noSuchID(id)
 	}
-	return i, nil
+	return r, i, nil
 }
 
-func (s *store) list() []*Integration {
+// all lists the records of a kind; T may be record itself, for both.
+func all[T record](s *store) []T {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.records)
+	list := make([]T, 0, len(s.records))
+	for _, r := range s.records {
+		if r, ok := r.(T); ok {
+			list = append(list, r)
+		}
+	}
+	return list
 }
 
-func (s *store) get(id int64) (*Integration, error) {
+func get[T record](s *store, id int64) (T, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i, err := s.find(id)
-	if err != nil {
-		return nil, err
-	}
-	return s.records[i], nil
+	r, _, err := find[T](s, id)
+	return r, err
 }
 
-// add stores a record under the next id. Ids are never used twice.
-func (s *store) add(in Integration) (*Integration, error) {
+// add stores records under the next ids, the first with those that the app found inside it. Ids are never used twice.
+func (s *store) add(first record, inside ...record) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	in.ID = s.lastID + 1
-	if err := s.save(&in); err != nil {
-		return nil, err
+	added := append([]record{first}, inside...)
+	for i, r := range added {
+		r.connection().ID = s.lastID + int64(i) + 1
+		if re, ok := r.(*Repository); ok && i > 0 {
+			re.TrackedFolderID = first.connection().ID
+		}
 	}
-	s.lastID = in.ID
-	s.records = append(s.records, &in)
-	return &in, nil
+	if err := s.save(added...); err != nil {
+		return err
+	}
+	s.lastID += int64(len(added))
+	s.records = append(s.records, added...)
+	return nil
 }
 
 // update replaces a record by what change makes of a copy of it; an error of change leaves it as it is.
-func (s *store) update(id int64, change func(*Integration) error) (*Integration, error) {
+func update[T record](s *store, id int64, change func(T) error) (T, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i, err := s.find(id)
+	r, i, err := find[T](s, id)
 	if err != nil {
-		return nil, err
+		return r, err
 	}
-	return s.replace(i, change)
+	r = r.clone().(T)
+	return r, s.replace(i, r, func() error { return change(r) })
 }
 
-func (s *store) updateAll(change func(*Integration) error) error {
+func (s *store) updateAll(change func(record) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.records {
-		if _, err := s.replace(i, change); err != nil {
+		r := s.records[i].clone()
+		if err := s.replace(i, r, func() error { return change(r) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// replace does the work of update at a place; the caller holds the lock.
-func (s *store) replace(i int, change func(*Integration) error) (*Integration, error) {
-	in := *s.records[i]
-	if err := change(&in); err != nil {
-		return nil, err
+// replace puts a changed copy at a place; the caller holds the lock.
+func (s *store) replace(i int, r record, change func() error) error {
+	if err := change(); err != nil {
+		return err
 	}
-	if err := s.save(&in); err != nil {
-		return nil, err
+	if err := s.save(r); err != nil {
+		return err
 	}
-	s.records[i] = &in
-	return &in, nil
+	s.records[i] = r
+	return nil
 }
 
-func (s *store) remove(id int64) error {
+// remove deletes a record of a kind, and the repositories inside it.
+func remove[T record](s *store, id int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i, err := s.find(id)
-	if err != nil {
+	if _, _, err := find[T](s, id); err != nil {
 		return err
+	}
+	goes := func(r record) bool {
+		re, ok := r.(*Repository)
+		return r.connection().ID == id || ok && re.TrackedFolderID == id
 	}
 	if s.file != nil {
 		if err := s.file.delete(id); err != nil {
 			return err
 		}
 	}
-	s.records = slices.Delete(s.records, i, i+1)
+	s.records = slices.DeleteFunc(s.records, goes)
 	return nil
 }
 
-// save writes a record through to the file before it counts in memory.
-func (s *store) save(in *Integration) error {
+// save writes records through to the file before they count in memory.
+func (s *store) save(records ...record) error {
 	if s.file == nil {
 		return nil
 	}
-	return s.file.save(in)
+	return s.file.save(records...)
 }
