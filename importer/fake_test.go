@@ -69,7 +69,7 @@ func (s *server) Do(ctx context.Context, a schema.Action) schema.Outcome {
 	return done(s, a)
 }
 
-func (s *server) List(context.Context) ([]schema.Record, error) {
+func (s *server) List(_ context.Context, kinds ...schema.Kind) ([]schema.Record, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.lists++
@@ -81,7 +81,7 @@ func (s *server) List(context.Context) ([]schema.Record, error) {
 			return nil, err
 		}
 	}
-	return append([]schema.Record(nil), s.live...), nil
+	return slices.DeleteFunc(slices.Clone(s.live), func(r schema.Record) bool { return !slices.Contains(kinds, r.Kind()) }), nil
 }
 
 func (s *server) count(name string) int {

@@ -12,8 +12,9 @@ import (
 type Target interface {
 	// Do performs one action. A failed action is an outcome, never an error.
 	Do(context.Context, schema.Action) schema.Outcome
-	// List reads all live integrations, or fails; it never gives a part of them.
-	List(context.Context) ([]schema.Record, error)
+	// List reads all live records of these kinds, or fails; it never gives a part of them.
+	// Repositories inside integrations are not among them.
+	List(context.Context, ...schema.Kind) ([]schema.Record, error)
 }
 
 // Journal keeps what was meant and what became of it. Begin is durable before the

@@ -29,7 +29,7 @@ func Unfinished(plan schema.Plan, outcomes []schema.Outcome) schema.Plan {
 // somebody else's hand: those are told as existing, and not sent.
 func (im *Importer) Recheck(ctx context.Context, plan schema.Plan, outcomes []schema.Outcome, emit func(schema.Outcome)) error {
 	book := newBook(plan, outcomes, serial(emit))
-	live, err := im.Target.List(ctx)
+	live, err := im.Target.List(ctx, plan.Kinds()...)
 	if err != nil {
 		return fmt.Errorf("look what is on the server meanwhile: %w", err)
 	}

@@ -43,7 +43,7 @@ func (im *Importer) seekTwice(ctx context.Context, book *book) ([]schema.Outcome
 		if err := pause(ctx, im.Patience(book.outcomes)); err != nil {
 			return nil, err
 		}
-		live, err := im.Target.List(ctx)
+		live, err := im.Target.List(ctx, book.plan.Kinds()...)
 		if err != nil {
 			return nil, fmt.Errorf("look up %d writes whose answers were lost: %w", len(unknown), err)
 		}

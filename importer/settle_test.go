@@ -135,7 +135,7 @@ func TestSettleDoesNotTakeAnothersRecord(t *testing.T) {
 			record(3, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "b"),
 			record(4, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "old"),
 		}
-		have, _ := s.List(t.Context())
+		have, _ := s.List(t.Context(), schema.KindIntegration)
 		plan, _ := Diff(want, have, Options{})
 		l, err := run(t, &Importer{Target: s, Concurrency: 1, Quiet: time.Second, Resends: 2}, plan)
 		if err != nil {

@@ -17,7 +17,7 @@ func (im *Importer) RemoveSurplus(ctx context.Context, plan schema.Plan, outcome
 	if !slices.ContainsFunc(outcomes, doubled) {
 		return nil
 	}
-	live, err := im.Target.List(ctx)
+	live, err := im.Target.List(ctx, plan.Kinds()...)
 	if err != nil {
 		return fmt.Errorf("look for what was made twice: %w", err)
 	}

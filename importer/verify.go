@@ -22,7 +22,7 @@ func (im *Importer) Verify(ctx context.Context, plan schema.Plan, outcomes []sch
 	if sent == 0 {
 		return nil
 	}
-	live, err := im.Target.List(ctx)
+	live, err := im.Target.List(ctx, plan.Kinds()...)
 	if err != nil {
 		return fmt.Errorf("confirm what is on the server: %w", err)
 	}

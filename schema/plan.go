@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -69,6 +70,16 @@ func (a *Action) Drifts() bool {
 type Plan struct {
 	Actions []Action
 	Live    []int64 // ids that are on the server before the run, sorted
+}
+
+// Kinds lists the kinds of record that the plan is about: what a live list must hold to
+// tell what became of it.
+func (p Plan) Kinds() []Kind {
+	kinds := make(map[Kind]bool, 2)
+	for i := range p.Actions {
+		kinds[p.Actions[i].Subject().Kind()] = true
+	}
+	return slices.Sorted(maps.Keys(kinds))
 }
 
 // Count counts the actions of an operation.

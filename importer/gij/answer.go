@@ -76,7 +76,7 @@ func (a answer) accepted() bool {
 func (a answer) added() (int64, *Error) {
 	id, err := decodeAdded(a.body)
 	if err != nil {
-		e := a.fail(schema.ClassUnknown, "it says that it worked, but does not show the integration", "")
+		e := a.fail(schema.ClassUnknown, "it says that it worked, but does not show what was made", "")
 		e.Err = err
 		return 0, e
 	}

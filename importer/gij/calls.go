@@ -3,13 +3,11 @@ package gij
 import (
 	"context"
 	"encoding/json"
-
-	"gijbulk/schema"
 )
 
 const (
 	integrationPath = appPath + "1.0/integration"
-	repositoryPath  = appPath + "1.0/repository" // integrations are among them
+	repositoryPath  = appPath + "1.0/repository" // its disable takes integrations too
 	myselfPath      = "/rest/api/2/myself"
 	serverInfoPath  = "/rest/api/2/serverInfo"
 	projectPath     = "/rest/api/2/project"
@@ -80,19 +78,4 @@ func (c *Client) Projects(ctx context.Context) (map[string]int64, error) {
 		}
 	}
 	return ids, nil
-}
-
-// List gives every live integration, without secrets, which the server never shows. There
-// is no paging; a list that cannot be read whole is an error. It also proves that we are
-// an administrator.
-func (c *Client) List(ctx context.Context) ([]schema.Record, error) {
-	a, err := c.get(ctx, integrationPath)
-	if err != nil {
-		return nil, err
-	}
-	records, err := decodeList(a.body)
-	if err != nil {
-		return nil, c.foreign(a, "the list of integrations cannot be read whole", "see whether this version of the app is supported", err)
-	}
-	return records, nil
 }

@@ -75,6 +75,21 @@ func create(name string) schema.Action {
 	})}
 }
 
+// repository is a plain repository, as it is wanted with id 0 and as it is live with another.
+func repository(id int64, name string) schema.Record {
+	r := schema.NewRecord(map[schema.Field]schema.Value{
+		schema.FieldKind:        schema.Text("repository"),
+		schema.FieldOrigin:      schema.Text("https://git.example.org/" + name + ".git"),
+		schema.FieldDisplayName: schema.Text(name),
+	})
+	r.ID = id
+	return r
+}
+
+func createRepository(name string) schema.Action {
+	return schema.Action{Op: schema.OpCreate, Want: repository(0, name)}
+}
+
 // live is what updates and deletes of these tests are about.
 func live(id int64) schema.Record {
 	return schema.Record{ID: id}.Set(schema.FieldType, schema.Text("GITHUB"))

@@ -68,6 +68,8 @@ func judgeStatus(a answer) *Error {
 		return a.fail(a.doubt(), text, advice)
 	case a.status >= 400 && a.effect.writes():
 		return a.refuse(text, advice)
+	case a.status == http.StatusNotFound && a.effect == seeks:
+		return a.fail(schema.ClassRefused, text, "")
 	case a.status >= 400 && strings.HasPrefix(apiPath(a.url), appPath):
 		return a.stop(schema.StopTarget, "this Jira does not know the app's API", hintApp)
 	}
@@ -94,6 +96,8 @@ func judgeBody(a answer) *Error {
 		return judgeJSON(a, false)
 	}
 	switch ok, said := r.success(); {
+	case !said && a.bare(r):
+		return nil
 	case !said && a.effect.writes():
 		return a.fail(schema.ClassUnknown, "the answer does not say whether it worked", "")
 	case !said:
@@ -106,6 +110,18 @@ func judgeBody(a answer) *Error {
 		return a.refuse(text, advice)
 	}
 	return nil
+}
+
+// bare reports whether an answer to a write is the repository itself, without the frame
+// that all others have: what a create or an update of one is answered with. Only its id
+// says that it worked.
+func (a answer) bare(r reply) bool {
+	if apiPath(a.url) != repositoryPath || a.effect != adds && a.effect != sets {
+		return false
+	}
+	_, err := decodeID(r.ID)
+	text, _ := words(a.body)
+	return err == nil && text == ""
 }
 
 // judgeJSON judges an answer by whether it is JSON at all. What begins like it may have

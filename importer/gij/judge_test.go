@@ -101,6 +101,45 @@ func TestJudgeStatus(t *testing.T) {
 	}
 }
 
+// The bare repository is what an add or an update of one is answered with, and nothing
+// else is.
+func TestJudgeBareAnswers(t *testing.T) {
+	for _, tt := range []struct {
+		method, path, body string
+		want               schema.Class
+	}{
+		{"POST", repositoryPath, `{"id":3,"displayName":"x"}`, done},
+		{"PUT", repositoryPath, `{"id":"3"}`, done},
+		{"DELETE", repositoryPath, `{"id":3}`, unknown},
+		{"POST", integrationPath, `{"id":3}`, unknown},
+		{"PUT", repositoryPath + "/3/disable", `{"id":3}`, unknown},
+		{"GET", repositoryPath, `{"id":3}`, stop},
+		{"POST", repositoryPath, `{"id":0}`, unknown},
+		{"POST", repositoryPath, `{"id":null}`, unknown},
+		{"POST", repositoryPath, `{"displayName":"x"}`, unknown},
+		{"POST", repositoryPath, `[{"id":3}]`, unknown},
+		{"POST", repositoryPath, `{"id":3,"error":"no"}`, unknown},
+		{"POST", repositoryPath, `{"id":3,"success":false,"error":"no"}`, refused},
+		{"POST", repositoryPath, `{"success":"true","repository":{"id":3}}`, done},
+		{"PUT", repositoryPath, `{"id":3,"displayName":`, unknown},
+	} {
+		if e := judge(answered(tt.method, tt.path, 200, tt.body)); classOf(e) != tt.want {
+			t.Errorf("%s %s: %s: class %d, want %d (%v)", tt.method, tt.path, tt.body, classOf(e), tt.want, e)
+		}
+	}
+}
+
+// A 404 ends the run, save where another call can take its place.
+func TestJudgeSeeks(t *testing.T) {
+	for status, want := range map[int]schema.Class{404: refused, 400: stop, 401: stop, 403: stop, 405: stop, 410: stop, 429: notDone, 500: notDone, 503: notDone} {
+		a := answered("GET", repositoryPath, status, "<title>x</title>")
+		a.effect = seeks
+		if e := judge(a); classOf(e) != want {
+			t.Errorf("%d: class %d, want %d (%v)", status, classOf(e), want, e)
+		}
+	}
+}
+
 func TestJudgeOutsideTheApp(t *testing.T) {
 	for _, tt := range []struct {
 		name, body string

@@ -12,11 +12,15 @@ import (
 )
 
 // reply is the frame of the app's answers as they really come: success is a boolean or a
-// string, integration an object or a list, and that list may be called integrations.
+// string, integration an object or a list, and that list may be called integrations. What
+// a create of a repository is answered with has no frame, only an id.
 type reply struct {
 	Success      json.RawMessage `json:"success"`
 	Integration  json.RawMessage `json:"integration"`
 	Integrations json.RawMessage `json:"integrations"`
+	Repository   json.RawMessage `json:"repository"`
+	Repositories json.RawMessage `json:"repositories"`
+	ID           json.RawMessage `json:"id"`
 }
 
 // success tells whether the call worked, and whether the answer says so at all.
@@ -25,44 +29,51 @@ func (r reply) success() (ok, said bool) {
 	return word == "true", word == "true" || word == "false"
 }
 
-// items are the integrations of an answer.
-func (r reply) items() ([]json.RawMessage, error) {
-	raw := r.Integrations
-	if first(raw) != '[' && first(raw) != '{' {
-		raw = r.Integration
+// items are what an answer holds of a kind.
+func (r reply) items(kind schema.Kind) ([]json.RawMessage, error) {
+	several, one := r.Integrations, r.Integration
+	if kind == schema.KindRepository {
+		several, one = r.Repositories, r.Repository
 	}
-	switch first(raw) {
-	case '{':
-		return []json.RawMessage{raw}, nil
-	case '[':
-		items := []json.RawMessage{}
-		return items, json.Unmarshal(raw, &items)
+	for _, raw := range []json.RawMessage{several, one} {
+		switch first(raw) {
+		case '{':
+			return []json.RawMessage{raw}, nil
+		case '[':
+			items := []json.RawMessage{}
+			return items, json.Unmarshal(raw, &items)
+		}
 	}
-	return nil, errors.New("the answer holds no integrations")
+	return nil, errors.New("the answer does not hold them")
 }
 
 // decodeList decodes the list of live integrations. It is whole or it is an error: a
 // record that is missing from it would be created a second time.
 func decodeList(body []byte) ([]schema.Record, error) {
-	items, err := decodeItems(body)
+	items, err := decodeItems(schema.KindIntegration, body)
 	if err != nil {
 		return nil, err
 	}
-	records := make([]schema.Record, len(items))
-	for i, raw := range items {
-		if records[i], err = decodeRecord(raw); err != nil {
-			return nil, fmt.Errorf("integration %d of %d: %w", i+1, len(items), err)
-		}
-	}
-	return records, nil
+	return decodeRecords(schema.KindIntegration, items)
 }
 
-func decodeItems(body []byte) ([]json.RawMessage, error) {
+func decodeItems(kind schema.Kind, body []byte) ([]json.RawMessage, error) {
 	var r reply
 	if err := json.Unmarshal(body, &r); err != nil {
 		return nil, err
 	}
-	return r.items()
+	return r.items(kind)
+}
+
+func decodeRecords(kind schema.Kind, items []json.RawMessage) ([]schema.Record, error) {
+	records := make([]schema.Record, len(items))
+	for i, raw := range items {
+		var err error
+		if records[i], err = decodeRecord(kind, raw); err != nil {
+			return nil, fmt.Errorf("%s %d of %d: %w", kind, i+1, len(items), err)
+		}
+	}
+	return records, nil
 }
 
 // decodeAdded finds the id in the answer to an add.
@@ -76,20 +87,23 @@ func decodeAdded(body []byte) (int64, error) {
 	if err := json.Unmarshal(body, &usual); err == nil && usual.Integration.ID != nil {
 		return decodeID(usual.Integration.ID)
 	}
-	items, err := decodeItems(body)
+	var r reply
+	if err := json.Unmarshal(body, &r); err != nil {
+		return 0, err
+	}
+	items, err := r.items(schema.KindIntegration)
 	if err != nil {
+		items, err = r.items(schema.KindRepository)
+	}
+	switch {
+	case err != nil && r.ID != nil:
+		return decodeID(r.ID)
+	case err != nil:
 		return 0, err
+	case len(items) != 1:
+		return 0, fmt.Errorf("the answer holds %d in place of one", len(items))
 	}
-	if len(items) != 1 {
-		return 0, fmt.Errorf("the answer holds %d integrations in place of one", len(items))
-	}
-	var added struct {
-		ID json.RawMessage `json:"id"`
-	}
-	if err := json.Unmarshal(items[0], &added); err != nil {
-		return 0, err
-	}
-	return decodeID(added.ID)
+	return decodeItemID(items[0])
 }
 
 func decodeID(raw json.RawMessage) (int64, error) {
@@ -100,9 +114,10 @@ func decodeID(raw json.RawMessage) (int64, error) {
 	return id, nil
 }
 
-// decodeRecord decodes one live integration. Fields that it does not show, shows as null
-// or in a type that they do not have are left out: what is not shown cannot be compared.
-func decodeRecord(raw json.RawMessage) (schema.Record, error) {
+// decodeRecord decodes one live record. Fields that it does not show, shows as null or in
+// a type that they do not have are left out: what is not shown cannot be compared. What
+// identifies it must be there.
+func decodeRecord(kind schema.Kind, raw json.RawMessage) (schema.Record, error) {
 	var m map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &m); err != nil || m == nil {
 		return schema.Record{}, errors.New("it is not an object")
@@ -113,17 +128,33 @@ func decodeRecord(raw json.RawMessage) (schema.Record, error) {
 	values := map[schema.Field]schema.Value{}
 	for _, f := range schema.Fields() {
 		// The server never shows secrets; should one do so, it is not ours to carry about.
-		if field, ok := m[f.String()]; ok && !f.Tool() && !f.Hidden() && schema.KindIntegration.Takes(f) {
+		if field, ok := m[f.String()]; ok && !f.Tool() && !f.Hidden() && kind.Takes(f) {
 			values[f] = decodeValue(f.Shape(), field)
 		}
 	}
+	if kind == schema.KindRepository {
+		values[schema.FieldKind] = schema.Text(string(kind))
+	}
 	r := schema.NewRecord(values)
-	if r.Type() == "" {
+	switch {
+	case kind == schema.KindRepository && r.Origin() == "":
+		return schema.Record{}, errors.New("it has no origin")
+	case kind == schema.KindIntegration && r.Type() == "":
 		return schema.Record{}, errors.New("it has no type")
 	}
 	var err error
 	r.ID, err = decodeID(m["id"])
 	return r, err
+}
+
+func decodeItemID(raw json.RawMessage) (int64, error) {
+	var item struct {
+		ID json.RawMessage `json:"id"`
+	}
+	if err := json.Unmarshal(raw, &item); err != nil {
+		return 0, err
+	}
+	return decodeID(item.ID)
 }
 
 // decodeValue gives the unset value for null and for what does not have the shape.

@@ -13,7 +13,7 @@ func TestDecodeRecord(t *testing.T) {
 		"disabled":false,"sendCommitEmails":"true","maxMinsToCommitEmail":1440,"folderDepth":"2","username":"bot","password":"canary","pat":"canary",
 		"global":0,"projectMappingIds":[10000,"10001"],"gitViewerEnabled":true,"tagsFilter":7,"awsRegion":"","kind":"x","wave":3,
 		"initDate":1700000000000,"showAllTags":true,"newField":{"a":[1]},"realRoot":"/srv/git","absoluteRoot":true}`
-	got, err := decodeRecord([]byte(live))
+	got, err := decodeRecord(schema.KindIntegration, []byte(live))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,6 +34,37 @@ func TestDecodeRecord(t *testing.T) {
 	for _, f := range schema.Fields() {
 		if !got.Get(f).Equal(want.Get(f)) {
 			t.Errorf("%s: got %q (set: %v), want %q", f, got.Get(f), got.Has(f), want.Get(f))
+		}
+	}
+}
+
+func TestDecodeRepository(t *testing.T) {
+	const live = `{"id":3,"origin":"https://git@git.example.org/ops/tools.git","mainBranch":"trunk","root":"/x/3_tools","realRoot":"3_tools",
+		"absoluteRoot":false,"enableFetches":"yes","webLinkType":null,"requireUserPat":false,"apiPath":"/x","folderDepth":2,"hosted":false,
+		"password":"canary","kind":"integration","trackedFolderId":0,"integrationType":"","supportsBranchCreationApi":true,"projectMappingIds":[]}`
+	got, err := decodeRecord(schema.KindRepository, []byte(live))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := schema.NewRecord(map[schema.Field]schema.Value{
+		schema.FieldKind:              schema.Text("repository"),
+		schema.FieldOrigin:            schema.Text("https://git@git.example.org/ops/tools.git"),
+		schema.FieldMainBranch:        schema.Text("trunk"),
+		schema.FieldRealRoot:          schema.Text("3_tools"),
+		schema.FieldAbsoluteRoot:      schema.Bool(false),
+		schema.FieldProjectMappingIDs: schema.IDs(),
+	})
+	if got.ID != 3 || got.Key() != (schema.Key{Kind: schema.KindRepository, Origin: "https://git.example.org/ops/tools.git"}) {
+		t.Errorf("id %d, identity %v", got.ID, got.Key())
+	}
+	for _, f := range schema.Fields() {
+		if !got.Get(f).Equal(want.Get(f)) {
+			t.Errorf("%s: got %q (set: %v), want %q", f, got.Get(f), got.Has(f), want.Get(f))
+		}
+	}
+	for _, bad := range []string{`{"id":3}`, `{"id":3,"origin":null}`, `{"id":3,"origin":""}`, `{"id":3,"origin":["x"]}`, `{"origin":"x"}`, `null`, `[]`} {
+		if _, err := decodeRecord(schema.KindRepository, []byte(bad)); err == nil {
+			t.Errorf("%s: no error", bad)
 		}
 	}
 }
@@ -73,6 +104,8 @@ func TestDecodeAdded(t *testing.T) {
 		added: 7,
 		`{"success":true,"integration":[{"id":"8"}]}`:                8,
 		`{"success":true,"integrations":[{"id":9}]}`:                 9,
+		`{"id":10,"origin":"x"}`:                                     10,
+		`{"success":true,"repository":{"id":11},"id":1}`:             11,
 		`{"success":true,"integration":{"id":null}}`:                 0,
 		`{"success":true,"integration":{}}`:                          0,
 		`{"success":true,"integration":[]}`:                          0,
@@ -93,7 +126,8 @@ func TestDecodeAdded(t *testing.T) {
 // decoded is usable, and made into an answer again reads back the same.
 func FuzzAnswer(f *testing.F) {
 	for _, seed := range []string{added, emptyList, `{"success":false,"error":"e","advice":"a"}`, "<title>x</title>", `[{}]`, "",
-		`{"success":true,"integrations":[{"id":"3","integrationType":"AWS","awsRegion":"eu-west-1","projectMappingIds":[1,"2"],"pat":"p"}]}`} {
+		`{"success":true,"integrations":[{"id":"3","integrationType":"AWS","awsRegion":"eu-west-1","projectMappingIds":[1,"2"],"pat":"p"}]}`,
+		`{"success":true,"total":2,"repositories":[{"id":4,"origin":"git@h:p","realRoot":"4_p"},{"id":"5","trackedFolderId":3}]}`, `{"id":6,"origin":"/srv/x"}`} {
 		f.Add(200, []byte(seed), "5")
 	}
 	f.Fuzz(func(t *testing.T, status int, body []byte, header string) {
@@ -104,15 +138,18 @@ func FuzzAnswer(f *testing.F) {
 			}
 		}
 		_, _ = decodeAdded(body)
-		records, err := decodeList(body)
-		if err != nil {
-			return
+		_, _ = new(binder).add(body)
+		records, _ := decodeList(body)
+		if items, err := decodeItems(schema.KindRepository, body); err == nil {
+			repositories, _ := decodeRecords(schema.KindRepository, items)
+			records = append(records, repositories...)
 		}
 		for _, r := range records {
-			if r.ID <= 0 || r.Type() == "" || r.Has(schema.FieldPat) || r.Has(schema.FieldPassword) {
+			identified := r.Type() != "" || r.Kind() == schema.KindRepository && r.Origin() != ""
+			if r.ID <= 0 || !identified || r.Has(schema.FieldPat) || r.Has(schema.FieldPassword) {
 				t.Fatalf("unusable record %v", r)
 			}
-			again, err := decodeRecord(asAnswer(t, r))
+			again, err := decodeRecord(r.Kind(), asAnswer(t, r))
 			if err != nil {
 				t.Fatal(err)
 			}

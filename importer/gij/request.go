@@ -26,12 +26,13 @@ type effect uint8
 const (
 	adds    effect = iota // one thing more each time: never sent again where it may have happened
 	reads                 // nothing
+	seeks                 // nothing; that the server does not know the call is an answer as well
 	sets                  // the same values however often
 	removes               // the same, however often; what is not there is as it was wanted
 )
 
 // writes reports whether the request may change the server.
-func (e effect) writes() bool { return e != reads }
+func (e effect) writes() bool { return e != reads && e != seeks }
 
 // repeats reports whether the request comes to the same however often it is carried out.
 func (e effect) repeats() bool { return e != adds }
@@ -43,15 +44,18 @@ func requestsOf(a schema.Action) ([]request, error) {
 		r, err := addRequest(a.Want)
 		return []request{r}, err
 	case schema.OpUpdate:
-		return updateRequests(a.Have.ID, a.Changes)
+		return updateRequests(a.Have, a.Changes)
 	case schema.OpDelete:
-		r, err := deleteRequest(a.Have.ID, a.Files)
+		r, err := deleteRequest(a.Have, a.Files)
 		return []request{r}, err
 	}
 	return nil, fmt.Errorf("the operation %q cannot be sent", a.Op)
 }
 
 func addRequest(r schema.Record) (request, error) {
+	if r.Kind() == schema.KindRepository {
+		return addRepositoryRequest(r)
+	}
 	if r.Type() == "" {
 		return request{}, errors.New("type: a create needs one")
 	}
@@ -59,11 +63,24 @@ func addRequest(r schema.Record) (request, error) {
 	return request{http.MethodPost, integrationPath, body, adds}, err
 }
 
+// addRepositoryRequest always says where the clone lies: the vendor's table calls
+// absoluteRoot required, though not its example, and false is what the app does by itself.
+func addRepositoryRequest(r schema.Record) (request, error) {
+	if r.Origin() == "" {
+		return request{}, errors.New("origin: a create needs one")
+	}
+	if !r.Has(schema.FieldAbsoluteRoot) {
+		r = r.Set(schema.FieldAbsoluteRoot, schema.Bool(false))
+	}
+	body, err := encodeFields(r)
+	return request{http.MethodPost, repositoryPath, body, adds}, err
+}
+
 // updateRequests sends the changed fields and nothing else. A change of disabled comes last
 // and goes its own way: the vendor recommends its call over the field in an update.
-func updateRequests(id int64, changes []schema.Change) ([]request, error) {
-	if id <= 0 {
-		return nil, errors.New("id: an update needs that of a live integration")
+func updateRequests(have schema.Record, changes []schema.Change) ([]request, error) {
+	if have.ID <= 0 {
+		return nil, fmt.Errorf("id: an update needs that of a live %s", have.Kind())
 	}
 	var fields schema.Record
 	var switching []request
@@ -75,7 +92,7 @@ func updateRequests(id int64, changes []schema.Change) ([]request, error) {
 		case !c.To.IsSet():
 			return nil, fmt.Errorf("%s: an update needs a value for it", c.Field)
 		case c.Field == schema.FieldDisabled:
-			path := fmt.Sprintf("%s/%d/disable?disable=%t", repositoryPath, id, c.To.Bool())
+			path := fmt.Sprintf("%s/%d/disable?disable=%t", repositoryPath, have.ID, c.To.Bool())
 			switching = []request{{http.MethodPut, path, nil, sets}}
 		default:
 			fields = fields.Set(c.Field, c.To)
@@ -87,16 +104,28 @@ func updateRequests(id int64, changes []schema.Change) ([]request, error) {
 		}
 		return switching, nil
 	}
-	body, err := encodeFields(fields)
-	update := request{http.MethodPut, fmt.Sprintf("%s/%d", integrationPath, id), body, sets}
+	update, err := updateRequest(have, fields)
 	return append([]request{update}, switching...), err
 }
 
-func deleteRequest(id int64, files bool) (request, error) {
-	if id <= 0 {
-		return request{}, errors.New("id: a delete needs that of a live integration")
+// updateRequest names an integration in the path, and a repository in the body.
+func updateRequest(have, fields schema.Record) (request, error) {
+	body, err := encodeFields(fields)
+	if err != nil || have.Kind() == schema.KindIntegration {
+		return request{http.MethodPut, fmt.Sprintf("%s/%d", integrationPath, have.ID), body, sets}, err
 	}
-	path := fmt.Sprintf("%s/%d?deleteFiles=%t", integrationPath, id, files)
+	body = fmt.Appendf(nil, `{"id":%d,%s`, have.ID, body[1:])
+	return request{http.MethodPut, repositoryPath, body, sets}, nil
+}
+
+func deleteRequest(have schema.Record, files bool) (request, error) {
+	if have.ID <= 0 {
+		return request{}, fmt.Errorf("id: a delete needs that of a live %s", have.Kind())
+	}
+	path := fmt.Sprintf("%s/%d?deleteFiles=%t", integrationPath, have.ID, files)
+	if have.Kind() == schema.KindRepository {
+		path = fmt.Sprintf("%s?id=%d&deleteFiles=%t", repositoryPath, have.ID, files)
+	}
 	return request{http.MethodDelete, path, nil, removes}, nil
 }
 

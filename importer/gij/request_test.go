@@ -44,6 +44,69 @@ func TestAddRequest(t *testing.T) {
 	}
 }
 
+// A repository always says where its clone lies.
+func TestAddRepositoryRequest(t *testing.T) {
+	for _, tt := range []struct {
+		record schema.Record
+		want   string
+	}{
+		{repository(0, "tools").Set(schema.FieldMainBranch, schema.Text("")).Set(schema.FieldWave, schema.Int(1)),
+			`{"origin":"https://git.example.org/tools.git","displayName":"tools","mainBranch":"","absoluteRoot":false}`},
+		{repository(0, "tools").Set(schema.FieldAbsoluteRoot, schema.Bool(true)).Set(schema.FieldRealRoot, schema.Text("/srv/tools")).
+			Set(schema.FieldPat, schema.Hidden(schema.Refer(schema.SchemeEnv, "X").Resolved("canary"))),
+			`{"origin":"https://git.example.org/tools.git","displayName":"tools","pat":"canary","realRoot":"/srv/tools","absoluteRoot":true}`},
+	} {
+		r, err := addRequest(tt.record)
+		if err != nil || r.method != "POST" || r.path != repositoryPath || r.effect != adds || string(r.body) != tt.want {
+			t.Errorf("got %s %s %s, %v, want %s", r.method, r.path, r.body, err, tt.want)
+		}
+	}
+	if _, err := addRequest(repository(0, "x").Set(schema.FieldOrigin, schema.Value{})); err == nil || err.Error() != "origin: a create needs one" {
+		t.Errorf("without an origin: %v", err)
+	}
+}
+
+// The id of a repository stands in the body of its update, and in the query of its delete.
+func TestRepositoryRequests(t *testing.T) {
+	changes := []schema.Change{disable(true), rename("x"), {Field: schema.FieldRefSpecNotes, To: schema.Bool(false)}}
+	for _, tt := range []struct {
+		name   string
+		action schema.Action
+		want   []string // method, path and body
+		fault  string
+	}{
+		{"an update", schema.Action{Op: schema.OpUpdate, Have: repository(3, "old"), Changes: changes}, []string{
+			`PUT /rest/gitplugin/1.0/repository {"id":3,"displayName":"x","refSpecNotes":false}`,
+			"PUT /rest/gitplugin/1.0/repository/3/disable?disable=true "}, ""},
+		{"disabled alone", schema.Action{Op: schema.OpUpdate, Have: repository(3, "old"), Changes: changes[:1]}, []string{
+			"PUT /rest/gitplugin/1.0/repository/3/disable?disable=true "}, ""},
+		{"a delete", schema.Action{Op: schema.OpDelete, Have: repository(3, "old")},
+			[]string{"DELETE /rest/gitplugin/1.0/repository?id=3&deleteFiles=false "}, ""},
+		{"a delete with files", schema.Action{Op: schema.OpDelete, Have: repository(3, "old"), Files: true},
+			[]string{"DELETE /rest/gitplugin/1.0/repository?id=3&deleteFiles=true "}, ""},
+		{"nothing", schema.Action{Op: schema.OpUpdate, Have: repository(3, "old")}, nil, "an update needs something to change"},
+		{"no id", schema.Action{Op: schema.OpUpdate, Have: repository(0, "old"), Changes: changes}, nil, "id: an update needs that of a live repository"},
+		{"no id to delete", schema.Action{Op: schema.OpDelete, Have: repository(0, "old")}, nil, "id: a delete needs that of a live repository"},
+		{"a value that cannot be sent", schema.Action{Op: schema.OpUpdate, Have: repository(3, "old"), Changes: []schema.Change{rename("\xff")}}, nil,
+			"displayName: the value is not valid UTF-8; store it as UTF-8"},
+	} {
+		requests, err := requestsOf(tt.action)
+		if tt.fault != "" {
+			if err == nil || err.Error() != tt.fault {
+				t.Errorf("%s: got %v, want %s", tt.name, err, tt.fault)
+			}
+			continue
+		}
+		var got []string
+		for _, r := range requests {
+			got = append(got, r.method+" "+r.path+" "+string(r.body))
+		}
+		if err != nil || !slices.Equal(got, tt.want) {
+			t.Errorf("%s:\n got %q, %v\nwant %q", tt.name, got, err, tt.want)
+		}
+	}
+}
+
 func TestSecretsArriveByteForByte(t *testing.T) {
 	for _, value := range []string{
 		`a"b`, `a\b`, `\u0041`, "$HOME ${x} $$", "{{secret}}", "<&>'`", "pässwörd", "秘密", "🔑", "\u2028\u2029", "tab\tnl\nnul\x00del\x7f", " ", "�",

@@ -114,3 +114,47 @@ func changed(have []sandbox.Integration) (want []sandbox.Integration, actions []
 	}
 	return want, actions
 }
+
+// The calls of repositories get over the same faults. An add that was lost is not sent
+// again, whatever it did.
+func TestRepositoriesGetOverEachFault(t *testing.T) {
+	for _, fault := range passing {
+		t.Run(string(fault), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server, c := sandboxed(t, sandbox.Faults{Rules: []sandbox.Rule{
+					{Fault: fault, Method: "GET", Path: repositoryPath, First: 1, Last: 1},
+					{Fault: fault, Method: "POST", Path: repositoryPath, First: 2, Last: 2},
+					{Fault: fault, Method: "PUT", Path: repositoryPath, First: 1, Last: 1},
+					{Fault: fault, Method: "PUT", Path: repositoryPath + "/*/disable", First: 1, Last: 1},
+					{Fault: fault, Method: "DELETE", Path: repositoryPath, First: 1, Last: 1},
+				}})
+				if out := c.Do(t.Context(), createRepository("tools")); out.Status != schema.StatusCreated || out.ID != 1 {
+					t.Fatalf("%+v", out)
+				}
+				lost := c.Do(t.Context(), createRepository("lost"))
+				if there := len(server.Repositories()) == 2; lost.Attempts == 1 && lost.Status != schema.StatusUnknown || lost.Attempts == 2 && !there || lost.Attempts > 2 {
+					t.Errorf("%d attempts, there: %v: %+v", lost.Attempts, there, lost)
+				}
+				have, err := c.List(t.Context(), schema.KindRepository)
+				if err != nil || len(have) != len(server.Repositories()) {
+					t.Fatalf("%d listed, %v", len(have), err)
+				}
+				want := server.Repositories()[0]
+				want.DisplayName, want.Disabled = "new", true
+				out := c.Do(t.Context(), schema.Action{Op: schema.OpUpdate, Have: have[0], Changes: []schema.Change{rename("new"), disable(true)}})
+				if out.Status != schema.StatusUpdated || out.Attempts != 4 {
+					t.Errorf("%+v", out)
+				}
+				got := server.Repositories()[0]
+				got.LastIndexed = want.LastIndexed // it may have taken minutes
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("on the server (-want +got):\n%s", diff)
+				}
+				out = c.Do(t.Context(), schema.Action{Op: schema.OpDelete, Have: have[0]})
+				if out.Status != schema.StatusDeleted || out.Attempts != 2 || out.Advice != "" || len(server.Repositories()) != len(have)-1 {
+					t.Errorf("%+v", out)
+				}
+			})
+		})
+	}
+}

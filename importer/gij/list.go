@@ -1,0 +1,131 @@
+package gij
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"gijbulk/schema"
+)
+
+// List gives every live record of these kinds, and of integrations where none is named,
+// without secrets, which the server never shows. Repositories inside integrations are not
+// among the repositories: they belong to the app. A list that cannot be read whole is an
+// error.
+//
+// It also proves that we are an administrator, and so reads the integrations in any case:
+// any user is given a list of repositories, and perhaps a part of it.
+func (c *Client) List(ctx context.Context, kinds ...schema.Kind) ([]schema.Record, error) {
+	records, err := c.integrations(ctx)
+	if err != nil || !slices.Contains(kinds, schema.KindRepository) {
+		return records, err
+	}
+	repositories, err := c.repositories(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Contains(kinds, schema.KindIntegration) {
+		return repositories, nil
+	}
+	return append(records, repositories...), nil
+}
+
+const hintVersion = "see whether this version of the app is supported"
+
+// integrations come in one answer, without paging.
+func (c *Client) integrations(ctx context.Context) ([]schema.Record, error) {
+	a, err := c.get(ctx, integrationPath)
+	if err != nil {
+		return nil, err
+	}
+	records, err := decodeList(a.body)
+	if err != nil {
+		return nil, c.foreign(a, "the list of integrations cannot be read whole", hintVersion, err)
+	}
+	return records, nil
+}
+
+// repositories come in one answer too, and page by page only where the server does not
+// know that call.
+func (c *Client) repositories(ctx context.Context) ([]schema.Record, error) {
+	a, err := c.seek(ctx, repositoryPath)
+	switch {
+	case err != nil && a.status == http.StatusNotFound:
+		return c.pages(ctx)
+	case err != nil:
+		return nil, err
+	}
+	items, err := decodeItems(schema.KindRepository, a.body)
+	return c.plain(a, items, err)
+}
+
+// seek makes a read of a call that a server may not know: its 404 ends nothing.
+func (c *Client) seek(ctx context.Context, path string) (answer, error) {
+	a, _ := c.send(ctx, request{method: http.MethodGet, path: path, effect: seeks})
+	if a.failure != nil {
+		return a, a.failure
+	}
+	return a, nil
+}
+
+// plain decodes the plain ones among the repositories of an answer.
+func (c *Client) plain(a answer, items []json.RawMessage, err error) ([]schema.Record, error) {
+	var records []schema.Record
+	if err == nil {
+		records, err = decodeRecords(schema.KindRepository, slices.DeleteFunc(items, isTracked))
+	}
+	if err != nil {
+		return nil, c.foreign(a, "the list of repositories cannot be read whole", hintVersion, err)
+	}
+	return records, nil
+}
+
+// isTracked reports whether a repository is inside an integration. The vendor's examples
+// show trackedFolderId and integrationType of those, and of plain ones neither.
+func isTracked(raw json.RawMessage) bool {
+	var r struct {
+		Folder json.RawMessage `json:"trackedFolderId"`
+		Type   json.RawMessage `json:"integrationType"`
+	}
+	if json.Unmarshal(raw, &r) != nil {
+		return false // decoding it tells what is wrong
+	}
+	folder := string(r.Folder)
+	return folder != "" && folder != "null" && folder != "0" || asText(r.Type) != ""
+}
+
+const pageTries = 3
+
+// pages reads the list page by page, again from the start where it changed meanwhile.
+func (c *Client) pages(ctx context.Context) ([]schema.Record, error) {
+	for range pageTries {
+		a, b, err := c.turn(ctx)
+		switch {
+		case a.failure != nil:
+			return nil, err
+		case !errors.Is(err, errMoved):
+			return c.plain(a, b.items, err)
+		}
+	}
+	return nil, &Error{Class: schema.ClassNotDone, Method: http.MethodGet, Path: pagePath,
+		Text: "the list of repositories changed each time while its pages were read", Hint: "run the same command again when nobody else works on it"}
+}
+
+// turn turns the pages once, to the last. The answer is the last one.
+func (c *Client) turn(ctx context.Context) (a answer, b binder, err error) {
+	for whole := false; !whole; {
+		if a, err = c.seek(ctx, fmt.Sprintf("%s?offset=%d&limit=%d", pagePath, b.offset(), pageSize)); err != nil {
+			if a.status == http.StatusNotFound {
+				err = c.foreign(a, "this version of the app does not list repositories", hintVersion, nil)
+			}
+			return a, b, err
+		}
+		if whole, err = b.add(a.body); err != nil {
+			return a, b, err
+		}
+	}
+	return a, b, nil
+}

@@ -1,0 +1,255 @@
+package gij
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"gijbulk/importer/sandbox"
+	"gijbulk/schema"
+)
+
+const (
+	integration = schema.KindIntegration
+	plainRepo   = schema.KindRepository
+)
+
+// stocked is a sandbox with an integration that has repositories inside, and plain ones.
+func stocked(t *testing.T, o sandbox.Options, repositories int) (*sandbox.Server, *Client) {
+	t.Helper()
+	o.Tracked = 3
+	server, err := sandbox.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, Config{Token: "t", Base: server.RoundTripper()})
+	prove(t, c)
+	for i := range repositories {
+		if out := c.Do(t.Context(), createRepository(fmt.Sprint("r", i))); out.Status != schema.StatusCreated || out.ID == 0 {
+			t.Fatalf("%+v", out)
+		}
+	}
+	return server, c
+}
+
+// tally says how many there are of each kind.
+func tally(records []schema.Record) (counts [2]int) {
+	for _, r := range records {
+		if r.Kind() == plainRepo {
+			counts[1]++
+		} else {
+			counts[0]++
+		}
+	}
+	return counts
+}
+
+// What the app found inside an integration is never listed, however the list comes.
+func TestListGivesTheKindsAskedFor(t *testing.T) {
+	for _, paged := range []bool{false, true} {
+		server, c := stocked(t, sandbox.Options{PagedRepositories: paged}, 4)
+		if n := len(server.Repositories()); n != 7 {
+			t.Fatalf("%d repositories, want some inside", n)
+		}
+		for _, tt := range []struct {
+			kinds []schema.Kind
+			want  [2]int
+		}{
+			{nil, [2]int{1, 0}},
+			{[]schema.Kind{integration}, [2]int{1, 0}},
+			{[]schema.Kind{plainRepo}, [2]int{0, 4}},
+			{[]schema.Kind{plainRepo, integration}, [2]int{1, 4}},
+		} {
+			records, err := c.List(t.Context(), tt.kinds...)
+			if got := tally(records); err != nil || got != tt.want {
+				t.Errorf("paged %v: %v: got %v, %v, want %v", paged, tt.kinds, got, err, tt.want)
+			}
+			for _, r := range records {
+				if strings.Contains(r.Origin(), "repo-") {
+					t.Errorf("%v is inside an integration", r.Key())
+				}
+			}
+		}
+	}
+}
+
+// An ordinary user is given a part of the repositories, and is no administrator.
+func TestListOfRepositoriesNeedsAnAdministrator(t *testing.T) {
+	server, err := sandbox.New(sandbox.Options{NotAdmin: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, Config{Token: "t", Base: server.RoundTripper()})
+	var e *Error
+	if _, err := c.List(t.Context(), plainRepo); !errors.As(err, &e) || e.Stop != schema.StopCredentials {
+		t.Errorf("%v", err)
+	}
+}
+
+// Only a 404 says that the call is not there; whatever else goes wrong is no reason to
+// look elsewhere.
+func TestOnlyA404TurnsToThePages(t *testing.T) {
+	for status, want := range map[int]struct {
+		class schema.Class
+		asked int // pages
+	}{
+		404: {stop, 1}, // the pages are not there either
+		400: {stop, 0}, 403: {stop, 0}, 405: {stop, 0}, 500: {notDone, 0}, 503: {notDone, 0},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			asked := 0
+			c := newClient(t, Config{Retries: -1, Base: roundTrip(func(r *http.Request) (*http.Response, error) {
+				switch r.URL.Path {
+				case integrationPath:
+					return respond(200, emptyList), nil
+				case pagePath:
+					asked++
+				}
+				return respond(status, "<title>no</title>"), nil
+			})})
+			var e *Error
+			if _, err := c.List(t.Context(), plainRepo); !errors.As(err, &e) || e.Class != want.class || asked != want.asked {
+				t.Errorf("%d: %v after %d pages, want class %d after %d", status, err, asked, want.class, want.asked)
+			}
+		})
+	}
+}
+
+// What cannot be read whole is never taken for the whole.
+func TestListOfRepositoriesIsWholeOrAnError(t *testing.T) {
+	for name, body := range map[string]string{
+		"no list":                `{"success":true}`,
+		"a null list":            `{"success":true,"repositories":null}`,
+		"another list":           `{"success":true,"integrations":[]}`,
+		"one without an origin":  `{"success":true,"repositories":[{"id":1,"origin":"x"},{"id":2}]}`,
+		"one without an id":      `{"success":true,"repositories":[{"origin":"x"}]}`,
+		"one that is no object":  `{"success":true,"repositories":["x"]}`,
+		"one that is not framed": `{"id":1,"origin":"x"}`,
+	} {
+		c := newClient(t, Config{Base: roundTrip(func(r *http.Request) (*http.Response, error) {
+			if r.URL.Path == integrationPath {
+				return respond(200, emptyList), nil
+			}
+			return respond(200, body), nil
+		})})
+		var e *Error
+		if records, err := c.List(t.Context(), plainRepo); !errors.As(err, &e) || e.Stop != schema.StopTarget || records != nil {
+			t.Errorf("%s: %v, %v", name, records, err)
+		}
+	}
+}
+
+func TestIsTracked(t *testing.T) {
+	for raw, want := range map[string]bool{
+		`{}`: false, `{"trackedFolderId":null}`: false, `{"trackedFolderId":0,"integrationType":null}`: false, `{"integrationType":""}`: false,
+		`{"trackedFolderId":5}`: true, `{"trackedFolderId":"5"}`: true, `{"trackedFolderId":-1}`: true, `{"integrationType":"GITHUB"}`: true,
+	} {
+		if got := isTracked([]byte(raw)); got != want {
+			t.Errorf("%s: %v", raw, got)
+		}
+	}
+}
+
+// pageOf makes a page of repositories with these ids; total -1 is not told.
+func pageOf(total int, ids ...int) string {
+	items := make([]string, len(ids))
+	for i, id := range ids {
+		items[i] = fmt.Sprintf(`{"id":%d,"origin":"https://git.example.org/%d.git"}`, id, id)
+	}
+	told := ""
+	if total >= 0 {
+		told = fmt.Sprintf(`"total":%d,`, total)
+	}
+	return fmt.Sprintf(`{"success":true,%s"repositories":[%s]}`, told, strings.Join(items, ","))
+}
+
+func TestPages(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		pages []string
+		want  []int64 // nil: they do not fit together
+	}{
+		{"none", []string{pageOf(0)}, []int64{}},
+		{"one", []string{pageOf(2, 1, 2)}, []int64{1, 2}},
+		{"several", []string{pageOf(5, 1, 2, 3), pageOf(5, 3, 4), pageOf(5, 4, 5)}, []int64{1, 2, 3, 4, 5}},
+		{"no number told", []string{pageOf(-1, 1, 2), pageOf(-1, 2, 3), pageOf(-1, 3)}, []int64{1, 2, 3}},
+		{"nothing and no number told", []string{pageOf(-1)}, []int64{}},
+		{"one removed in front", []string{pageOf(5, 1, 2, 3), pageOf(4, 4, 5)}, nil},
+		{"one removed and one added", []string{pageOf(5, 1, 2, 3), pageOf(5, 4, 5, 6)}, nil},
+		{"one added in front", []string{pageOf(4, 1, 2, 3), pageOf(5, 2, 3, 4)}, nil},
+		{"one added at the end", []string{pageOf(3, 1, 2), pageOf(4, 2, 3, 4)}, nil},
+		{"the same page again and again", []string{pageOf(4, 1, 2), pageOf(4, 1, 2)}, nil},
+		{"a page ends early", []string{pageOf(4, 1, 2), pageOf(4, 2)}, nil},
+		{"a page is empty", []string{pageOf(4, 1, 2), pageOf(4)}, nil},
+		{"more than announced", []string{pageOf(1, 1, 2)}, nil},
+		{"one twice", []string{pageOf(4, 1, 2), pageOf(4, 2, 1, 3)}, nil},
+	} {
+		var b binder
+		var whole bool
+		var err error
+		for i, page := range tt.pages {
+			if whole || err != nil {
+				t.Fatalf("%s: it ended before page %d: %v", tt.name, i+1, err)
+			}
+			whole, err = b.add([]byte(page))
+		}
+		switch {
+		case tt.want == nil && !errors.Is(err, errMoved):
+			t.Errorf("%s: %v", tt.name, err)
+		case tt.want != nil && (err != nil || !whole || !slices.Equal(b.ids, tt.want)):
+			t.Errorf("%s: %v, whole: %v, %v", tt.name, b.ids, whole, err)
+		}
+	}
+}
+
+// A list that changes while its pages are read is read again, and given up if it never
+// stands still.
+func TestPagesThatMove(t *testing.T) {
+	moved, still := []string{pageOf(3, 1, 2), pageOf(3, 3)}, []string{pageOf(3, 1, 2), pageOf(3, 2, 3)}
+	for _, tt := range []struct {
+		pages []string
+		want  int // repositories; -1: none
+	}{
+		{slices.Concat(moved, still), 3},
+		{slices.Concat(moved, moved, still), 3},
+		{slices.Concat(moved, moved, moved), -1},
+	} {
+		turned := 0
+		c := newClient(t, Config{Base: roundTrip(func(r *http.Request) (*http.Response, error) {
+			switch r.URL.Path {
+			case integrationPath:
+				return respond(200, emptyList), nil
+			case repositoryPath:
+				return respond(404, ""), nil
+			}
+			turned++
+			return respond(200, tt.pages[turned-1]), nil
+		})})
+		records, err := c.List(t.Context(), plainRepo)
+		var e *Error
+		if tt.want >= 0 && (err != nil || len(records) != tt.want) {
+			t.Errorf("%d, %v", len(records), err)
+		}
+		if tt.want < 0 && (!errors.As(err, &e) || e.Class != notDone || e.Hint == "") {
+			t.Errorf("%d, %v", len(records), err)
+		}
+		if turned != len(tt.pages) {
+			t.Errorf("%d pages were read, want %d", turned, len(tt.pages))
+		}
+	}
+}
+
+// Many pages are read as one list.
+func TestManyPages(t *testing.T) {
+	for _, n := range []int{99, 100, 101, 250} {
+		_, c := stocked(t, sandbox.Options{PagedRepositories: true}, n)
+		records, err := c.List(t.Context(), plainRepo)
+		if err != nil || len(records) != n {
+			t.Errorf("%d of %d, %v", len(records), n, err)
+		}
+	}
+}
