@@ -55,7 +55,7 @@ func (c *Client) indexedOnce(ctx context.Context, id int64) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	items, err := decodeItems(a.body)
+	items, err := decodeItems(schema.KindIntegration, a.body)
 	if err != nil || len(items) != 1 {
 		return false, c.foreign(a, "the integration cannot be read", hintURL, err)
 	}
