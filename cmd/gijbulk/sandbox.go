@@ -15,7 +15,7 @@ import (
 
 type sandboxOptions struct {
 	addr, data, faults, basePath string
-	limit                        int
+	limit, nodes                 int
 	indexTime                    time.Duration
 }
 
@@ -41,6 +41,7 @@ set: then that token alone. With --faults it fails as networks and servers fail.
 	f.StringVar(&o.faults, "faults", "", "`FAULTS` to inject, such as seed=7,drop-after=3%,503=3%")
 	f.StringVar(&o.basePath, "base-path", "", "Jira's context `PATH`, such as /jira")
 	f.IntVar(&o.limit, "rate-limit", 0, "requests a second that Jira's rate limiting allows (0: switched off)")
+	f.IntVar(&o.nodes, "nodes", 1, "nodes of a cluster that take requests in turn, each with a rate limit of its own")
 	f.DurationVar(&o.indexTime, "index-time", 2*time.Second, "how long the first indexing of an integration takes")
 	return cmd
 }
@@ -50,7 +51,7 @@ func (a *app) serveSandbox(ctx context.Context, o sandboxOptions) (err error) {
 	if err != nil {
 		return usage("--faults: %w", err)
 	}
-	options := sandbox.Options{BasePath: o.basePath, Faults: faults, DataFile: o.data, Token: a.env("JIRA_TOKEN"), IndexTime: o.indexTime}
+	options := sandbox.Options{BasePath: o.basePath, Faults: faults, DataFile: o.data, Token: a.env("JIRA_TOKEN"), IndexTime: o.indexTime, Nodes: o.nodes}
 	if o.limit > 0 {
 		options.RateLimit = sandbox.RateLimit{Limit: o.limit, FillRate: o.limit, Interval: time.Second}
 	}

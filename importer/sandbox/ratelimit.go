@@ -9,7 +9,7 @@ import (
 )
 
 // RateLimit is the rate limiting of Jira Data Center 8.6 and later: a token bucket, told in the headers of every
-// authenticated answer. Jira keeps one for each user; the sandbox has one user. The zero value is no limit.
+// authenticated answer. Jira keeps one for each user and node; the sandbox has one user. The zero value is no limit.
 type RateLimit struct {
 	// Limit is the bucket's size, full at the start.
 	Limit int
@@ -31,58 +31,108 @@ func (l RateLimit) check() error {
 	return nil
 }
 
-// bucket holds the tokens of a RateLimit.
+// cluster is the nodes that take requests in turn, each with a bucket of its own.
+type cluster struct {
+	mu    sync.Mutex
+	limit RateLimit
+	nodes []bucket
+	next  int // the node whose turn it is
+}
+
+// bucket holds a node's tokens.
 type bucket struct {
-	RateLimit
-
-	mu     sync.Mutex
 	tokens int
-	filled time.Time // when tokens were last due
+	filled time.Time // when tokens were last due; zero before the first request
 }
 
-// newBucket is nil where there is no limit.
-func newBucket(l RateLimit) *bucket {
-	if l.Limit == 0 {
-		return nil
+// balance is what a request finds at the node that takes it.
+type balance struct {
+	node  int // from 1
+	limit RateLimit
+	ok    bool          // there was a token for it
+	left  int           // tokens
+	wait  time.Duration // until new tokens, 0 while some are left
+}
+
+func newCluster(l RateLimit, nodes int) *cluster {
+	c := &cluster{limit: l, nodes: make([]bucket, max(1, nodes))}
+	for i := range c.nodes {
+		c.nodes[i].tokens = l.Limit
 	}
-	return &bucket{RateLimit: l, tokens: l.Limit}
+	return c
 }
 
-// take takes a token, if there is one. It tells how many are left and how long it is until new ones, 0 while some are left.
-func (b *bucket) take(now time.Time) (ok bool, left int, wait time.Duration) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
+// setLimit changes the limit. Tokens beyond the new size are lost; a limit that is switched on starts with full buckets.
+func (c *cluster) setLimit(l RateLimit) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range c.nodes {
+		b := &c.nodes[i]
+		if c.limit.Limit == 0 {
+			*b = bucket{tokens: l.Limit}
+		}
+		b.tokens = min(b.tokens, l.Limit)
+	}
+	c.limit = l
+}
+
+// take takes a token, if there is one, at the node whose turn it is.
+func (c *cluster) take(now time.Time) balance {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	b := &c.nodes[c.next]
+	c.next = (c.next + 1) % len(c.nodes)
+	found := balance{node: (c.next+len(c.nodes)-1)%len(c.nodes) + 1, limit: c.limit, ok: true}
+	if c.limit.Limit == 0 {
+		return found
+	}
+	b.fill(c.limit, now)
+	if found.ok = b.tokens > 0; found.ok {
+		b.tokens--
+	}
+	if found.left = b.tokens; b.tokens == 0 {
+		found.wait = b.filled.Add(c.limit.Interval).Sub(now)
+	}
+	return found
+}
+
+// fill adds the tokens that are due.
+func (b *bucket) fill(l RateLimit, now time.Time) {
 	if b.filled.IsZero() {
 		b.filled = now
 	}
-	if n := now.Sub(b.filled) / b.Interval; n > 0 {
-		b.filled = b.filled.Add(n * b.Interval)
-		missing := b.Limit - b.tokens
-		b.tokens += min(missing, int(min(n, time.Duration(missing)))*b.FillRate)
+	if n := now.Sub(b.filled) / l.Interval; n > 0 {
+		b.filled = b.filled.Add(n * l.Interval)
+		missing := l.Limit - b.tokens
+		b.tokens = min(l.Limit, b.tokens+int(min(n, time.Duration(missing)))*l.FillRate)
 	}
-	if ok = b.tokens > 0; ok {
-		b.tokens--
-	}
-	if b.tokens == 0 {
-		wait = b.filled.Add(b.Interval).Sub(now)
-	}
-	return ok, b.tokens, wait
 }
 
-// limited answers 429 above the limit.
-func (s *Server) limited(next http.Handler) http.Handler {
-	if s.bucket == nil {
-		return next
+// SetRateLimit changes the rate limiting of a running server, as an administrator may; the zero value switches it off.
+func (s *Server) SetRateLimit(l RateLimit) error {
+	if err := l.check(); err != nil {
+		return fmt.Errorf("sandbox: %w", err)
 	}
+	s.cluster.setLimit(l)
+	return nil
+}
+
+// limited answers 429 above the limit. Where there are several nodes each answer names its own, as Jira Data Center does.
+func (s *Server) limited(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		ok, left, wait := s.bucket.take(time.Now())
+		found := s.cluster.take(time.Now())
 		h := w.Header()
-		h.Set("X-RateLimit-Limit", strconv.Itoa(s.bucket.Limit))
-		h.Set("X-RateLimit-Remaining", strconv.Itoa(left))
-		h.Set("X-RateLimit-Interval-Seconds", strconv.Itoa(int(s.bucket.Interval/time.Second)))
-		h.Set("X-RateLimit-FillRate", strconv.Itoa(s.bucket.FillRate))
-		h.Set("Retry-After", strconv.Itoa(wholeSeconds(wait)))
-		if !ok {
+		if len(s.cluster.nodes) > 1 {
+			h.Set("X-ANODEID", fmt.Sprint("node", found.node))
+		}
+		if found.limit.Limit > 0 {
+			h.Set("X-RateLimit-Limit", strconv.Itoa(found.limit.Limit))
+			h.Set("X-RateLimit-Remaining", strconv.Itoa(found.left))
+			h.Set("X-RateLimit-Interval-Seconds", strconv.Itoa(int(found.limit.Interval/time.Second)))
+			h.Set("X-RateLimit-FillRate", strconv.Itoa(found.limit.FillRate))
+			h.Set("Retry-After", strconv.Itoa(wholeSeconds(found.wait)))
+		}
+		if !found.ok {
 			writeTooMany(w)
 			return
 		}

@@ -68,3 +68,43 @@ func TestWithoutALimitThereAreNoHeaders(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 }
+
+func TestEachNodeHasABucketOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, Options{Nodes: 2, RateLimit: RateLimit{Limit: 1, FillRate: 1, Interval: time.Second}})
+		for i, want := range []struct {
+			status int
+			node   string
+		}{{200, "node1"}, {200, "node2"}, {429, "node1"}, {429, "node2"}} {
+			got := send(t, s, "GET", myself, "")
+			if got.status != want.status || got.header.Get("X-ANODEID") != want.node {
+				t.Errorf("request %d: %d from %q, want %d from %q", i, got.status, got.header.Get("X-ANODEID"), want.status, want.node)
+			}
+		}
+	})
+}
+
+func TestRateLimitChangesWhileItRuns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, Options{})
+		for _, step := range []struct {
+			limit     RateLimit
+			remaining string
+		}{
+			{RateLimit{Limit: 9, FillRate: 9, Interval: time.Second}, "8"}, // switched on: a full bucket
+			{RateLimit{Limit: 4, FillRate: 2, Interval: time.Second}, "3"}, // what does not fit in is lost
+			{RateLimit{Limit: 9, FillRate: 2, Interval: time.Second}, "2"}, // a larger bucket is not filled at once
+			{RateLimit{}, ""},
+		} {
+			if err := s.SetRateLimit(step.limit); err != nil {
+				t.Fatal(err)
+			}
+			if got := limits(send(t, s, "GET", myself, ""))[1]; got != step.remaining {
+				t.Errorf("%+v: %q remain, want %q", step.limit, got, step.remaining)
+			}
+		}
+		if err := s.SetRateLimit(RateLimit{Limit: -1, FillRate: 1, Interval: time.Second}); err == nil {
+			t.Error("a limit below 0 was taken")
+		}
+	})
+}

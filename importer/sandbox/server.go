@@ -36,6 +36,9 @@ type Options struct {
 	PagedRepositories bool
 	// RateLimit is Jira's rate limiting; the zero value is none.
 	RateLimit RateLimit
+	// Nodes is how many nodes of a cluster take the requests in turn, each with a RateLimit of its own; below 2: a single
+	// server. They share everything else.
+	Nodes int
 	// Faults are the faults to inject; the zero value is none.
 	Faults Faults
 
@@ -77,7 +80,7 @@ type Server struct {
 	log     requestLog
 	script  *script
 	gate    gate
-	bucket  *bucket // nil: no rate limiting
+	cluster *cluster
 	store   *store
 	handler http.Handler
 }
@@ -107,7 +110,7 @@ func New(o Options) (*Server, error) {
 		paged:       o.PagedRepositories,
 		script:      script,
 		gate:        gate{token: o.Token, user: o.User, password: o.Password},
-		bucket:      newBucket(o.RateLimit),
+		cluster:     newCluster(o.RateLimit, o.Nodes),
 		store:       store,
 	}
 	if s.user == "" {
