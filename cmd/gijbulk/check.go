@@ -26,7 +26,7 @@ func (a *app) checkCommand() *cobra.Command {
 }
 
 func (a *app) check(ctx context.Context, o targetOptions) (err error) {
-	t, err := a.connect(o, true, 1)
+	t, err := a.connect(o, true, 0, 1)
 	if err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func (a *app) runJob(ctx context.Context, command string, files []string, o jobO
 	if err := o.check(); err != nil {
 		return err
 	}
-	_, shards, err := o.selection.shardOf()
+	index, shards, err := o.selection.shardOf()
 	if err != nil {
 		return err
 	}
@@ -130,7 +130,7 @@ func (a *app) runJob(ctx context.Context, command string, files []string, o jobO
 	if err != nil {
 		return err
 	}
-	t, err := a.connect(o.target, o.dryRun, shards)
+	t, err := a.connect(o.target, o.dryRun, index, shards)
 	if err != nil {
 		return err
 	}

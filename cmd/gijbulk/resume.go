@@ -90,7 +90,7 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *jobOptio
 	if err := o.check(); err != nil {
 		return err
 	}
-	_, shards, err := o.selection.shardOf()
+	index, shards, err := o.selection.shardOf()
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *jobOptio
 		return err
 	}
 	a.traffic.goOn(saved.Run.Timeline)
-	t, err := a.connect(o.target, false, shards)
+	t, err := a.connect(o.target, false, index, shards)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ func (a *app) undo(ctx context.Context, id string, o jobOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	t, err := a.connect(o.target, o.dryRun, 1)
+	t, err := a.connect(o.target, o.dryRun, 0, 1)
 	if err != nil {
 		return err
 	}

@@ -53,14 +53,14 @@ type target struct {
 	close   func() error
 }
 
-// connect makes the client; nothing is sent yet. rateGiven tells a --rate from its
-// default, share is the number of shards that share it.
-func (a *app) connect(o targetOptions, readOnly bool, share int) (*target, error) {
+// connect makes the client; nothing is sent yet. index, from 0, is that of
+// our shard of so many: they share what the server and --rate allow.
+func (a *app) connect(o targetOptions, readOnly bool, index, of int) (*target, error) {
 	config := gij.Config{
 		BaseURL: o.url, Timeout: o.timeout, MaxWait: o.maxWait, Retries: cmp.Or(o.retries, -1), ReadOnly: readOnly,
-		UserAgent: "gijbulk/" + buildVersion(), OnWait: a.waiting, OnRequest: a.traced,
+		UserAgent: "gijbulk/" + buildVersion(), Share: gij.Share{Index: index, Of: of}, OnWait: a.waiting, OnRequest: a.traced,
 	}
-	if rate := o.rate / float64(share); a.given("rate") {
+	if rate := o.rate / float64(of); a.given("rate") {
 		config.Rate = rate
 	} else {
 		config.SilentRate = rate

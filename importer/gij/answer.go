@@ -57,20 +57,6 @@ func (a answer) judged() bool {
 	return a.status != 0 && (a.failure == nil || a.failure.Class == schema.ClassRefused)
 }
 
-// turnedAway reports whether the server was too busy for the request.
-func (a answer) turnedAway() bool {
-	return a.status == http.StatusTooManyRequests || a.status == http.StatusServiceUnavailable
-}
-
-// accepted reports whether the request was let in, whatever came of it.
-func (a answer) accepted() bool {
-	switch a.status {
-	case 0, http.StatusBadGateway, http.StatusGatewayTimeout:
-		return false
-	}
-	return !a.turnedAway()
-}
-
 // added is the id that an accepted add was given. Where it is not told, what was made is
 // not known.
 func (a answer) added() (int64, *Error) {

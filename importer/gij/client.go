@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode"
 
+	"gijbulk/importer/gij/pace"
 	"gijbulk/schema"
 )
 
@@ -33,6 +34,10 @@ type Config struct {
 	// ceiling where Rate is 0 and the server tells no limits; 0 = none.
 	Rate, SilentRate float64
 
+	// Share is our part of the server's token bucket where other processes of the same run
+	// take from it too; zero = all of it.
+	Share Share
+
 	ReadOnly  bool   // refuse every method but GET and HEAD before it leaves
 	UserAgent string // "" = gijbulk
 
@@ -48,14 +53,17 @@ type Config struct {
 	OnRequest func(Exchange)
 }
 
+// Share is our part of what the server allows, where several processes share it.
+type Share = pace.Share
+
 // Reason is why a request is held back.
 type Reason string
 
 // The reasons.
 const (
-	ReasonBucket Reason = "rate limit" // the server's token bucket is empty
-	ReasonBusy   Reason = "busy"       // the server answered 429 or 503: nobody leaves
-	ReasonRetry  Reason = "retry"      // before another attempt at one call
+	ReasonBucket = Reason(pace.Bucket) // the server's token bucket is empty
+	ReasonBusy   = Reason(pace.Busy)   // the server answered 429 or 503: nobody leaves
+	ReasonRetry  = Reason("retry")     // before another attempt at one call
 )
 
 // Wait is a time for which a request is held back. It may turn out shorter.
@@ -79,7 +87,7 @@ type Client struct {
 	login     string // the Authorization header
 	agent     string
 	transport http.RoundTripper
-	pace      *pace
+	pace      *pacer
 }
 
 // New makes a client; nothing is sent yet. Its errors never hold the URL's user

@@ -11,7 +11,8 @@
 //	request      made from an action by pure functions; its effect says whether it may
 //	             be repeated
 //	transport    Retry(Pace(Grace(base))), one file each: which answers are tried
-//	             again, when the next request may leave, how long one may last
+//	             again, when the next request may leave, how long one may last;
+//	             package pace has the arithmetic of the second
 //	answer       what came back, read whole; or that it was lost, and how
 //	judge        the one place that says what an answer means for the record and the run
 //	reply        the app's JSON, decoded leniently

@@ -50,6 +50,12 @@ func script(steps ...roundTrip) roundTrip {
 	}
 }
 
+// limits are the headers of a bucket of 10 that gets 5 tokens each 2 s.
+func limits(remaining, after string) []string {
+	return []string{"X-RateLimit-Limit", "10", "X-RateLimit-Remaining", remaining,
+		"X-RateLimit-Interval-Seconds", "2", "X-RateLimit-FillRate", "5", "retry-after", after}
+}
+
 // hang ends with the request's context, as a server that never answers.
 func hang(r *http.Request) (*http.Response, error) {
 	<-r.Context().Done()

@@ -9,10 +9,10 @@ import (
 )
 
 // newTransport stacks the layers, each a RoundTripper with one concern.
-func newTransport(c Config) (http.RoundTripper, *pace) {
+func newTransport(c Config) (http.RoundTripper, *pacer) {
 	base := cmp.Or[http.RoundTripper](c.Base, newBase(c.TLS))
 	stop := newLatch()
-	paced := newPace(newGrace(base, c.Timeout, c.Grace), stop, c)
+	paced := newPacer(newGrace(base, c.Timeout, c.Grace), stop, c)
 	var t http.RoundTripper = newRetry(paced, stop, c.Retries, c.OnWait)
 	if c.ReadOnly {
 		t = readOnly{t}

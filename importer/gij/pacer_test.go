@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gijbulk/importer/sandbox"
 	"gijbulk/schema"
 )
 
@@ -55,52 +56,80 @@ func taking(d time.Duration, next roundTrip) roundTrip {
 	}
 }
 
-// limited is a server with a token bucket that is told in its headers.
-type limited struct {
-	size, fill int
-	mu         sync.Mutex
-	tokens     int
-	filled     time.Time
-	refused    int
-}
-
-func (l *limited) RoundTrip(r *http.Request) (*http.Response, error) {
-	time.Sleep(5 * time.Millisecond)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for !time.Now().Before(l.filled.Add(time.Second)) {
-		l.filled = l.filled.Add(time.Second)
-		l.tokens = min(l.size, l.tokens+l.fill)
-	}
-	status, body, after := 200, added, "0"
-	if l.tokens == 0 {
-		status, body = 429, ""
-		l.refused++
-	} else {
-		l.tokens--
-	}
-	if l.tokens == 0 {
-		after = "1"
-	}
-	return respond(status, body, "X-RateLimit-Limit", strconv.Itoa(l.size), "X-RateLimit-FillRate", strconv.Itoa(l.fill),
-		"X-RateLimit-Interval-Seconds", "1", "X-RateLimit-Remaining", strconv.Itoa(l.tokens), "Retry-After", after), nil
-}
-
-func TestBucketIsFollowed(t *testing.T) {
+// A server that tells no limits, is well, then slow, then turns requests away, and then well
+// again: fewer requests at once reach it while it is in trouble, and all come back.
+func TestSilentServerInTrouble(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		server := &limited{size: 50, fill: 50, tokens: 50, filled: time.Now()}
-		c := newClient(t, Config{Base: server, SilentRate: 10})
 		start := time.Now()
-		if counts := crowd(t.Context(), c, 8, 1000); counts[schema.StatusCreated] != 1000 {
-			t.Fatal(counts)
+		var flying atomic.Int64
+		var mu sync.Mutex
+		most, refused := map[int]int64{}, 0 // most at once, by the ten seconds in which they left
+		c := newClient(t, Config{Base: roundTrip(func(*http.Request) (*http.Response, error) {
+			since := time.Since(start)
+			n := flying.Add(1)
+			defer flying.Add(-1)
+			mu.Lock()
+			most[int(since/(10*time.Second))] = max(most[int(since/(10*time.Second))], n)
+			mu.Unlock()
+			switch {
+			case since > 15*time.Second && since < 40*time.Second:
+				time.Sleep(2 * time.Second)
+			case since > 45*time.Second && since < 50*time.Second:
+				mu.Lock()
+				refused++
+				mu.Unlock()
+				return respond(503, "", "Retry-After", "0"), nil
+			default:
+				time.Sleep(200 * time.Millisecond)
+			}
+			return respond(200, added), nil
+		})})
+		if counts := crowd(t.Context(), c, 16, 4000); counts[schema.StatusCreated] != 4000 {
+			t.Error(counts)
 		}
-		if server.refused > 0 {
-			t.Errorf("%d requests came too early", server.refused)
+		if most[0] != 16 || most[3] > 8 || most[6] != 16 {
+			t.Errorf("at once: %d while well, %d while slow, %d when well again", most[0], most[3], most[6])
 		}
-		// 50 at once and 50 each second after that, in at least 19 s; told in whole
-		// seconds, the server's moments can be missed by most of one each time.
-		if took := time.Since(start); took < 19*time.Second || took > 40*time.Second {
-			t.Errorf("1000 requests at 50/s took %v", took)
+		if refused > 16+8 { // a burst, and then one at a time
+			t.Errorf("%d were turned away", refused)
+		}
+	})
+}
+
+// Limits that are switched on and off in the middle: followed at once, and forgotten.
+func TestLimitsSwitchedOnAndOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, err := sandbox.New(sandbox.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var refused atomic.Int64
+		c := newClient(t, Config{Token: "t", SilentRate: 10, Base: taking(5*time.Millisecond, func(r *http.Request) (*http.Response, error) {
+			resp, err := server.RoundTripper().RoundTrip(r)
+			if err == nil && resp.StatusCode == http.StatusTooManyRequests {
+				refused.Add(1)
+			}
+			return resp, err
+		})})
+		step := func(what string, l sandbox.RateLimit, n int, least, most time.Duration) {
+			if err := server.SetRateLimit(l); err != nil {
+				t.Fatal(err)
+			}
+			start := time.Now()
+			if counts := crowd(t.Context(), c, 8, n); counts[schema.StatusCreated] != n {
+				t.Fatal(what, counts)
+			}
+			if took := time.Since(start); took < least || took > most {
+				t.Errorf("%s: %d requests took %v", what, n, took)
+			}
+		}
+		off := sandbox.RateLimit{}
+		step("silent", off, 50, 4900*time.Millisecond, 5*time.Second)
+		step("50 a second", sandbox.RateLimit{Limit: 50, FillRate: 50, Interval: time.Second}, 1000, 19*time.Second, 19700*time.Millisecond)
+		step("5 a second", sandbox.RateLimit{Limit: 5, FillRate: 5, Interval: time.Second}, 100, 18*time.Second, 21*time.Second)
+		step("silent again", off, 120, 13*time.Second, 15*time.Second)
+		if n := refused.Load(); n > 5 {
+			t.Errorf("%d requests came too early", n)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package gij
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"sync"
@@ -9,13 +10,14 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"gijbulk/importer/gij/pace"
 	"gijbulk/schema"
 )
 
-// pace decides when the next request may leave, for all callers together: the first one
-// and the first write alone, then as fast as the server's answers and our own ceiling
-// allow, and none at all after an answer that concerns the whole run.
-type pace struct {
+// pacer lets requests leave, for all callers together: the first one and the first write
+// alone, then as fast as the server's answers and our own ceiling allow, and none at all
+// after an answer that concerns the whole run.
+type pacer struct {
 	next      http.RoundTripper
 	stop      *latch
 	first     *pilot
@@ -23,7 +25,8 @@ type pace struct {
 	turn      chan struct{} // held by the one request that waits for its moment
 	news      chan struct{} // an answer came: the moment may be another
 	ceiling   *rate.Limiter
-	silent    bool // the ceiling holds only for a server that tells no limits
+	most      rate.Limit // of our own
+	silent    rate.Limit // the same while the server tells no limits
 	maxWait   time.Duration
 	onWait    func(Wait)
 	onRequest func(Exchange)
@@ -31,28 +34,40 @@ type pace struct {
 	all, writes atomic.Int64 // requests that left
 	answered    atomic.Bool
 
-	mu    sync.Mutex
-	tempo tempo
+	mu   sync.Mutex
+	pace pace.Pace
 }
 
-func newPace(next http.RoundTripper, stop *latch, c Config) *pace {
-	ceiling := rate.Inf
-	switch {
-	case c.Rate > 0:
-		ceiling = rate.Limit(c.Rate)
-	case c.SilentRate > 0:
-		ceiling = rate.Limit(c.SilentRate)
-	}
-	return &pace{
+func newPacer(next http.RoundTripper, stop *latch, c Config) *pacer {
+	p := &pacer{
 		next: next, stop: stop, first: newPilot(), write: newPilot(),
 		turn: make(chan struct{}, 1), news: make(chan struct{}, 1),
-		ceiling: rate.NewLimiter(ceiling, 1), silent: c.Rate == 0,
+		most: limitOf(c.Rate), silent: limitOf(cmp.Or(c.Rate, c.SilentRate)),
 		maxWait: c.MaxWait, onWait: c.OnWait, onRequest: c.OnRequest,
+		pace: pace.Pace{Share: c.Share},
 	}
+	p.ceiling = rate.NewLimiter(p.limit(), 1)
+	return p
+}
+
+// limitOf reads a rate of which 0 stands for no limit.
+func limitOf(perSecond float64) rate.Limit {
+	if perSecond == 0 {
+		return rate.Inf
+	}
+	return rate.Limit(perSecond)
+}
+
+// limit is the ceiling at this time.
+func (p *pacer) limit() rate.Limit {
+	if p.pace.Told() {
+		return p.most
+	}
+	return p.silent
 }
 
 // RoundTrip waits for the request's moment, lets it leave and hears the answer.
-func (p *pace) RoundTrip(req *http.Request) (*http.Response, error) {
+func (p *pacer) RoundTrip(req *http.Request) (*http.Response, error) {
 	leave, e := p.board(req)
 	if e != nil {
 		return nil, keptBack(e)
@@ -72,7 +87,7 @@ func (p *pace) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // board passes the pilots: that of the client's first request and, for a write, that of
 // its first write.
-func (p *pace) board(req *http.Request) (leave func(proof bool), e *Error) {
+func (p *pacer) board(req *http.Request) (leave func(proof bool), e *Error) {
 	leaveFirst, e := p.first.board(req, p.stop)
 	if e != nil || !trailOf(req.Context()).effect.writes() {
 		return leaveFirst, e
@@ -90,62 +105,56 @@ func (p *pace) board(req *http.Request) (leave func(proof bool), e *Error) {
 
 // wait returns when the request may leave, and counts it as leaving. One request at a time
 // waits here, the others behind it.
-func (p *pace) wait(req *http.Request) (ticket int, e *Error) {
+func (p *pacer) wait(req *http.Request) (ticket pace.Ticket, e *Error) {
 	if e := p.stop.enter(req, p.turn); e != nil {
-		return 0, e
+		return ticket, e
 	}
 	defer func() { <-p.turn }()
 	if d := p.ceiling.Reserve().Delay(); d > 0 {
 		if e := p.stop.sleep(req, d, nil); e != nil {
-			return 0, e
+			return ticket, e
 		}
 	}
 	entry, told := time.Now(), time.Time{}
 	for {
 		if e := p.stop.open(req); e != nil {
-			return 0, e
+			return ticket, e
 		}
 		now := time.Now()
-		m := p.moment(now, entry)
-		at := m.at
+		m, patience, ticket, gone := p.moment(now, entry)
+		wait := m.At.Sub(now)
 		switch {
-		case !at.After(now):
-			return m.ticket, nil
-		case at.After(m.patience):
-			e := p.tooBusy(req, at.Sub(now))
+		case gone:
+			return ticket, nil
+		case m.At.IsZero():
+			wait = p.maxWait // an answer ends it before
+		case m.At.After(patience):
+			e := p.tooBusy(req, wait)
 			p.stop.close(e)
-			return 0, e
-		case !at.Equal(told):
-			told = at
-			p.onWait(Wait{m.reason, at.Sub(now)})
+			return ticket, e
+		case !m.At.Equal(told):
+			told = m.At
+			p.onWait(Wait{Reason(m.Why), wait})
 		}
-		if e := p.stop.sleep(req, at.Sub(now), p.news); e != nil {
-			return 0, e
+		if e := p.stop.sleep(req, wait, p.news); e != nil {
+			return ticket, e
 		}
 	}
 }
 
-// moment is when a request may leave.
-type moment struct {
-	at       time.Time
-	reason   Reason    // to wait for it
-	patience time.Time // how long that is allowed to take
-	ticket   int       // if it is now
-}
-
-// moment finds it; if it is now, the request counts as leaving.
-func (p *pace) moment(now, entry time.Time) moment {
+// moment finds when a request may leave, and how long that may take; if it is now, the
+// request counts as gone.
+func (p *pacer) moment(now, entry time.Time) (m pace.Moment, patience time.Time, ticket pace.Ticket, gone bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	m := moment{patience: p.tempo.patience(entry, p.maxWait)}
-	m.at, m.reason = p.tempo.next(now)
-	if !m.at.After(now) {
-		m.ticket = p.tempo.leave()
+	m, patience = p.pace.Next(now), p.pace.Patience(entry, p.maxWait)
+	if gone = !m.At.IsZero() && !m.At.After(now); gone {
+		ticket = p.pace.Leave(now)
 	}
-	return m
+	return m, patience, ticket, gone
 }
 
-func (p *pace) tooBusy(req *http.Request, d time.Duration) *Error {
+func (p *pacer) tooBusy(req *http.Request, d time.Duration) *Error {
 	e := unsent(req, fmt.Sprintf("the server is too busy: it would have accepted no request for longer than %v (the next may leave in %v)",
 		p.maxWait, d.Round(time.Second)), "run the same command again later, or allow more with --max-wait", nil)
 	e.Class, e.Stop = schema.ClassStop, schema.StopBusy
@@ -153,16 +162,14 @@ func (p *pace) tooBusy(req *http.Request, d time.Duration) *Error {
 }
 
 // hear takes in what became of a request that was let go.
-func (p *pace) hear(req *http.Request, a answer, ticket int, start time.Time) {
+func (p *pacer) hear(req *http.Request, a answer, ticket pace.Ticket, start time.Time) {
 	if a.failure != nil && a.failure.Class == schema.ClassStop {
 		p.stop.close(a.failure)
 	}
 	now := time.Now()
 	p.mu.Lock()
-	p.tempo.hear(a, ticket, now)
-	if p.silent && p.tempo.bucket.known() {
-		p.ceiling.SetLimit(rate.Inf)
-	}
+	p.pace.Hear(ticket, pace.Answer{Status: a.status, Header: a.header, Write: a.effect.writes(), Late: a.late()}, now)
+	p.ceiling.SetLimit(p.limit())
 	p.mu.Unlock()
 	select {
 	case p.news <- struct{}{}:
