@@ -29,7 +29,7 @@ func main() {
 	flag.IntVar(&b.audited, "audited", 100_000, "records to audit, and live ones")
 	flag.IntVar(&b.workers, "workers", 16, "writes at once")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often each is measured; the median counts")
-	flag.StringVar(&b.only, "only", "", "the one part to measure: validate, import or audit (default: all)")
+	flag.StringVar(&b.only, "only", "", "the one part to measure: validate, import, audit or pacing (default: all)")
 	child := flag.String("child", "", "run as a measured baseline (used by gijbench itself)")
 	flag.Parse()
 	if err := run(b, *child, flag.Args()); err != nil {
@@ -60,7 +60,7 @@ func (b bench) parts() error {
 	for _, part := range []struct {
 		name    string
 		measure func() error
-	}{{"validate", b.validate}, {"import", b.importing}, {"audit", b.audit}} {
+	}{{"validate", b.validate}, {"import", b.importing}, {"audit", b.audit}, {"pacing", b.pacing}} {
 		if b.only == "" || b.only == part.name {
 			failed = errors.Join(failed, part.measure())
 		}
