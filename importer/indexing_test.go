@@ -56,8 +56,8 @@ func (x *indexer) Indexing(_ context.Context, r schema.Record) (schema.Indexing,
 func TestApplyWaitsForFirstIndexings(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		x := &indexer{server: newServer(), takes: time.Minute, fails: map[string]string{"b": "401 Unauthorized"}, begun: map[int64]time.Time{}}
-		l, kept := &ledger{}, &keeper{}
-		im := &Importer{Target: x, Journal: kept, Concurrency: 8, Gentle: Gentle{Indexer: x, AtOnce: 2, Timeout: time.Hour}}
+		l := &ledger{}
+		im := &Importer{Target: x, Concurrency: 8, Gentle: Gentle{Indexer: x, AtOnce: 2, Timeout: time.Hour}}
 		started := time.Now()
 		if err := im.Apply(t.Context(), creates("a", "b", "c", "d", "e"), l.emit); err != nil {
 			t.Fatal(err)
