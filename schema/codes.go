@@ -69,6 +69,7 @@ const (
 	CodeListingSplit       Code = "listing-split"
 	CodeListingNotFiltered Code = "listing-not-filtered"
 	CodeListingNotHeld     Code = "listing-not-held"
+	CodeExportNotHeld      Code = "export-not-held"
 	CodeNotRestored        Code = "not-restored"
 )
 

@@ -180,4 +180,7 @@ var explanations = []Explanation{
 		"give it credentials that see only what belongs to it, or convert with --as repositories", ""},
 	{CodeListingNotHeld, LevelWarning, "the listing tells something that no record can hold, or leaves something open",
 		"A manifest holds what the app's API takes.", "look at the record after the conversion", "sshKeyId"},
+	{CodeExportNotHeld, LevelWarning, "the server does not show this, or the format cannot hold it",
+		"No server shows its secrets, and the app's own table of repositories has fewer columns than the API has fields; a blank cell of it keeps the value that is there.",
+		"set it after the import", "folderDepth in a table for the app's bulk import"},
 }

@@ -32,11 +32,13 @@ type Finding struct {
 	Advice  string // what to do about it
 }
 
-// String is the finding on one line, without the advice.
+// String is the finding on one line, without the advice. What has no place, such as a
+// live record, has none here either.
 func (f Finding) String() string {
 	var b strings.Builder
-	b.WriteString(f.Place.String())
-	b.WriteString(": ")
+	if place := f.Place.String(); place != "" {
+		b.WriteString(place + ": ")
+	}
 	if f.Field != "" {
 		b.WriteString(f.Field)
 		b.WriteString(": ")

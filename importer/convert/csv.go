@@ -47,7 +47,7 @@ func readCSV(l *listing) error {
 		if t.column("type") >= 0 && t.column("origin") >= 0 && len(l.options.Map) == 0 {
 			return l.problem(1, "this is a manifest already: it has the columns type and origin", "use it as it is, or say with --map what its columns mean")
 		}
-		if url < 0 && ssh < 0 && !maps(l.options, schema.FieldOrigin) {
+		if url < 0 && ssh < 0 && !mapsTo(l.options, schema.FieldOrigin) {
 			return l.foreign(1, "no column is known to hold the URLs; the columns are: "+strings.Join(t.titles, ", ")).
 				instead("say which one does: --map origin=COLUMN")
 		}
@@ -86,8 +86,8 @@ func (t *table) first(titles []string) int {
 	return -1
 }
 
-// maps tells whether --map fills a field.
-func maps(o *Options, f schema.Field) bool {
+// mapsTo tells whether --map fills a field.
+func mapsTo(o *Options, f schema.Field) bool {
 	for _, m := range o.Map {
 		if to, ok := schema.FieldTitled(m.To); ok && to == f {
 			return true

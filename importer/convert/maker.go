@@ -125,22 +125,15 @@ func (m *maker) account(rows []*row) {
 
 // listPlaceholders lists the references that were made here.
 func (m *maker) listPlaceholders() {
-	at := map[string]int{}
-	list := &m.result.Placeholders
+	var p placeholders
 	for _, e := range m.result.Entries {
 		for _, c := range e.Cells {
-			if c.Given || c.Field.Shape() != schema.ShapeSecret || !strings.HasPrefix(c.Written.Text, string(schema.SchemeEnv)+":") {
-				continue
+			if !c.Given && c.Field.Shape() == schema.ShapeSecret && strings.HasPrefix(c.Written.Text, string(schema.SchemeEnv)+":") {
+				p.add(c.Written.Text, cmp.Or(e.Text(schema.FieldDisplayName), e.Text(schema.FieldOrigin)))
 			}
-			i, known := at[c.Written.Text]
-			if !known {
-				i = len(*list)
-				at[c.Written.Text] = i
-				*list = append(*list, schema.Placeholder{Reference: c.Written.Text, For: cmp.Or(e.Text(schema.FieldDisplayName), e.Text(schema.FieldOrigin))})
-			}
-			(*list)[i].Records++
 		}
 	}
+	m.result.Placeholders = p.list
 }
 
 func isRepository(cells []schema.Cell) bool {

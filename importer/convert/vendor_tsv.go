@@ -1,8 +1,8 @@
 package convert
 
 import (
-	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gijbulk/schema"
@@ -26,7 +26,6 @@ const (
 	columnSSHKey    = "sshKeyId"
 	columnHosted    = "hosted"
 	allProjects     = "ALL"
-	deepestFolder   = "5"
 )
 
 // vendorColumns are the columns of the export in the vendor's order.
@@ -39,6 +38,9 @@ func vendorColumns() []string {
 		"apiFilter", "tfsCollection", "awsRegion", "trustFolderStat", "refSpecNotes", "refSpecChanges", "refSpecCustom",
 		"prHideFilter"}
 }
+
+// deepestFolder is the greatest folderDepth that the API takes.
+const deepestFolder = 5
 
 func readVendor(l *listing) error {
 	begin := func(t *table) error {
@@ -156,7 +158,7 @@ func (v vendorRow) cells() []schema.Cell {
 		cells = append(cells, cell(schema.FieldDisableSslVerification, opposite(verify), schema.FormCell))
 	}
 	if t == schema.TypeFilespace {
-		cells = append(cells, cell(schema.FieldFolderDepth, deepestFolder, schema.FormCell))
+		cells = append(cells, cell(schema.FieldFolderDepth, strconv.Itoa(deepestFolder), schema.FormCell))
 	}
 	cells = append(cells, v.projects()...)
 	return append(cells, v.login(t)...)
@@ -187,48 +189,14 @@ func (v vendorRow) projects() []schema.Cell {
 }
 
 // login gives references where the row has credentials, or needs some. The export does
-// not show them, and what is there all the same does not come out; an access key of AWS
-// is half a credential.
+// not show them, and what is there all the same does not come out.
 func (v vendorRow) login(t schema.Type) []schema.Cell {
+	seen := login{kind: t, user: v.get("username"), password: v.get("password") != "", token: v.get("pat") != ""}
 	var cells []schema.Cell
-	for _, f := range v.logins(t) {
-		given := v.get(f.String())
-		_, _, reference := schema.SplitReference(given)
-		if given == "" || !reference && (f.Hidden() || t == schema.TypeAWS) {
-			given = v.references.to(f, cmp.Or(string(t), "GIT"), v.name())
-		}
-		cells = append(cells, text(f, given))
+	for _, f := range seen.fields() {
+		cells = append(cells, text(f, seen.text(f, v.get(f.String()), v.name(), v.references)))
 	}
 	return cells
-}
-
-// logins are the credentials that a row has, as far as its type takes them.
-func (v vendorRow) logins(t schema.Type) []schema.Field {
-	user, password, token := v.get("username") != "", v.get("password") != "", v.get("pat") != ""
-	switch t {
-	case "":
-		if token {
-			return pat
-		}
-		if user || password {
-			return userPassword
-		}
-		return nil
-	case schema.TypeFilespace:
-		return nil
-	case schema.TypeTFSServer:
-		if token {
-			return []schema.Field{schema.FieldUsername, schema.FieldPat}
-		}
-		return userPassword
-	case schema.TypeGitLabServerLegacy:
-		return userPassword
-	case schema.TypeGitHub, schema.TypeAzureDevOps:
-		if user && !token {
-			return userPassword
-		}
-	}
-	return serviceOfType(t).logins
 }
 
 // opposite turns a boolean round; what is none stays.
@@ -242,15 +210,28 @@ func opposite(s string) string {
 	return s
 }
 
-// withoutLogin cuts user information that may be secret out of an origin.
+// withoutLogin cuts user information that may be secret out of an origin. One that has
+// none stays as it is written.
 func withoutLogin(origin string) string {
+	if !strings.Contains(origin, "@") {
+		return origin
+	}
 	if a, ok := parseAddress(origin); ok {
 		return a.String()
 	}
 	scheme, rest, ok := strings.Cut(origin, "://")
-	host, path, _ := strings.Cut(rest, "/")
-	if i := strings.LastIndexByte(host, '@'); ok && i >= 0 {
-		return strings.TrimRight(scheme+"://"+host[i+1:]+"/"+path, "/")
+	if !ok {
+		scheme, rest = "", origin
 	}
-	return origin
+	host, path, slash := strings.Cut(rest, "/")
+	if i := strings.LastIndexByte(host, '@'); i >= 0 && (ok || strings.Contains(host[:i], ":")) {
+		host = host[i+1:]
+	}
+	if ok {
+		host = scheme + "://" + host
+	}
+	if slash {
+		host += "/" + path
+	}
+	return host
 }
