@@ -50,7 +50,7 @@ func (t *text) format(name string, asked Format) (Format, error) {
 	return "", &flaw{code: schema.CodeFormatUnknown, message: "neither the name nor the content tells the format"}
 }
 
-var yamlStart = regexp.MustCompile(`^(---|%YAML|-(\s|$)|["']?[A-Za-z_<][\w<]*["']?:(\s|$)|[{[])`)
+var yamlStart = regexp.MustCompile(`^(---|%YAML|-(\s|$)|["']?[$A-Za-z_<][\w<]*["']?:(\s|$)|[{[])`)
 
 // guess tells the format from the beginning of a text, or "".
 func guess(head []byte) Format {

@@ -32,7 +32,7 @@ func FuzzReadCSV(f *testing.F) {
 func FuzzReadYAML(f *testing.F) {
 	for _, s := range []string{
 		"version: 1\ndefaults: {wave: 1}\nintegrations:\n- type: GITHUB\n  displayName: 1.10\n  disabled: yes\n", "- type: A\n---\ntype: B\n",
-		"- &a {type: A, <<: *a}\n", "a: &a [*a]\nintegrations: *a\n", "- type: A\n  type: B\n  orign: x\n", "repositories: [{origin: x}]\n",
+		"- &a {type: A, <<: *a}\n", "a: &a [*a]\nintegrations: *a\n", "- type: A\n  type: B\n  orign: x\n", "repositories: [{origin: x}]\n", "$schema: x\ntype: A\n$schema: y\n",
 		"integrations: [{type: A, kind: repository}]\nrepositories:\n- {}\n- {kind: integration, origin: 'git@h:p'}\n- {mainBranch: main, absoluteRoot: no}\ndefaults: {kind: repository}\n",
 		"- {type: A, projects: [X, \"Y\", 1], previously: [a, ~, '\\N', \"\\t\"]}\n", "- type: !x y\n", "- pat: |\n    a\n    b\n  folderDepth: 010\n",
 		"# c\n- type: A # d\n# e\n", "? [a]\n: b\n", "- type: \"\\x85\\L\"\n", "integrations: {type: A}\nversion: 2\n", "-\n- a\n- [b]\n",

@@ -56,7 +56,7 @@ func (p *pass) readOneLine(w *walk, line []byte, number int, terminated bool) bo
 		}
 		return p.spoiled(f)
 	}
-	return w.record(root, section{}) == nil && !p.left
+	return w.record(root.withoutSchema(), section{}) == nil && !p.left
 }
 
 // spoiled hands out a record of which nothing could be read.

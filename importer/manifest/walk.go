@@ -33,7 +33,8 @@ const (
 	keyDefaults     = "defaults"
 	keyIntegrations = "integrations"
 	keyRepositories = "repositories"
-	keyMerge        = "<<" // of any mapping of YAML
+	keyMerge        = "<<"      // of any mapping of YAML
+	keySchema       = "$schema" // names a JSON Schema to editors; no part of the manifest
 )
 
 var manifestKeys = []string{keyVersion, keyDefaults, keyIntegrations, keyRepositories}
@@ -49,6 +50,7 @@ func (w *walk) document(root *node) error {
 	case root.form == schema.FormList:
 		return w.records(root.items, section{})
 	case root.form == schema.FormMap:
+		root = root.withoutSchema()
 		members, flaws, err := w.members(root)
 		if err != nil {
 			return err
@@ -63,6 +65,18 @@ func (w *walk) document(root *node) error {
 			message: "a single value stands where a manifest belongs"})
 		return nil
 	}
+}
+
+// withoutSchema is a document without the key that editors read. Twice it is a flaw, as
+// any other.
+func (n *node) withoutSchema() *node {
+	at := slices.IndexFunc(n.members, func(m member) bool { return m.name == keySchema })
+	if at < 0 {
+		return n
+	}
+	rest := *n
+	rest.members = slices.Concat(n.members[:at], n.members[at+1:])
+	return &rest
 }
 
 // isRecord tells a record that is a document of its own from a manifest.
