@@ -21,7 +21,7 @@ type Report struct {
 	Version  int           `json:"version"`
 	Run      RunInfo       `json:"run"`
 	Records  []RecordInfo  `json:"records"`  // in the order of the manifest
-	Findings []FindingInfo `json:"findings"` // likewise
+	Findings []FindingInfo `json:"findings"` // in the order of the manifest
 }
 
 // RunInfo is what ran, where, when, and with what result.

@@ -14,4 +14,7 @@
 //	Change, Action, Plan     what is to be done about each record
 //	Outcome, Run             what became of it
 //	Conversion, Row          the records that another tool's listing became
+//
+// [ManifestSchema] and [ReportSchema] are the published JSON Schemas of what a person
+// writes and what a program reads.
 package schema

@@ -39,6 +39,7 @@ const (
 )
 
 type typeSpec struct {
+	about         string
 	origin        originNeed
 	defaultOrigin string
 	aliases       []string // further origins that mean the default one
@@ -52,21 +53,21 @@ type typeSpec struct {
 // throughout while its examples leave it out for the hosted types, and swaps the texts
 // of AZURE and AZURE_DEVOPS; this table follows the examples.
 var typeSpecs = map[Type]*typeSpec{
-	TypeGitHub: {origin: originDefaults, defaultOrigin: "https://api.github.com",
+	TypeGitHub: {about: "github.com, or GitHub Enterprise Cloud", origin: originDefaults, defaultOrigin: "https://api.github.com",
 		aliases: []string{"https://github.com"}, logins: loginPat | loginPassword},
-	TypeGitHubServer: {logins: loginPat},
-	TypeGitLab:       {origin: originDefaults, defaultOrigin: "https://gitlab.com", logins: loginPat},
-	TypeGitLabServer: {logins: loginPat},
-	TypeGitLabServerLegacy: {logins: loginPassword,
+	TypeGitHubServer: {about: "GitHub Enterprise Server", logins: loginPat},
+	TypeGitLab:       {about: "gitlab.com", origin: originDefaults, defaultOrigin: "https://gitlab.com", logins: loginPat},
+	TypeGitLabServer: {about: "GitLab CE or EE, API v4", logins: loginPat},
+	TypeGitLabServerLegacy: {about: "GitLab CE or EE, API v3", logins: loginPassword,
 		deprecated: "GitLab's API v3 is gone from GitLab 11 on"},
-	TypeFilespace:   {},
-	TypeAzureDevOps: {logins: loginPat | loginPassword, microsoft: true},
-	TypeVSTS:        {origin: originFree, logins: loginPat, microsoft: true},
-	TypeAzure: {origin: originDefaults, defaultOrigin: "https://dev.azure.com",
+	TypeFilespace:   {about: "a tracked folder on Jira's own file system"},
+	TypeAzureDevOps: {about: "Azure DevOps Server (TFS 2019 and later)", logins: loginPat | loginPassword, microsoft: true},
+	TypeVSTS:        {about: "visualstudio.com", origin: originFree, logins: loginPat, microsoft: true},
+	TypeAzure: {about: "dev.azure.com", origin: originDefaults, defaultOrigin: "https://dev.azure.com",
 		logins: loginPat, microsoft: true},
-	TypeTFSServer: {logins: loginPassword | loginAllPat, microsoft: true},
-	TypeAWS:       {origin: originFree, logins: loginPassword},
-	TypeGerrit: {logins: loginPassword,
+	TypeTFSServer: {about: "Team Foundation Server", logins: loginPassword | loginAllPat, microsoft: true},
+	TypeAWS:       {about: "AWS CodeCommit", origin: originFree, logins: loginPassword},
+	TypeGerrit: {about: "Gerrit Code Review", logins: loginPassword,
 		deprecated: "the vendor has announced the end of Gerrit support"},
 }
 
@@ -78,6 +79,9 @@ func Types() []Type {
 
 // Valid reports whether the type is one of the twelve.
 func (t Type) Valid() bool { _, ok := typeSpecs[t]; return ok }
+
+// About says in a few words which host the type stands for; "" for an unknown one.
+func (t Type) About() string { return t.spec().about }
 
 // DefaultOrigin is the origin that an absent one stands for, or "" where the type has
 // none that is documented.

@@ -1,0 +1,145 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/invopop/jsonschema"
+	validator "github.com/santhosh-tekuri/jsonschema/v6"
+
+	"gijbulk/schema"
+)
+
+// madeReportSchema reflects [Report]; its comments become descriptions. A report may
+// gain keys within its version, so that unknown ones are no fault.
+func madeReportSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, AllowAdditionalProperties: true, Mapper: named}
+	if err := r.AddGoComments("gijbulk/reports", "."); err != nil {
+		t.Fatal(err)
+	}
+	made := r.Reflect(&Report{})
+	made.ID = "urn:gijbulk:schema:report:1"
+	made.Title, made.Description = "gijbulk report", "report.json: what became of every record of a run"
+	version, _ := made.Properties.Get("version")
+	version.Const = Version
+	level, _ := made.Definitions["FindingInfo"].Properties.Get("level")
+	level.Enum = []any{schema.LevelError.String(), schema.LevelWarning.String()}
+	kind, _ := made.Definitions["RecordInfo"].Properties.Get("kind")
+	kind.Enum = []any{schema.KindIntegration, schema.KindRepository}
+	info := made.Definitions["RunInfo"]
+	counts, _ := info.Properties.Get("counts")
+	counts.PropertyNames = named(reflect.TypeFor[schema.Status]())
+	for _, s := range schema.Statuses() {
+		counts.Required = append(counts.Required, string(s))
+	}
+	for _, d := range made.Definitions {
+		for p := d.Properties.Oldest(); p != nil; p = p.Next() {
+			if p.Value.Type == "integer" {
+				p.Value.Minimum = "0" // all that a report counts, numbers or measures
+			}
+		}
+	}
+	return made
+}
+
+// named lists the values of the types that have names for all of theirs.
+func named(t reflect.Type) *jsonschema.Schema {
+	switch t {
+	case reflect.TypeFor[schema.Status]():
+		return oneOf(schema.Statuses())
+	case reflect.TypeFor[schema.Op]():
+		return oneOf(schema.Ops())
+	case reflect.TypeFor[schema.Code]():
+		return &jsonschema.Schema{Type: "string", Description: "gijbulk validate --explain tells what it means"}
+	}
+	return nil
+}
+
+func oneOf[T ~string](all []T) *jsonschema.Schema {
+	s := &jsonschema.Schema{Type: "string"}
+	for _, one := range all {
+		s.Enum = append(s.Enum, one)
+	}
+	return s
+}
+
+// TestReportSchema holds the kept JSON Schema against the types that report.json is
+// written from.
+func TestReportSchema(t *testing.T) {
+	made, err := json.MarshalIndent(madeReportSchema(t), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "../schema/report.schema.json"
+	if *update {
+		if err := os.WriteFile(name, append(made, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(kept), string(made)+"\n"); diff != "" {
+		t.Errorf("%s is not what the types say; go test ./reports -update writes it (-kept +made):\n%s", name, diff)
+	}
+}
+
+// validate holds a report against the kept schema.
+func validate(t *testing.T, report []byte) error {
+	t.Helper()
+	doc, err := validator.UnmarshalJSON(strings.NewReader(schema.ReportSchema()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := validator.UnmarshalJSON(bytes.NewReader(report))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := validator.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource("report.schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := c.Compile("report.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compiled.Validate(value)
+}
+
+func TestReportsFitTheirSchema(t *testing.T) {
+	var empty, full bytes.Buffer
+	if err := JSON(&empty, schema.Run{}, each()); err != nil {
+		t.Fatal(err)
+	}
+	if err := JSON(&full, sampleRun(), each(sampleOutcomes()...)); err != nil {
+		t.Fatal(err)
+	}
+	for name, report := range map[string][]byte{"empty": empty.Bytes(), "full": full.Bytes()} {
+		if err := validate(t, report); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, c := range []struct{ what, old, by string }{
+		{"a status that there is not", `"status": "created"`, `"status": "done"`},
+		{"an action that there is not", `"action": "create"`, `"action": "make"`},
+		{"a version to come", `"version": 1`, `"version": 2`},
+		{"a number for a text", `"error": ""`, `"error": 0`},
+		{"a status without its count", `"deleted": 0`, `"removed": 0`},
+		{"a date that is none", `"started": "2026`, `"started": "x2026`},
+	} {
+		if !strings.Contains(full.String(), c.old) {
+			t.Fatalf("the report has no %s", c.old)
+		}
+		if validate(t, []byte(strings.Replace(full.String(), c.old, c.by, 1))) == nil {
+			t.Errorf("the schema takes %s", c.what)
+		}
+	}
+}

@@ -1,0 +1,23 @@
+package schema
+
+import _ "embed"
+
+// The published JSON Schemas (draft 2020-12) are kept as files, so that editors can point
+// at them and the program prints them without making them. Tests make them anew, that of
+// the manifest from the tables of this package and that of report.json from the types of
+// package reports, and compare; their flag -update writes the files.
+var (
+	//go:embed manifest.schema.json
+	manifestSchema string
+	//go:embed report.schema.json
+	reportSchema string
+)
+
+// ManifestSchema is the JSON Schema of a manifest in YAML or JSON, and of a line of JSON
+// Lines. It takes every manifest that [Checker] finds no error in, and refuses what a
+// record's own fields tell; duplicates, the grammar of expressions and what the defaults
+// add to a record are beyond it.
+func ManifestSchema() string { return manifestSchema }
+
+// ReportSchema is the JSON Schema of report.json.
+func ReportSchema() string { return reportSchema }

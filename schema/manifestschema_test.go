@@ -1,0 +1,172 @@
+package schema
+
+import (
+	"encoding/json"
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/invopop/jsonschema"
+)
+
+var update = flag.Bool("update", false, "write manifest.schema.json anew")
+
+// TestManifestSchema holds the kept JSON Schema against the tables of fields, types and
+// rules, which it is made from.
+func TestManifestSchema(t *testing.T) {
+	made, err := json.MarshalIndent(madeManifestSchema(), "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "manifest.schema.json"
+	if *update {
+		if err := os.WriteFile(name, append(made, '\n'), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(kept), string(made)+"\n"); diff != "" {
+		t.Errorf("%s is not what the tables say; go test ./schema -update writes it (-kept +made):\n%s", name, diff)
+	}
+}
+
+// document is short for the many of which a schema is made.
+type document = jsonschema.Schema
+
+// madeManifestSchema takes the three forms of a manifest. The keys of the long form stand
+// at the root so that an editor offers them in an empty file.
+func madeManifestSchema() *document {
+	root := object(
+		property{"$schema", &document{Description: "where this JSON Schema is, for editors"}},
+		property{"version", &document{Enum: []any{1, "1", nil}, Default: 1, Description: "the version of the manifest's form"}},
+		property{"defaults", described(reference("defaults"), "what every record gets that does not say otherwise")},
+		property{"integrations", described(listOf("integration"), "git hosts whose repositories the app finds itself")},
+		property{"repositories", described(listOf("repository"), "plain repositories, one by one")},
+	)
+	root.Version, root.ID = jsonschema.Version, "urn:gijbulk:schema:manifest:1"
+	root.Title = "gijbulk manifest"
+	root.Description = "Git integrations and repositories for Git Integration for Jira (self-managed): " +
+		"the long form with integrations and repositories, a list of records, or one record (a line of JSON Lines)"
+	root.Extras = types("object", "array")
+	root.If = &document{Type: "array"}
+	root.Then = &document{Items: item("record")}
+	root.Else = &document{If: hasAny("version", "defaults", "integrations", "repositories"), Then: longForm(), Else: reference("record")}
+	root.Definitions = definitions()
+	return root
+}
+
+// longForm is what the keys at the root do not say: that there are no others, and what
+// the defaults leave to the records.
+func longForm() *document {
+	closed := object()
+	for _, key := range []string{"$schema", "version", "defaults", "integrations", "repositories"} {
+		closed.Properties.Set(key, jsonschema.TrueSchema)
+	}
+	closed.Type = ""
+	seal(closed)
+	for _, n := range needs() {
+		var names []string
+		for _, f := range n.fields {
+			names = append(names, f.String())
+		}
+		given := hasAny(names...)
+		given.Type = "object"
+		closed.AllOf = append(closed.AllOf, &document{
+			If:   properties(property{"defaults", &document{Not: given}}),
+			Then: properties(property{n.kind.plural(), &document{Items: reference(n.name)}}),
+		})
+	}
+	return closed
+}
+
+func definitions() jsonschema.Definitions {
+	defs := jsonschema.Definitions{
+		"text":        text(),
+		"secret":      secret(),
+		"switch":      flagValue(),
+		"given":       {Not: &document{Enum: blanks}},
+		"defaults":    defaults(),
+		"record":      record(),
+		"integration": described(ofKind(KindIntegration), "a git host whose repositories the app finds itself"),
+		"repository":  described(ofKind(KindRepository), "one plain repository"),
+	}
+	defs["integration"].AllOf = integrationRules()
+	defs["repository"].AllOf = repositoryRules()
+	for _, n := range needs() {
+		defs[n.name] = n.rule
+	}
+	return defs
+}
+
+// record is one that no list says the kind of.
+func record() *document {
+	whole := func(k Kind) *document {
+		all := &document{AllOf: []*document{reference(string(k))}}
+		for _, n := range needs() {
+			if n.kind == k {
+				all.AllOf = append(all.AllOf, reference(n.name))
+			}
+		}
+		return all
+	}
+	r := properties(property{FieldKind.String(), kindValue(KindIntegration, KindRepository)})
+	r.Type = "object"
+	r.If = properties(property{FieldKind.String(), &document{Const: KindRepository}})
+	r.If.Required = []string{FieldKind.String()}
+	r.Then, r.Else = whole(KindRepository), whole(KindIntegration)
+	return r
+}
+
+// ofKind holds the fields that records of a kind have.
+func ofKind(k Kind) *document {
+	all := object()
+	var foreign []string
+	for _, f := range Fields() {
+		switch {
+		case f == FieldKind:
+			all.Properties.Set(f.String(), kindValue(k))
+		case k.Takes(f):
+			all.Properties.Set(f.String(), valueOf(f))
+		default:
+			foreign = append(foreign, f.String())
+		}
+	}
+	seal(all)
+	// As patterns, editors do not offer them.
+	all.PatternProperties[`^\$schema$`] = jsonschema.TrueSchema
+	all.PatternProperties["^("+strings.Join(foreign, "|")+")$"] = &document{Enum: []any{nil},
+		Extras: errorMessage(CodeFieldOfOtherKind.Explanation().Title)}
+	return all
+}
+
+// defaults holds the fields of both kinds.
+func defaults() *document {
+	all := object()
+	for _, f := range Fields() {
+		if f == FieldKind {
+			all.Properties.Set(f.String(), kindValue(KindIntegration, KindRepository))
+			continue
+		}
+		all.Properties.Set(f.String(), valueOf(f))
+	}
+	all.Extras = types("object", "null")
+	all.Type = ""
+	return seal(all)
+}
+
+// listOf is a list of one of the definitions, or nothing.
+func listOf(definition string) *document {
+	return &document{Items: item(definition), Extras: types("array", "null")}
+}
+
+// item is a record in a list, which is not where the name of a schema belongs.
+func item(definition string) *document {
+	i := properties(property{"$schema", jsonschema.FalseSchema})
+	i.Ref = reference(definition).Ref
+	return i
+}
