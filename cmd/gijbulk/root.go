@@ -72,7 +72,7 @@ of the manifest from references such as env:NAME and file:PATH.
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w", err).hinted("%s --help lists the flags", cmd.CommandPath())
 	})
-	root.AddCommand(a.importCommand(), a.syncCommand(), a.auditCommand(), a.validateCommand(), a.convertCommand(), a.runsCommand(), a.resumeCommand(), a.undoCommand(), a.reportCommand(), a.checkCommand(), a.sandboxCommand(), a.versionCommand())
+	root.AddCommand(a.importCommand(), a.syncCommand(), a.auditCommand(), a.validateCommand(), a.convertCommand(), a.runsCommand(), a.resumeCommand(), a.undoCommand(), a.reportCommand(), a.checkCommand(), a.schemaCommand(), a.sandboxCommand(), a.versionCommand())
 	return root
 }
 

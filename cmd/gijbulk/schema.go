@@ -1,0 +1,80 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gijbulk/schema"
+)
+
+// jsonSchemas are the documents that can be printed, the first where none is named.
+var jsonSchemas = []struct {
+	name, about string
+	text        func() string
+}{
+	{"manifest", "a manifest in YAML or JSON", schema.ManifestSchema},
+	{"report", "report.json", schema.ReportSchema},
+}
+
+func (a *app) schemaCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "schema [manifest|report]",
+		Short: "Print the JSON Schema of the manifest, or of report.json",
+		Long: `Print the JSON Schema (draft 2020-12) of the manifest, or of report.json. Editors
+complete and check manifests with it: save it beside them, and name it in the first
+line of a YAML file,
+
+  # yaml-language-server: $schema=manifest.schema.json
+
+or in a JSON file under the key "$schema". The schema takes what validate takes; what
+it cannot tell (duplicates, expressions, what the defaults add) validate alone tells.
+
+` + exitHelp,
+		Example: `  gijbulk schema > manifest.schema.json
+  gijbulk schema report > report.schema.json`,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeSchema,
+		RunE: func(_ *cobra.Command, args []string) error {
+			text, err := schemaNamed(args)
+			if err != nil {
+				return err
+			}
+			_, err = io.WriteString(a.stdout, text)
+			return err
+		},
+	}
+}
+
+// schemaNamed is the schema that the arguments ask for.
+func schemaNamed(args []string) (string, error) {
+	if len(args) == 0 {
+		return jsonSchemas[0].text(), nil
+	}
+	if len(args) > 1 {
+		return "", usage("gijbulk schema takes one name, and got %q too", args[1])
+	}
+	var names []string
+	for _, s := range jsonSchemas {
+		if s.name == args[0] {
+			return s.text(), nil
+		}
+		names = append(names, s.name)
+	}
+	fail := usage("there is no schema of %q", args[0]).hinted("there are %s", strings.Join(names, " and "))
+	if near := schema.Nearest(args[0], names); near != "" {
+		fail.hint = "did you mean gijbulk schema " + near + "?"
+	}
+	return "", fail
+}
+
+func completeSchema(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	var all []cobra.Completion
+	for _, s := range jsonSchemas {
+		if len(args) == 0 {
+			all = append(all, cobra.CompletionWithDesc(s.name, s.about))
+		}
+	}
+	return all, cobra.ShellCompDirectiveNoFileComp
+}
