@@ -52,7 +52,8 @@ func (j *Journal) open() (err error) {
 	if err := makeFile(j.path); err != nil {
 		return err
 	}
-	source, err := dataSource(j.path)
+	// An fsync at every commit is the point of the file.
+	source, err := dataSource(j.path, url.Values{"_pragma": {busyTimeout(patience), "synchronous(FULL)"}, "_txlock": {"immediate"}})
 	if err != nil {
 		return err
 	}
@@ -105,9 +106,13 @@ func makeFile(path string) error {
 	return nil
 }
 
+// busyTimeout is the pragma that waits this long for other processes.
+func busyTimeout(wait time.Duration) string {
+	return fmt.Sprintf("busy_timeout(%d)", wait.Milliseconds())
+}
+
 // dataSource names the file to the driver in a way that survives ? and % in its path.
-// An fsync at every commit is the point of the file.
-func dataSource(path string) (string, error) {
+func dataSource(path string, settings url.Values) (string, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return "", err
@@ -116,6 +121,5 @@ func dataSource(path string) (string, error) {
 	if !strings.HasPrefix(slashed, "/") {
 		slashed = "/" + slashed // a Windows drive
 	}
-	query := url.Values{"_pragma": {fmt.Sprintf("busy_timeout(%d)", patience.Milliseconds()), "synchronous(FULL)"}, "_txlock": {"immediate"}}
-	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: query.Encode()}).String(), nil
+	return (&url.URL{Scheme: "file", Path: slashed, RawQuery: settings.Encode()}).String(), nil
 }
