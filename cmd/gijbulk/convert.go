@@ -75,13 +75,6 @@ The tools:
 		RunE: func(cmd *cobra.Command, args []string) error { return a.convert(cmd.Context(), args, o) },
 	}
 	o.addFlags(cmd.Flags())
-	fixed := func(flag string, values ...string) {
-		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
-	}
-	fixed("from", append(toolNames(), convert.Auto, "list")...)
-	fixed("as", string(convert.AsIntegrations), string(convert.AsRepositories))
-	fixed("include", flagNames()...)
-	fixed("format", manifestFormats()...)
 	return cmd
 }
 

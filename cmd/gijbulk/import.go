@@ -113,7 +113,6 @@ and import it. With --dry-run only what --report asks for is written.
 	}
 	o.addFlags(cmd.Flags())
 	o.addWriting(cmd.Flags())
-	completeReports(cmd)
 	return cmd
 }
 

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"gijbulk/reports"
@@ -43,17 +42,15 @@ func unknownFormat(name string) error {
 	return errors.New(text)
 }
 
-// completeReports offers the formats.
-func completeReports(cmd *cobra.Command) {
-	_ = cmd.RegisterFlagCompletionFunc("report", cobra.FixedCompletions(formatNames(), cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace))
-}
-
 // reportFlag is FORMAT[=PATH], once or several times, or several separated by commas as
 // in a variable: a path with a comma is quoted as in CSV.
 type reportFlag []reports.Wanted
 
 // Type is shown in help texts.
 func (f *reportFlag) Type() string { return "FORMAT[=PATH]" }
+
+// GetSlice tells shells that the flag may be given again.
+func (f *reportFlag) GetSlice() []string { return strings.Split(f.String(), ",") }
 
 // String is what Set reads.
 func (f *reportFlag) String() string {

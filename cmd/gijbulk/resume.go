@@ -52,7 +52,6 @@ written out needs its files: gijbulk resume RUN FILE…
 	o.sync.addFlags(cmd.Flags())
 	o.sync.addRails(cmd.Flags())
 	hideAllBut(cmd.Flags(), shownOfResume())
-	completeReports(cmd)
 	return cmd
 }
 

@@ -62,7 +62,7 @@ of the manifest from references such as env:NAME and file:PATH.
 		SilenceUsage:      true,
 		PersistentPreRunE: a.prepare,
 		Args:              cobra.ArbitraryArgs,
-		RunE:              a.runRoot,
+		RunE:              a.runGroup,
 	}
 	flags := root.PersistentFlags()
 	flags.StringVar(&a.output, "output", "text", "text or json (one object a line, on standard output)")
@@ -72,12 +72,42 @@ of the manifest from references such as env:NAME and file:PATH.
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w", err).hinted("%s --help lists the flags", cmd.CommandPath())
 	})
-	root.AddCommand(a.importCommand(), a.syncCommand(), a.auditCommand(), a.validateCommand(), a.convertCommand(), a.runsCommand(), a.resumeCommand(), a.undoCommand(), a.reportCommand(), a.checkCommand(), a.schemaCommand(), a.sandboxCommand(), a.versionCommand())
+	root.AddCommand(
+		a.importCommand(),
+		a.syncCommand(),
+		a.auditCommand(),
+		a.validateCommand(),
+		a.convertCommand(),
+		a.runsCommand(),
+		a.resumeCommand(),
+		a.undoCommand(),
+		a.reportCommand(),
+		a.checkCommand(),
+		a.schemaCommand(),
+		a.sandboxCommand(),
+		a.versionCommand(),
+	)
+	a.addCompletion(root)
 	return root
 }
 
-// runRoot is reached without a command, or with one that does not exist.
-func (a *app) runRoot(cmd *cobra.Command, args []string) error {
+// addCompletion adds the command that writes the completion scripts, and what they offer.
+func (a *app) addCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() != "completion" {
+			continue
+		}
+		c.Args, c.RunE = cobra.ArbitraryArgs, a.runGroup
+		for _, shell := range c.Commands() {
+			shell.Args = noArguments
+		}
+	}
+	complete(root, a.offers())
+}
+
+// runGroup is reached without a command, or with one that does not exist.
+func (a *app) runGroup(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
 	}
@@ -86,9 +116,9 @@ func (a *app) runRoot(cmd *cobra.Command, args []string) error {
 	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
-	fail.hint = "gijbulk --help lists the commands"
+	fail.hint = cmd.CommandPath() + " --help lists the commands"
 	if near := schema.Nearest(args[0], names); near != "" {
-		fail.hint = "did you mean gijbulk " + near + "?"
+		fail.hint = "did you mean " + cmd.CommandPath() + " " + near + "?"
 	}
 	return fail
 }
@@ -96,6 +126,10 @@ func (a *app) runRoot(cmd *cobra.Command, args []string) error {
 // prepare runs before every command.
 func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	a.command = cmd
+	if cmd.Name() == cobra.ShellCompRequestCmd {
+		plainUsages(cmd.Root())
+		return nil // a shell asks: whatever is wrong is told when the command runs
+	}
 	if err := fromEnvironment(cmd, a.lookupEnv); err != nil {
 		return err
 	}

@@ -161,7 +161,6 @@ that is marked incomplete. RUN is an id of gijbulk runs, or last.
 	}
 	o.addFlags(cmd.Flags())
 	report.addFlags(cmd.Flags())
-	completeReports(cmd)
 	return cmd
 }
 

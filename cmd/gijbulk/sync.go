@@ -64,7 +64,6 @@ The plan is refused when it would change more of what is there than --max-delete
 	o.addWriting(cmd.Flags())
 	o.sync.addFlags(cmd.Flags())
 	o.sync.addRails(cmd.Flags())
-	completeReports(cmd)
 	return cmd
 }
 
@@ -89,6 +88,5 @@ Reports are written where --report or --report-dir ask for them.
 	o.addShowing(cmd.Flags())
 	o.sync.addFlags(cmd.Flags())
 	o.report.addFlags(cmd.Flags())
-	completeReports(cmd)
 	return cmd
 }

@@ -26,7 +26,6 @@ matters it is told before the first write. RUN is an id of gijbulk runs, or last
 	}
 	o.addGoingOn(cmd.Flags())
 	o.addAsking(cmd.Flags())
-	completeReports(cmd)
 	return cmd
 }
 

@@ -57,9 +57,7 @@ lists them. More than twenty findings of one code are folded into a count;
 	cmd.Flags().StringVar(&o.explain, "explain", "", "tell what the finding `CODE` means, or list all codes")
 	cmd.Flags().BoolVar(&o.resolve, "resolve", false, "look the secrets up as well, not only at the form of their references")
 	o.report.addFlags(cmd.Flags())
-	completeReports(cmd)
 	cmd.Flags().BoolVar(&o.allowCommands, "allow-commands", false, "with --resolve: cmd: references may run commands")
-	_ = cmd.RegisterFlagCompletionFunc("explain", cobra.FixedCompletions(codeNames(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 

@@ -15,6 +15,10 @@ import (
 // settings are the names of the textual form that are no faults.
 var settings = []string{"seed", "latency", "reads"}
 
+// FaultNames are what may stand before = in the textual form of Faults: the settings and the
+// faults, without the rarer status codes.
+func FaultNames() []string { return append(slices.Clone(settings), faultNames...) }
+
 // ParseFaults reads the textual form of Faults: a comma-separated list such as
 //
 //	seed=7,drop-after=3%,503=3%,hang=1%,latency=20ms,reads=true
@@ -70,7 +74,7 @@ func (f *Faults) parse(name, value string) (err error) {
 		return nil
 	}
 	if err := Fault(name).check(); err != nil {
-		return fmt.Errorf("unknown name %q%s", name, suggest(name, append(slices.Clone(faultNames), settings...)))
+		return fmt.Errorf("unknown name %q%s", name, suggest(name, FaultNames()))
 	}
 	if strings.Contains(value, "#") {
 		rule, err := parseRule(value)
