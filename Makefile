@@ -8,13 +8,16 @@ FUZZTIME ?= 3s
 BENCH_ROWS ?= 1000000
 BENCH_RECORDS ?= 20000
 
-.PHONY: help build test check fmt vet static vuln layers fuzz chaos bench demo samples clean
+.PHONY: help build docs test check fmt vet static vuln layers fuzz chaos bench demo samples clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 build: ## bin/gijbulk, a static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/gijbulk ./cmd/gijbulk
+
+docs: ## write cmd/gijbulk/docs anew: the command reference and the man pages
+	$(GO) test -count=1 -run '^TestDocs$$' ./cmd/gijbulk -update
 
 demo: build ## import samples/ into an embedded sandbox and show the reports
 	@rm -rf gijbulk-reports/demo
