@@ -27,12 +27,7 @@ func ConversionText(w io.Writer, c schema.Conversion, out string, page Page) err
 	}
 	page.line(b, 0, fmt.Sprintf("%s: %d converted, %d merged, %d skipped", counted(len(c.Rows), "row", "rows"),
 		c.Count(schema.FateConverted), c.Count(schema.FateMerged), c.Count(schema.FateSkipped)))
-	where := ""
-	if out != "" {
-		where = " in " + oneLine(out)
-	}
-	page.line(b, 0, fmt.Sprintf("%s%s: %s, %s", counted(len(c.Entries), "record", "records"), where,
-		counted(len(c.Entries)-repositories, "integration", "integrations"), counted(repositories, "repository", "repositories")))
+	page.line(b, 0, recordsWords(len(c.Entries), repositories, out))
 	writePlaceholders(b, c.Placeholders, page)
 	return b.Flush()
 }

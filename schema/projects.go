@@ -66,3 +66,20 @@ func ResolveProjects(r Record, ids map[string]int64) (Record, []Finding) {
 	}
 	return r.Set(FieldProjectMappingIDs, IDs(all...)), findings
 }
+
+// NameProjects is the reverse of [ResolveProjects]: a record's project ids as keys, which
+// mean the same projects on another Jira. named is false where an id has no key here, and
+// the record as it was.
+func NameProjects(r Record, keys map[int64]string) (portable Record, named bool) {
+	ids := r.Get(FieldProjectMappingIDs).IDs()
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		if words[i], named = keys[id]; !named {
+			return r, false
+		}
+	}
+	if len(words) > 0 {
+		r = r.Set(FieldProjects, Words(words...)).Set(FieldProjectMappingIDs, Value{})
+	}
+	return r, true
+}

@@ -40,6 +40,10 @@ func (a *app) offers() map[string]cobra.CompletionFunc {
 		"--jira":       a.targets,
 		"--keep":       words("7d", "30d", "90d", "365d"),
 
+		"schema manifest|report": schemaNames,
+
+		"export --format": words(exportFormats()...),
+
 		"convert --from":      words(explainedTools()...),
 		"convert --as":        words(string(convert.AsIntegrations), string(convert.AsRepositories)),
 		"convert --include":   list(flagNames()),

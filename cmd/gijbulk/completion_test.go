@@ -160,7 +160,7 @@ func TestWhatIsOfferedIsTaken(t *testing.T) {
 				t.Errorf("nothing is offered for %q", line)
 			}
 			for _, v := range values {
-				if !taken(flag, v) {
+				if !taken(c.Name(), flag, v) {
 					t.Errorf("%q is offered for %q", v, line)
 				}
 			}
@@ -169,7 +169,7 @@ func TestWhatIsOfferedIsTaken(t *testing.T) {
 }
 
 // taken asks what reads the flag.
-func taken(flag, value string) bool {
+func taken(command, flag, value string) bool {
 	switch flag {
 	case "output":
 		return value == "text" || value == "json"
@@ -180,6 +180,9 @@ func taken(flag, value string) bool {
 		_, err := newLogbook(nil, logOptions{level: "info", format: value}, false, nil)
 		return err == nil
 	case "format":
+		if command == "export" {
+			return slices.Contains(exportFormats(), value)
+		}
 		return slices.Contains(manifest.Formats(), manifest.Format(value))
 	case "type":
 		_, err := selectionOptions{types: []string{value}}.selector()

@@ -78,6 +78,7 @@ of the manifest from references such as env:NAME and file:PATH.
 		a.auditCommand(),
 		a.validateCommand(),
 		a.convertCommand(),
+		a.exportCommand(),
 		a.runsCommand(),
 		a.resumeCommand(),
 		a.undoCommand(),

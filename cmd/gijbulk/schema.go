@@ -34,8 +34,7 @@ it cannot tell (duplicates, expressions, what the defaults add) validate alone t
 ` + exitHelp,
 		Example: `  gijbulk schema > manifest.schema.json
   gijbulk schema report > report.schema.json`,
-		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: completeSchema,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, err := schemaNamed(args)
 			if err != nil {
@@ -69,12 +68,11 @@ func schemaNamed(args []string) (string, error) {
 	return "", fail
 }
 
-func completeSchema(_ *cobra.Command, args []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+// schemaNames offers the schemas.
+func schemaNames(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 	var all []cobra.Completion
 	for _, s := range jsonSchemas {
-		if len(args) == 0 {
-			all = append(all, cobra.CompletionWithDesc(s.name, s.about))
-		}
+		all = append(all, cobra.CompletionWithDesc(s.name, s.about))
 	}
 	return all, cobra.ShellCompDirectiveNoFileComp
 }

@@ -1,0 +1,278 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gijbulk/importer/convert"
+	"gijbulk/importer/journal"
+	"gijbulk/importer/manifest"
+	"gijbulk/reports"
+	"gijbulk/schema"
+)
+
+// vendorTSV is the format of the app's own bulk table.
+const vendorTSV = "vendor-tsv"
+
+// exportOptions say what of a server is written, and how.
+type exportOptions struct {
+	target    targetOptions
+	state     stateOptions
+	selection selectionOptions
+	format    string
+	out       string
+	withIDs   bool
+}
+
+func (a *app) exportCommand() *cobra.Command {
+	var o exportOptions
+	cmd := &cobra.Command{
+		Use:   "export",
+		Short: "Write what is on a server as a manifest",
+		Long: `Write the integrations and plain repositories of a server as a manifest. Nothing but
+reads is sent. What is written plans to no changes on the same server, and makes the same
+on an empty one; jira projects are named by their keys, which another Jira knows too.
+
+No server shows secrets: references to fill in stand for them, or those of the manifest
+that gijbulk last brought there, where the state file knows it. What else the server does
+not show comes from there as well.
+
+The manifest goes to standard output or --out; what is to be filled in goes to standard
+error, with --output json (which needs --out) to standard output. vendor-tsv is the app's own
+bulk table, which it imports by itself; what that cannot hold is told.
+
+` + exitHelp,
+		Example: `  gijbulk export --jira https://jira.example.org --out jira.yaml
+  gijbulk export --type GITLAB_SERVER,repository --format csv > gitlab.csv
+  gijbulk export --format vendor-tsv --with-ids --out bulk.tsv`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.export(cmd.Context(), o) },
+	}
+	f := cmd.Flags()
+	o.target.addFlags(f)
+	o.state.addFlags(f)
+	f.StringVar(&o.selection.match, "match", "", "only records whose displayName or origin matches this `REGEX`")
+	f.StringSliceVar(&o.selection.types, "type", nil, "only records of these `TYPE`s; repository stands for plain ones")
+	f.StringVar(&o.format, "format", "", strings.Join(exportFormats(), ", ")+" (default: by --out's extension, else yaml)")
+	f.StringVar(&o.out, "out", "", "`FILE` for the manifest (default: standard output)")
+	f.BoolVar(&o.withIDs, "with-ids", false, "write the ids, which count on this Jira alone")
+	return cmd
+}
+
+func exportFormats() []string { return append(manifestFormats(), vendorTSV) }
+
+func (a *app) export(ctx context.Context, o exportOptions) (err error) {
+	format := cmp.Or(o.format, string(manifest.FormatOf(o.out)), string(manifest.YAML))
+	if !slices.Contains(exportFormats(), format) {
+		return usage("--format %q is none of %s", format, strings.Join(exportFormats(), ", "))
+	}
+	if a.json() && o.out == "" {
+		return usage("--output json writes what is to be filled in to standard output, where the manifest goes as well").hinted("give --out FILE")
+	}
+	selected, err := o.selection.selector()
+	if err != nil {
+		return err
+	}
+	t, err := a.connect(o.target, true, 0, 1)
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstError(err, t.close()) }()
+	a.hide(nil, t.secrets...)
+	e := exporter{app: a, options: o, target: t}
+	if err := e.read(ctx); err != nil {
+		return err
+	}
+	e.records = slices.DeleteFunc(e.records, func(r schema.Record) bool { return !selected(r) })
+	e.complete(format)
+	var out bytes.Buffer
+	if err := e.write(&out, format); err != nil {
+		return err
+	}
+	if err := a.emit(o.out, out.Bytes()); err != nil {
+		return err
+	}
+	if a.json() {
+		return reports.ExportJSON(a.stdout, e.export())
+	}
+	return reports.ExportText(a.stderr, e.export(), o.out, a.page(a.stderrIsTerminal))
+}
+
+// exporter makes a manifest of what is live.
+type exporter struct {
+	app     *app
+	options exportOptions
+	target  *target
+
+	url      string                  // as the server calls itself
+	records  []schema.Record         // by id
+	shown    map[shownField]bool     // what this server shows at all
+	projects map[int64]string        // keys by id
+	wanted   map[int64]schema.Record // what was last brought here, by id
+	missing  []schema.Placeholder
+	findings []schema.Finding
+}
+
+// shownField is a field of records of one kind and type.
+type shownField struct {
+	kind  schema.Kind
+	of    schema.Type
+	field schema.Field
+}
+
+// read asks the server for all that is there, and the state file for what it knows of it.
+func (e *exporter) read(ctx context.Context) error {
+	server, err := e.target.client.ServerInfo(ctx)
+	if err != nil {
+		return err
+	}
+	e.url = cmp.Or(server.BaseURL, e.target.client.BaseURL())
+	if e.records, err = e.target.client.List(ctx, e.kinds()...); err != nil {
+		return err
+	}
+	slices.SortStableFunc(e.records, func(a, b schema.Record) int { return cmp.Compare(a.ID, b.ID) })
+	e.shown = make(map[shownField]bool)
+	for _, r := range e.records {
+		for _, f := range r.Fields() {
+			e.shown[shownField{r.Kind(), r.Type(), f}] = true
+		}
+	}
+	ids, err := e.target.client.Projects(ctx)
+	if err != nil {
+		return err
+	}
+	e.projects = make(map[int64]string, len(ids))
+	for key, id := range ids {
+		e.projects[id] = key
+	}
+	e.wanted, err = e.app.lastWanted(ctx, e.options.state, e.target, e.url)
+	return err
+}
+
+// kinds are those that --type leaves.
+func (e *exporter) kinds() []schema.Kind {
+	types := e.options.selection.types
+	if len(types) > 0 && !slices.Contains(types, string(schema.KindRepository)) {
+		return []schema.Kind{schema.KindIntegration}
+	}
+	return []schema.Kind{schema.KindIntegration, schema.KindRepository}
+}
+
+// complete turns what the server shows into records that a server can be given.
+func (e *exporter) complete(format string) {
+	for i, r := range e.records {
+		id := r.ID
+		r = e.fill(withoutBlanks(r), e.wanted[id])
+		if r.Get(schema.FieldGlobal).Bool() {
+			r = r.Set(schema.FieldProjectMappingIDs, schema.Value{}) // a server may show ids that it ignores
+		}
+		if format != vendorTSV {
+			var named bool
+			if r, named = schema.NameProjects(r, e.projects); !named {
+				e.findings = append(e.findings, schema.CodeUnknownProject.Newf(r.Place, schema.FieldProjectMappingIDs.String(),
+					"%s: not every project of it has a key that we may see; their ids, which mean others elsewhere, were written", r.Key()))
+			}
+		}
+		if e.options.withIDs {
+			r = r.Set(schema.FieldID, schema.Int(id)).Set(schema.FieldTarget, schema.Text(e.url))
+		}
+		e.records[i] = r
+	}
+	var told []schema.Finding
+	e.records, e.missing, told = convert.Live(e.records)
+	e.findings = append(e.findings, told...)
+	if format == vendorTSV {
+		e.missing = nil // the table has no place for references
+	}
+}
+
+// withoutBlanks leaves out texts and lists that are empty: on a new server they are so by
+// themselves.
+func withoutBlanks(r schema.Record) schema.Record {
+	for _, f := range r.Fields() {
+		if v := r.Get(f); v.Blank() && f != schema.FieldType {
+			r = r.Set(f, schema.Value{})
+		}
+	}
+	return r
+}
+
+// fill adds what this server never shows, as it was last brought there. A reference stays
+// one, also where the server shows what it led to.
+func (e *exporter) fill(r, wanted schema.Record) schema.Record {
+	for _, f := range wanted.Fields() {
+		_, reference := wanted.Get(f).Secret()
+		if !f.Tool() && (reference || !r.Has(f) && !e.shown[shownField{r.Kind(), r.Type(), f}]) {
+			r = r.Set(f, wanted.Get(f))
+		}
+	}
+	return r
+}
+
+func (e *exporter) write(out *bytes.Buffer, format string) error {
+	if format != vendorTSV {
+		return manifest.Write(out, manifest.Format(format), slices.Values(e.records))
+	}
+	told, err := convert.WriteVendorTSV(out, slices.Values(e.records), e.options.withIDs)
+	e.findings = append(e.findings, told...)
+	return err
+}
+
+func (e *exporter) export() reports.Export {
+	return reports.Export{Records: len(e.records), Repositories: countKind(e.records, schema.KindRepository),
+		Placeholders: e.missing, Findings: e.findings}
+}
+
+func countKind(records []schema.Record, kind schema.Kind) (n int) {
+	for _, r := range records {
+		if r.Kind() == kind {
+			n++
+		}
+	}
+	return n
+}
+
+// lastWanted is what the runs of the state file last brought to a target, by the id that
+// it got there: the newest run that knows an id counts.
+func (a *app) lastWanted(ctx context.Context, o stateOptions, t *target, url string) (wanted map[int64]schema.Record, err error) {
+	if o.path == noState || t.sandbox && o.path == "" {
+		return nil, nil
+	}
+	state, err := a.openState(o, false)
+	if err != nil || state == nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, state.Close()) }()
+	runs, err := state.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	wanted = make(map[int64]schema.Record)
+	for _, run := range runs {
+		if schema.NormalURL(run.Target) != schema.NormalURL(url) {
+			continue
+		}
+		saved, err := state.Load(ctx, run.ID)
+		if err != nil {
+			return nil, err
+		}
+		noteWanted(wanted, saved)
+	}
+	return wanted, nil
+}
+
+// noteWanted adds what one run brought there, where no newer run knows of it.
+func noteWanted(wanted map[int64]schema.Record, saved journal.Saved) {
+	for _, o := range saved.Outcomes {
+		if _, newer := wanted[o.ID]; o.ID == 0 || newer || !o.Status.Good() || o.Status == schema.StatusDeleted {
+			continue
+		}
+		wanted[o.ID] = o.Action.Want
+	}
+}

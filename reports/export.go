@@ -1,0 +1,64 @@
+package reports
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+
+	"gijbulk/schema"
+)
+
+// Export is what was written of a server.
+type Export struct {
+	Records      int // all of them
+	Repositories int // those of them that are plain repositories
+	Placeholders []schema.Placeholder
+	Findings     []schema.Finding
+}
+
+// ExportText writes for people what was exported, what is to be known about it, and what
+// is to be filled in. out is the file that holds the records, or "".
+func ExportText(w io.Writer, e Export, out string, page Page) error {
+	b := bufio.NewWriter(w)
+	if _, err := FindingsText(b, slices.Values(e.Findings), page); err != nil {
+		return err
+	}
+	page.line(b, 0, recordsWords(e.Records, e.Repositories, out))
+	writePlaceholders(b, e.Placeholders, page)
+	return b.Flush()
+}
+
+// recordsWords counts records, and says where they are.
+func recordsWords(records, repositories int, out string) string {
+	where := ""
+	if out != "" {
+		where = " in " + oneLine(out)
+	}
+	return fmt.Sprintf("%s%s: %s, %s", counted(records, "record", "records"), where,
+		counted(records-repositories, "integration", "integrations"), counted(repositories, "repository", "repositories"))
+}
+
+// ExportSummary is the last line of an export as programs get it.
+type ExportSummary struct {
+	Records      int `json:"records"`
+	Integrations int `json:"integrations"`
+	Repositories int `json:"repositories"`
+}
+
+// ExportJSON writes for programs what is to be known and to be filled in, one object a
+// line, and at the end {"summary": [ExportSummary]}.
+func ExportJSON(w io.Writer, e Export) error {
+	b := bufio.NewWriter(w)
+	encoder := json.NewEncoder(b)
+	encoder.SetEscapeHTML(false)
+	for _, f := range e.Findings {
+		_ = encoder.Encode(findingInfo(f))
+	}
+	for _, p := range e.Placeholders {
+		_ = encoder.Encode(ConversionPlaceholder{p.Reference, p.For, p.Records})
+	}
+	_ = encoder.Encode(map[string]ExportSummary{"summary": {e.Records, e.Records - e.Repositories, e.Repositories}})
+	return b.Flush() // what went wrong comes again here
+}
