@@ -38,6 +38,7 @@ func (a *app) offers() map[string]cobra.CompletionFunc {
 		"--sandbox":    faults,
 		"--faults":     faults,
 		"--jira":       a.targets,
+		"--shard":      words(autoShard + "\tthe surroundings say which"),
 		"--keep":       words("7d", "30d", "90d", "365d"),
 
 		"schema manifest|report": schemaNames,

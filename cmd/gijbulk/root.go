@@ -131,7 +131,7 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 		plainUsages(cmd.Root())
 		return nil // a shell asks: whatever is wrong is told when the command runs
 	}
-	if err := fromEnvironment(cmd, a.lookupEnv); err != nil {
+	if err := firstError(fromEnvironment(cmd, a.lookupEnv), shardFromEnvironment(cmd, a.lookupEnv)); err != nil {
 		return err
 	}
 	if a.output != "text" && a.output != "json" {

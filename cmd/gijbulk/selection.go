@@ -26,7 +26,7 @@ func (o *selectionOptions) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.types, "type", nil, "only records of these `TYPE`s; repository stands for plain repositories")
 	f.IntSliceVar(&o.waves, "wave", nil, "only records of these waves (a record without one is in wave 0)")
 	f.IntVar(&o.limit, "limit", 0, "only the first `N` records of those chosen (0: all)")
-	f.StringVar(&o.shard, "shard", "", "only the `I/N` part of the records, I from 1, by a stable hash of their identity")
+	f.StringVar(&o.shard, "shard", "", "only the `I/N` part of the records, I from 1, by a stable hash of their identity; auto takes I and N from JOB_COMPLETION_INDEX (from 0) and GIJBULK_SHARDS, or from CI_NODE_INDEX (from 1) and CI_NODE_TOTAL")
 }
 
 // shardOf reads I/N; 0, 1 stands for no shards.
@@ -38,7 +38,7 @@ func (o selectionOptions) shardOf() (index, of int, err error) {
 	index, badIndex := strconv.Atoi(i)
 	of, badOf := strconv.Atoi(n)
 	if !ok || badIndex != nil || badOf != nil || of < 1 || index < 1 || index > of {
-		return 0, 0, usage("--shard %q is not I/N with I from 1 to N", o.shard)
+		return 0, 0, usage("--shard %q is neither I/N with I from 1 to N nor auto", o.shard)
 	}
 	return index - 1, of, nil
 }

@@ -41,7 +41,7 @@ func (o *targetOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.sandboxData, "sandbox-data", "", "`FILE` in which the embedded sandbox keeps its integrations")
 	f.DurationVar(&o.timeout, "timeout", 2*time.Minute, "limit of each request; an add makes Jira call the git host")
 	f.DurationVar(&o.maxWait, "max-wait", 10*time.Minute, "stop after this long without one accepted request")
-	f.Float64Var(&o.rate, "rate", 10, "most requests a second; where it is not given and Jira tells its own limits, those alone hold (0: no limit of our own)")
+	f.Float64Var(&o.rate, "rate", 10, "most requests a second, of all shards together; where it is not given and Jira tells its own limits, those alone hold (0: no limit of our own)")
 	f.IntVar(&o.retries, "retries", 5, "further attempts at what was certainly not done")
 }
 
@@ -60,15 +60,20 @@ func (a *app) connect(o targetOptions, readOnly bool, index, of int) (*target, e
 		BaseURL: o.url, Timeout: o.timeout, MaxWait: o.maxWait, Retries: cmp.Or(o.retries, -1), ReadOnly: readOnly,
 		UserAgent: "gijbulk/" + buildVersion(), Share: gij.Share{Index: index, Of: of}, OnWait: a.waiting, OnRequest: a.traced,
 	}
-	if rate := o.rate / float64(of); a.given("rate") {
-		config.Rate = rate
-	} else {
-		config.SilentRate = rate
-	}
+	config.Rate, config.SilentRate = o.ceilings(a.given("rate"), of)
 	if o.sandboxFaults != "" || o.sandboxData != "" {
 		return a.connectSandbox(o, config)
 	}
 	return a.connectJira(o, config)
+}
+
+// ceilings are those of one of so many shards: --rate is the whole run's. Where it was not
+// given it holds only for a server that tells no limits.
+func (o targetOptions) ceilings(given bool, shards int) (rate, silentRate float64) {
+	if rate = o.rate / float64(shards); given {
+		return rate, 0
+	}
+	return 0, rate
 }
 
 func (a *app) connectSandbox(o targetOptions, config gij.Config) (*target, error) {
