@@ -7,8 +7,10 @@ PKGS    := ./...
 FUZZTIME ?= 3s
 BENCH_ROWS ?= 1000000
 BENCH_RECORDS ?= 20000
+# A module of its own: the product depends on nothing of what it needs.
+VERIFY := samples/jobs/verify
 
-.PHONY: help build docs test check fmt vet static vuln layers fuzz chaos bench demo samples clean
+.PHONY: help build docs test jobs check fmt vet static vuln layers fuzz chaos bench demo samples clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -24,8 +26,9 @@ demo: build ## import samples/ into an embedded sandbox and show the reports
 	./bin/gijbulk import samples/integrations.csv samples/integrations.yaml samples/excel.csv --sandbox=seed=7,drop-after=5%,503=5%,latency=20ms --settle 1s --report-dir gijbulk-reports/demo
 	@echo; echo "The reports are in gijbulk-reports/demo:"; ls gijbulk-reports/demo
 
-test: ## race tests, stories and a short run of every fuzz target
+test: ## race tests, stories, the job samples and a short run of every fuzz target
 	@race=$$(.ci/race) && $(GO) test $$race -count=1 $(PKGS)
+	@$(MAKE) --no-print-directory jobs
 	@$(MAKE) --no-print-directory fuzz
 
 fuzz: ## every fuzz target for FUZZTIME
@@ -36,19 +39,27 @@ fuzz: ## every fuzz target for FUZZTIME
 	  done; \
 	done; rm -f .fuzz.log
 
+jobs: ## hold samples/jobs against what Kubernetes, systemd, GitHub, GitLab and gijbulk take
+	cd $(VERIFY) && $(GO) test -count=1 ./...
+	@.ci/units
+
 check: fmt vet static vuln layers test ## all that CI demands
 
 fmt:
 	@unformatted=$$(gofmt -l cmd importer reports samples schema); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
-	@cp go.mod .go.mod.before; cp go.sum .go.sum.before; $(GO) mod tidy; \
-	  cmp -s go.mod .go.mod.before && cmp -s go.sum .go.sum.before; same=$$?; mv .go.mod.before go.mod; mv .go.sum.before go.sum; \
-	  [ $$same = 0 ] || { echo "go.mod or go.sum is not tidy: run go mod tidy"; exit 1; }
+	@for module in . $(VERIFY); do \
+	  (cd $$module; cp go.mod .go.mod.before; cp go.sum .go.sum.before; $(GO) mod tidy; \
+	    cmp -s go.mod .go.mod.before && cmp -s go.sum .go.sum.before; same=$$?; mv .go.mod.before go.mod; mv .go.sum.before go.sum; \
+	    [ $$same = 0 ] || { echo "$$module: go.mod or go.sum is not tidy: run go mod tidy"; exit 1; }) || exit 1; \
+	done
 
 vet:
 	$(GO) vet $(PKGS)
+	cd $(VERIFY) && $(GO) vet ./...
 
 static:
 	$(GO) tool staticcheck $(PKGS)
+	staticcheck=$$($(GO) tool -n staticcheck) && cd $(VERIFY) && "$$staticcheck" ./...
 
 # govulncheck needs its database on the network; where that is out of reach it says so.
 vuln:
