@@ -21,7 +21,7 @@ import (
 func (a *app) offers() map[string]cobra.CompletionFunc {
 	return map[string]cobra.CompletionFunc{
 		"FILE": files, "DIR": folders,
-		"N|P%": nothing, "I/N": nothing, "REGEX": nothing, "DIGEST": nothing, "URL": nothing, "PATH": nothing, "HOST:PORT": nothing, "COLUMN=VALUE": nothing,
+		"N|P%": nothing, "REGEX": nothing, "DIGEST": nothing, "URL": nothing, "PATH": nothing, "HOST:PORT": nothing, "COLUMN=VALUE": nothing,
 		"RUN":        a.runIDs(func(journal.Entry) bool { return true }),
 		"resume RUN": a.runIDs(func(e journal.Entry) bool { return e.State != journal.StateFinished }),
 		"undo RUN":   a.runIDs(touched),
