@@ -86,6 +86,8 @@ type Run struct {
 	Ended    time.Time // zero while it runs
 	Complete bool      // it ended by itself and every record has been judged
 	DryRun   bool
+	Manifest string // the digest of what is wanted (see ManifestDigest); "" where it could not be read
+	Shard    Shard  // of the run's whole work
 	Digest   string // of the plan; "" where none was made
 	Requests int    // requests that left, retries included
 	Writes   int    // those of them that may have changed the server

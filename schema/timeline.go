@@ -15,7 +15,8 @@ type Beat struct {
 	Held      time.Duration `json:"held"`      // for which the server's limits held requests back
 }
 
-func (b Beat) plus(c Beat) Beat {
+// Plus is what went over the wire in two intervals together.
+func (b Beat) Plus(c Beat) Beat {
 	return Beat{b.Requests + c.Requests, b.Throttled + c.Throttled, b.Busy + c.Busy, b.Retries + c.Retries, b.Held + c.Held}
 }
 
@@ -39,7 +40,7 @@ type Timeline struct {
 // moment.
 func (t *Timeline) Add(at time.Time, b Beat) {
 	i := t.reach(at)
-	t.Beats[i] = t.Beats[i].plus(b)
+	t.Beats[i] = t.Beats[i].Plus(b)
 }
 
 // Hold counts a time for which requests were held back, in each interval that it
@@ -92,7 +93,7 @@ func (t *Timeline) fold() {
 	for pair := range slices.Chunk(t.Beats, 2) {
 		sum := pair[0]
 		if len(pair) == 2 {
-			sum = sum.plus(pair[1])
+			sum = sum.Plus(pair[1])
 		}
 		half = append(half, sum)
 	}

@@ -12,7 +12,7 @@ var midnight = time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
 
 func total(t Timeline) (sum Beat) {
 	for _, b := range t.Beats {
-		sum = sum.plus(b)
+		sum = sum.Plus(b)
 	}
 	return sum
 }
@@ -49,7 +49,7 @@ func TestTimelineKeepsItsSums(t *testing.T) {
 			}
 			b := Beat{Requests: 1, Throttled: rapid.IntRange(0, 1).Draw(t, "429"), Busy: 1, Retries: 2}
 			line.Add(at, b)
-			want = want.plus(b)
+			want = want.Plus(b)
 		}
 		if got := total(line); got != want {
 			t.Fatalf("sums %+v, want %+v", got, want)

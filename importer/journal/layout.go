@@ -98,6 +98,11 @@ CREATE TABLE identities (
 ) STRICT, WITHOUT ROWID;
 `,
 	`ALTER TABLE runs ADD COLUMN timeline TEXT NOT NULL DEFAULT '{}'; -- once it has ended`,
+	`
+ALTER TABLE runs ADD COLUMN manifest TEXT NOT NULL DEFAULT '';  -- its digest
+ALTER TABLE runs ADD COLUMN shard INTEGER NOT NULL DEFAULT 0;   -- from 1
+ALTER TABLE runs ADD COLUMN shards INTEGER NOT NULL DEFAULT 0;  -- 0: the work was not split
+`,
 }
 
 // wholeCheck is the size in bytes up to which a file is read whole when it is opened.

@@ -62,10 +62,10 @@ func (l *loader) loadRun(id string) error {
 	var started, ended *int64
 	var files, findings, headers, options, live, timeline []byte
 	err := l.tx.QueryRowContext(l.ctx, `SELECT seq, id, command, version, base_url, user, dry_run, digest, started, ended, complete,
-			requests, writes, why, files, findings, headers, options, live, timeline
+			requests, writes, why, files, findings, headers, options, live, timeline, manifest, shard, shards
 		FROM runs WHERE id = ?1 OR ?1 = ?2 ORDER BY started DESC, seq DESC LIMIT 1`, id, Last).
 		Scan(&l.seq, &r.ID, &r.Command, &r.Version, &r.Target, &r.User, &r.DryRun, &r.Digest, &started, &ended, &r.Complete,
-			&r.Requests, &r.Writes, &r.Why, &files, &findings, &headers, &options, &live, &timeline)
+			&r.Requests, &r.Writes, &r.Why, &files, &findings, &headers, &options, &live, &timeline, &r.Manifest, &r.Shard.Index, &r.Shard.Of)
 	if err != nil {
 		return err
 	}

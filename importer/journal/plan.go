@@ -62,7 +62,7 @@ func (s *starter) keepPlan(run schema.Run, plan schema.Plan) (target int64, err 
 		return 0, err
 	}
 	_, err = s.db.ExecContext(s.ctx, `UPDATE runs SET target = ?, base_url = ?, user = ?, digest = ?, files = ?, findings = ?, headers = ?,
-		live = ? WHERE seq = ?`, target, run.Target, run.User, run.Digest, texts[0], texts[1], texts[2], texts[3], s.seq)
+		live = ?, manifest = ? WHERE seq = ?`, target, run.Target, run.User, run.Digest, texts[0], texts[1], texts[2], texts[3], run.Manifest, s.seq)
 	return target, err
 }
 

@@ -81,11 +81,11 @@ func (s *starter) keepRun(run schema.Run, options []byte) error {
 		return err
 	}
 	result, err := s.db.ExecContext(s.ctx, `INSERT INTO runs (id, target, base_url, command, version, user, dry_run, digest,
-			started, ended, complete, requests, writes, why, files, findings, headers, options, live)
-		VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, '[]', ?, '[]')`,
+			started, ended, complete, requests, writes, why, files, findings, headers, options, live, manifest, shard, shards)
+		VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, '[]', ?, '[]', ?, ?, ?)`,
 		run.ID, target, run.Target, run.Command, run.Version, run.User, run.DryRun,
 		stamp(run.Started), stamp(run.Ended), run.Complete, run.Requests, run.Writes, s.mask.Hide(run.Why),
-		texts[0], texts[1], text(masked))
+		texts[0], texts[1], text(masked), run.Manifest, run.Shard.Index, run.Shard.Of)
 	var fault *sqlite.Error
 	if errors.As(err, &fault) && fault.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE {
 		return flaw{"it holds a run of this name already", "give the run another name, or go on with it by gijbulk resume"}
