@@ -38,6 +38,10 @@ func WriteReport(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], 
 func WriteAll(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask, wanted ...Wanted) ([]string, error) {
 	run, outcomes = Masked(run, outcomes, mask)
 	all := sorted(run, outcomes)
+	return writeAll(dir, newDocument(run, all), all, wanted)
+}
+
+func writeAll(dir string, d document, all []*schema.Outcome, wanted []Wanted) ([]string, error) {
 	columns := layoutOf(all)
 	var paths []string
 	for _, p := range Parts() {
@@ -48,7 +52,6 @@ func WriteAll(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mas
 		paths = append(paths, path)
 	}
 	// A report that could not be written keeps nobody from the others.
-	d := newDocument(run, all)
 	more, failed := write(dir, d, wanted)
 	last, err := write(dir, d, []Wanted{{Format: FormatJSON}})
 	return slices.Concat(paths, more, last), errors.Join(failed, err)

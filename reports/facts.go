@@ -22,12 +22,19 @@ func factsOf(run RunInfo) []fact {
 		what += " --dry-run"
 	}
 	facts := []fact{{"What", what}}
+	if run.Shard != nil {
+		facts = append(facts, fact{"Part", "shard " + run.Shard.String() + " of the manifest"})
+	}
 	if run.Target != "" {
 		facts = append(facts, fact{"Where", whereOf(run)})
 	}
 	facts = append(facts, fact{"When", whenOf(run)})
 	by := "gijbulk " + cmp.Or(run.Gijbulk, "of an unknown version")
-	facts = append(facts, fact{"By", joined(", ", by, "run "+run.ID)})
+	ran := "run " + run.ID
+	if len(run.Shards) > 0 {
+		ran = "merged from " + plural(len(run.Shards), "shard") + ": " + strings.Join(mapTo(run.Shards, shardName), ", ")
+	}
+	facts = append(facts, fact{"By", by + ", " + ran})
 	if run.Requests > 0 {
 		facts = append(facts, fact{"Sent", fmt.Sprintf("%s, %s of them writes", plural(run.Requests, "request"), grouped(run.Writes))})
 	}
@@ -35,6 +42,13 @@ func factsOf(run RunInfo) []fact {
 		facts = append(facts, fact{"Plan", run.Plan})
 	}
 	return facts
+}
+
+func shardName(s ShardRun) string {
+	if !s.Complete {
+		return s.ID + " (incomplete)"
+	}
+	return s.ID
 }
 
 func whereOf(run RunInfo) string {

@@ -75,7 +75,7 @@ func outcome(r schema.Record, op schema.Op, s schema.Status) schema.Outcome {
 func testRun(files ...string) schema.Run {
 	return schema.Run{ID: "20260102-1", Command: "import", Version: "0.1.0", Target: "https://jira.example.org",
 		User: "admin", Files: files, Started: time.Date(2026, 1, 2, 4, 4, 5, 0, time.FixedZone("CET", 3600)),
-		Ended: time.Date(2026, 1, 2, 3, 5, 0, 123456789, time.UTC), Complete: true, Digest: "sha256:00ff",
+		Ended: time.Date(2026, 1, 2, 3, 5, 0, 123456789, time.UTC), Complete: true, Manifest: "sha256:0a11", Digest: "sha256:00ff",
 		Requests: 9, Writes: 4}
 }
 

@@ -107,9 +107,13 @@ func newDocument(run schema.Run, all []*schema.Outcome) document {
 				}
 			}
 		},
-		table: func(w io.Writer) error {
-			return writeCSV(w, layoutOf(all), all, func(schema.Status) bool { return true })
-		},
+		table: tableOf(all),
+	}
+}
+
+func tableOf(all []*schema.Outcome) func(io.Writer) error {
+	return func(w io.Writer) error {
+		return writeCSV(w, layoutOf(all), all, func(schema.Status) bool { return true })
 	}
 }
 

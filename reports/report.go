@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"time"
 
@@ -36,13 +37,34 @@ type RunInfo struct {
 	Ended    time.Time             `json:"ended,omitzero"` // UTC; absent while it runs
 	Complete bool                  `json:"complete"`       // it ended by itself and every record has been judged
 	DryRun   bool                  `json:"dryRun"`
-	Plan     string                `json:"plan"`     // the plan's digest, or ""
-	Requests int                   `json:"requests"` // that left, retries included
-	Writes   int                   `json:"writes"`   // those of them that may have changed the server
-	Why      string                `json:"why"`      // where it did not end by itself
-	Total    int                   `json:"total"`    // records
-	Counts   map[schema.Status]int `json:"counts"`   // records by status; every status is there
+	Manifest string                `json:"manifest"` // the digest of what is wanted, or ""; all shards of a manifest have the same
+	Shard    *ShardInfo            `json:"shard,omitempty"`
+	Shards   []ShardRun            `json:"shards,omitempty"` // of a merged report: what it was made of
+	Plan     string                `json:"plan"`             // the plan's digest, or ""
+	Requests int                   `json:"requests"`         // that left, retries included
+	Writes   int                   `json:"writes"`           // those of them that may have changed the server
+	Why      string                `json:"why"`              // where it did not end by itself
+	Total    int                   `json:"total"`            // records
+	Counts   map[schema.Status]int `json:"counts"`           // records by status; every status is there
 	Timeline *Timeline             `json:"timeline,omitempty"`
+}
+
+// ShardInfo is which part of the work a run did.
+type ShardInfo struct {
+	Index int `json:"index"` // from 1
+	Of    int `json:"of"`
+}
+
+// String is "2/6".
+func (s ShardInfo) String() string { return fmt.Sprintf("%d/%d", s.Index, s.Of) }
+
+// ShardRun is the run of one shard of a merged report.
+type ShardRun struct {
+	ShardInfo
+	ID       string    `json:"id"`
+	Started  time.Time `json:"started"`        // UTC
+	Ended    time.Time `json:"ended,omitzero"` // UTC; absent while it runs
+	Complete bool      `json:"complete"`
 }
 
 // Timeline is what went over the wire, in intervals of one length.
@@ -143,6 +165,12 @@ func Read(r io.Reader) (Report, error) {
 	return report, nil
 }
 
+// NewReport makes the report of a run.
+func NewReport(run schema.Run, outcomes iter.Seq[schema.Outcome]) Report {
+	d := newDocument(run, sorted(run, outcomes))
+	return Report{Version: Version, Run: d.run, Records: slices.Collect(d.records), Findings: d.findings}
+}
+
 func runInfo(run schema.Run, all []*schema.Outcome) RunInfo {
 	counts := make(map[schema.Status]int)
 	for _, s := range schema.Statuses() {
@@ -153,8 +181,15 @@ func runInfo(run schema.Run, all []*schema.Outcome) RunInfo {
 	}
 	return RunInfo{ID: run.ID, Command: run.Command, Gijbulk: run.Version, Target: run.Target, User: run.User,
 		Files: append([]string{}, run.Files...), Started: stamp(run.Started), Ended: stamp(run.Ended),
-		Complete: run.Complete, DryRun: run.DryRun, Plan: run.Digest, Requests: run.Requests, Writes: run.Writes,
-		Why: run.Why, Total: len(all), Counts: counts, Timeline: timeline(run.Timeline)}
+		Complete: run.Complete, DryRun: run.DryRun, Manifest: run.Manifest, Shard: shardInfo(run.Shard), Plan: run.Digest,
+		Requests: run.Requests, Writes: run.Writes, Why: run.Why, Total: len(all), Counts: counts, Timeline: timeline(run.Timeline)}
+}
+
+func shardInfo(s schema.Shard) *ShardInfo {
+	if s.Of == 0 {
+		return nil
+	}
+	return &ShardInfo{s.Index, s.Of}
 }
 
 func timeline(t schema.Timeline) *Timeline {

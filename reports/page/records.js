@@ -109,7 +109,7 @@ function rerun(data, r) {
   const target = run.sandbox ? ["--sandbox"] : run.target ? ["--jira", run.target] : [];
   const line = (...parts) => ["gijbulk", ...parts].map(word).join(" ");
   if (run.command === "validate") return file && file !== "-" ? line("validate", file) : "";
-  if (!run.complete && !run.dryRun && !run.sandbox && run.writes) return line("resume", run.id, ...target);
+  if (!run.complete && !run.merged && !run.dryRun && !run.sandbox && run.writes) return line("resume", run.id, ...target);
   const again = r[RECORD.name] || words[r[RECORD.origin]];
   if (!["import", "sync", "audit"].includes(run.command) || !file || file === "-" || !again) return "";
   const match = "^" + again.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&") + "$";

@@ -1,0 +1,238 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// Difference is how a record fared otherwise in a run than in an earlier one.
+type Difference string
+
+// The differences, in the order in which people are told of them.
+const (
+	NewFailure  Difference = "new-failure" // it went wrong, or drifts, and did not before
+	Mended      Difference = "mended"      // the other way round
+	Appeared    Difference = "appeared"    // it was in the later run alone
+	Disappeared Difference = "disappeared" // it was in the earlier run alone
+	Changed     Difference = "changed"     // something else about it is not what it was
+)
+
+// Differences lists all differences.
+func Differences() []Difference {
+	return []Difference{NewFailure, Mended, Appeared, Disappeared, Changed}
+}
+
+// Comparison is what is otherwise in one report than in an earlier one.
+type Comparison struct {
+	Before, After RunInfo
+	Records       []DifferentRecord // by their difference, then in the order of the manifest
+	Same          int               // records that fared as before
+	StillFailing  int               // those of them that are as bad as before
+}
+
+// DifferentRecord is a record that fared otherwise than before.
+type DifferentRecord struct {
+	Difference Difference    `json:"difference"`
+	Fields     []FieldChange `json:"fields"` // what about it is not what it was
+	Before     *RecordInfo   `json:"before"` // null where it was not there
+	After      *RecordInfo   `json:"after"`  // likewise
+}
+
+// FieldChange is something about a record, as texts for people.
+type FieldChange struct {
+	Field string `json:"field"`
+	From  string `json:"from"`
+	To    string `json:"to"`
+}
+
+// Compare tells what is otherwise in one report than in an earlier one. Records are
+// matched by their identity, and where that changed by their id on the same server.
+func Compare(before, after Report) Comparison {
+	c := Comparison{Before: before.Run, After: after.Run}
+	sameTarget := schema.NormalURL(before.Run.Target) == schema.NormalURL(after.Run.Target)
+	for _, pair := range matched(before.Records, after.Records, sameTarget) {
+		d, bad := c.judge(pair.before, pair.after, sameTarget)
+		if d.Difference != "" {
+			c.Records = append(c.Records, d)
+			continue
+		}
+		c.Same++
+		if bad {
+			c.StillFailing++
+		}
+	}
+	order := Differences()
+	slices.SortStableFunc(c.Records, func(a, b DifferentRecord) int {
+		return cmp.Compare(slices.Index(order, a.Difference), slices.Index(order, b.Difference))
+	})
+	return c
+}
+
+// Count counts the records that differ in this way.
+func (c Comparison) Count(d Difference) int {
+	n := 0
+	for _, r := range c.Records {
+		if r.Difference == d {
+			n++
+		}
+	}
+	return n
+}
+
+// judge tells how a record fared; the difference is "" where it fared as before.
+func (c Comparison) judge(before, after *RecordInfo, sameTarget bool) (d DifferentRecord, bad bool) {
+	d = DifferentRecord{Before: before, After: after, Fields: []FieldChange{}}
+	wasBad := before != nil && isBad(c.Before, before)
+	bad = after != nil && isBad(c.After, after)
+	if before != nil && after != nil {
+		d.Fields = c.fields(before, after, bad, sameTarget)
+	}
+	switch {
+	case after == nil:
+		d.Difference = Disappeared
+	case bad && !wasBad:
+		d.Difference = NewFailure
+	case before == nil:
+		d.Difference = Appeared
+	case wasBad && !bad:
+		d.Difference = Mended
+	case len(d.Fields) > 0:
+		d.Difference = Changed
+	}
+	return d, bad
+}
+
+// isBad reports whether somebody has to look at a record.
+func isBad(run RunInfo, r *RecordInfo) bool {
+	if run.DryRun {
+		return r.drifts()
+	}
+	return !r.Status.Good()
+}
+
+// stateIn is what a run has to say about a record in a word.
+func stateIn(run RunInfo, r *RecordInfo) string {
+	if run.DryRun {
+		return string(r.Action)
+	}
+	return string(r.Status)
+}
+
+// fields lists what about a record is not what it was. What one of the runs does not
+// tell is no change.
+func (c Comparison) fields(before, after *RecordInfo, bad, sameTarget bool) []FieldChange {
+	list := []FieldChange{}
+	add := func(name, from, to string) {
+		if from != to {
+			list = append(list, FieldChange{name, from, to})
+		}
+	}
+	known := func(name, from, to string) {
+		if from != "" && to != "" {
+			add(name, from, to)
+		}
+	}
+	was, is := stateIn(c.Before, before), stateIn(c.After, after)
+	add(fieldState, was, is)
+	known("displayName", before.DisplayName, after.DisplayName)
+	known("origin", before.Origin, after.Origin)
+	if sameTarget {
+		known("id", numberOrBlank(before.ID), numberOrBlank(after.ID))
+	}
+	if bad {
+		add("error", before.Error, after.Error)
+	}
+	if was == is {
+		list = append(list, changedDrift(before.Changes, after.Changes)...)
+	}
+	return list
+}
+
+// fieldState is the field that every record has: what a run has to say about it.
+const fieldState = "state"
+
+// asWanted stands for a field that does not differ from the manifest.
+const asWanted = "as wanted"
+
+// changedDrift lists the fields that differ from the manifest otherwise than before.
+func changedDrift(before, after []ChangeInfo) (list []FieldChange) {
+	text := func(changes []ChangeInfo, field string) string {
+		for _, c := range changes {
+			if c.Field == field {
+				return changeText(c)
+			}
+		}
+		return asWanted
+	}
+	var names []string
+	for _, c := range slices.Concat(before, after) {
+		if slices.Contains(names, c.Field) {
+			continue
+		}
+		names = append(names, c.Field)
+		if from, to := text(before, c.Field), text(after, c.Field); from != to {
+			list = append(list, FieldChange{c.Field, from, to})
+		}
+	}
+	return list
+}
+
+// pair is a record in two runs; nil where it was not there.
+type pair struct{ before, after *RecordInfo }
+
+// matched brings the records of two runs together, in the order of the later one; what is
+// in the earlier one alone comes last.
+func matched(before, after []RecordInfo, byID bool) []pair {
+	pairs := make([]pair, len(after))
+	waiting := make(map[schema.Key][]*RecordInfo, len(before))
+	for i := range before {
+		k := keyOf(&before[i])
+		waiting[k] = append(waiting[k], &before[i])
+	}
+	taken := make(map[*RecordInfo]bool, len(before))
+	for i := range after {
+		pairs[i].after = &after[i]
+		if k := keyOf(&after[i]); len(waiting[k]) > 0 {
+			pairs[i].before, waiting[k] = waiting[k][0], waiting[k][1:]
+			taken[pairs[i].before] = true
+		}
+	}
+	ids := make(map[string]*RecordInfo)
+	for i := range before {
+		if r := &before[i]; byID && r.ID != 0 && !taken[r] {
+			ids[idKey(r)] = r
+		}
+	}
+	for i, p := range pairs {
+		if r := ids[idKey(p.after)]; p.before == nil && r != nil {
+			pairs[i].before, taken[r] = r, true
+			delete(ids, idKey(r))
+		}
+	}
+	for i := range before {
+		if !taken[&before[i]] {
+			pairs = append(pairs, pair{before: &before[i]})
+		}
+	}
+	return pairs
+}
+
+// idKey tells ids of integrations from those of repositories.
+func idKey(r *RecordInfo) string { return fmt.Sprint(r.Kind, " ", r.ID) }
+
+// keyOf is the identity of a record as far as a report tells it.
+func keyOf(r *RecordInfo) schema.Key { return r.identity().Key() }
+
+// title names a record to a person.
+func (d *DifferentRecord) title() string {
+	r := cmp.Or(d.After, d.Before)
+	name := ""
+	if r.DisplayName != "" {
+		name = `"` + r.DisplayName + `"`
+	}
+	return oneLine(strings.TrimSpace(joined(" ", cmp.Or(r.Type, r.Kind), r.Origin, name)))
+}

@@ -1,0 +1,109 @@
+package reports
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// mergeable says what stands in the way of one report.
+func mergeable(shards []Kept) error {
+	problems := foreign(shards)
+	if len(problems) == 0 {
+		problems = uneven(shards)
+	}
+	if len(problems) == 0 {
+		problems = overlapping(shards)
+	}
+	if len(problems) > 0 {
+		return &Unmergeable{Problems: problems, Advice: "give the report directories of all shards of one run, each once"}
+	}
+	return nil
+}
+
+// foreign names what is no shard of the run that the first directory belongs to.
+func foreign(shards []Kept) (problems []string) {
+	first := &shards[0]
+	for i := range shards {
+		s := &shards[i]
+		run, ours := &s.Report.Run, &first.Report.Run
+		switch {
+		case run.Shard == nil:
+			problems = append(problems, fmt.Sprintf("%s is the report of a whole run, not of a shard", s.Path))
+			continue
+		case ours.Shard == nil:
+			continue // the first is told of already
+		}
+		for _, c := range []struct{ what, theirs, ours string }{
+			{"manifest", run.Manifest, ours.Manifest},
+			{"target", run.Target, ours.Target},
+			{"command", runName(run), runName(ours)},
+			{"number of shards", strconv.Itoa(run.Shard.Of), strconv.Itoa(ours.Shard.Of)},
+		} {
+			if c.theirs != c.ours {
+				problems = append(problems, fmt.Sprintf("%s is foreign: its %s is %s, that of %s is %s", s.Path, c.what, c.theirs, first.Path, c.ours))
+			}
+		}
+	}
+	return problems
+}
+
+func runName(run *RunInfo) string {
+	if run.DryRun && run.Command != "audit" {
+		return run.Command + " --dry-run"
+	}
+	return run.Command
+}
+
+// uneven names the shards that are missing or there twice.
+func uneven(shards []Kept) (problems []string) {
+	of := shards[0].Report.Run.Shard.Of
+	paths := make([][]string, of+1)
+	for _, s := range shards {
+		i := s.Report.Run.Shard.Index
+		if i < 1 || i > of {
+			return []string{fmt.Sprintf("%s says that it is shard %s", s.Path, s.Report.Run.Shard)}
+		}
+		paths[i] = append(paths[i], s.Path)
+	}
+	var missing []string
+	for i := 1; i <= of; i++ {
+		switch len(paths[i]) {
+		case 0:
+			missing = append(missing, strconv.Itoa(i))
+		case 1:
+		default:
+			problems = append(problems, fmt.Sprintf("shard %d/%d is there %d times: %s", i, of, len(paths[i]), strings.Join(paths[i], ", ")))
+		}
+	}
+	switch len(missing) {
+	case 0:
+	case 1:
+		problems = append(problems, fmt.Sprintf("shard %s of %d is missing", missing[0], of))
+	default:
+		problems = append(problems, fmt.Sprintf("shards %s of %d are missing", strings.Join(missing, ", "), of))
+	}
+	return problems
+}
+
+// overlapping names records that two shards claim: nothing may be counted twice.
+func overlapping(shards []Kept) []string {
+	type mark struct {
+		file   string
+		record int
+	}
+	owner := make(map[mark]string)
+	for _, s := range shards {
+		for _, r := range s.Report.Records {
+			m := mark{r.File, r.Record}
+			if r.Record == 0 {
+				continue // in no manifest: two shards may have met it
+			}
+			if other, taken := owner[m]; taken {
+				return []string{fmt.Sprintf("record %d of %s is in both %s and %s", r.Record, r.File, other, s.Path)}
+			}
+			owner[m] = s.Path
+		}
+	}
+	return nil
+}

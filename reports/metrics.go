@@ -1,0 +1,131 @@
+package reports
+
+import (
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"gijbulk/schema"
+)
+
+// Measured is what monitoring gets to know of a run, also of one that failed before it
+// had any records. Hide secrets in it first, as [Masked] does.
+type Measured struct {
+	Run      schema.Run // its command, version, target, shard, findings, writes and traffic
+	Outcomes iter.Seq[schema.Outcome]
+	Exit     int // the exit code
+	Started  time.Time
+	Ended    time.Time
+}
+
+// WriteMetrics writes a file of Prometheus text for the textfile collector of the node
+// exporter. The file appears whole or not at all, and everybody may read it (mode 0644),
+// since the exporter is another user. The error names the path.
+func WriteMetrics(path string, m Measured) error {
+	registry := prometheus.NewRegistry()
+	m.register(registry)
+	if err := prometheus.WriteToTextfile(path, registry); err != nil {
+		return fmt.Errorf("cannot write the metrics file %s: %w; name another with --metrics-file", path, bare(err))
+	}
+	return nil
+}
+
+// meter makes the gauges of a run: each is a snapshot of the last one.
+type meter struct {
+	registry *prometheus.Registry
+	labels   prometheus.Labels // of all
+}
+
+func (m meter) gauge(name, help string, value float64) {
+	g := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "gijbulk", Subsystem: "run", Name: name, Help: help, ConstLabels: m.labels})
+	g.Set(value)
+	m.registry.MustRegister(g)
+}
+
+func (m meter) gauges(name, help string, labels ...string) *prometheus.GaugeVec {
+	g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "gijbulk", Subsystem: "run", Name: name, Help: help, ConstLabels: m.labels}, labels)
+	m.registry.MustRegister(g)
+	return g
+}
+
+func (m Measured) register(registry *prometheus.Registry) {
+	run := m.Run
+	labels := prometheus.Labels{"command": labelText(run.Command), "target": labelText(run.Target)}
+	if !run.Shard.Whole() {
+		labels["shard"] = run.Shard.String()
+	}
+	g := meter{registry, labels}
+	g.gauge("timestamp_seconds", "When the last run ended, in seconds since 1970.", float64(m.Ended.UnixMilli())/1000)
+	g.gauge("duration_seconds", "How long the last run took.", m.Ended.Sub(m.Started).Seconds())
+	g.gauge("exit_code", "The exit code of the last run; 0: all done.", float64(m.Exit))
+	g.gauge("complete", "1 where the last run ended by itself, else 0.", boolean(run.Complete))
+	g.gauge("dry_run", "1 where the last run only looked, else 0.", boolean(run.DryRun))
+	g.gauges("info", "1, with the version that ran last.", "version").WithLabelValues(labelText(run.Version)).Set(1)
+	m.countRecords(g)
+	m.countFindings(g)
+	var sum schema.Beat
+	for _, b := range run.Timeline.Beats {
+		sum = sum.Plus(b)
+	}
+	g.gauge("requests", "Requests that left in the last run, reads and retries included.", float64(sum.Requests))
+	g.gauge("write_requests", "Requests of the last run that may have changed the server.", float64(run.Writes))
+	g.gauge("throttled_responses", "Requests of the last run that were answered 429.", float64(sum.Throttled))
+	g.gauge("unavailable_responses", "Requests of the last run that were answered 503.", float64(sum.Busy))
+	g.gauge("retries", "Further attempts of the last run at what had failed.", float64(sum.Retries))
+	g.gauge("held_seconds", "For how long the server's limits held the last run back.", sum.Held.Seconds())
+}
+
+// countRecords counts by action and state, zeros included: an alert must not wait for a
+// series that does not exist. Without a plan nobody knows what drifts.
+func (m Measured) countRecords(g meter) {
+	records := g.gauges("records", "Records of the last run, by what was to be done and what became of them.", "action", "state")
+	for _, op := range schema.Ops() {
+		for _, s := range usualStatuses(op) {
+			records.WithLabelValues(string(op), string(s)).Set(0)
+		}
+	}
+	drift := 0
+	for o := range m.Outcomes {
+		records.WithLabelValues(string(o.Action.Op), string(o.Status)).Inc()
+		if o.Action.Drifts() {
+			drift++
+		}
+	}
+	if m.Run.Digest != "" {
+		g.gauge("drift_records", "Records that the server did not hold as the manifest wants them when the last run made its plan.", float64(drift))
+	}
+}
+
+func (m Measured) countFindings(g meter) {
+	findings := g.gauges("findings", "What the last run found in its manifests.", "level")
+	for _, l := range []schema.Level{schema.LevelError, schema.LevelWarning} {
+		findings.WithLabelValues(l.String()).Set(0)
+	}
+	for _, f := range m.Run.Findings {
+		findings.WithLabelValues(f.Level.String()).Inc()
+	}
+}
+
+// usualStatuses are those that a record can be expected to end in.
+func usualStatuses(op schema.Op) []schema.Status {
+	done := map[schema.Op]schema.Status{schema.OpCreate: schema.StatusCreated, schema.OpUpdate: schema.StatusUpdated, schema.OpDelete: schema.StatusDeleted,
+		schema.OpExists: schema.StatusExists, schema.OpUnchanged: schema.StatusUnchanged, schema.OpConflict: schema.StatusConflict, schema.OpInvalid: schema.StatusFailed}[op]
+	if !op.Writes() {
+		return []schema.Status{done}
+	}
+	return []schema.Status{done, schema.StatusFailed, schema.StatusUnknown, schema.StatusUnprocessed}
+}
+
+func boolean(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// labelText makes a text fit to be the value of a label.
+func labelText(s string) string { return strings.ToValidUTF8(s, string(unicode.ReplacementChar)) }
