@@ -226,12 +226,18 @@ func TestRunsAreOffered(t *testing.T) {
 	job("import", "one.csv", "--sandbox", "--yes", "--match", "nobody's") // changes nothing
 
 	here := map[string]string{"GIJBULK_STATE": state, "GIJBULK_OUTPUT": "nonsense"}
-	all, directive := offered(t, here, "report", "")
+	all, directive := offered(t, here, "report", "diff", "")
 	if len(all) != 4 || all[0] != "last" || directive != ordered {
-		t.Fatalf("report: %q and %s", all, directive)
+		t.Fatalf("report diff: %q and %s", all, directive)
 	}
-	if got, _ := offered(t, nil, "report", "--state", state, ""); !slices.Equal(got, all) {
+	if got, _ := offered(t, nil, "report", "diff", "--state", state, ""); !slices.Equal(got, all) {
 		t.Errorf("with --state: %q", got)
+	}
+	if got, _ := offered(t, here, "report", ""); !slices.Equal(got, append([]string{"diff", "merge"}, all...)) {
+		t.Errorf("report: %q", got)
+	}
+	if got, _ := offered(t, here, "report", "diff", all[1], ""); !slices.Equal(got, all) {
+		t.Errorf("report diff RUN: %q", got)
 	}
 	if got, _ := offered(t, here, "undo", ""); !slices.Equal(got, all[3:]) {
 		t.Errorf("undo: %q of %q", got, all)
@@ -256,7 +262,7 @@ func TestNoRunsAreOfferedWithoutAWord(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, state := range []string{"none", filepath.Join(dir, "missing"), filepath.Join(dir, "no", "folder"), filepath.Join(dir, "text"), dir} {
-		for _, line := range [][]string{{"report", ""}, {"undo", ""}, {"import", "--jira", ""}} {
+		for _, line := range [][]string{{"report", "diff", ""}, {"undo", ""}, {"import", "--jira", ""}} {
 			got, directive := offered(t, map[string]string{"GIJBULK_STATE": state}, line...)
 			if len(got) != 0 || directive != noFiles && directive != ordered {
 				t.Errorf("%q with %s: %q and %s", line, state, got, directive)
@@ -266,7 +272,7 @@ func TestNoRunsAreOfferedWithoutAWord(t *testing.T) {
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("%v, error %v", entries, err)
 	}
-	if got, _ := offered(t, map[string]string{"XDG_STATE_HOME": dir}, "report", ""); len(got) != 0 {
+	if got, _ := offered(t, map[string]string{"XDG_STATE_HOME": dir}, "report", "diff", ""); len(got) != 0 {
 		t.Errorf("%q", got)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {

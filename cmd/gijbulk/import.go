@@ -36,6 +36,7 @@ func (o *jobOptions) addFlags(f *pflag.FlagSet) {
 	o.selection.addFlags(f)
 	o.target.addFlags(f)
 	o.state.addFlags(f)
+	addMetricsFlag(f)
 	f.BoolVar(&o.skipInvalid, "skip-invalid", false, "go on with the good records although others have errors; those go to failed.csv")
 	f.BoolVar(&o.allowCommands, "allow-commands", false, "cmd: references of the manifest may run commands")
 }
@@ -163,6 +164,7 @@ func (j *job) proceed(ctx context.Context, plan func(context.Context) error, adm
 		return j.discard(ctx, j.refuse())
 	}
 	if j.options.dryRun {
+		j.cut()
 		return j.show()
 	}
 	if err := admit(); err != nil {
@@ -176,6 +178,7 @@ func (j *job) admit() error {
 	if err := j.guard(); err != nil {
 		return err
 	}
+	j.cut()
 	if !j.json() {
 		if err := j.tellFindings(); err != nil {
 			return err

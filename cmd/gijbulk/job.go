@@ -35,10 +35,11 @@ type job struct {
 func (a *app) newJob(command string, files []string, o jobOptions, t *target) *job {
 	started := a.now().UTC()
 	a.traffic.goOn(schema.Timeline{Start: started})
-	return &job{app: a, options: o, target: t, run: schema.Run{
+	a.job = &job{app: a, options: o, target: t, run: schema.Run{
 		ID: newRunID(started), Command: command, Version: buildVersion(), Target: t.client.BaseURL(),
 		Files: files, Started: started, DryRun: o.dryRun,
 	}}
+	return a.job
 }
 
 // newRunID sorts by time; its tail keeps two runs of one second apart.
@@ -71,7 +72,7 @@ func (j *job) read(ctx context.Context) error {
 	j.records = resolved
 	j.fault(findings)
 	j.app.log.info("manifest checked", "files", len(j.run.Files), "records", len(j.records), "findings", len(j.run.Findings))
-	return context.Cause(ctx)
+	return firstError(context.Cause(ctx), j.identify())
 }
 
 // fault adds findings about records, and lets the records know of the errors.
@@ -130,7 +131,7 @@ func (j *job) diffOptions(ctx context.Context) (o importer.Options, err error) {
 	return o, err
 }
 
-// guard holds the whole plan against the rails, and keeps this process's part of it.
+// guard holds the whole plan against the rails.
 func (j *job) guard() error {
 	o := j.options
 	if o.expectPlan != "" && o.expectPlan != j.run.Digest {
@@ -151,9 +152,7 @@ func (j *job) guard() error {
 				hinted("look at the plan with --dry-run; if it is right, raise the limit or give --force")
 		}
 	}
-	shard, of, err := o.selection.shardOf()
-	j.planned = importer.Shard(j.planned, shard, of)
-	return err
+	return nil
 }
 
 // resolveProjects turns project keys into ids, where any are named.
@@ -195,8 +194,8 @@ func (j *job) refuse() error {
 	}
 	j.run.Why = "the manifest has errors; nothing was sent"
 	j.outcomes = nil
-	for i, r := range j.records {
-		o := schema.Outcome{Action: schema.Action{N: i, Op: schema.OpInvalid, Want: r}, Status: schema.StatusUnprocessed}
+	for r := range j.mine() {
+		o := schema.Outcome{Action: schema.Action{N: len(j.outcomes), Op: schema.OpInvalid, Want: r}, Status: schema.StatusUnprocessed}
 		if faults := append(r.Faults[:len(r.Faults):len(r.Faults)], r.CreateNeeds...); len(faults) > 0 {
 			o.Status, o.Error, o.Advice = schema.StatusFailed, faults[0].Message, faults[0].Advice
 		}
@@ -272,8 +271,8 @@ func (j *job) show() error {
 // unprocessed, and the reports say why. It can be resumed.
 func (j *job) abandon(ctx context.Context, cause error) error {
 	j.run.Why = cause.Error()
-	for i, r := range j.records {
-		j.outcomes = append(j.outcomes, schema.Outcome{Action: schema.Action{N: i, Op: schema.OpCreate, Want: r}, Status: schema.StatusUnprocessed})
+	for r := range j.mine() {
+		j.outcomes = append(j.outcomes, schema.Outcome{Action: schema.Action{N: len(j.outcomes), Op: schema.OpCreate, Want: r}, Status: schema.StatusUnprocessed})
 	}
 	written := j.writeReports()
 	if j.log != nil {

@@ -24,6 +24,7 @@ func (o *jobOptions) addGoingOn(f *pflag.FlagSet) {
 	o.target.addFlags(f)
 	o.state.addFlags(f)
 	o.addRunning(f)
+	addMetricsFlag(f)
 }
 
 func (a *app) resumeCommand() *cobra.Command {
@@ -105,6 +106,7 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *jobOptio
 	defer func() { err = firstError(err, t.close()) }()
 	a.hide(nil, t.secrets...)
 	j := &job{app: a, options: *o, target: t, run: saved.Run, wanted: wanted}
+	a.job = j
 	defer func() { err = firstError(err, j.leave()) }()
 	if err := j.open(); err != nil {
 		return err

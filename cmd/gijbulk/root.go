@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -24,20 +26,26 @@ type app struct {
 	screen  *screen
 	held    held
 	traffic traffic
+	started time.Time
+	job     *job // the one that runs, where the command is one
 }
 
 // run executes a command line and returns the exit code.
 func run(ctx, hard context.Context, args []string, p process) int {
-	a := &app{process: p, hard: hard}
+	a := &app{process: p, hard: hard, started: p.now()}
 	a.screen = newScreen(p.stderr, p.columns)
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	a.complain(err)
 	code, _ := codeOf(err)
+	if err := a.meter(cmd, code); err != nil {
+		a.complain(err)
+		return cmp.Or(code, exitError)
+	}
 	return code
 }
 

@@ -6,8 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -16,7 +14,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"gijbulk/importer/journal"
-	"gijbulk/reports"
 )
 
 func (a *app) runsCommand() *cobra.Command {
@@ -141,48 +138,6 @@ func (a *app) load(ctx context.Context, o stateOptions, id string) (*journal.Jou
 		return nil, saved, errors.Join(err, state.Close())
 	}
 	return state, saved, nil
-}
-
-func (a *app) reportCommand() *cobra.Command {
-	var o stateOptions
-	var report reportOptions
-	cmd := &cobra.Command{
-		Use:     "report RUN",
-		Short:   "Write the reports of a run again, in any format",
-		Example: "  gijbulk report last --report html\n  gijbulk report last --report markdown=-\n  gijbulk report 20260102-030405-a1b2c3 --report-dir reports",
-		Long: `Write the reports of any run that the state file keeps, also of one that was killed:
-that is marked incomplete. RUN is an id of gijbulk runs, or last.
-
-` + exitHelp,
-		Args: needRun,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.reportRun(cmd.Context(), o, args[0], report)
-		},
-	}
-	o.addFlags(cmd.Flags())
-	report.addFlags(cmd.Flags())
-	return cmd
-}
-
-func (a *app) reportRun(ctx context.Context, o stateOptions, id string, report reportOptions) (err error) {
-	wanted, err := a.wantedReports(report.wanted)
-	if err != nil {
-		return err
-	}
-	state, saved, err := a.load(ctx, o, id)
-	if err != nil {
-		return err
-	}
-	defer func() { err = firstError(err, state.Close()) }()
-	dir := cmp.Or(report.dir, filepath.Join("gijbulk-reports", saved.Run.ID))
-	if _, err := reports.WriteAll(dir, saved.Run, slices.Values(saved.Outcomes), a.mask, wanted...); err != nil {
-		return err
-	}
-	told, page := a.stdout, a.page(a.stdoutIsTerminal)
-	if slices.ContainsFunc(wanted, func(w reports.Wanted) bool { return w.Out != nil }) {
-		told, page = a.screen, a.page(a.stderrIsTerminal)
-	}
-	return reports.Summary(told, saved.Run, slices.Values(saved.Outcomes), dir, page)
 }
 
 // needRun is the Args rule of commands that take a run.

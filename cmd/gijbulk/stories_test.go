@@ -34,6 +34,8 @@ func TestMain(m *testing.M) {
 //	sent WRITES [REFUSED]  says how many writes, and refused requests, that sandbox got
 //	await WRITES           waits until that sandbox got so many
 //	has NAME…              each integration is there exactly once
+//	metric FILE NAME[{LABEL,…}] VALUE
+//	                       holds a metrics file to a value
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/stories",
@@ -46,7 +48,7 @@ func TestStories(t *testing.T) {
 			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../samples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "bigcell": bigCell,
+			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "bigcell": bigCell, "metric": metric,
 		},
 	})
 }

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"gijbulk/reports"
+	"gijbulk/schema"
+)
+
+// metricsFlag names the file that monitoring reads.
+const metricsFlag = "metrics-file"
+
+func addMetricsFlag(f *pflag.FlagSet) {
+	f.String(metricsFlag, "", "`FILE` (.prom) to write what monitoring wants to know of the run to, as Prometheus text; also when the run fails")
+}
+
+// meter writes the metrics file of the command that ran, if it is one that has them. It
+// looks at the flag itself: a command may have failed before it read anything else.
+func (a *app) meter(cmd *cobra.Command, exit int) error {
+	f := cmd.Flags().Lookup(metricsFlag)
+	if f == nil || cmd.Flags().Changed("help") {
+		return nil
+	}
+	path := f.Value.String()
+	if !f.Changed {
+		path = cmp.Or(path, a.env(variable(metricsFlag)))
+	}
+	if path == "" {
+		return nil
+	}
+	m := reports.Measured{Exit: exit, Started: a.started, Ended: a.now(), Outcomes: slices.Values([]schema.Outcome(nil)),
+		Run: schema.Run{Command: cmd.Name(), Version: buildVersion(), Target: a.wantedTarget(cmd)}}
+	if j := a.job; j != nil {
+		m.Run, m.Outcomes = j.run, slices.Values(j.outcomes)
+		m.Run.Command, m.Run.Target = cmd.Name(), j.target.client.BaseURL()
+	}
+	m.Run.Target = schema.NormalURL(m.Run.Target) // one name, whatever the server calls itself and whether it was reached
+	m.Run.Timeline = a.traffic.timeline(m.Ended)
+	m.Run, m.Outcomes = reports.Masked(m.Run, m.Outcomes, a.mask)
+	return reports.WriteMetrics(path, m)
+}
+
+// wantedTarget is the server that a command line means.
+func (a *app) wantedTarget(cmd *cobra.Command) string {
+	if cmd.Flags().Changed("sandbox") {
+		return schema.SandboxURL
+	}
+	return cmp.Or(cmd.Flags().Lookup("jira").Value.String(), a.env(variable("jira")), a.env("JIRA_URL"))
+}

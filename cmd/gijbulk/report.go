@@ -1,0 +1,182 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"gijbulk/importer/journal"
+	"gijbulk/reports"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	var o stateOptions
+	var report reportOptions
+	cmd := &cobra.Command{
+		Use:     "report RUN",
+		Short:   "Write the reports of a run again, merge those of shards, compare two",
+		Example: "  gijbulk report last --report html\n  gijbulk report last --report markdown=-\n  gijbulk report 20260102-030405-a1b2c3 --report-dir reports",
+		Long: `Write the reports of any run that the state file keeps, also of one that was killed:
+that is marked incomplete. RUN is an id of gijbulk runs, or last.
+
+` + exitHelp,
+		Args: needRun,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.reportRun(cmd.Context(), o, args[0], report)
+		},
+	}
+	o.addFlags(cmd.Flags())
+	report.addFlags(cmd.Flags())
+	cmd.AddCommand(a.reportMergeCommand(), a.reportDiffCommand())
+	return cmd
+}
+
+func (a *app) reportRun(ctx context.Context, o stateOptions, id string, report reportOptions) (err error) {
+	wanted, err := a.wantedReports(report.wanted)
+	if err != nil {
+		return err
+	}
+	state, saved, err := a.load(ctx, o, id)
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstError(err, state.Close()) }()
+	dir := cmp.Or(report.dir, filepath.Join("gijbulk-reports", saved.Run.ID))
+	if _, err := reports.WriteAll(dir, saved.Run, slices.Values(saved.Outcomes), a.mask, wanted...); err != nil {
+		return err
+	}
+	told, page := a.wordsBeside(wanted)
+	return reports.Summary(told, saved.Run, slices.Values(saved.Outcomes), dir, page)
+}
+
+// wordsBeside is where the last words go: to standard output, unless a report goes there.
+func (a *app) wordsBeside(wanted []reports.Wanted) (io.Writer, reports.Page) {
+	if slices.ContainsFunc(wanted, func(w reports.Wanted) bool { return w.Out != nil }) {
+		return a.screen, a.page(a.stderrIsTerminal)
+	}
+	return a.stdout, a.page(a.stdoutIsTerminal)
+}
+
+func (a *app) reportMergeCommand() *cobra.Command {
+	var report reportOptions
+	cmd := &cobra.Command{
+		Use:     "merge DIR…",
+		Short:   "Make one report of those of all shards of a run",
+		Example: "  gijbulk report merge shard-*/ --report-dir merged --report html",
+		Long: `Make one report of the report directories of runs with --shard 1/N to N/N of the same
+manifest: report.json, the four tables, and what --report asks for. A shard that is
+missing, one that is there twice, and what belongs to another run are refused. Where a
+shard did not end by itself, the merged report is marked incomplete.
+
+` + exitHelp,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usage("which reports?").hinted("%s DIR…; give the report directories of all shards", cmd.CommandPath())
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error { return a.mergeReports(args, report) },
+	}
+	report.addFlags(cmd.Flags())
+	return cmd
+}
+
+func (a *app) mergeReports(dirs []string, report reportOptions) error {
+	wanted, err := a.wantedReports(report.wanted)
+	if err != nil {
+		return err
+	}
+	shards := make([]reports.Kept, len(dirs))
+	for i, dir := range dirs {
+		if shards[i], err = reports.OpenDir(dir); err != nil {
+			return unmergeable(err)
+		}
+	}
+	merged, err := reports.Merge(shards)
+	if err != nil {
+		return unmergeable(err)
+	}
+	dir := cmp.Or(report.dir, filepath.Join("gijbulk-reports", merged.Report.Run.ID))
+	if _, err := merged.WriteAll(dir, wanted...); err != nil {
+		return err
+	}
+	told, page := a.wordsBeside(wanted)
+	return merged.Summary(told, dir, page)
+}
+
+// unmergeable says what to do about reports that do not go together.
+func unmergeable(err error) error {
+	var bad *reports.Unmergeable
+	switch {
+	case errors.As(err, &bad):
+		return usage("%w", err).hinted("%s", bad.Advice)
+	case errors.Is(err, fs.ErrNotExist):
+		return usage("%w", err)
+	}
+	return err
+}
+
+func (a *app) reportDiffCommand() *cobra.Command {
+	var o stateOptions
+	var full bool
+	cmd := &cobra.Command{
+		Use:     "diff RUN RUN",
+		Short:   "Tell what is otherwise in a run than in an earlier one",
+		Example: "  gijbulk report diff 20260101-020000-a1b2c3 last\n  gijbulk report diff monday/ tuesday/report.json --output json",
+		Long: `Tell what is otherwise in a run than in an earlier one, such as that of the night
+before: new failures, what is mended, what appeared and disappeared, and what else
+changed. In audits and dry runs a record fails that drifts. RUN is an id of gijbulk
+runs, last, a report directory or a report.json.
+
+` + exitHelp,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) != 2 {
+				return usage("which two runs?").hinted("%s BEFORE AFTER", cmd.CommandPath())
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.compareReports(cmd.Context(), o, args[0], args[1], full)
+		},
+	}
+	o.addFlags(cmd.Flags())
+	cmd.Flags().BoolVar(&full, "full", false, "show all differences; at a terminal, of more than twenty of a kind the rest is only counted")
+	return cmd
+}
+
+func (a *app) compareReports(ctx context.Context, o stateOptions, before, after string, full bool) error {
+	earlier, err := a.findReport(ctx, o, before)
+	if err != nil {
+		return err
+	}
+	later, err := a.findReport(ctx, o, after)
+	if err != nil {
+		return err
+	}
+	comparison := reports.Compare(earlier, later)
+	if a.json() {
+		return reports.ComparisonJSON(a.stdout, comparison)
+	}
+	page := a.page(a.stdoutIsTerminal)
+	page.Folded = page.Folded && !full
+	return reports.ComparisonText(a.stdout, comparison, page)
+}
+
+// findReport is the report of a run in the state file, or of a file.
+func (a *app) findReport(ctx context.Context, o stateOptions, name string) (reports.Report, error) {
+	if _, err := os.Stat(name); err == nil && name != journal.Last {
+		return reports.ReadFile(name)
+	}
+	state, saved, err := a.load(ctx, o, name)
+	if err != nil {
+		return reports.Report{}, err
+	}
+	return reports.NewReport(saved.Run, slices.Values(saved.Outcomes)), state.Close()
+}
