@@ -15,7 +15,10 @@
 //	JSON, CSV                    the renderers behind it
 //	Format, Write                reports that are asked for by name: html, junit, markdown
 //	Summary, OutcomesJSON        the last words
+//	WriteMetrics                 what monitoring wants to know of the last run
 //	Report, Read                 report.json as Go values, and its way back
+//	OpenDir, Merge               a directory's way back, and one report of all shards
+//	Compare, ComparisonText      what is otherwise than the night before
 //
 // Texts for people are laid out for a [Page], a terminal or a file.
 //
