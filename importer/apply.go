@@ -147,6 +147,9 @@ func standing(a schema.Action) schema.Outcome {
 	case schema.OpConflict:
 		o.Status, o.Error = schema.StatusConflict, a.Reason
 		o.Advice = "remove the surplus in Jira, or tell them apart by displayName"
+		if a.Subject().Kind() == schema.KindRepository {
+			o.Advice = "remove the surplus in Jira"
+		}
 	default:
 		o.Status, o.Error = schema.StatusFailed, a.Reason
 		o.Advice = firstAdvice(a.Want)

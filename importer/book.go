@@ -79,13 +79,12 @@ func (b *book) find(live []schema.Record) sighting {
 	return s
 }
 
-// stray reports whether something unexplained looks like a record: the same type, and
-// the same origin or name.
+// stray reports whether something unexplained looks like a record: the same kind and
+// type, and the same origin or name.
 func (s sighting) stray(want schema.Record) bool {
-	key := want.Key()
+	of, origin := classOf(want), want.Key().Origin
 	for _, r := range s.strays {
-		k := r.Key()
-		if k.Type == key.Type && (k.Origin == key.Origin || key.Origin == "" || k.Name == key.Name) {
+		if classOf(r) == of && (origin == "" || r.Key().Origin == origin || r.Name() == want.Name()) {
 			return true
 		}
 	}

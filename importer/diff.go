@@ -14,7 +14,7 @@ type Options struct {
 	Select func(schema.Record) bool // the records to act on; nil: all
 
 	Update      bool   // what differs is updated; else it is left as it is
-	Prune       bool   // what is live, of a type that the manifest holds, and not in it, is deleted
+	Prune       bool   // what is live, of a kind and type that the manifest holds, and not in it, is deleted
 	DeleteFiles bool   // with Prune: the clones on Jira's disk go as well
 	Sent        Memory // with Update: what was sent for fields that the server does not show; nil: nothing is known
 	Resend      bool   // with Update: secrets are sent again whatever was sent last
@@ -62,7 +62,7 @@ type differ struct {
 	options Options
 	have    []schema.Record
 	pairs   pairing
-	shown   map[typeField]bool
+	shown   map[classField]bool
 }
 
 func (d *differ) decide(r schema.Record, w int) schema.Action {
@@ -93,7 +93,7 @@ func (d *differ) decide(r schema.Record, w int) schema.Action {
 
 // unseen lists the fields that the server does not show and whose values were not what
 // was sent last. Secrets are among them always; another field that the server shows
-// for other records of the type, and leaves out here, is blank there.
+// for other records of the kind and type, and leaves out here, is blank there.
 func (d *differ) unseen(want, have schema.Record) []schema.Change {
 	var changes []schema.Change
 	for _, f := range want.Fields() {
@@ -102,7 +102,7 @@ func (d *differ) unseen(want, have schema.Record) []schema.Change {
 		if f.Tool() || f == schema.FieldType || have.Has(f) && !secret || v.Blank() && !secret {
 			continue
 		}
-		if !secret && d.shown[typeField{want.Type(), f}] {
+		if !secret && d.shown[classField{classOf(want), f}] {
 			changes = append(changes, schema.Change{Field: f, To: v})
 			continue
 		}
@@ -126,33 +126,33 @@ func (d *differ) lastSent(id int64, f schema.Field, v schema.Value) bool {
 	return same || !judged
 }
 
-type typeField struct {
-	t schema.Type
-	f schema.Field
+type classField struct {
+	of class
+	f  schema.Field
 }
 
-// shownFields tells which fields this server shows at all, for each type.
-func shownFields(have []schema.Record) map[typeField]bool {
-	shown := make(map[typeField]bool)
+// shownFields tells which fields this server shows at all, for each kind and type.
+func shownFields(have []schema.Record) map[classField]bool {
+	shown := make(map[classField]bool)
 	for _, r := range have {
-		t := r.Type()
+		of := classOf(r)
 		for _, f := range r.Fields() {
-			shown[typeField{t, f}] = true
+			shown[classField{of, f}] = true
 		}
 	}
 	return shown
 }
 
-// surplus lists the live records that no wanted one means, of the types that the
-// manifest holds.
+// surplus lists the live records that no wanted one means, of the kinds and types that
+// the manifest holds.
 func (d *differ) surplus(want []schema.Record) []schema.Record {
-	types := make(map[schema.Type]bool)
+	held := make(map[class]bool)
 	for _, r := range want {
-		types[r.Type()] = true
+		held[classOf(r)] = true
 	}
 	var surplus []schema.Record
 	for l, r := range d.have {
-		if _, meant := d.pairs.claimedBy[l]; meant || !types[r.Type()] {
+		if _, meant := d.pairs.claimedBy[l]; meant || !held[classOf(r)] {
 			continue
 		}
 		surplus = append(surplus, r)
@@ -161,7 +161,7 @@ func (d *differ) surplus(want []schema.Record) []schema.Record {
 }
 
 // matchIDs pairs records whose id counts: it was given for this very target, or it was
-// learned in an earlier run; and the live record of that id has the same type.
+// learned in an earlier run; and the live record of that id has the same kind and type.
 func matchIDs(want, have []schema.Record, o Options) (map[int]int, []schema.Finding) {
 	byID := make(map[int]int)
 	var findings []schema.Finding
@@ -181,7 +181,9 @@ func matchIDs(want, have []schema.Record, o Options) (map[int]int, []schema.Find
 		case schema.NormalURL(of) != schema.NormalURL(o.Target):
 			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, "id", "id %d is of %s, not of this Jira", id, of))
 		case !there:
-			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, "id", "this Jira has no integration %d", id))
+			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, "id", "this Jira has no %s %d", r.Kind(), id))
+		case have[l].Kind() != r.Kind():
+			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, "id", "id %d is that of a %s, not of a %s", id, have[l].Kind(), r.Kind()))
 		case have[l].Type() != r.Type():
 			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, "id", "integration %d is of type %s, not %s", id, have[l].Type(), r.Type()))
 		default:
@@ -193,7 +195,7 @@ func matchIDs(want, have []schema.Record, o Options) (map[int]int, []schema.Find
 			continue
 		}
 		l, there := live[o.Known[r.Key()]]
-		if there && !taken[l] && have[l].Type() == r.Type() {
+		if there && !taken[l] && classOf(have[l]) == classOf(r) {
 			pair(w, l)
 		}
 	}

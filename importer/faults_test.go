@@ -15,7 +15,7 @@ import (
 // badDay is what a network and a server do to a run on a bad day.
 const badDay = "drop-after=3%,drop-before=3%,503=3%,hang=1%,cut=1%"
 
-// TestEachRecordExactlyOnce: 2,000 records, a server that loses one request in ten and
+// TestEachRecordExactlyOnce: 2,000 records of both kinds, a server that loses one request in ten and
 // lets 50 a second pass. Afterwards each record is there once, and the report says so.
 func TestEachRecordExactlyOnce(t *testing.T) {
 	for seed := range uint64(10) {
@@ -26,7 +26,7 @@ func TestEachRecordExactlyOnce(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				server, err := sandbox.New(sandbox.Options{Faults: faults,
+				server, err := sandbox.New(sandbox.Options{Faults: faults, Tracked: int(seed % 3), PagedRepositories: seed%2 == 1,
 					RateLimit: sandbox.RateLimit{Limit: 50, FillRate: 50, Interval: time.Second}})
 				if err != nil {
 					t.Fatal(err)
@@ -44,21 +44,12 @@ func importAll(t *testing.T, server *sandbox.Server, records int) {
 	}
 	var want []schema.Record
 	for i := range records {
-		r := schema.NewRecord(map[schema.Field]schema.Value{
-			schema.FieldType:        schema.Text("GITHUB"),
-			schema.FieldOrigin:      schema.Text("https://api.github.com"),
-			schema.FieldDisplayName: schema.Text(fmt.Sprint("org ", i)),
-			schema.FieldDisabled:    schema.Bool(i%3 == 0),
-			schema.FieldPat:         schema.Hidden(schema.Literal(fmt.Sprint("token-", i), "env:X")),
-		})
+		r := mixed(i)
 		r.Place = schema.Place{File: "m.csv", Line: i + 2, Record: i + 1}
 		want = append(want, r)
 	}
 	plan, outcomes := runPlan(t, client, want)
-	live := make(map[string][]int64)
-	for _, in := range server.Integrations() {
-		live[in.DisplayName] = append(live[in.DisplayName], in.ID)
-	}
+	live := idsByName(server)
 	if len(live) != records {
 		t.Errorf("%d names on the server, want %d", len(live), records)
 	}
@@ -68,10 +59,41 @@ func importAll(t *testing.T, server *sandbox.Server, records int) {
 			t.Errorf("%s: %s as %d (%s), on the server %v", o.Action.Want.Name(), o.Status, o.ID, o.Error, ids)
 		}
 	}
-	again, _ := importer.Diff(want, list(t, client), importer.Options{})
-	if n := again.Count(schema.OpUnchanged); n != records || len(plan.Actions) != records {
-		t.Errorf("a second run finds %d of %d unchanged", n, records)
+	again, _ := importer.Diff(want, list(t, client), importer.Options{Prune: true})
+	if n := again.Count(schema.OpUnchanged); n != records || len(plan.Actions) != records || len(again.Actions) != records {
+		t.Errorf("a second run finds %d of %d unchanged, and %d to delete", n, records, again.Count(schema.OpDelete))
 	}
+}
+
+// mixed makes a record: of three, one is a repository.
+func mixed(i int) schema.Record {
+	values := map[schema.Field]schema.Value{
+		schema.FieldDisplayName: schema.Text(fmt.Sprint("org ", i)),
+		schema.FieldDisabled:    schema.Bool(i%4 == 0),
+		schema.FieldPat:         schema.Hidden(schema.Literal(fmt.Sprint("token-", i), "env:X")),
+	}
+	if i%3 == 0 {
+		values[schema.FieldKind] = schema.Text(string(schema.KindRepository))
+		values[schema.FieldOrigin] = schema.Text(fmt.Sprintf("https://git.example.org/repo-%d.git", i))
+	} else {
+		values[schema.FieldType] = schema.Text("GITHUB")
+		values[schema.FieldOrigin] = schema.Text("https://api.github.com")
+	}
+	return schema.NewRecord(values)
+}
+
+// idsByName lists what is on a server, without what is inside integrations.
+func idsByName(server *sandbox.Server) map[string][]int64 {
+	ids := make(map[string][]int64)
+	for _, in := range server.Integrations() {
+		ids[in.DisplayName] = append(ids[in.DisplayName], in.ID)
+	}
+	for _, re := range server.Repositories() {
+		if re.TrackedFolderID == 0 {
+			ids[re.DisplayName] = append(ids[re.DisplayName], re.ID)
+		}
+	}
+	return ids
 }
 
 func runPlan(t *testing.T, client *gij.Client, want []schema.Record) (schema.Plan, []schema.Outcome) {
@@ -94,7 +116,7 @@ func runPlan(t *testing.T, client *gij.Client, want []schema.Record) (schema.Pla
 
 func list(t *testing.T, client *gij.Client) []schema.Record {
 	t.Helper()
-	live, err := client.List(t.Context())
+	live, err := client.List(t.Context(), schema.KindIntegration, schema.KindRepository)
 	if err != nil {
 		t.Fatal(err)
 	}

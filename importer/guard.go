@@ -2,7 +2,9 @@ package importer
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -61,6 +63,7 @@ const fewLive = 10
 type Unsafe struct {
 	Verb  string // "delete" or "update"
 	N, Of int    // how many of how many live ones
+	What  string // of which kind, such as "repositories"
 	Limit string
 	Flag  string // the flag that sets the limit
 }
@@ -71,50 +74,92 @@ func (u *Unsafe) Error() string {
 	if u.Of > 0 {
 		share = fmt.Sprintf(" (%s%%)", strconv.FormatFloat(math.Round(float64(u.N)*1000/float64(u.Of))/10, 'f', -1, 64))
 	}
-	return fmt.Sprintf("the plan would %s %d of %d live integrations%s; %s allows %s", u.Verb, u.N, u.Of, share, u.Flag, u.Limit)
+	return fmt.Sprintf("the plan would %s %d of %d live %s%s; %s allows %s", u.Verb, u.N, u.Of, u.What, share, u.Flag, u.Limit)
 }
 
 // Guard refuses a plan that would delete or update more of what is live than the rails
-// allow, with an *Unsafe. It judges the whole plan, before that is cut into shards.
-// Updates that only send what the server does not show are not counted.
-func Guard(plan schema.Plan, rails Rails) error {
-	of := len(plan.Live)
-	deletes, updates := plan.Count(schema.OpDelete), 0
-	for _, a := range plan.Actions {
-		if a.Op == schema.OpUpdate && a.Drifts() {
-			updates++
+// allow, with an *Unsafe. live is how many of each kind are on the server: a share holds
+// for each kind alone, so that many integrations do not let all of a few repositories
+// go, and a number for all kinds together. It judges the whole plan, before that is cut
+// into shards. Updates that only send what the server does not show are not counted.
+func Guard(plan schema.Plan, live map[schema.Kind]int, rails Rails) error {
+	for _, r := range []rail{
+		{verb: "delete", flag: "--max-delete", limit: rails.MaxDelete, few: 1,
+			counts: func(a *schema.Action) bool { return a.Op == schema.OpDelete }},
+		{verb: "update", flag: "--max-update", limit: rails.MaxUpdate, few: -1,
+			counts: func(a *schema.Action) bool { return a.Op == schema.OpUpdate && a.Drifts() }},
+	} {
+		if unsafe := r.judge(plan, live); unsafe != nil {
+			return unsafe
 		}
 	}
-	for _, rail := range []struct {
-		verb, flag string
-		n          int
-		limit      Limit
-		few        int // most that may pass where few are live; -1: any
-	}{
-		{"delete", "--max-delete", deletes, rails.MaxDelete, 1},
-		{"update", "--max-update", updates, rails.MaxUpdate, -1},
-	} {
-		u := &Unsafe{Verb: rail.verb, N: rail.n, Of: of, Limit: rail.limit.String(), Flag: rail.flag}
-		if of >= fewLive || !rail.limit.share {
-			if rail.limit.Exceeded(rail.n, of) {
-				return u
-			}
-		} else if rail.few >= 0 && rail.n > rail.few {
-			u.Limit = fmt.Sprintf("%d where fewer than %d are live", rail.few, fewLive)
+	return nil
+}
+
+// rail is one limit of what a run may change.
+type rail struct {
+	verb, flag string
+	limit      Limit
+	few        int // most that may pass a share where few are live; -1: any
+	counts     func(*schema.Action) bool
+}
+
+func (r rail) judge(plan schema.Plan, live map[schema.Kind]int) *Unsafe {
+	touched := make(map[schema.Kind]int)
+	for i := range plan.Actions {
+		if a := &plan.Actions[i]; r.counts(a) {
+			touched[a.Subject().Kind()]++
+		}
+	}
+	kinds := slices.Sorted(maps.Keys(touched))
+	if !r.limit.share {
+		return r.judgeNumber(kinds, touched, live)
+	}
+	for _, kind := range kinds {
+		n, of := touched[kind], live[kind]
+		u := &Unsafe{Verb: r.verb, N: n, Of: of, What: kind.Plural(), Limit: r.limit.String(), Flag: r.flag}
+		switch {
+		case of >= fewLive && r.limit.Exceeded(n, of):
+			return u
+		case of < fewLive && r.few >= 0 && n > r.few:
+			u.Limit = fmt.Sprintf("%d where fewer than %d are live", r.few, fewLive)
 			return u
 		}
 	}
 	return nil
 }
 
-// EraseSource lists what a deletion with its files would erase at the source: a tracked
-// folder's clones are the repositories themselves.
+// judgeNumber holds what is touched of all kinds against one number.
+func (r rail) judgeNumber(kinds []schema.Kind, touched, live map[schema.Kind]int) *Unsafe {
+	u := &Unsafe{Verb: r.verb, Limit: r.limit.String(), Flag: r.flag}
+	var words []string
+	for _, kind := range kinds {
+		u.N, u.Of, words = u.N+touched[kind], u.Of+live[kind], append(words, kind.Plural())
+	}
+	if !r.limit.Exceeded(u.N, u.Of) {
+		return nil
+	}
+	u.What = strings.Join(words, " and ")
+	return u
+}
+
+// EraseSource lists what a deletion with its files would erase at the source: the clones
+// of a tracked folder are the repositories themselves, and so is that of a repository
+// whose root is absolute. One that the server does not call relative is taken for such.
 func EraseSource(plan schema.Plan) []schema.Action {
 	var sources []schema.Action
 	for _, a := range plan.Actions {
-		if a.Op == schema.OpDelete && a.Files && a.Have.Type() == schema.TypeFilespace {
+		if a.Op == schema.OpDelete && a.Files && isSource(a.Have) {
 			sources = append(sources, a)
 		}
 	}
 	return sources
+}
+
+func isSource(live schema.Record) bool {
+	if live.Kind() == schema.KindRepository {
+		absolute := live.Get(schema.FieldAbsoluteRoot)
+		return !absolute.IsSet() || absolute.Bool()
+	}
+	return live.Type() == schema.TypeFilespace
 }

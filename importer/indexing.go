@@ -22,7 +22,7 @@ type Gentle struct {
 	Timeout time.Duration // how long one is waited for
 }
 
-// The first look comes soon, for small integrations, and the later ones at leisure.
+// The first look comes soon, for what is small, and the later ones at leisure.
 const (
 	firstLook = time.Second
 	lastLook  = 30 * time.Second

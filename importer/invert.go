@@ -45,7 +45,7 @@ type inverter struct {
 func (inv *inverter) uncreate(o schema.Outcome) schema.Action {
 	want := o.Action.Want
 	have, there := inv.byID[o.ID]
-	if !there || have.Type() != want.Type() {
+	if !there || classOf(have) != classOf(want) {
 		return schema.Action{Op: schema.OpUnchanged, Want: want, Reason: "it is no longer there"}
 	}
 	if changes := schema.Changes(want, have); len(changes) > 0 {
@@ -60,7 +60,7 @@ func (inv *inverter) uncreate(o schema.Outcome) schema.Action {
 func (inv *inverter) restore(o schema.Outcome) schema.Action {
 	want := o.Action.Want
 	have, there := inv.byID[o.Action.Have.ID]
-	if !there {
+	if !there || classOf(have) != classOf(want) {
 		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "it is no longer there"}
 	}
 	a := schema.Action{Op: schema.OpUpdate, Have: have, Want: have}
@@ -93,18 +93,32 @@ func (inv *inverter) restore(o schema.Outcome) schema.Action {
 
 // fieldDiffers holds one field's value against the live record.
 func fieldDiffers(of schema.Record, f schema.Field, v schema.Value, have schema.Record) []schema.Change {
-	return schema.Changes(schema.NewRecord(map[schema.Field]schema.Value{schema.FieldType: of.Get(schema.FieldType), f: v}), have)
+	alone := schema.NewRecord(map[schema.Field]schema.Value{
+		schema.FieldKind: of.Get(schema.FieldKind), schema.FieldType: of.Get(schema.FieldType), f: v})
+	return schema.Changes(alone, have)
 }
 
-// recreate brings back what was deleted, without what the server never showed.
+// recreate brings back what was deleted, without what the server never showed or had
+// made itself.
 func (inv *inverter) recreate(o schema.Outcome) schema.Action {
 	want := o.Action.Have
 	want.ID = 0
+	for _, f := range want.Fields() {
+		if serverMade(want, f) {
+			want = want.Set(f, schema.Value{})
+		}
+	}
 	if inv.keys[want.Key()] {
 		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "one of its identity is there again"}
 	}
 	inv.lost(want, schema.FieldPat, "it comes back without %s or password")
 	return schema.Action{Op: schema.OpCreate, Want: want}
+}
+
+// serverMade reports whether the server itself gave a field of a live record its value:
+// where it keeps its own clone of a repository.
+func serverMade(r schema.Record, f schema.Field) bool {
+	return f == schema.FieldRealRoot && !r.Get(schema.FieldAbsoluteRoot).Bool()
 }
 
 func (inv *inverter) lost(r schema.Record, f schema.Field, message string) {

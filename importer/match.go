@@ -26,7 +26,7 @@ func match(want, live []schema.Record, byID map[int]int) pairing {
 		m.claim(w, []int{l})
 	}
 	m.eachOpen(func(w int, key schema.Key) {
-		if key.Named() {
+		if key.Exact() {
 			m.claim(w, m.index.find(key))
 		}
 	})
@@ -34,7 +34,7 @@ func match(want, live []schema.Record, byID map[int]int) pairing {
 		m.claim(w, m.unclaimed(m.earlier(w, key)))
 	})
 	m.eachOpen(func(w int, key schema.Key) {
-		if !key.Named() {
+		if !key.Exact() {
 			m.claim(w, m.unclaimed(m.index.find(key)))
 		}
 	})
@@ -52,8 +52,8 @@ func (m *matcher) eachOpen(visit func(w int, key schema.Key)) {
 	for w := range m.want {
 		_, paired := m.pairing.live[w]
 		_, conflict := m.conflict[w]
-		if !paired && !conflict && m.want[w].Type().Valid() {
-			visit(w, m.want[w].Key())
+		if key := m.want[w].Key(); !paired && !conflict && key.Valid() {
+			visit(w, key)
 		}
 	}
 }
@@ -63,7 +63,7 @@ func (m *matcher) eachOpen(visit func(w int, key schema.Key)) {
 func (m *matcher) claim(w int, candidates []int) {
 	for _, l := range candidates {
 		if other, taken := m.claimedBy[l]; taken {
-			m.conflict[w] = fmt.Sprintf("integration %d on the server is already meant by %s", m.live[l].ID, m.want[other].Place)
+			m.conflict[w] = fmt.Sprintf("%s on the server is already meant by %s", called(m.live[l]), m.want[other].Place)
 			return
 		}
 	}
@@ -87,11 +87,14 @@ func (m *matcher) unclaimed(candidates []int) []int {
 func (m *matcher) earlier(w int, key schema.Key) []int {
 	var found []int
 	for _, word := range m.want[w].Get(schema.FieldPreviously).Words() {
-		renamed, moved := key, key.At(word)
-		renamed.Name = word
-		keys := []schema.Key{renamed}
-		if key.Named() {
-			keys = append(keys, moved)
+		var keys []schema.Key
+		if key.Kind == schema.KindIntegration { // a repository's name does not tell it from others
+			renamed := key
+			renamed.Name = word
+			keys = append(keys, renamed)
+		}
+		if key.Exact() {
+			keys = append(keys, key.At(word))
 		}
 		for _, k := range keys {
 			for _, l := range m.index.find(k) {
@@ -103,6 +106,18 @@ func (m *matcher) earlier(w int, key schema.Key) []int {
 	}
 	return found
 }
+
+// class is what two records have in common that may be the same thing: their kind, and of
+// integrations the type.
+type class struct {
+	kind schema.Kind
+	of   schema.Type // "" for a repository
+}
+
+func classOf(r schema.Record) class { return class{r.Kind(), r.Type()} }
+
+// called names a live record by its kind and id.
+func called(r schema.Record) string { return fmt.Sprintf("%s %d", r.Kind(), r.ID) }
 
 // liveIndex finds live records by identity.
 type liveIndex struct {
@@ -118,7 +133,7 @@ func indexLive(live []schema.Record) liveIndex {
 		key.Region = ""
 		x.regions[l] = r.Get(schema.FieldAwsRegion).Text()
 		keys := []schema.Key{key}
-		if key.Origin != "" {
+		if key.Origin != "" && key.Kind == schema.KindIntegration {
 			// For a wanted record that leaves the origin to the server.
 			anywhere := key
 			anywhere.Origin = ""
@@ -138,7 +153,7 @@ func (x liveIndex) find(key schema.Key) []int {
 	region := key.Region
 	key.Region = ""
 	found := x.exact[key]
-	if !key.Named() {
+	if !key.Exact() {
 		found = x.place[key]
 	}
 	if region == "" {

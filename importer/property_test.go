@@ -9,12 +9,18 @@ import (
 	"gijbulk/schema"
 )
 
-// someRecord draws from few types, names and values, so that records meet each other.
+// someRecord draws from both kinds and few types, origins, names and values, so that
+// records meet each other.
 func someRecord(t *rapid.T) schema.Record {
-	kinds := []schema.Type{schema.TypeGitHub, schema.TypeGitLabServer, schema.TypeAWS}
-	kind := rapid.SampledFrom(kinds).Draw(t, "type")
+	const repository schema.Type = "" // it has none
+	types := []schema.Type{schema.TypeGitHub, schema.TypeGitLabServer, schema.TypeAWS, repository}
+	kind := rapid.SampledFrom(types).Draw(t, "type")
 	values := map[schema.Field]schema.Value{schema.FieldType: schema.Text(string(kind))}
-	if kind == schema.TypeGitLabServer {
+	if kind == repository {
+		values = map[schema.Field]schema.Value{schema.FieldKind: schema.Text(string(schema.KindRepository))}
+		values[schema.FieldMainBranch] = schema.Text(rapid.SampledFrom([]string{"main", "trunk"}).Draw(t, "branch"))
+	}
+	if kind == schema.TypeGitLabServer || kind == repository {
 		values[schema.FieldOrigin] = schema.Text(rapid.SampledFrom([]string{"https://a.example", "https://b.example/"}).Draw(t, "origin"))
 	} else if origin := kind.DefaultOrigin(); origin != "" {
 		values[schema.FieldOrigin] = schema.Text(origin)
@@ -51,6 +57,12 @@ func TestADryRunSaysWhatTheRunDoes(t *testing.T) {
 		done, _ := Diff(want, slices.Clone(s.live), o)
 		if shown.Digest() != done.Digest() || said(shown) != said(done) {
 			t.Fatalf("shown %s, done %s", said(shown), said(done))
+		}
+		for _, a := range shown.Actions {
+			alike := func(r schema.Record) bool { return classOf(r) == classOf(a.Have) }
+			if a.Op == schema.OpDelete && !slices.ContainsFunc(want, alike) {
+				t.Fatalf("%s would be deleted, and the manifest holds nothing of the kind", a.Have.Key())
+			}
 		}
 		before, l := len(s.live), &ledger{}
 		if err := (&Importer{Target: s, Concurrency: 3}).Apply(t.Context(), done, l.emit); err != nil {

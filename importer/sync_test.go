@@ -129,7 +129,7 @@ func TestGuard(t *testing.T) {
 		{"a number", plan(3, 2, 0, 0), Rails{limit("2"), limit("0")}, ""},
 		{"a number exceeded", plan(3, 0, 1, 0), Rails{limit("2"), limit("0")}, "the plan would update 1 of 3 live integrations (33.3%); --max-update allows 0"},
 	} {
-		err := Guard(tt.plan, tt.r)
+		err := Guard(tt.plan, map[schema.Kind]int{schema.KindIntegration: len(tt.plan.Live)}, tt.r)
 		if got := fmt.Sprint(err); tt.want == "" && err != nil || tt.want != "" && got != tt.want {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
 		}

@@ -110,7 +110,7 @@ func confirmUpdate(o schema.Outcome, byID map[int64]schema.Record) schema.Outcom
 	}
 	have, there := byID[o.Action.Have.ID]
 	if !there {
-		o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("integration %d is no longer on the server", o.Action.Have.ID)
+		o.Status, o.Error = schema.StatusFailed, called(o.Action.Have)+" is no longer on the server"
 		return o
 	}
 	changes := schema.Changes(o.Action.Want, have)
@@ -132,7 +132,7 @@ func confirmDelete(o schema.Outcome, byID map[int64]schema.Record) schema.Outcom
 		o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("the server said that %d was deleted, and it is still there", o.Action.Have.ID)
 		o.Advice = "run the same command again"
 	case o.Status == schema.StatusUnknown && there:
-		o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("integration %d is still there: %s", o.Action.Have.ID, o.Error)
+		o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("%s is still there: %s", called(o.Action.Have), o.Error)
 		o.Advice = "run the same command again"
 	case o.Status == schema.StatusUnknown:
 		o.Status, o.Class, o.Error, o.Advice = schema.StatusDeleted, schema.ClassDone, "", ""
@@ -147,7 +147,7 @@ func (b *book) surplus(live []schema.Record) map[schema.Key][]int64 {
 	identity := make(map[schema.Key]bool)
 	for _, o := range b.outcomes {
 		mine[o.ID] = true
-		if key := o.Action.Want.Key(); o.Status == schema.StatusCreated && key.Named() {
+		if key := o.Action.Want.Key(); o.Status == schema.StatusCreated && key.Exact() {
 			identity[key] = true
 		}
 	}

@@ -16,7 +16,7 @@ type folds map[schema.Op]*fold
 
 type fold struct {
 	shown, more int
-	types       map[schema.Type]int // of those that are only counted
+	types       map[string]int // of those that are only counted
 }
 
 // full reports whether as many of these are shown as a person reads.
@@ -24,12 +24,12 @@ func (f folds) full(op schema.Op) bool { return f[op] != nil && f[op].shown == l
 
 func (f folds) show(op schema.Op) {
 	if f[op] == nil {
-		f[op] = &fold{types: make(map[schema.Type]int)}
+		f[op] = &fold{types: make(map[string]int)}
 	}
 	f[op].shown++
 }
 
-func (f *fold) add(t schema.Type) {
+func (f *fold) add(t string) {
 	f.more++
 	f.types[t]++
 }
@@ -46,12 +46,12 @@ func (f folds) write(out io.Writer, page Page) {
 
 // byType has the most frequent type first.
 func (f *fold) byType() string {
-	types := slices.SortedFunc(maps.Keys(f.types), func(a, b schema.Type) int {
+	types := slices.SortedFunc(maps.Keys(f.types), func(a, b string) int {
 		return cmp.Or(cmp.Compare(f.types[b], f.types[a]), cmp.Compare(a, b))
 	})
 	words := make([]string, len(types))
 	for i, t := range types {
-		words[i] = joined(" ", fmt.Sprint(f.types[t]), string(t))
+		words[i] = joined(" ", fmt.Sprint(f.types[t]), t)
 	}
 	return strings.Join(words, ", ")
 }

@@ -66,6 +66,7 @@ type slow struct {
 type plainRecord struct {
 	RecordInfo
 	N     int
+	What  string // its type, or its kind
 	Place string
 	State string
 }
@@ -97,7 +98,7 @@ func (p *page) addRecords(d document, c census) {
 	for r := range d.records {
 		n++
 		state := c.stateOf(&r)
-		name := cmp.Or(r.Type, "unknown type")
+		name := cmp.Or(r.typeText(), "unknown type")
 		if types[name] == nil {
 			types[name] = map[string]int{}
 		}
@@ -106,12 +107,12 @@ func (p *page) addRecords(d document, c census) {
 			events = append(events, event{r.Started.Add(time.Duration(r.MS) * time.Millisecond), r.Started, r.Status.Good(), max(0, r.Attempts-1)})
 		}
 		if n <= mostPlain {
-			p.Plain = append(p.Plain, plainRecord{r, n, placeText(r), state})
+			p.Plain = append(p.Plain, plainRecord{r, n, r.typeText(), placeText(r), state})
 		}
 		if r.MS > 0 && (len(took) < mostSlowest || r.MS > took[len(took)-1]) {
 			at, _ := slices.BinarySearchFunc(took, r.MS, func(have, ms int64) int { return cmp.Compare(ms, have) })
 			took = slices.Insert(took, at, r.MS)
-			slowest = slices.Insert(slowest, at, slow{N: n, Name: nameOf(&r), Type: r.Type, Took: briefly(time.Duration(r.MS) * time.Millisecond), State: state})
+			slowest = slices.Insert(slowest, at, slow{N: n, Name: nameOf(&r), Type: r.typeText(), Took: briefly(time.Duration(r.MS) * time.Millisecond), State: state})
 			took, slowest = took[:min(len(took), mostSlowest)], slowest[:min(len(slowest), mostSlowest)]
 		}
 	}

@@ -148,7 +148,7 @@ func kindOf(run RunInfo, r *RecordInfo) caseKind {
 }
 
 func caseOf(run RunInfo, r *RecordInfo) junitCase {
-	c := junitCase{Name: xmlText(caseName(r)), Class: "gijbulk." + xmlText(cmp.Or(r.Type, r.Kind)), Seconds: seconds(r.MS)}
+	c := junitCase{Name: xmlText(caseName(r)), Class: "gijbulk." + xmlText(cmp.Or(r.typeText(), r.Kind)), Seconds: seconds(r.MS)}
 	what := string(r.Status)
 	if run.DryRun {
 		what = string(r.Action)
@@ -167,7 +167,7 @@ func caseOf(run RunInfo, r *RecordInfo) junitCase {
 
 func caseName(r *RecordInfo) string {
 	place := schema.Place{File: r.File, Line: r.Line}.String()
-	name := cmp.Or(r.DisplayName, r.Origin, r.Type)
+	name := cmp.Or(r.DisplayName, r.Origin, r.typeText())
 	if place == "" {
 		return fmt.Sprintf("%s (id %d)", name, r.ID)
 	}

@@ -154,7 +154,7 @@ func markdownRow(what string, r *RecordInfo) string {
 	for _, c := range r.Changes {
 		why = append(why, inline(clipped(c.Field+": "+changeText(c))))
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", what, inline(clipped(joined(" ", r.Type, cmp.Or(r.DisplayName, r.Origin)))),
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", what, inline(clipped(joined(" ", r.typeText(), cmp.Or(r.DisplayName, r.Origin)))),
 		inline(schema.Place{File: r.File, Line: r.Line}.String()), strings.Join(why, "<br>"))
 }
 

@@ -20,7 +20,8 @@ func PlanText(w io.Writer, run schema.Run, plan schema.Plan, page Page) error {
 	for i := range plan.Actions {
 		a := &plan.Actions[i]
 		if page.Folded && rest.full(a.Op) {
-			rest[a.Op].add(subject(a).Type())
+			info := subjectInfo(a)
+			rest[a.Op].add(info.typeText())
 			continue
 		}
 		rest.show(a.Op)

@@ -209,7 +209,7 @@ func subjectInfo(a *schema.Action) Subject {
 	want, have := a.Want, a.Have
 	return Subject{
 		File: want.Place.File, Line: want.Place.Line, Record: want.Place.Record,
-		Kind:        cmp.Or(want.Get(schema.FieldKind).Text(), string(schema.KindIntegration)),
+		Kind:        kindText(a.Subject()),
 		Type:        string(cmp.Or(want.Type(), have.Type())),
 		Origin:      cmp.Or(want.Origin(), have.Origin()),
 		DisplayName: cmp.Or(want.Name(), have.Name()),
@@ -222,6 +222,19 @@ func recordInfo(o *schema.Outcome) RecordInfo {
 	s.ID = idOf(o)
 	return RecordInfo{Subject: s, Status: o.Status, Changes: changeInfos(o.Action.Changes), Attempts: o.Attempts,
 		HTTP: o.HTTP, Error: causeOf(o), Advice: o.Advice, Started: stamp(o.Started), MS: o.Took.Milliseconds()}
+}
+
+// kindText is the kind as the record says it: one that is no kind is wrong, and shown.
+func kindText(r *schema.Record) string {
+	return cmp.Or(r.Get(schema.FieldKind).Text(), string(schema.KindIntegration))
+}
+
+// typeText is the type, and for what has none the kind.
+func (s *Subject) typeText() string {
+	if s.Kind == string(schema.KindRepository) {
+		return s.Kind
+	}
+	return s.Type
 }
 
 // drifts reports whether the server is not as the manifest wants it.

@@ -112,7 +112,7 @@ func failureLine(o *schema.Outcome, page Page) string {
 	if cause == "" && o.HTTP != 0 {
 		cause = fmt.Sprintf("the server answered %d", o.HTTP)
 	}
-	return joined(": ", oneLine(fileLine(o.Action.Want.Place)), oneLine(joined(" ", info.Type, name)),
+	return joined(": ", oneLine(fileLine(o.Action.Want.Place)), oneLine(joined(" ", info.typeText(), name)),
 		page.paint(bad, cmp.Or(clipped(cause), string(o.Status))))
 }
 

@@ -22,6 +22,19 @@ type Key struct {
 // one live integration of its type and origin that no other record names.
 func (k Key) Named() bool { return k.Name != "" }
 
+// Exact reports whether the identity by itself says which record is meant: that of a
+// repository always, that of an integration with its name.
+func (k Key) Exact() bool { return k.Kind == KindRepository || k.Named() }
+
+// Valid reports whether there can be a record of this identity: an integration has a
+// type, and a repository an origin.
+func (k Key) Valid() bool {
+	if k.Kind == KindRepository {
+		return k.Origin != ""
+	}
+	return k.Type.Valid()
+}
+
 // Unnamed is the same identity without the name.
 func (k Key) Unnamed() Key { k.Name = ""; return k }
 

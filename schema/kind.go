@@ -18,6 +18,15 @@ const (
 // Valid reports whether there is such a kind.
 func (k Kind) Valid() bool { return k == KindIntegration || k == KindRepository }
 
+// CountKinds counts the records of each kind.
+func CountKinds(records []Record) map[Kind]int {
+	counts := make(map[Kind]int, 2)
+	for i := range records {
+		counts[records[i].Kind()]++
+	}
+	return counts
+}
+
 // Takes reports whether records of the kind have the field. One of no valid kind is not
 // held to any.
 func (k Kind) Takes(f Field) bool { return !k.foreign().contains(f) }
@@ -93,8 +102,8 @@ func (j *judge) judgeWrittenKind() {
 			finding.Advice = "did you mean " + near + "?"
 		}
 	case listed != "" && listed != j.kind:
-		j.report(FieldKind, CodeKindMisplaced, "%s stands in the list of %s", j.kind.noun(), listed.plural()).
-			Advice = "move the record into the list of " + j.kind.plural() + ", or remove kind"
+		j.report(FieldKind, CodeKindMisplaced, "%s stands in the list of %s", j.kind.noun(), listed.Plural()).
+			Advice = "move the record into the list of " + j.kind.Plural() + ", or remove kind"
 	}
 }
 
@@ -106,7 +115,8 @@ func (k Kind) noun() string {
 	return "a " + string(k)
 }
 
-func (k Kind) plural() string {
+// Plural is what several records of the kind are called.
+func (k Kind) Plural() string {
 	if k == KindRepository {
 		return "repositories"
 	}

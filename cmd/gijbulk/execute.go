@@ -47,12 +47,21 @@ func (j *job) planPage(terminal bool) reports.Page {
 	return page
 }
 
-// intent says what would be written.
+// intent says what would be written, such as "2 integrations and 1 repository to
+// create".
 func (j *job) intent() string {
+	writes := make(map[schema.Op]map[schema.Kind]int)
+	for i := range j.planned.Actions {
+		a := &j.planned.Actions[i]
+		if writes[a.Op] == nil {
+			writes[a.Op] = make(map[schema.Kind]int)
+		}
+		writes[a.Op][a.Subject().Kind()]++
+	}
 	var parts []string
 	for _, op := range []schema.Op{schema.OpCreate, schema.OpUpdate, schema.OpDelete} {
-		if n := j.planned.Count(op); n > 0 {
-			parts = append(parts, fmt.Sprintf("%s to %s", count(n, "integration"), op))
+		if len(writes[op]) > 0 {
+			parts = append(parts, fmt.Sprintf("%s to %s", countKinds(writes[op]), op))
 		}
 	}
 	return strings.Join(parts, ", ")

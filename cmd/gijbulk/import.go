@@ -93,7 +93,7 @@ func (a *app) importCommand() *cobra.Command {
 	var o jobOptions
 	cmd := &cobra.Command{
 		Use:   "import FILE…",
-		Short: "Create the integrations of manifests that are not there yet",
+		Short: "Create the integrations and repositories of manifests that are not there yet",
 		Long: `Check every record, compare the manifests with what is on the server, and create
 what is not there yet. What is already there is left as it is: the same import again
 changes nothing. A create whose answer was lost is looked up before it is sent again,

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"slices"
 	"time"
@@ -27,9 +28,10 @@ type job struct {
 	release  func() error     // gives the target back; nil: it was not taken
 	run      schema.Run
 	records  []schema.Record
-	planned  schema.Plan      // this process's part of it
-	outcomes []schema.Outcome // by the action's N
-	wanted   []reports.Wanted // further reports
+	live     map[schema.Kind]int // how many are on the server, of the kinds that were read
+	planned  schema.Plan         // this process's part of it
+	outcomes []schema.Outcome    // by the action's N
+	wanted   []reports.Wanted    // further reports
 }
 
 func (a *app) newJob(command string, files []string, o jobOptions, t *target) *job {
@@ -98,11 +100,10 @@ func (j *job) fault(findings []schema.Finding) {
 
 // plan reads the server and decides what is to be done.
 func (j *job) plan(ctx context.Context) error {
-	live, err := j.target.client.List(ctx)
+	live, err := j.readLive(ctx, slices.Sorted(maps.Keys(schema.CountKinds(j.records))))
 	if err != nil {
 		return err
 	}
-	j.app.log.info("server read", "target", j.run.Target, "user", j.run.User, "integrations", len(live))
 	if err := j.resolveProjects(ctx); err != nil {
 		return err
 	}
@@ -114,6 +115,21 @@ func (j *job) plan(ctx context.Context) error {
 	j.planned, j.run.Digest = plan, plan.Digest()
 	j.run.Findings = append(j.run.Findings, findings...)
 	return nil
+}
+
+// readLive reads what is on the server of these kinds.
+func (j *job) readLive(ctx context.Context, kinds []schema.Kind) ([]schema.Record, error) {
+	live, err := j.target.client.List(ctx, kinds...)
+	if err != nil {
+		return nil, err
+	}
+	j.live = schema.CountKinds(live)
+	said := []any{"target", j.run.Target, "user", j.run.User}
+	for _, kind := range kinds {
+		said = append(said, kind.Plural(), j.live[kind])
+	}
+	j.app.log.info("server read", said...)
+	return live, nil
 }
 
 // diffOptions are the same for a dry run and for the run itself.
@@ -139,7 +155,7 @@ func (j *job) guard() error {
 			hint: "look at the plan again with --dry-run"}
 	}
 	if sources := importer.EraseSource(j.planned); len(sources) > 0 {
-		return &failure{code: exitRail, err: fmt.Errorf("--delete-files would erase the repositories of the tracked folder %s itself; nothing was sent", sources[0].Have.Origin()),
+		return &failure{code: exitRail, err: fmt.Errorf("--delete-files would erase %s; nothing was sent", source(sources[0].Have)),
 			hint: "leave --delete-files out"}
 	}
 	if o.update && !o.sync.force {
@@ -147,12 +163,20 @@ func (j *job) guard() error {
 		if err != nil {
 			return err
 		}
-		if err := importer.Guard(j.planned, rails); err != nil {
+		if err := importer.Guard(j.planned, j.live, rails); err != nil {
 			return (&failure{code: exitRail, err: fmt.Errorf("%w; nothing was sent", err)}).
 				hinted("look at the plan with --dry-run; if it is right, raise the limit or give --force")
 		}
 	}
 	return nil
+}
+
+// source names what the deletion of a live record with its files would erase.
+func source(live schema.Record) string {
+	if live.Kind() == schema.KindRepository {
+		return fmt.Sprintf("the repository %s itself, whose absoluteRoot is not false", live.Origin())
+	}
+	return fmt.Sprintf("the repositories of the tracked folder %s itself", live.Origin())
 }
 
 // resolveProjects turns project keys into ids, where any are named.

@@ -54,9 +54,9 @@ func (a *app) root() *cobra.Command {
 		Use:   "gijbulk",
 		Short: "Bring a Jira with Git Integration for Jira to the state of a manifest",
 		Long: `gijbulk takes a manifest (CSV, TSV, YAML, JSON, JSON Lines) of git integrations and
-brings a Jira with Git Integration for Jira (self-managed) to that state: every
-record is checked before anything is sent, sent once, confirmed afterwards and
-accounted for in a report.
+repositories, and brings a Jira with Git Integration for Jira (self-managed) to that
+state: every record is checked before anything is sent, sent once, confirmed
+afterwards and accounted for in a report.
 
 Every flag has a variable: --dry-run is GIJBULK_DRY_RUN. Secrets never come from
 flags: Jira's from JIRA_TOKEN, JIRA_USER and JIRA_PASSWORD or --token-file, those

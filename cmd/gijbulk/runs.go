@@ -33,7 +33,7 @@ func (a *app) runsCommand() *cobra.Command {
 		Short:   "Forget runs that ended long ago",
 		Example: "  gijbulk runs prune --keep 90d",
 		Long: `Forget runs that ended longer ago than --keep. What they taught stays: the ids of
-integrations, and what was sent last.
+what is on the server, and what was sent last.
 
 ` + exitHelp,
 		Args: noArguments,

@@ -25,7 +25,7 @@ func (a *app) sandboxCommand() *cobra.Command {
 		Use:   "sandbox",
 		Short: "Run a stand-in for Jira with the app, to try things out",
 		Long: `Run a small server that answers as a Jira with Git Integration for Jira does, and
-shows its integrations as a web page. It takes any credentials, unless JIRA_TOKEN is
+shows what it holds as a web page. It takes any credentials, unless JIRA_TOKEN is
 set: then that token alone. With --faults it fails as networks and servers fail.
 
 ` + exitHelp,
@@ -37,12 +37,12 @@ set: then that token alone. With --faults it fails as networks and servers fail.
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8090", "`HOST:PORT` to listen on; port 0 takes a free one")
-	f.StringVar(&o.data, "data", "", "SQLite `FILE` to keep the integrations in (default: in memory)")
+	f.StringVar(&o.data, "data", "", "SQLite `FILE` to keep integrations and repositories in (default: in memory)")
 	f.StringVar(&o.faults, "faults", "", "`FAULTS` to inject, such as seed=7,drop-after=3%,503=3%")
 	f.StringVar(&o.basePath, "base-path", "", "Jira's context `PATH`, such as /jira")
 	f.IntVar(&o.limit, "rate-limit", 0, "requests a second that Jira's rate limiting allows (0: switched off)")
 	f.IntVar(&o.nodes, "nodes", 1, "nodes of a cluster that take requests in turn, each with a rate limit of its own")
-	f.DurationVar(&o.indexTime, "index-time", 2*time.Second, "how long the first indexing of an integration takes")
+	f.DurationVar(&o.indexTime, "index-time", 2*time.Second, "how long the first indexing of an integration or repository takes")
 	return cmd
 }
 

@@ -17,14 +17,14 @@ type syncOptions struct {
 }
 
 func (o *syncOptions) addFlags(f *pflag.FlagSet) {
-	f.BoolVar(&o.prune, "prune", false, "delete what is on the server, of the types that the manifests hold, and not in them")
+	f.BoolVar(&o.prune, "prune", false, "delete what is on the server, of the kinds and types that the manifests hold, and not in them")
 	f.BoolVar(&o.resend, "resend-secrets", false, "send every secret again, also those that have not changed")
 }
 
 func (o *syncOptions) addRails(f *pflag.FlagSet) {
-	f.BoolVar(&o.deleteFiles, "delete-files", false, "with --prune: the clones on Jira's disk go as well; refused for tracked folders")
-	f.StringVar(&o.maxDelete, "max-delete", "10%", "most of the live integrations to delete, `N|P%`; where fewer than ten are live, a share lets one pass")
-	f.StringVar(&o.maxUpdate, "max-update", "30%", "most of the live integrations to update, `N|P%`")
+	f.BoolVar(&o.deleteFiles, "delete-files", false, "with --prune: the clones on Jira's disk go as well; refused for tracked folders and absolute roots")
+	f.StringVar(&o.maxDelete, "max-delete", "10%", "most of what is live to delete, `N|P%`, a share of each kind; where fewer than ten are live, a share lets one pass")
+	f.StringVar(&o.maxUpdate, "max-update", "30%", "most of what is live to update, `N|P%`, a share of each kind")
 	f.BoolVar(&o.force, "force", false, "let a plan pass that --max-delete or --max-update refuses")
 }
 

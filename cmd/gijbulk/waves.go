@@ -23,7 +23,7 @@ type waveOptions struct {
 func (o *waveOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.size, "wave-size", 0, "cut each wave of the manifest into waves of at most `N` writes (0: as they are)")
 	f.StringVar(&o.maxFailures, "wave-failures", "0", "go on to the next wave after at most `N|P%` failures in one, failed first indexings included")
-	f.BoolVar(&o.indexed, "wait-indexed", false, "wait until the first indexing of each new integration has ended, as the vendor advises")
+	f.BoolVar(&o.indexed, "wait-indexed", false, "wait until the first indexing of all that is new has ended, as the vendor advises")
 	f.IntVar(&o.indexing, "max-indexing", 2, "with --wait-indexed: most first indexings at once")
 	f.DurationVar(&o.timeout, "index-timeout", 30*time.Minute, "with --wait-indexed: how long one is waited for")
 }

@@ -38,7 +38,7 @@ func (o *targetOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.clientCert, "client-cert", "", "PEM `FILE` with a client certificate and its key")
 	f.StringVar(&o.sandboxFaults, "sandbox", "", "run against an embedded sandbox instead of a Jira, with these `FAULTS` if any are given")
 	f.Lookup("sandbox").NoOptDefVal = noFaults
-	f.StringVar(&o.sandboxData, "sandbox-data", "", "`FILE` in which the embedded sandbox keeps its integrations")
+	f.StringVar(&o.sandboxData, "sandbox-data", "", "`FILE` in which the embedded sandbox keeps what it is sent")
 	f.DurationVar(&o.timeout, "timeout", 2*time.Minute, "limit of each request; an add makes Jira call the git host")
 	f.DurationVar(&o.maxWait, "max-wait", 10*time.Minute, "stop after this long without one accepted request")
 	f.Float64Var(&o.rate, "rate", 10, "most requests a second, of all shards together; where it is not given and Jira tells its own limits, those alone hold (0: no limit of our own)")

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"gijbulk/schema"
@@ -27,6 +29,20 @@ func count(n int, noun string) string {
 		return "1 " + noun
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// countKinds writes how many there are of each kind, such as "2 integrations and 1
+// repository".
+func countKinds(counts map[schema.Kind]int) string {
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(counts)) {
+		noun := string(kind)
+		if counts[kind] != 1 {
+			noun = kind.Plural()
+		}
+		parts = append(parts, fmt.Sprintf("%d %s", counts[kind], noun))
+	}
+	return strings.Join(parts, " and ")
 }
 
 // hide makes the secrets of these records, and further ones, invisible in everything

@@ -123,6 +123,6 @@ func (j *job) extend(ctx context.Context, actions []schema.Action) error {
 	for _, a := range actions {
 		j.outcomes = append(j.outcomes, schema.Outcome{Action: a, Status: schema.StatusUnprocessed})
 	}
-	j.app.log.info("removing what was made twice", "integrations", len(actions))
+	j.app.log.info("removing what was made twice", "records", len(actions))
 	return nil
 }

@@ -103,7 +103,7 @@ func (s *starter) keepActions(from int, actions []schema.Action) error {
 		}
 		have, err := encodeRecord(a.Have, &s.headers, s.mask)
 		if err != nil {
-			return fmt.Errorf("integration %d: %w", a.Have.ID, err)
+			return fmt.Errorf("%s %d: %w", a.Have.Kind(), a.Have.ID, err)
 		}
 		changes, err := encodeChanges(a.Changes)
 		if err != nil {

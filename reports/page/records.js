@@ -13,6 +13,7 @@ function recordModel(data) {
     const r = records[i];
     return words[r[R.file]] && r[R.line] ? words[r[R.file]] + ":" + r[R.line] : words[r[R.file]];
   };
+  const type = (i) => value(i, R.kind) === "repository" ? "repository" : value(i, R.type); // what has no type has a kind
   const hosts = words.map(hostOf);
   const name = (i) => records[i][R.name] || value(i, R.origin) || "unnamed";
   const severity = new Map(["failed", "invalid", "conflict", "unknown", "unprocessed", "deleted", "delete", "updated", "update", "exists", "created", "create", "unchanged"].map((s, i) => [s, i]));
@@ -21,19 +22,19 @@ function recordModel(data) {
     chips: { label: "States", names: run.states, of: state },
     selects: [
       { label: "Action", of: (i) => value(i, R.action) },
-      { label: "Type", of: (i) => value(i, R.type) },
+      { label: "Type", of: type },
       { label: "Host", of: (i) => hosts[records[i][R.origin]] },
     ],
     columns: [
       { label: "State", width: "c-state", css: "state", cell: (i) => dotted(state(i)), order: (i) => severity.get(state(i)) },
       { label: "Name", width: "", css: "name", opens: true, cell: (i) => text(name(i)), order: (i) => name(i).toLowerCase() },
-      { label: "Type", width: "c-type", css: "small", cell: (i) => text(value(i, R.type)), order: (i) => value(i, R.type) },
+      { label: "Type", width: "c-type", css: "small", cell: (i) => text(type(i)), order: type },
       { label: "Place", width: "c-place", css: "mono", cell: (i) => text(short(place(i))), order: (i) => i },
       { label: "Cause", width: "", css: "cause", cell: (i) => text(cause(records[i], words)), order: (i) => cause(records[i], words).toLowerCase() || "\uffff" },
       { label: "HTTP", width: "c-http", css: "number", cell: (i) => text(records[i][R.http] || ""), order: (i) => records[i][R.http] },
       { label: "Time", width: "c-ms", css: "number", cell: (i) => text(took(records[i][R.ms])), order: (i) => records[i][R.ms] },
     ],
-    text: (i) => [name(i), value(i, R.origin), value(i, R.type), place(i), value(i, R.error), value(i, R.advice), records[i][R.id] || ""].join("\n").toLowerCase(),
+    text: (i) => [name(i), value(i, R.origin), type(i), place(i), value(i, R.error), value(i, R.advice), records[i][R.id] || ""].join("\n").toLowerCase(),
     details: (i) => recordDetails(data, i, state(i), place(i)),
   };
 }
@@ -44,9 +45,9 @@ function cause(r, words) {
   return (r[RECORD.changes] || []).map((c) => words[c[0]]).join(", ");
 }
 
-// hostOf is the host of a URL, or the text itself.
+// hostOf is the host of a URL or of an address such as git@host:path, or the text itself.
 function hostOf(origin) {
-  const found = /^[a-z][a-z0-9+.-]*:\/\/(?:[^@\/]*@)?([^\/?#]+)/i.exec(origin);
+  const found = /^[a-z][a-z0-9+.-]*:\/\/(?:[^@\/]*@)?([^\/?#]+)/i.exec(origin) || /^(?:[^@\/\\]*@)?([^@:\/\\]{2,}):/.exec(origin);
   return found ? found[1].toLowerCase() : origin;
 }
 
