@@ -78,7 +78,7 @@ func longForm() *document {
 		given.Type = "object"
 		closed.AllOf = append(closed.AllOf, &document{
 			If:   properties(property{"defaults", &document{Not: given}}),
-			Then: properties(property{n.kind.plural(), &document{Items: reference(n.name)}}),
+			Then: properties(property{n.kind.Plural(), &document{Items: reference(n.name)}}),
 		})
 	}
 	return closed

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,12 +31,16 @@ func TestMain(m *testing.M) {
 // testscript's own commands they have:
 //
 //	exits CODE COMMAND…    runs a command that must end with this exit code
-//	jira [token=T] [notadmin] [faults=F] [limit=N]
-//	                       starts a sandbox on loopback and points JIRA_URL at it
+//	jira [token=T] [notadmin] [faults=F] [limit=N] [tracked=N] [paged] [index=D] [indexerror=NAME]
+//	                       starts a sandbox on loopback and points JIRA_URL at it; each new integration finds so many
+//	                       repositories, and paged lists them page by page
 //	web                    starts a web server that is no Jira, likewise
 //	sent WRITES [REFUSED]  says how many writes, and refused requests, that sandbox got
 //	await WRITES           waits until that sandbox got so many
-//	has NAME…              each integration is there exactly once
+//	wrote METHOD PATH BODY the last write that it got was this one
+//	has NAME…              each integration or plain repository is there exactly once
+//	tracked N              so many repositories are inside integrations
+//	remember, asbefore     what is on the server is as it was when it was remembered
 //	metric FILE NAME[{LABEL,…}] VALUE
 //	                       holds a metrics file to a value
 func TestStories(t *testing.T) {
@@ -48,7 +55,7 @@ func TestStories(t *testing.T) {
 			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../samples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "bigcell": bigCell, "metric": metric,
+			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "tracked": tracked, "wrote": wrote, "bigcell": bigCell, "metric": metric,
 		},
 	})
 }
@@ -75,7 +82,46 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 // jiraSlot holds the sandbox of one script.
 type jiraSlot struct {
 	server *sandbox.Server
-	before []sandbox.Integration
+	before contents
+	last   atomic.Pointer[write]
+}
+
+// write is a request that may have changed the server.
+type write struct{ method, path, body string }
+
+// listening notes the last write on its way to a server.
+func (j *jiraSlot) listening(server http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusBadRequest)
+				return
+			}
+			r.Body = io.NopCloser(bytes.NewReader(body))
+			j.last.Store(&write{r.Method, r.URL.RequestURI(), string(body)})
+		}
+		server.ServeHTTP(w, r)
+	})
+}
+
+// contents is what is on a server, the plain repositories apart from those inside
+// integrations.
+type contents struct {
+	integrations   []sandbox.Integration
+	plain, tracked []sandbox.Repository
+}
+
+func contentsOf(server *sandbox.Server) contents {
+	c := contents{integrations: server.Integrations()}
+	for _, re := range server.Repositories() {
+		if re.TrackedFolderID == 0 {
+			c.plain = append(c.plain, re)
+		} else {
+			c.tracked = append(c.tracked, re)
+		}
+	}
+	return c
 }
 
 type jiraKey struct{}
@@ -94,6 +140,10 @@ func startJira(ts *testscript.TestScript, _ bool, args []string) {
 			options.NotAdmin = true
 		case "faults":
 			options.Faults, err = sandbox.ParseFaults(value)
+		case "tracked":
+			options.Tracked, err = strconv.Atoi(value)
+		case "paged":
+			options.PagedRepositories = true
 		case "index":
 			options.IndexTime, err = time.ParseDuration(value)
 		case "indexerror":
@@ -108,8 +158,9 @@ func startJira(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	server, err := sandbox.New(options)
 	ts.Check(err)
-	serve(ts, server)
-	ts.Value(jiraKey{}).(*jiraSlot).server = server
+	slot := ts.Value(jiraKey{}).(*jiraSlot)
+	slot.server = server
+	serve(ts, slot.listening(server))
 }
 
 func startWeb(ts *testscript.TestScript, _ bool, _ []string) {
@@ -154,7 +205,7 @@ func asked(ts *testscript.TestScript, _ bool, args []string) {
 
 // remember keeps what is on the server, for asbefore.
 func remember(ts *testscript.TestScript, _ bool, _ []string) {
-	ts.Value(jiraKey{}).(*jiraSlot).before = jira(ts).Integrations()
+	ts.Value(jiraKey{}).(*jiraSlot).before = contentsOf(jira(ts))
 }
 
 // asBefore compares what is on the server with what it remembers, field by field, ids and
@@ -164,17 +215,38 @@ func asBefore(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) > 0 {
 		ignored = append(ignored, "Password", "PAT")
 	}
+	before, now := ts.Value(jiraKey{}).(*jiraSlot).before, contentsOf(jira(ts))
 	byName := cmpopts.SortSlices(func(a, b sandbox.Integration) bool { return a.DisplayName < b.DisplayName })
-	before := ts.Value(jiraKey{}).(*jiraSlot).before
-	if d := cmp.Diff(before, jira(ts).Integrations(), byName, cmpopts.IgnoreFields(sandbox.Integration{}, ignored...)); d != "" {
+	d := cmp.Diff(before.integrations, now.integrations, byName, cmpopts.IgnoreFields(sandbox.Integration{}, ignored...))
+	byOrigin := cmpopts.SortSlices(func(a, b sandbox.Repository) bool { return a.Origin < b.Origin })
+	d += cmp.Diff(before.plain, now.plain, byOrigin, cmpopts.IgnoreFields(sandbox.Repository{}, ignored...))
+	d += cmp.Diff(len(before.tracked), len(now.tracked))
+	if d != "" {
 		ts.Fatalf("the server is not as it was before:\n%s", d)
+	}
+}
+
+func wrote(ts *testscript.TestScript, _ bool, args []string) {
+	last := ts.Value(jiraKey{}).(*jiraSlot).last.Load()
+	if last == nil || len(args) != 3 || *last != (write{args[0], args[1], args[2]}) {
+		ts.Fatalf("the last write was %+v", last)
+	}
+}
+
+func tracked(ts *testscript.TestScript, _ bool, args []string) {
+	if n := len(contentsOf(jira(ts)).tracked); strconv.Itoa(n) != args[0] {
+		ts.Fatalf("%d repositories are inside integrations, want %s", n, args[0])
 	}
 }
 
 func has(ts *testscript.TestScript, _ bool, args []string) {
 	count := make(map[string]int)
-	for _, in := range jira(ts).Integrations() {
+	live := contentsOf(jira(ts))
+	for _, in := range live.integrations {
 		count[in.DisplayName]++
+	}
+	for _, re := range live.plain {
+		count[re.DisplayName]++
 	}
 	for _, name := range args {
 		if count[name] != 1 {
