@@ -100,6 +100,10 @@ func TestLongPlansAreFolded(t *testing.T) {
 	add(longestList, schema.OpCreate, "GITHUB")
 	add(2, schema.OpCreate, "AWS")
 	add(3, schema.OpCreate, "GITLAB")
+	for i := range 4 {
+		r := wanted(place("a", len(plan.Actions)+1), repository(fmt.Sprintf("/srv/%d.git", i)))
+		plan.Actions = append(plan.Actions, schema.Action{N: len(plan.Actions), Op: schema.OpCreate, Want: r})
+	}
 	add(longestList, schema.OpUpdate, "GITHUB")
 	add(longestList+1, schema.OpUnchanged, "GITHUB")
 	run := schema.Run{Command: "sync"}
@@ -111,10 +115,10 @@ func TestLongPlansAreFolded(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(folded.String()), "\n")
-	if want := "+ create  5 more: 3 GITLAB, 2 AWS  (--full shows them)"; len(lines) != 2*longestList+2 || lines[2*longestList] != want {
+	if want := "+ create  9 more: 4 repository, 3 GITLAB, 2 AWS  (--full shows them)"; len(lines) != 2*longestList+2 || lines[2*longestList] != want {
 		t.Errorf("%d lines, and not %q:\n%s", len(lines), want, folded.String())
 	}
-	if n := strings.Count(full.String(), "\n"); n != 2*longestList+5+1 {
+	if n := strings.Count(full.String(), "\n"); n != 2*longestList+9+1 {
 		t.Errorf("the full plan has %d lines", n)
 	}
 }

@@ -19,7 +19,7 @@ import (
 	"gijbulk/schema"
 )
 
-// TestChaos imports records into a server on a bad day, and kills the process again and
+// TestChaos imports records of both kinds into a server on a bad day, and kills the process again and
 // again at seeded moments; each time the run is resumed. At the end the server holds
 // each record exactly once, and the report says so for each. `make chaos` kills it more
 // often (GIJBULK_CHAOS_KILLS).
@@ -68,7 +68,7 @@ func newChaos(t *testing.T, records int) *chaos {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := sandbox.New(sandbox.Options{Faults: faults, IndexTime: time.Hour})
+	server, err := sandbox.New(sandbox.Options{Faults: faults, IndexTime: time.Hour, Tracked: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,9 +77,13 @@ func newChaos(t *testing.T, records int) *chaos {
 	c := &chaos{dir: t.TempDir(), url: listening.URL, server: server}
 	c.manifest = filepath.Join(c.dir, "m.csv")
 	var table strings.Builder
-	table.WriteString("type,displayName,pat\n")
+	table.WriteString("kind,type,displayName,origin,pat\n")
 	for i := range records {
-		fmt.Fprintf(&table, "GITHUB,organisation %d,env:PAT\n", i)
+		if i%3 == 0 {
+			fmt.Fprintf(&table, "repository,,repository %d,https://git.example.org/%[1]d.git,env:PAT\n", i)
+		} else {
+			fmt.Fprintf(&table, ",GITHUB,organisation %d,,env:PAT\n", i)
+		}
 	}
 	if err := os.WriteFile(c.manifest, []byte(table.String()), 0o600); err != nil {
 		t.Fatal(err)
@@ -153,8 +157,12 @@ func (c *chaos) kept(t *testing.T) bool {
 func (c *chaos) expectEachOnce(t *testing.T, records int) {
 	t.Helper()
 	ids := make(map[string][]int64)
-	for _, in := range c.server.Integrations() {
+	live := contentsOf(c.server)
+	for _, in := range live.integrations {
 		ids[in.DisplayName] = append(ids[in.DisplayName], in.ID)
+	}
+	for _, re := range live.plain {
+		ids[re.DisplayName] = append(ids[re.DisplayName], re.ID)
 	}
 	file, err := os.Open(filepath.Join(c.dir, "reports", reports.ReportName))
 	if err != nil {

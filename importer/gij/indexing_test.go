@@ -46,6 +46,42 @@ func TestIndexing(t *testing.T) {
 	})
 }
 
+// TestIndexingOfARepository has ended when the app says so.
+func TestIndexingOfARepository(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server, err := sandbox.New(sandbox.Options{IndexTime: time.Minute, IndexErrors: map[string]string{"broken": "no such branch"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := newClient(t, Config{Token: "t", Base: server.RoundTripper()})
+		fine, broken := repository(0, "fine"), repository(0, "broken")
+		for _, r := range []*schema.Record{&fine, &broken} {
+			out := c.Do(t.Context(), schema.Action{Op: schema.OpCreate, Want: *r})
+			if r.ID = out.ID; out.Status != schema.StatusCreated {
+				t.Fatalf("%+v", out)
+			}
+		}
+		look := func(r schema.Record) schema.Indexing {
+			t.Helper()
+			state, err := c.Indexing(t.Context(), r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return state
+		}
+		if s := look(fine); s.Ended || len(s.Errors) > 0 {
+			t.Errorf("just begun: %+v", s)
+		}
+		time.Sleep(2 * time.Minute)
+		if s := look(fine); !s.Ended || len(s.Errors) > 0 {
+			t.Errorf("ended: %+v", s)
+		}
+		if s := look(broken); !s.Ended || len(s.Errors) != 1 {
+			t.Errorf("failed: %+v", s)
+		}
+	})
+}
+
 // TestIndexingThatHasNotBegun: finished without a date is not the end.
 func TestIndexingThatHasNotBegun(t *testing.T) {
 	finished := always(200, `{"success":true,"finished":true,"messages":{},"errors":{},"lastOperationPercent":100.0}`)
