@@ -63,7 +63,7 @@ func (inv *inverter) restore(o schema.Outcome) schema.Action {
 	if !there || classOf(have) != classOf(want) {
 		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "it is no longer there"}
 	}
-	a := schema.Action{Op: schema.OpUpdate, Have: have, Want: withoutServerMade(have)}
+	a := schema.Action{Op: schema.OpUpdate, Have: have, Want: have.WithoutServerMade()}
 	a.Want.Place, a.Want.Columns, a.Want.Cells = want.Place, want.Columns, want.Cells
 	var since []schema.Change
 	for _, c := range o.Action.Changes {
@@ -101,29 +101,13 @@ func fieldDiffers(of schema.Record, f schema.Field, v schema.Value, have schema.
 // recreate brings back what was deleted, without what the server never showed or had
 // made itself.
 func (inv *inverter) recreate(o schema.Outcome) schema.Action {
-	want := withoutServerMade(o.Action.Have)
+	want := o.Action.Have.WithoutServerMade()
 	want.ID = 0
 	if inv.keys[want.Key()] {
 		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "one of its identity is there again"}
 	}
 	inv.lost(want, schema.FieldPat, "it comes back without %s or password")
 	return schema.Action{Op: schema.OpCreate, Want: want}
-}
-
-// serverMade reports whether the server itself gave a field of a live record its value:
-// where it keeps its own clone of a repository.
-func serverMade(r schema.Record, f schema.Field) bool {
-	return f == schema.FieldRealRoot && !r.Get(schema.FieldAbsoluteRoot).Bool()
-}
-
-// withoutServerMade leaves out what the server would make anew, and perhaps otherwise.
-func withoutServerMade(r schema.Record) schema.Record {
-	for _, f := range r.Fields() {
-		if serverMade(r, f) {
-			r = r.Set(f, schema.Value{})
-		}
-	}
-	return r
 }
 
 func (inv *inverter) lost(r schema.Record, f schema.Field, message string) {

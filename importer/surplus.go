@@ -97,10 +97,12 @@ func groups(plan schema.Plan, outcomes []schema.Outcome, live []schema.Record) [
 // allEqual reports whether live records are the same in every field but their ids, and
 // what the server makes of these.
 func allEqual(made []schema.Record) bool {
-	first := made[0].Fields()
+	one := made[0].WithoutServerMade()
+	first := one.Fields()
 	return !slices.ContainsFunc(made[1:], func(r schema.Record) bool {
+		r = r.WithoutServerMade()
 		return !slices.Equal(r.Fields(), first) || slices.ContainsFunc(first, func(f schema.Field) bool {
-			return f != schema.FieldID && !serverMade(r, f) && !r.Get(f).Equal(made[0].Get(f))
+			return f != schema.FieldID && !r.Get(f).Equal(one.Get(f))
 		})
 	})
 }

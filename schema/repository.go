@@ -22,6 +22,16 @@ func (j *judge) judgeRepository() {
 	}
 }
 
+// WithoutServerMade leaves out of a live record what its server made by itself, for that
+// repository alone: where the clone lies that it keeps. Elsewhere it would be another
+// place.
+func (r Record) WithoutServerMade() Record {
+	if r.Get(FieldAbsoluteRoot).Bool() {
+		return r
+	}
+	return r.Set(FieldRealRoot, Value{})
+}
+
 func (j *judge) judgeAddress() {
 	origin := j.text(FieldOrigin)
 	if origin == "" {

@@ -168,7 +168,7 @@ func (e *exporter) kinds() []schema.Kind {
 func (e *exporter) complete(format string) {
 	for i, r := range e.records {
 		id := r.ID
-		r = e.fill(withoutBlanks(r), e.wanted[id])
+		r = e.fill(withoutBlanks(r.WithoutServerMade()), e.wanted[id])
 		if r.Get(schema.FieldGlobal).Bool() {
 			r = r.Set(schema.FieldProjectMappingIDs, schema.Value{}) // a server may show ids that it ignores
 		}
@@ -225,17 +225,8 @@ func (e *exporter) write(out *bytes.Buffer, format string) error {
 }
 
 func (e *exporter) export() reports.Export {
-	return reports.Export{Records: len(e.records), Repositories: countKind(e.records, schema.KindRepository),
+	return reports.Export{Records: len(e.records), Repositories: schema.CountKinds(e.records)[schema.KindRepository],
 		Placeholders: e.missing, Findings: e.findings}
-}
-
-func countKind(records []schema.Record, kind schema.Kind) (n int) {
-	for _, r := range records {
-		if r.Kind() == kind {
-			n++
-		}
-	}
-	return n
 }
 
 // lastWanted is what the runs of the state file last brought to a target, by the id that
