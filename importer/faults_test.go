@@ -26,7 +26,7 @@ func TestEachRecordExactlyOnce(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				server, err := sandbox.New(sandbox.Options{Faults: faults, Tracked: int(seed % 3), PagedRepositories: seed%2 == 1,
+				server, err := sandbox.New(sandbox.Options{Faults: faults, Tracked: int(seed % 2), PagedRepositories: seed%4 == 1,
 					RateLimit: sandbox.RateLimit{Limit: 50, FillRate: 50, Interval: time.Second}})
 				if err != nil {
 					t.Fatal(err)
