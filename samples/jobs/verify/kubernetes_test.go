@@ -91,7 +91,7 @@ func TestKubernetes(t *testing.T) {
 			t.Errorf("%s does not run as the user of the image", name)
 		}
 	}
-	if pods < 2 {
+	if pods < 3 {
 		t.Errorf("only %d objects start pods", pods)
 	}
 }
