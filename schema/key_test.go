@@ -1,6 +1,9 @@
 package schema
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestNormalOrigin(t *testing.T) {
 	for _, tt := range []struct {
@@ -64,8 +67,24 @@ func TestNormalOriginOfRepositories(t *testing.T) {
 func TestShardsStay(t *testing.T) {
 	named := Key{Kind: KindIntegration, Type: TypeGitHub, Origin: "https://api.github.com", Name: "Acme"}
 	repository := Key{Kind: KindRepository, Origin: "https://git.example.org/a.git"}
-	if got := []int{named.Shard(1000), repository.Shard(1000)}; got[0] != 907 || got[1] != 390 {
+	if got := []int{named.Shard(1000), repository.Shard(1000)}; got[0] != 627 || got[1] != 392 {
 		t.Errorf("shards %v", got)
+	}
+}
+
+// TestShardsAreEven: names that differ in a number fall everywhere alike.
+func TestShardsAreEven(t *testing.T) {
+	const records = 3000
+	for _, of := range []int{2, 3, 5, 16} {
+		parts := make([]int, of)
+		for i := range records {
+			parts[Key{Kind: KindIntegration, Type: TypeGitLabServer, Origin: "https://gitlab.example.org", Name: fmt.Sprint("team ", i)}.Shard(of)]++
+		}
+		for part, n := range parts {
+			if mean := records / of; n < mean*8/10 || n > mean*12/10 {
+				t.Errorf("part %d of %d has %d of %d records", part, of, n, records)
+			}
+		}
 	}
 }
 
