@@ -2,20 +2,14 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"gijbulk/importer/journal"
-	"gijbulk/importer/secrets"
 	"gijbulk/schema"
 )
 
@@ -182,122 +176,4 @@ func (j *job) startOver(ctx context.Context, saved journal.Saved, kept keptOptio
 func (a *app) hasEnded(run schema.Run) error {
 	_, err := fmt.Fprintf(a.stdout, "run %s has ended by itself; gijbulk report %s shows what became of it\n", run.ID, run.ID)
 	return err
-}
-
-// keptOptions are what the journal keeps of a command line, for a resume.
-type keptOptions struct {
-	Flags  map[string]string `json:"flags"`            // those that were given
-	Undoes string            `json:"undoes,omitempty"` // the run that an undo takes back
-}
-
-// of adds the flags that were given, as JSON.
-func (o keptOptions) of(flags *pflag.FlagSet) ([]byte, error) {
-	o.Flags = make(map[string]string)
-	flags.Visit(func(f *pflag.Flag) { o.Flags[f.Name] = f.Value.String() })
-	return json.Marshal(o)
-}
-
-// restore sets the flags that the interrupted run was given and this command was not.
-func (a *app) restore(saved journal.Saved) (kept keptOptions, err error) {
-	if err := json.Unmarshal(saved.Options, &kept); err != nil {
-		return kept, fmt.Errorf("the options of run %s cannot be read: %w", saved.Run.ID, err)
-	}
-	for name, value := range kept.Flags {
-		f := a.command.Flags().Lookup(name)
-		if f == nil || f.Changed || name == "state" || name == "output" {
-			continue
-		}
-		if err := setAgain(f, value); err != nil {
-			return kept, fmt.Errorf("the option --%s of run %s: %w", name, saved.Run.ID, err)
-		}
-		f.Changed = true
-	}
-	return kept, nil
-}
-
-// setAgain gives a flag the value that it once had: a list's text is not what the list
-// takes on the command line.
-func setAgain(f *pflag.Flag, value string) error {
-	list, many := f.Value.(pflag.SliceValue)
-	if !many {
-		return f.Value.Set(value)
-	}
-	items, err := csv.NewReader(strings.NewReader(strings.TrimSuffix(strings.TrimPrefix(value, "["), "]"))).Read()
-	if errors.Is(err, io.EOF) {
-		err = nil
-	}
-	return firstError(err, list.Replace(items))
-}
-
-// equip gives the plan's records their secrets again: by their references, and those
-// that were written out from the manifest.
-func (j *job) equip(ctx context.Context, files []string) error {
-	wants := make([]schema.Record, len(j.planned.Actions))
-	for i, a := range j.planned.Actions {
-		wants[i] = a.Want
-	}
-	if len(files) > 0 {
-		if err := j.literals(ctx, files, wants); err != nil {
-			return err
-		}
-	}
-	resolver := secrets.Resolver{Env: j.lookupEnv, AllowCommands: j.options.allowCommands}
-	resolved, findings := resolver.Resolve(ctx, wants)
-	j.hide(resolved, j.target.secrets...)
-	open := make(map[schema.Place]bool)
-	for i := range j.planned.Actions {
-		a := &j.planned.Actions[i]
-		a.Want = resolved[i]
-		for c := range a.Changes {
-			if _, hidden := a.Changes[c].To.Secret(); hidden {
-				a.Changes[c].To = a.Want.Get(a.Changes[c].Field)
-			}
-		}
-		j.outcomes[i].Action = *a
-		if s := j.outcomes[i].Status; a.Op.Writes() && (s == schema.StatusUnprocessed || s == schema.StatusUnknown) {
-			open[placeOf(a.Want.Place)] = true
-		}
-	}
-	// What has been sent needs no secret any more.
-	findings = slices.DeleteFunc(findings, func(f schema.Finding) bool { return !open[placeOf(f.Place)] })
-	if len(findings) == 0 {
-		return nil
-	}
-	j.run.Findings = append(j.run.Findings, findings...)
-	if err := j.tellFindings(); err != nil {
-		return err
-	}
-	return (&failure{code: exitManifest, err: fmt.Errorf("%s; nothing was sent", count(len(findings), "error"))}).
-		hinted("set the references, or name the files of the manifest: gijbulk resume %s FILE…", j.run.ID)
-}
-
-// placeOf is a record's place without its column.
-func placeOf(p schema.Place) schema.Place { return schema.Place{File: p.File, Record: p.Record} }
-
-// literals takes secrets that were written out from the manifest's own files, by
-// identity.
-func (j *job) literals(ctx context.Context, files []string, wants []schema.Record) error {
-	l := &loader{stdin: j.stdin}
-	byKey := make(map[schema.Key]schema.Record)
-	_, err := l.each(ctx, files, func(c checked) error {
-		if c.record != nil {
-			byKey[c.record.Key()] = *c.record
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for i, w := range wants {
-		again, ok := byKey[w.Key()]
-		if !ok {
-			continue
-		}
-		for _, f := range []schema.Field{schema.FieldPassword, schema.FieldPat} {
-			if s, hidden := again.Get(f).Secret(); hidden && s.Literal() && w.Has(f) {
-				wants[i] = wants[i].Set(f, again.Get(f))
-			}
-		}
-	}
-	return nil
 }
