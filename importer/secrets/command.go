@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode"
 
+	"gijbulk/importer/commandline"
 	"gijbulk/schema"
 )
 
@@ -23,7 +24,7 @@ func (r *Resolver) fromCommand(ctx context.Context, line string) answer {
 	if !r.AllowCommands {
 		return failed("pass --allow-commands if you trust the manifest", "running commands is not allowed")
 	}
-	words, err := splitWords(line)
+	words, err := commandline.Words(line)
 	if err != nil {
 		return failed("write the command as for a shell, with quotes in pairs", "the command line cannot be split: %v", err)
 	}

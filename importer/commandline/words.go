@@ -1,15 +1,17 @@
-package secrets
+// Package commandline takes command lines apart, for those who run them without a shell
+// and for those who only read them.
+package commandline
 
 import (
 	"errors"
 	"strings"
 )
 
-// splitWords splits a command line into at least one word as a POSIX shell would, and
+// Words splits a command line into at least one word as a POSIX shell would, and
 // does nothing else of what a shell does: no variables, patterns or operators. Single
 // quotes take everything literally, double quotes everything but \" \\ \$ and \`, and
 // outside of quotes a backslash takes the next character literally.
-func splitWords(line string) ([]string, error) {
+func Words(line string) ([]string, error) {
 	var words []string
 	var word strings.Builder
 	inWord := false // an empty pair of quotes is a word as well

@@ -1,13 +1,14 @@
-package secrets
+package commandline
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestSplitWords(t *testing.T) {
+func TestWords(t *testing.T) {
 	for _, tt := range []struct {
 		in   string
 		want []string
@@ -31,7 +32,7 @@ func TestSplitWords(t *testing.T) {
 		{"", nil},
 		{`"" x`, nil},
 	} {
-		got, err := splitWords(tt.in)
+		got, err := Words(tt.in)
 		if (err == nil) != (tt.want != nil) {
 			t.Errorf("%q: %v", tt.in, err)
 		}
@@ -42,18 +43,27 @@ func TestSplitWords(t *testing.T) {
 }
 
 // What is split and quoted again splits into the same words.
-func FuzzSplitWords(f *testing.F) {
+func FuzzWords(f *testing.F) {
 	for _, s := range []string{"a b", `a 'b "c' "d\"e" f\ g`, `'' ""`, "a\\", "\xff 'é"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, line string) {
-		words, err := splitWords(line)
+		words, err := Words(line)
 		if err != nil {
 			return
 		}
-		again, err := splitWords(quoteWords(words))
+		again, err := Words(quoted(words))
 		if err != nil || !slices.Equal(words, again) {
 			t.Errorf("%q, quoted again, gives %q (%v)", words, again, err)
 		}
 	})
+}
+
+// quoted writes words as a command line.
+func quoted(words []string) string {
+	var b strings.Builder
+	for _, word := range words {
+		b.WriteString("'" + strings.ReplaceAll(word, "'", `'\''`) + "' ")
+	}
+	return b.String()
 }
