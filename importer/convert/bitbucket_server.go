@@ -52,7 +52,7 @@ func readBitbucketServer(l *listing) error {
 }
 
 // bitbucketServerPage reads what an answer tells of itself.
-func bitbucketServerPage(p *page, key string, value json.RawMessage) {
+func bitbucketServerPage(p *page, _ int, key string, value json.RawMessage) {
 	switch key {
 	case "isLastPage":
 		p.more = string(value) == "false"

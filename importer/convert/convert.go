@@ -2,6 +2,7 @@ package convert
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"gijbulk/schema"
@@ -43,28 +44,37 @@ type Options struct {
 func Read(inputs []Input, o Options) (schema.Conversion, error) {
 	var result schema.Conversion
 	m := maker{options: &o, result: &result}
-	var rows []*row
-	tools := map[*tool]*listing{}
+	var listings []*listing
 	var order []*tool
+	readers := map[*tool]reader{}
+	last := map[*tool]*listing{}
 	for _, in := range inputs {
 		t, err := toolFor(in, o.From)
 		if err != nil {
 			return schema.Conversion{}, err
 		}
 		l := &listing{Input: in, tool: t, options: &o, tell: m.tell, recognise: detected, references: &m.references}
-		if before := tools[t]; before != nil {
+		if before := last[t]; before != nil {
 			l.pages = before.pages
 		} else {
 			order = append(order, t)
+			readers[t] = t.reader()
 		}
-		if err := l.read(); err != nil {
+		if err := readers[t].read(l); err != nil {
 			return schema.Conversion{}, err
 		}
-		tools[t] = l
-		rows = append(rows, l.rows...)
+		last[t] = l
+		listings = append(listings, l)
 	}
 	for _, t := range order {
-		tools[t].warnOfPages()
+		if err := readers[t].end(); err != nil {
+			return schema.Conversion{}, err
+		}
+		last[t].warnOfPages()
+	}
+	var rows []*row
+	for _, l := range listings {
+		rows = append(rows, l.rows...)
 	}
 	m.make(rows)
 	if len(result.Entries) == 0 {
@@ -82,7 +92,10 @@ func nothingLeft(rows []*row) *Problem {
 			order = append(order, r.why)
 		}
 	}
-	p := &Problem{Place: rows[0].place, Message: "none of the rows was converted", Advice: "--include names states that are otherwise left out: archived, disabled, fork, mirror, empty"}
+	p := &Problem{Place: rows[0].place, Message: "none of the rows was converted", Advice: "each row says why; look at the listing, or at what made it"}
+	if slices.ContainsFunc(rows, func(r *row) bool { return len(r.left) > 0 }) {
+		p.Advice = "--include names states that are otherwise left out: archived, disabled, fork, mirror, empty"
+	}
 	p.Place.Line, p.Place.Column, p.Place.Record = 0, 0, 0
 	var parts []string
 	for _, w := range order[:min(len(order), 5)] {

@@ -38,6 +38,25 @@ var sampleListings = []listingSample{
 		Map:       []Assignment{{"displayName", "path"}, {"tagsFilter", "team"}, {"projects", "jira project"}},
 		SkipIf:    []Condition{{"Team", "money"}},
 		HostTypes: map[string]schema.Type{"gitlab.acme.example": schema.TypeGitLabServer, "git.acme.example": schema.TypeGerrit}}},
+	{golden: "github", from: "github", files: []string{"github.json"}},
+	{golden: "gitea", from: "gitea", files: []string{"gitea.json"}},
+	{golden: "bitbucket-cloud", from: "bitbucket-cloud", files: []string{"bitbucket-cloud.json"}},
+	{golden: "codecommit", from: "codecommit", files: []string{"codecommit.json"}},
+	{golden: "gerrit", from: "gerrit", files: []string{"gerrit.json"}, options: Options{BaseURL: "https://gerrit.acme.example/r/"}},
+	{golden: "ghorg", from: "ghorg", files: []string{"ghorg-reclone.yaml"}},
+	{golden: "repo", from: "repo", files: []string{"repo-default.xml", "repo-local.xml"},
+		options: Options{BaseURL: "https://gerrit.acme.example/manifest", HostTypes: map[string]schema.Type{"gerrit.acme.example": schema.TypeGerrit}}},
+	{golden: "vcstool", from: "vcstool", files: []string{"vcstool.repos"}},
+	{golden: "west", from: "west", files: []string{"west.yml"}},
+	{golden: "mr", from: "mr", files: []string{"mrconfig"}},
+	{golden: "gitmodules", from: "gitmodules", files: []string{"gitmodules"},
+		options: Options{BaseURL: "https://gitlab.acme.example/shop/web.git"}},
+	{golden: "backstage", from: "backstage", files: []string{"catalog-info.yaml"}},
+	{golden: "gei-azure", from: "gei", files: []string{"gei-azure.csv"}},
+	{golden: "gei-bitbucket", from: "gei", files: []string{"gei-bitbucket.csv"}},
+	{golden: "fisheye", from: "fisheye", files: []string{"fisheye.json"}},
+	{golden: "fisheye-old", from: "fisheye", files: []string{"fisheye-old.json"}},
+	{golden: "dvcs", from: "dvcs", files: []string{"dvcs-repositories.json", "dvcs-organizations.json"}},
 }
 
 func readSamples(t testing.TB, files ...string) []Input {
@@ -197,6 +216,34 @@ func TestProblems(t *testing.T) {
 		{from: "gh", text: `[{"nameWithOwner":"a/b","isFork":true},{"nameWithOwner":"a/c","isFork":true}]`, place: "in", words: "2 because it is a fork"},
 		{from: "bitbucket-server", text: `{"values":[{"slug":"a","project":{"key":"P"},"links":{"clone":[{"href":"https://b.example/scm/p/a.git"}]}}]}`,
 			options: Options{As: AsIntegrations}, place: "in", words: "no host that integrations are for"},
+		{from: "github", text: `{"message":"Not Found"}`, place: "in:1", words: "Not Found"},
+		{from: "github", text: `{"total_count":0,"items":[]}`, place: "in", words: "names no repository"},
+		{from: "github", text: `[{"full_name":"a/b","clone_url":"https://github.com/a/b.git","fork":true}]`, place: "in", words: "1 because it is a fork"},
+		{from: "", text: `[{"full_name":"a/b","clone_url":"https://git.example/a/b.git"}]`, place: "in", words: "of github or of gitea"},
+		{from: "codecommit", text: `{"repositories":[{"repositoryName":"a","repositoryId":"1"}]}`, place: "in", words: "no region"},
+		{from: "gerrit", text: ")]}'\n{}", place: "in", words: "not where the Gerrit is"},
+		{from: "gerrit", text: ")]}'\n{}", options: Options{BaseURL: "https://gerrit.example"}, place: "in", words: "names no repository"},
+		{from: "gerrit", text: ")]}'\n{\"a\":{\"id\":\"a\",", options: Options{BaseURL: "https://gerrit.example"}, place: "in:2", words: "ends in the middle"},
+		{from: "ghorg", text: "- a\n", place: "in:1", words: "a mapping from names"},
+		{from: "ghorg", text: "a:\n  cmd: 'unclosed \"quote'\n", place: "in", words: "1 because it has no cmd"},
+		{from: "ghorg", text: "a: [\n", place: "in:", words: "not YAML"},
+		{from: "ghorg", text: "a:\n  cmd: ghorg ls\n", place: "in", words: "1 because its cmd is no ghorg clone"},
+		{from: "repo", text: "<manifest><project name='a'></manifest>", place: "in:1", words: "not XML"},
+		{from: "repo", text: "<html/>", place: "in:1", words: "\"html\", not manifest"},
+		{from: "repo", text: "<manifest><remote name='o' fetch='..'/><default remote='o'/><project name='a'/></manifest>", place: "in", words: "its remote is relative"},
+		{from: "repo", text: "<manifest><remote name='o' fetch='..'/></manifest>", place: "in", words: "names no repository"},
+		{from: "vcstool", text: "repositories:\n  - a\n", place: "in:1", words: "a mapping from paths"},
+		{from: "west", text: "projects: []\n", place: "in:1", words: "manifest, a mapping"},
+		{from: "mr", text: "[src/a]\nupdate = true\n", place: "in", words: "1 because it has no checkout"},
+		{from: "gitmodules", text: "[core]\n\tbare = false\n", place: "in", words: "no section [submodule"},
+		{from: "gitmodules", text: "[submodule \"a\"]\n\turl = ../a\n", place: "in", words: "its URL is relative"},
+		{from: "backstage", text: "a: b\n", place: "in:1", words: "kind and metadata"},
+		{from: "backstage", text: "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: a}\n", place: "in", words: "no annotation that names"},
+		{from: "gei", text: "org,teamproject,repo,pipeline,url\na,b,c,d,e\n", place: "in:1", words: "these are pipelines"},
+		{from: "gei", text: "name,url,owner\na,b,c\n", place: "in:1", words: "none of an inventory"},
+		{from: "fisheye", text: `{"values":[{"type":"svn","name":"a"}]}`, place: "in", words: "1 because it is no git repository"},
+		{from: "dvcs", text: `{"repositories":[{"id":1,"organizationId":2,"slug":"a","linked":true}]}`, place: "in", words: "ids of their accounts alone"},
+		{from: "dvcs", text: `{"organizations":[{"id":1,"hostUrl":"https://github.com","name":"a","repositories":[]}]}`, place: "in", words: "accounts and no repositories"},
 		{from: "nonsense", text: "x", words: "there is no tool", misuse: true},
 	} {
 		tt.options.From = tt.from
@@ -249,6 +296,41 @@ func TestPages(t *testing.T) {
 		}
 		result, err := Read(inputs, Options{From: "bitbucket-server"})
 		if err != nil || len(result.Rows) != tt.rows || len(result.Findings) != tt.warnings {
+			t.Errorf("%s: %s error %v", tt.texts, dump(result), err)
+		}
+	}
+}
+
+// TestPagesOfOthers: how other services tell that there is more.
+func TestPagesOfOthers(t *testing.T) {
+	cloud := `{"size":2,"values":[{"full_name":"a/%s","links":{"html":{"href":"https://bitbucket.org/a/%s"}}}]%s}`
+	marked := `{"values":[{"full_name":"a/%s","links":{"html":{"href":"https://bitbucket.org/a/%s"}}}]%s}`
+	fisheye := `{"start":%d,"lastPage":%v,"values":[{"type":"git","name":"a","enabled":true,"git":{"location":"https://h.example/%d.git"}}]}`
+	next := `,"next":"https://api.bitbucket.org/2.0/repositories/a?page=2"`
+	for _, tt := range []struct {
+		from     string
+		texts    []string
+		warnings int
+	}{
+		{"bitbucket-cloud", []string{fmt.Sprintf(cloud, "b", "b", next)}, 1},
+		{"bitbucket-cloud", []string{fmt.Sprintf(cloud, "b", "b", next), fmt.Sprintf(cloud, "c", "c", "")}, 0},
+		{"bitbucket-cloud", []string{fmt.Sprintf(marked, "b", "b", next)}, 1},
+		{"bitbucket-cloud", []string{fmt.Sprintf(marked, "b", "b", next), fmt.Sprintf(marked, "c", "c", "")}, 0},
+		{"fisheye", []string{fmt.Sprintf(fisheye, 0, false, 0)}, 1},
+		{"fisheye", []string{fmt.Sprintf(fisheye, 0, false, 0), fmt.Sprintf(fisheye, 1, true, 1)}, 0},
+		{"fisheye", []string{fmt.Sprintf(fisheye, 0, false, 0), fmt.Sprintf(fisheye, 2, true, 1)}, 1},
+		{"github", []string{`{"total_count":2,"items":[{"full_name":"a/b","clone_url":"https://github.com/a/b.git"}]}`}, 1},
+		{"github", []string{`{"total_count":1,"items":[{"full_name":"a/b","clone_url":"https://github.com/a/b.git"}]}`}, 0},
+		{"codecommit", []string{`{"repositories":[{"repositoryName":"a","repositoryId":"1"}],"nextToken":"x"}`}, 1},
+		{"gerrit", []string{`{"a":{"id":"a"},"b":{"id":"b","_more_projects":true}}`}, 1},
+	} {
+		var inputs []Input
+		for i, text := range tt.texts {
+			inputs = append(inputs, Input{Name: fmt.Sprintf("%d.json", i), Text: []byte(text)})
+		}
+		base := map[string]string{"gerrit": "https://gerrit.example", "codecommit": "https://git-codecommit.eu-west-1.amazonaws.com"}[tt.from]
+		result, err := Read(inputs, Options{From: tt.from, BaseURL: base})
+		if err != nil || len(result.Findings) != tt.warnings {
 			t.Errorf("%s: %s error %v", tt.texts, dump(result), err)
 		}
 	}

@@ -18,6 +18,12 @@ func FuzzConvert(f *testing.F) {
 	for _, s := range []string{
 		`[{"nameWithOwner":"a/b","url":"x"},{"nameWithOwner":5},null,[]]`, `{"values":[{"slug":"a","project":{"key":"b"}}],"start":"x"}`, `{"value":{"value":[]}}`,
 		`[{"path_with_namespace":"a/b/c","web_url":"https://h/x/a/b/c","http_url_to_repo":"https://u:p@h/x/a/b/c.git"}]`, "[[[[[", `{"message":"no"}`,
+		")]}'\n{\"a/b\":{\"id\":\"a%2Fb\"},\"c\":5}", "a: &a\n  cmd: ghorg clone x --match-regex=^(a|b)-\nb:\n  <<: [*a, *a]\n",
+		"<manifest><remote name='o' fetch='../..'/><default remote='o'/><project name='a/../..'><project name='b'/></project><remove-project name='b'/></manifest>",
+		"repositories:\n  a: &x {type: git, url: 'git@h.example:a/b.git'}\n  c: *x\n", "manifest:\n  projects:\n    - {name: a, url: https://h.example/a}\n",
+		"[a]\ncheckout = git clone -b x 'https://h.example/a' 'b'\n\t&& true\n", "[submodule \"a\"]\n\turl = ../../x.git\n[submodule \"b\"]\n\turl = \"\\\n",
+		"kind: Component\nmetadata:\n  annotations: {backstage.io/source-location: 'url:https://h.example/a/b/tree/c/'}\n---\n- 1\n",
+		`{"repositories":[{"organizationId":1,"slug":"a","linked":true}],"organizations":[{"id":1,"hostUrl":"https://h.example","repositories":[null]}]}`,
 		"cloneUrl,org\n\"https://github.com/a/b'\\\",c\n", "integrationType\ttrackedFolderId\torigin\nGITHUB\t\t\n\t\t//\n",
 	} {
 		for _, t := range Tools() {
@@ -27,7 +33,8 @@ func FuzzConvert(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, from string, text []byte) {
 		in := []Input{{Name: "in", Text: text}}
-		result, err := Read(in, Options{From: from})
+		options := Options{From: from, BaseURL: []string{"", "https://git.example/a/b.git", "git@git.example:a.git"}[len(text)%3]}
+		result, err := Read(in, options)
 		if err != nil {
 			var p *Problem
 			if !errors.As(err, &p) || p.Message == "" {
@@ -35,7 +42,7 @@ func FuzzConvert(f *testing.F) {
 			}
 			return
 		}
-		again, err := Read(in, Options{From: from})
+		again, err := Read(in, options)
 		if err != nil || dump(again) != dump(result) {
 			t.Fatalf("the second time it is another: error %v", err)
 		}

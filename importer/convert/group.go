@@ -73,8 +73,12 @@ func grouped(kept, left []*row) []*group {
 	return groups
 }
 
-// folder is the longest path of GitLab groups that all rows are below.
+// folder is the longest path of GitLab groups that all rows are below. Without rows it is
+// the owner itself.
 func (g *group) folder() string {
+	if len(g.rows) == 0 {
+		return g.owner
+	}
 	var common []string
 	for i, r := range g.rows {
 		parts := strings.Split(r.repo.key, "/")

@@ -34,26 +34,42 @@ func (m *maker) tellLimits(g *group) {
 		}
 	}
 	if g.service == github && g.personal && slices.ContainsFunc(g.rows, func(r *row) bool { return !r.repo.public }) {
-		m.tell(schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIPath.String(),
-			"%s is a personal account, of which GitHub lists only the public repositories to others", g.name(0)).
-			Advise("give it the account's own token and the apiPath /user/repos?affiliation=owner"))
+		m.tell(personalAccount(place, g.name(0)))
 	}
 }
 
+// personalAccount tells of an integration for one at GitHub.
+func personalAccount(place schema.Place, name string) schema.Finding {
+	return schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIPath.String(),
+		"%s is a personal account, of which GitHub lists only the public repositories to others", name).
+		Advise("give it the account's own token and the apiPath /user/repos?affiliation=owner")
+}
+
 func (m *maker) integration(g *group, rows []*row, part, parts int) schema.Entry {
+	cells := g.cells(g.name(part), g.filterFor(rows, parts), &m.references)
+	if keys := m.projectsOf(rows); len(keys) > 0 {
+		cells = append(cells, words(schema.FieldProjects, keys))
+	}
+	e := schema.Entry{Place: rows[0].place, Cells: cells}
+	e = e.Override(m.agreed(rows, g.name(part)))
+	return withSource(e, sourceOfMany(rows))
+}
+
+// cells are those of an integration of this name with a filter, or "".
+func (g *group) cells(name, filter string, r *references) []schema.Cell {
 	t := g.service.typeAt(g.base)
 	cells := []schema.Cell{text(schema.FieldType, string(t))}
 	if t.DefaultOrigin() == "" && t != schema.TypeVSTS && t != schema.TypeAWS {
 		cells = append(cells, text(schema.FieldOrigin, g.base))
 	}
-	cells = append(cells, text(schema.FieldDisplayName, g.name(part)))
+	cells = append(cells, text(schema.FieldDisplayName, name))
 	for _, f := range g.service.logins {
-		cells = append(cells, text(f, m.references.to(f, g.secretOf()...)))
+		cells = append(cells, text(f, r.to(f, g.secretOf()...)))
 	}
-	if g.service.apiPath != nil {
+	if g.service.apiPath != nil && g.owner != "" {
 		cells = append(cells, text(schema.FieldAPIPath, g.service.apiPath(g)))
 	}
-	if filter := g.filterFor(rows, parts); filter != "" {
+	if filter != "" {
 		cells = append(cells, text(schema.FieldAPIFilter, filter))
 	}
 	if g.service.scoped {
@@ -62,12 +78,7 @@ func (m *maker) integration(g *group, rows []*row, part, parts int) schema.Entry
 	if g.service == codecommit {
 		cells = append(cells, text(schema.FieldAwsRegion, g.owner))
 	}
-	if keys := m.projectsOf(rows); len(keys) > 0 {
-		cells = append(cells, words(schema.FieldProjects, keys))
-	}
-	e := schema.Entry{Place: rows[0].place, Cells: cells}
-	e = e.Override(m.agreed(rows, g.name(part)))
-	return withSource(e, sourceOfMany(rows))
+	return cells
 }
 
 // agreed gives the cells that --map takes from the rows of one integration: lists are

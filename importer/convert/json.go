@@ -16,7 +16,13 @@ import (
 type jsonShape struct {
 	lists []string // the keys of an object that hold the repositories, or an object that does
 	marks []string // a repository has one of these, and other tools' have not all
-	page  func(p *page, key string, value json.RawMessage)
+	named bool     // an object maps the names of repositories to them
+
+	// page reads what an answer tells beside its list: a key on a line and its value.
+	page func(p *page, line int, key string, value json.RawMessage)
+
+	// around reads an object that holds a list, without the list.
+	around func(fields map[string]json.RawMessage)
 }
 
 // eachJSON reads the repositories of a JSON text into values of a type and visits them:
@@ -34,6 +40,7 @@ func eachJSON[T any](l *listing, shape jsonShape, visit func(r *row, v *T)) erro
 		}
 		raw := w.text[start:w.decoder.InputOffset()]
 		r := l.add(line)
+		r.title = w.name
 		if w.page != nil {
 			w.page.rows++
 		}
@@ -61,6 +68,7 @@ type jsonWalk struct {
 	decoder *json.Decoder
 	lines   lines
 	page    *page
+	name    string // of the repository that comes, where an object maps names to them
 	element func() error
 	known   bool // the first repository has been looked at
 }
@@ -120,6 +128,9 @@ func (w *jsonWalk) list(depth int) error {
 
 // object walks an object that holds a list, or is a repository itself.
 func (w *jsonWalk) object(depth int) error {
+	if w.shape.named {
+		return w.byName(depth)
+	}
 	if !w.holdsList() {
 		if err := w.look(); err != nil {
 			return err
@@ -130,6 +141,7 @@ func (w *jsonWalk) object(depth int) error {
 	if _, err := w.decoder.Token(); err != nil {
 		return w.broken(err)
 	}
+	fields := map[string]json.RawMessage{}
 	for w.decoder.More() {
 		token, err := w.decoder.Token()
 		if err != nil {
@@ -144,15 +156,48 @@ func (w *jsonWalk) object(depth int) error {
 			err = w.object(depth + 1)
 		default:
 			var value json.RawMessage
+			line, _ := w.here()
 			if err = w.decoder.Decode(&value); err == nil && w.shape.page != nil && w.page != nil {
-				w.shape.page(w.page, key, value)
+				w.shape.page(w.page, line, key, value)
 			}
+			fields[key] = value
 			err = w.broken(err)
 		}
 		if err != nil {
 			return err
 		}
 	}
+	if w.shape.around != nil {
+		w.shape.around(fields)
+	}
+	_, err := w.decoder.Token()
+	w.close(depth)
+	return w.broken(err)
+}
+
+// byName walks an object that maps names to repositories.
+func (w *jsonWalk) byName(depth int) error {
+	w.open(depth)
+	if _, err := w.decoder.Token(); err != nil {
+		return w.broken(err)
+	}
+	for w.decoder.More() {
+		token, err := w.decoder.Token()
+		if err != nil {
+			return w.broken(err)
+		}
+		w.name, _ = token.(string)
+		if w.next() == '{' {
+			err = w.look()
+		}
+		if err == nil {
+			err = w.element()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	w.name = ""
 	_, err := w.decoder.Token()
 	w.close(depth)
 	return w.broken(err)

@@ -33,12 +33,11 @@ type page struct {
 	start int  // the number of its first row, where the answer tells
 	next  int  // the number of the row that the next page begins with, where the answer tells
 	more  bool // the answer says that it is not the last
+	total int  // how many rows all pages have together, where the answer tells
 }
 
-func (l *listing) read() error {
-	if err := l.tool.read(l); err != nil {
-		return err
-	}
+// mustHaveRows makes sure that a listing names something.
+func (l *listing) mustHaveRows() error {
 	if len(l.rows) == 0 {
 		return l.problem(0, "the listing is empty: it names no repository", "look at what "+l.tool.made+" says, and whether its credentials see any repository")
 	}
@@ -81,6 +80,21 @@ func (r *row) hostedAt(s *service, base string) {
 	}
 }
 
+// leadsTo takes the address of a repository that a listing has as text, and finds out who
+// hosts it.
+func (r *row) leadsTo(o *Options, address string) {
+	why := ""
+	switch address = strings.TrimSpace(address); {
+	case r.repo.take(address):
+		r.repo.spot = o.locate(r.repo.address())
+	case address == "":
+		why = "it has no URL to clone from"
+	default:
+		why = "its URL leads to no host that Jira could clone from"
+	}
+	r.skip = cmp.Or(r.skip, why)
+}
+
 // needAddress skips a row from which nothing can be cloned.
 func (r *row) needAddress() {
 	if r.repo.address().host == "" && r.skip == "" {
@@ -91,15 +105,22 @@ func (r *row) needAddress() {
 // warnOfPages tells where the answers of a service are visibly not all: one says so, or
 // all are exactly as long as a usual limit.
 func (l *listing) warnOfPages() {
-	full := 0
+	full, rows, ended := 0, 0, false
+	starts := map[int]bool{}
+	for _, p := range l.pages {
+		rows += p.rows
+		starts[p.start] = true
+		ended = ended || !p.more
+	}
 	for _, p := range l.pages {
 		if slices.Contains(l.tool.limits, p.rows) {
 			full++
 		}
-		if !p.more || slices.ContainsFunc(l.pages, func(q page) bool { return p.next > 0 && q.start == p.next }) {
-			continue
+		if p.total > rows {
+			l.tell(schema.CodeListingPage.Newf(p.place, "", "this is one page of several: of %s, %d are here", rowsOf(p.total), rows))
+			return
 		}
-		if p.next == 0 && slices.ContainsFunc(l.pages, func(q page) bool { return !q.more }) {
+		if !p.more || p.total > 0 || p.next > 0 && starts[p.next] || p.next == 0 && ended {
 			continue
 		}
 		l.tell(schema.CodeListingPage.Newf(p.place, "", "this is one page of several: it holds %s and says that there are more", rowsOf(p.rows)))

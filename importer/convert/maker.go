@@ -62,6 +62,10 @@ func (m *maker) sift(rows []*row) []*row {
 		if m.options.skip(r) {
 			continue
 		}
+		if whole := r.within; whole != nil && !m.options.skip(whole) {
+			r.fate, r.twin, r.why = schema.FateMerged, whole, "it is a part of "+whole.place.String()
+			continue
+		}
 		identity := r.identity()
 		if twin := first[identity]; twin != nil {
 			r.fate, r.twin, r.why = schema.FateMerged, twin, "it is the same as "+twin.place.String()
@@ -116,8 +120,8 @@ func (m *maker) account(rows []*row) {
 	accounts := make([]schema.Row, len(rows))
 	for i, r := range rows {
 		accounts[i] = schema.Row{Place: r.place, Name: r.title, Fate: r.fate, Why: r.why, Record: r.record}
-		if r.twin != nil {
-			accounts[i].Record = r.twin.record
+		for twin := r.twin; twin != nil; twin = twin.twin {
+			accounts[i].Record = twin.record
 		}
 	}
 	m.result.Rows = accounts

@@ -32,7 +32,10 @@ type row struct {
 	field func(name string) (string, bool)
 
 	repo  repository
-	cells []schema.Cell // of a row that is a whole record already; repo is then zero
+	cells []schema.Cell // of a row that is a whole record already; repo is then zero, or tells whose it is
+
+	// within is the row of a record that holds all of this one's repositories, or nil.
+	within *row
 
 	verdict
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -13,7 +14,6 @@ type sample struct {
 	name   string // the file's own, without its folders
 	head   string // the beginning of the text
 	keys   []string
-	outer  []string // of JSON: the keys of an object that holds a list
 	header []string // of a table: its first row, folded
 }
 
@@ -24,12 +24,23 @@ func sampleOf(in Input) *sample {
 	s := &sample{name: path.Base(strings.ReplaceAll(in.Name, `\`, "/")), head: string(in.Text[:min(len(in.Text), headSize)])}
 	text := bytes.TrimSpace(in.Text)
 	switch {
-	case len(text) > 0 && (text[0] == '[' || text[0] == '{'):
-		s.outer, s.keys = firstKeys(text)
+	case isJSON(text):
+		s.keys = firstKeys(text)
 	default:
 		s.header = firstTitles(in.Text)
 	}
 	return s
+}
+
+// isJSON reports whether a text begins as a list or an object.
+func isJSON(text []byte) bool {
+	text = bytes.TrimLeft(text, " \t\r\n")
+	return len(text) > 0 && (text[0] == '[' || text[0] == '{')
+}
+
+// hasAny reports whether the first repository has one of these keys.
+func (s *sample) hasAny(keys ...string) bool {
+	return slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(s.keys, key) })
 }
 
 // has reports whether the first repository has all of these keys.
@@ -40,6 +51,11 @@ func (s *sample) has(keys ...string) bool {
 		}
 	}
 	return true
+}
+
+// mentions reports whether the beginning of the text matches a pattern.
+func (s *sample) mentions(pattern string) bool {
+	return regexp.MustCompile(pattern).MatchString(s.head)
 }
 
 // titled reports whether the header has all of these columns.
@@ -53,29 +69,28 @@ func (s *sample) titled(titles ...string) bool {
 }
 
 // enveloped are the keys under which services put their lists.
-var enveloped = []string{"values", "value", "data", "repositories", "repoData"}
+var enveloped = []string{"values", "value", "data", "items", "repositories", "organizations", "repoData"}
 
-// firstKeys tells the keys of the first repository of a JSON text, and those before it
-// of the object around it.
-func firstKeys(text []byte) (outer, inner []string) {
+// firstKeys tells the keys of the first repository of a JSON text, or where there is
+// none, those of the object around it.
+func firstKeys(text []byte) (keys []string) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	for range 4 { // lists in lists in objects
 		token, err := d.Token()
 		switch {
 		case err != nil:
-			return outer, inner
+			return keys
 		case token == json.Delim('['):
 			continue
 		case token != json.Delim('{'):
-			return outer, inner
+			return keys
 		}
-		keys, found := keysBefore(d)
-		if !found {
-			return outer, keys
+		var within bool
+		if keys, within = keysBefore(d); !within {
+			return keys
 		}
-		outer = keys
 	}
-	return outer, inner
+	return keys
 }
 
 // keysBefore lists the keys of an object up to one that services put lists under.

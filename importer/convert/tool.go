@@ -21,11 +21,43 @@ type tool struct {
 
 	detect func(*sample) bool // whether a text is surely one; nil: it cannot be told
 	read   func(*listing) error
+
+	// begin gives a reader for all inputs of the tool together, where one needs what
+	// stands in another; read is nil then.
+	begin func() reader
 }
+
+// reader reads the inputs of one tool, one after the other. end is called after the last
+// of them.
+type reader interface {
+	read(*listing) error
+	end() error
+}
+
+func (t *tool) reader() reader {
+	if t.begin != nil {
+		return t.begin()
+	}
+	return alone(t.read)
+}
+
+// alone reads each input by itself.
+type alone func(*listing) error
+
+func (read alone) read(l *listing) error {
+	if err := read(l); err != nil {
+		return err
+	}
+	return l.mustHaveRows()
+}
+
+func (alone) end() error { return nil }
 
 // tools lists them all, in the order in which they are told.
 func tools() []*tool {
-	return []*tool{&ghTool, &gitlabTool, &bitbucketServerTool, &azureTool, &vendorTool, &csvTool}
+	return []*tool{&ghTool, &githubTool, &gitlabTool, &azureTool, &bitbucketServerTool, &bitbucketCloudTool, &giteaTool,
+		&codecommitTool, &gerritTool, &ghorgTool, &repoTool, &vcstoolTool, &westTool, &mrTool, &gitmodulesTool,
+		&backstageTool, &geiTool, &fisheyeTool, &dvcsTool, &vendorTool, &csvTool}
 }
 
 // Tool describes one that can be read.

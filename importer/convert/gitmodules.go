@@ -1,0 +1,73 @@
+package convert
+
+import (
+	"strings"
+)
+
+// gitmodulesTool reads the submodules of a repository.
+var gitmodulesTool = tool{name: "gitmodules", about: "the .gitmodules of a repository (--base-url, the repository's URL, for relative ones)",
+	made: "git submodule add", choice: true,
+	detect: func(s *sample) bool { return s.mentions(`(?m)^\[submodule "`) },
+	read:   readGitmodules}
+
+func readGitmodules(l *listing) error {
+	base, based := parseAddress(l.options.BaseURL)
+	for _, s := range sectionsOf(l.Text, gitKey) {
+		kind, name, named := strings.Cut(s.title, " ")
+		if !named || !strings.EqualFold(kind, "submodule") {
+			continue
+		}
+		r := l.add(s.line)
+		r.title, r.field = unquoted(strings.TrimSpace(name)), s.get
+		if path := s.value("path"); path != "" {
+			r.title = path
+		}
+		if branch := s.value("branch"); branch != "." { // as in the repository above
+			r.repo.branch = branchOf(branch)
+		}
+		url := s.value("url")
+		if isRelative(url) {
+			whole, ok := base.below(url)
+			switch {
+			case !based:
+				r.skip = "its URL is relative; --base-url tells the URL of the repository that has this file"
+				continue
+			case !ok || whole.path == "/":
+				r.skip = "its URL leads above the host of --base-url"
+				continue
+			}
+			url = whole.String()
+		}
+		r.leadsTo(l.options, url)
+	}
+	if len(l.rows) == 0 && len(strings.TrimSpace(string(l.Text))) > 0 {
+		return l.foreign(0, `there is no section [submodule "NAME"]`)
+	}
+	return nil
+}
+
+// gitKey reads key = value as git's configuration has it.
+func gitKey(line string) (key, value string, ok bool) {
+	key, value, ok = strings.Cut(strings.TrimSpace(line), "=")
+	return strings.TrimSpace(key), unquoted(strings.TrimSpace(value)), ok
+}
+
+// unquoted takes the quotes, escapes and comment off a value of git's configuration.
+func unquoted(s string) string {
+	var b strings.Builder
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '"':
+			quoted = !quoted
+		case c == '\\' && i+1 < len(s):
+			i++
+			b.WriteByte(s[i])
+		case (c == '#' || c == ';') && !quoted:
+			return strings.TrimSpace(b.String())
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}

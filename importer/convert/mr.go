@@ -1,0 +1,101 @@
+package convert
+
+import (
+	"slices"
+	"strings"
+
+	"gijbulk/importer/commandline"
+	"gijbulk/schema"
+)
+
+// mrTool reads the configuration of mr (myrepos). What stands in it as commands is read
+// and never run.
+var mrTool = tool{name: "mr", about: "the .mrconfig of mr (myrepos)",
+	made: "mr register", choice: true,
+	detect: func(s *sample) bool { return s.mentions(`(?m)^\[`) && s.mentions(`(?m)^checkout\s*=`) },
+	read:   readMr}
+
+func readMr(l *listing) error {
+	for _, s := range sectionsOf(l.Text, mrKey) {
+		if include := s.value("include"); include != "" {
+			l.tell(schema.CodeListingNotHeld.Newf(l.place(s.line), "include", "the file includes others by a command, which is not run").
+				Advise("give those files as well"))
+		}
+		if s.title == "DEFAULT" || s.title == "ALIAS" {
+			continue
+		}
+		r := l.add(s.line)
+		r.title, r.field = s.title, s.get
+		r.repo.flag(Disabled, s.value("skip") == "true" || s.value("deleted") == "true")
+		url, branch, why := clonedBy(s.value("checkout"))
+		r.repo.branch, r.skip = branchOf(branch), why
+		if why == "" {
+			r.leadsTo(l.options, url)
+		}
+	}
+	return nil
+}
+
+// mrKey reads key = value, which begins in the first column.
+func mrKey(line string) (key, value string, ok bool) {
+	if line[0] == ' ' || line[0] == '\t' {
+		return "", "", false
+	}
+	key, value, ok = strings.Cut(line, "=")
+	return strings.TrimSpace(key), strings.TrimSpace(value), ok
+}
+
+// clonedBy finds what a command line clones, or says why it clones nothing.
+func clonedBy(command string) (url, branch, why string) {
+	if strings.TrimSpace(command) == "" {
+		return "", "", "it has no checkout"
+	}
+	words, err := commandline.Words(command)
+	if err != nil {
+		return "", "", "its checkout is no command line that can be read"
+	}
+	clone := slices.Index(words, "clone")
+	git := slices.Index(words, "git")
+	switch {
+	case git < 0 && slices.ContainsFunc(words, func(w string) bool { return slices.Contains([]string{"hg", "svn", "bzr", "cvs", "darcs", "fossil"}, w) }):
+		return "", "", "it is no git repository"
+	case git < 0 || clone < git:
+		return "", "", "its checkout runs no git clone"
+	}
+	url, branch = cloneArguments(words[clone+1:])
+	switch {
+	case url == "":
+		return "", "", "its git clone has no URL"
+	case strings.ContainsAny(url, "$`"):
+		return "", "", "its URL has a variable of the shell"
+	}
+	return url, branch, ""
+}
+
+// cloneArguments are the repository of git clone and the branch, if one is chosen.
+func cloneArguments(words []string) (url, branch string) {
+	for i := 0; i < len(words); i++ {
+		word := words[i]
+		switch {
+		case slices.Contains([]string{"&&", "||", "|", ";"}, word):
+			return "", branch
+		case strings.HasPrefix(word, "-"):
+			name, value, joined := strings.Cut(word, "=")
+			if !joined && slices.Contains(cloneOptions, word) && i+1 < len(words) {
+				i++
+				value = words[i]
+			}
+			if name == "-b" || name == "--branch" {
+				branch = value
+			}
+		default:
+			return strings.TrimSuffix(word, ";"), branch
+		}
+	}
+	return "", branch
+}
+
+// cloneOptions are those of git clone that take the next word.
+var cloneOptions = []string{"-b", "--branch", "-o", "--origin", "-u", "--upload-pack", "-c", "--config", "--depth", "--reference",
+	"--reference-if-able", "--template", "--separate-git-dir", "-j", "--jobs", "--shallow-since", "--shallow-exclude", "--filter",
+	"--server-option", "--revision", "--bundle-uri", "--ref-format"}
