@@ -150,10 +150,16 @@ func (l *loader) judge(identities *schema.Identities) func(*schema.Entry) checke
 			c.findings = append(c.findings, record.CreateNeeds...)
 			return c
 		}
-		record.Faults = slices.DeleteFunc(slices.Clone(findings), func(f schema.Finding) bool { return f.Level != schema.LevelError })
-		c.record = &record
+		c.record = keep(record, findings)
 		return c
 	}
+}
+
+// keep gives a record room of its own, with the errors found in it. One that is judged
+// and forgotten needs none.
+func keep(record schema.Record, findings []schema.Finding) *schema.Record {
+	record.Faults = slices.DeleteFunc(slices.Clone(findings), func(f schema.Finding) bool { return f.Level != schema.LevelError })
+	return &record
 }
 
 // plainCause is a file error without the operation and path, which the place tells.

@@ -2,18 +2,20 @@ package manifest
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"gijbulk/schema"
 )
 
 // readJSON walks the documents of a JSON text: one, or several in a row.
 func readJSON(data []byte, w *walk) error {
-	p := newJSONParser(data, 1)
+	p := &jsonParser{}
+	p.reset(data, 1)
 	for !w.pass.left {
 		root, err := p.next()
 		if err == io.EOF {
@@ -33,19 +35,37 @@ func readJSON(data []byte, w *walk) error {
 const deepest = 1000
 
 // jsonParser builds nodes from the decoder's tokens, which alone tell places, and
-// show keys that are there twice.
+// show keys that are there twice. encoding/json would read the same text twice or thrice
+// to give its tokens.
 type jsonParser struct {
 	data    []byte
-	decoder *json.Decoder
+	decoder jsontext.Decoder
 	depth   int
+	nodes   []node // room for nodes, so that not each needs an allocation
 	// The last place asked for; places are asked for in ascending order.
 	offset, line, lineStart int
 }
 
-func newJSONParser(data []byte, line int) *jsonParser {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	return &jsonParser{data: data, decoder: d, line: line}
+// reset begins a text, whose first line has this number. Nodes of the text before are
+// not valid any more.
+func (p *jsonParser) reset(data []byte, line int) {
+	// Of what is twice, and of halves of surrogate pairs, we tell ourselves.
+	p.decoder.Reset(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	p.data, p.depth, p.nodes = data, 0, p.nodes[:0]
+	p.offset, p.line, p.lineStart = 0, line, 0
+}
+
+// node gives an empty node. Its lists keep the room that they had in the text before:
+// the lines of a file are often alike.
+func (p *jsonParser) node() *node {
+	const chunk = 64
+	if len(p.nodes) == cap(p.nodes) {
+		p.nodes = make([]node, 0, chunk)
+	}
+	p.nodes = p.nodes[:len(p.nodes)+1]
+	n := &p.nodes[len(p.nodes)-1]
+	*n = node{items: n.items[:0], members: n.members[:0]}
+	return n
 }
 
 // next reads the next value of the text, or gives io.EOF after the last.
@@ -59,12 +79,17 @@ func (p *jsonParser) next() (*node, error) {
 // start is the offset of the next token. Commas and colons are none; between documents
 // they have no place.
 func (p *jsonParser) start() int {
-	skipped := " \t\r\n"
-	if p.depth > 0 {
-		skipped += ",:"
-	}
 	at := int(p.decoder.InputOffset())
-	for at < len(p.data) && strings.IndexByte(skipped, p.data[at]) >= 0 {
+	for at < len(p.data) {
+		switch p.data[at] {
+		case ' ', '\t', '\r', '\n':
+		case ',', ':':
+			if p.depth == 0 {
+				return at
+			}
+		default:
+			return at
+		}
 		at++
 	}
 	return at
@@ -81,58 +106,67 @@ func (p *jsonParser) place(offset int) (line, column int) {
 	return p.line, offset - p.lineStart + 1
 }
 
-func (p *jsonParser) token() (json.Token, []byte, error) {
+func (p *jsonParser) token() (jsontext.Token, []byte, error) {
 	at := p.start()
-	token, err := p.decoder.Token()
+	token, err := p.decoder.ReadToken()
 	if err != nil {
-		return nil, nil, p.flaw(err)
+		return jsontext.Token{}, nil, p.flaw(err)
 	}
 	return token, p.data[at:p.decoder.InputOffset()], nil
 }
 
 func (p *jsonParser) value() (*node, error) {
-	n := &node{}
+	n := p.node()
 	n.line, n.column = p.place(p.start())
 	token, raw, err := p.token()
 	if err != nil {
 		return nil, err
 	}
-	switch token := token.(type) {
-	case json.Delim:
-		return n, p.nested(n, token)
-	case string:
-		n.form, n.text = schema.FormString, token
-		if lossy(token, raw) {
+	switch token.Kind() {
+	case '{':
+		n.form = schema.FormMap
+		return n, p.nested(n)
+	case '[':
+		n.form = schema.FormList
+		return n, p.nested(n)
+	case '"':
+		n.form, n.text = schema.FormString, token.String()
+		if lossy(n.text, raw) {
 			n.flaw = &flaw{code: schema.CodeBadEncoding, message: `the text holds half of a \u pair`, advice: "write the character itself"}
 		}
-	case json.Number:
+	case '0':
 		n.form, n.text = schema.FormNumber, token.String()
-	case bool:
-		n.form, n.text = schema.FormBool, string(raw)
+	case 't', 'f':
+		n.form, n.text = schema.FormBool, token.String()
 	default:
 		n.form, n.text = schema.FormNull, "null"
 	}
 	return n, nil
 }
 
-func (p *jsonParser) nested(n *node, open json.Delim) error {
+func (p *jsonParser) nested(n *node) error {
 	p.depth++
 	defer func() { p.depth-- }()
 	if p.depth > deepest {
 		return &flaw{code: schema.CodeSyntax, line: n.line, column: n.column, message: "the text is nested too deeply",
 			advice: "a manifest is a list of records with plain fields"}
 	}
-	n.form = schema.FormList
-	if open == '{' {
-		n.form = schema.FormMap
-	}
-	for p.decoder.More() {
+	for p.more() {
 		if err := p.child(n); err != nil {
 			return err
 		}
 	}
-	_, _, err := p.token() // the closing bracket
+	_, _, err := p.token() // the closing bracket, or what is wrong
 	return err
+}
+
+// more reports whether another child follows.
+func (p *jsonParser) more() bool {
+	switch p.decoder.PeekKind() {
+	case '}', ']', jsontext.KindInvalid:
+		return false
+	}
+	return true
 }
 
 func (p *jsonParser) child(n *node) error {
@@ -143,7 +177,7 @@ func (p *jsonParser) child(n *node) error {
 		if err != nil {
 			return err
 		}
-		m.name, _ = key.(string) // the decoder takes nothing else for a key
+		m.name = key.String() // the decoder takes nothing but a text for a key
 	}
 	value, err := p.value()
 	if err != nil {

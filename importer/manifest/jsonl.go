@@ -12,35 +12,45 @@ import (
 // readLines reads JSON Lines as a stream. A line that is no JSON spoils its record and
 // not the file: the next line begins anew.
 func (p *pass) readLines(t *text) {
-	w := &walk{pass: p, budget: budget{left: math.MaxInt}} // JSON has no aliases
-	for number := 1; !p.left; number++ {
-		line, tooLong, terminated, err := readLine(t.Reader, largestRow)
-		if err != nil && err != io.EOF {
-			p.fail(err)
-			return
-		}
-		switch {
-		case tooLong:
-			p.spoiled(&flaw{code: schema.CodeCellTooLarge, line: number, message: "the line is larger than 4 MiB"})
-		case len(bytes.TrimSpace(line)) > 0:
-			if !p.readOneLine(w, line, number, terminated) {
-				return
-			}
-		}
-		if err == io.EOF {
-			return
-		}
-	}
+	p.readPieces(&lineCutter{src: t.Reader, size: p.pieceSize}, func(reuse bool) pieceReader {
+		l := &lines{walk: walk{budget: budget{left: math.MaxInt}, reuse: reuse}} // JSON has no aliases
+		return l.read
+	})
 }
 
-// readOneLine reports whether to go on.
-func (p *pass) readOneLine(w *walk, line []byte, number int, terminated bool) bool {
-	parser := newJSONParser(line, number)
-	root, err := parser.next()
+// lines reads pieces of JSON Lines, one after the other.
+type lines struct {
+	parser jsonParser
+	walk   walk
+}
+
+// read reports whether to go on after the piece.
+func (l *lines) read(p *pass, piece *piece) bool {
+	l.walk.pass = p
+	number := piece.lines
+	for rest := piece.text; len(rest) > 0; {
+		line, after, terminated := bytes.Cut(rest, []byte("\n"))
+		rest = after
+		number++
+		if len(bytes.TrimSpace(line)) > 0 && !l.readLine(line, number, terminated) {
+			return false
+		}
+	}
+	if piece.tooLong && !p.spoiled(&flaw{code: schema.CodeCellTooLarge, line: number + 1, message: "the line is larger than 4 MiB"}) {
+		return false
+	}
+	return piece.end == nil || piece.end != io.EOF && p.fail(piece.end)
+}
+
+// readLine reports whether to go on.
+func (l *lines) readLine(line []byte, number int, terminated bool) bool {
+	p := l.walk.pass
+	l.parser.reset(line, number)
+	root, err := l.parser.next()
 	if err == nil {
-		if at := parser.start(); at < len(line) {
+		if at := l.parser.start(); at < len(line) {
 			f := &flaw{code: schema.CodeSyntax, message: "the line goes on after its record", advice: "write one record on each line"}
-			f.line, f.column = parser.place(at)
+			f.line, f.column = l.parser.place(at)
 			err = f
 		}
 	}
@@ -56,7 +66,7 @@ func (p *pass) readOneLine(w *walk, line []byte, number int, terminated bool) bo
 		}
 		return p.spoiled(f)
 	}
-	return w.record(root.withoutSchema(), section{}) == nil && !p.left
+	return l.walk.record(root.withoutSchema(), section{}) == nil && !p.left
 }
 
 // spoiled hands out a record of which nothing could be read.

@@ -11,8 +11,9 @@ import (
 
 // Map reads a manifest as [Read] does, hands each entry to a worker and yields what that
 // makes of it, in the order of the file. An entry is the worker's until it returns; its
-// room is used again for others. The rows of a table are read and worked on by as many
-// workers as there are cores; each has one made by newWorker and alone uses it.
+// room is used again for others. The rows of a table and the lines of JSON Lines are read
+// and worked on by as many workers as there are cores; each has one made by newWorker and
+// alone uses it.
 func Map[T any](r io.Reader, name string, f Format, newWorker func() func(*schema.Entry) T) iter.Seq2[T, error] {
 	return mapPieces(r, name, f, pieceSize, newWorker)
 }
@@ -28,7 +29,9 @@ func mapPieces[T any](r io.Reader, name string, f Format, size int, newWorker fu
 			}
 			return yield(work(e), nil)
 		}
-		p.inParallel = func(tb *table) { readPieces(tb, p, newWorker, yield) }
+		p.inParallel = func(src source, newReader func(bool) pieceReader) {
+			readPieces(src, newReader, p, newWorker, yield)
+		}
 		p.read(r, f)
 		p.expectRecords()
 	}
@@ -37,7 +40,7 @@ func mapPieces[T any](r io.Reader, name string, f Format, size int, newWorker fu
 // yielded is what a worker made of a piece.
 type yielded[T any] struct {
 	values []T
-	err    error // what ended the table, after the values
+	err    error // what ended the file, after the values
 }
 
 // job is a piece on its way to a worker.
@@ -46,9 +49,9 @@ type job[T any] struct {
 	done  chan yielded[T]
 }
 
-// readPieces reads the pieces of a table on all cores. It returns when the caller
-// leaves or the table ends, and leaves no goroutine behind.
-func readPieces[T any](tb *table, p *pass, newWorker func() func(*schema.Entry) T, yield func(T, error) bool) {
+// readPieces reads the pieces of a file on all cores. It returns when the caller
+// leaves or the file ends, and leaves no goroutine behind.
+func readPieces[T any](src source, newReader func(bool) pieceReader, p *pass, newWorker func() func(*schema.Entry) T, yield func(T, error) bool) {
 	cores := runtime.GOMAXPROCS(0)
 	jobs := make(chan job[T])
 	inOrder := make(chan chan yielded[T], cores)
@@ -56,12 +59,13 @@ func readPieces[T any](tb *table, p *pass, newWorker func() func(*schema.Entry) 
 	var group sync.WaitGroup
 	defer group.Wait()
 	defer close(left)
-	group.Go(func() { cut(tb.cutter, jobs, inOrder, left) })
+	group.Go(func() { cut(src, jobs, inOrder, left) })
 	for range cores {
 		group.Go(func() {
-			work := newWorker()
+			read, work := newReader(true), newWorker()
 			for j := range jobs {
-				j.done <- readPiece(tb, p.name, j.piece, work)
+				j.done <- readPiece(read, p.name, j.piece, work)
+				src.recycle(j.piece)
 			}
 		})
 	}
@@ -84,11 +88,11 @@ func readPieces[T any](tb *table, p *pass, newWorker func() func(*schema.Entry) 
 }
 
 // cut hands pieces to the workers, and the places of their results to whoever collects
-// them, until the table ends or the collector has left.
-func cut[T any](c *cutter, jobs chan<- job[T], inOrder chan<- chan yielded[T], left <-chan struct{}) {
+// them, until the file ends or the collector has left.
+func cut[T any](src source, jobs chan<- job[T], inOrder chan<- chan yielded[T], left <-chan struct{}) {
 	defer close(jobs)
 	defer close(inOrder)
-	for piece := c.next(); piece != nil; piece = c.next() {
+	for piece := src.next(); piece != nil; piece = src.next() {
 		done := make(chan yielded[T], 1)
 		select {
 		case inOrder <- done:
@@ -103,7 +107,7 @@ func cut[T any](c *cutter, jobs chan<- job[T], inOrder chan<- chan yielded[T], l
 	}
 }
 
-func readPiece[T any](tb *table, name string, piece *piece, work func(*schema.Entry) T) (result yielded[T]) {
+func readPiece[T any](read pieceReader, name string, piece *piece, work func(*schema.Entry) T) (result yielded[T]) {
 	result.values = make([]T, 0, piece.count)
 	own := &pass{name: name, records: piece.records}
 	own.yield = func(e *schema.Entry, err error) bool {
@@ -114,9 +118,6 @@ func readPiece[T any](tb *table, name string, piece *piece, work func(*schema.En
 		result.values = append(result.values, work(e))
 		return true
 	}
-	r := tb.open(own, piece)
-	r.reuse = true
-	r.read()
-	tb.cutter.recycle(piece)
+	read(own, piece)
 	return result
 }

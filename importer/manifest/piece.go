@@ -13,18 +13,42 @@ const largestRow = 4 << 20
 
 var errRowTooLarge = errors.New("the row is too large")
 
-// piece is a part of a table, cut at the ends of rows and held whole, with the header
-// before it: any piece can be read by itself.
+// piece is a part of a file, cut at the ends of rows or lines and held whole. A table's
+// has the header before it: any piece can be read by itself.
 type piece struct {
 	text    []byte // the header's row, then the rows
 	lines   int    // to add to a line within the text to have that in the file
 	records int    // before it in the file
 	count   int    // of those in it, or fewer where the table ends early
 	end     error  // what follows the text: io.EOF, or why it ends early
+	tooLong bool   // of lines: one that is too long follows the text, and is counted
 
 	at    int64 // read so far
 	start int64 // where the row at hand begins
 	ended bool  // end was handed to the reader
+}
+
+// source is a file that is read in pieces.
+type source interface {
+	next() *piece   // nil is the end
+	recycle(*piece) // takes back one that has been read
+}
+
+// pieceReader reads a piece for a pass, and reports whether what follows it can be
+// trusted and is wanted.
+type pieceReader func(*pass, *piece) bool
+
+// readPieces reads a file's pieces. What newReader makes reads one piece after the
+// other; with reuse, entries are not kept: each may use the same room.
+func (p *pass) readPieces(src source, newReader func(reuse bool) pieceReader) {
+	if p.inParallel != nil {
+		p.inParallel(src, newReader)
+		return
+	}
+	read := newReader(false)
+	for piece := src.next(); piece != nil && read(p, piece); piece = src.next() {
+		src.recycle(piece)
+	}
 }
 
 // Read hands the text to the CSV reader, and then its end.

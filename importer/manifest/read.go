@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"bufio"
 	"errors"
 	"io"
 	"io/fs"
@@ -49,8 +48,8 @@ type pass struct {
 	problems int
 	left     bool // the caller has left the sequence
 
-	pieceSize  int          // of a table
-	inParallel func(*table) // reads a table's pieces, where not one after the other
+	pieceSize  int                                        // in bytes, of what is read in pieces
+	inParallel func(source, func(reuse bool) pieceReader) // reads the pieces, where not one after the other
 }
 
 func (p *pass) read(r io.Reader, f Format) {
@@ -166,26 +165,5 @@ func (p *pass) readDocuments(t *text, parse func([]byte, *walk) error) {
 	}
 	if err != nil {
 		p.fail(err)
-	}
-}
-
-// readLine reads a line of at most limit bytes without its end; of a longer one
-// nothing is kept. terminated is false for a last line that no line feed ends.
-func readLine(r *bufio.Reader, limit int) (line []byte, tooLong, terminated bool, err error) {
-	for {
-		piece, err := r.ReadSlice('\n')
-		if len(line)+len(piece) > limit {
-			tooLong, line = true, line[:0]
-		}
-		if !tooLong {
-			line = append(line, piece...)
-		}
-		if errors.Is(err, bufio.ErrBufferFull) {
-			continue
-		}
-		if n := len(line); n > 0 && line[n-1] == '\n' {
-			line = line[:n-1]
-		}
-		return line, tooLong, err == nil, err
 	}
 }

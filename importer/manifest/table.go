@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"reflect"
 	"slices"
 	"strconv"
 
@@ -12,17 +13,21 @@ import (
 	"gijbulk/schema"
 )
 
-// Rows are bound to structs of text cells, one for each column: gocsv would read 1.5 as
-// 1 and 010 as 8 where a cell had another type. Most tables are narrow, and a smaller
-// row is read faster.
-type (
-	narrowRow struct {
-		Cells [16]string `csv:"cells" csv[]:"16"`
+// rowType is the struct that rows are bound to: a text for each column, for gocsv would
+// read 1.5 as 1 and 010 as 8 where a cell had another type. It is made to measure, since
+// gocsv makes one for each row.
+func rowType(columns int) reflect.Type {
+	fields := make([]reflect.StructField, columns)
+	for i := range fields {
+		fields[i] = reflect.StructField{Name: "Cell" + strconv.Itoa(i), Type: reflect.TypeFor[string](),
+			Tag: reflect.StructTag(`csv:"` + slotName(i) + `"`)}
 	}
-	wideRow struct {
-		Cells [64]string `csv:"cells" csv[]:"64"`
-	}
-)
+	return reflect.StructOf(fields)
+}
+
+// mostSlots bounds the columns that a row has room for. What a wider table has beyond
+// is read in a slower way.
+const mostSlots = 64
 
 // table is what the pieces of a CSV or TSV file have in common.
 type table struct {
@@ -30,7 +35,7 @@ type table struct {
 	delimiter rune
 	columns   []column
 	names     []string // the header as written, shared by the entries
-	wide      bool     // whether a narrow row has too few slots
+	row       reflect.Type
 }
 
 // rows is a piece of a table while it is read.
@@ -40,7 +45,7 @@ type rows struct {
 	piece  *piece
 	reader *csv.Reader
 	binder *gocsv.Unmarshaller
-	slots  int           // columns that the row has room for
+	texts  []string      // of the row at hand
 	entry  schema.Entry  // the one at hand
 	slab   []schema.Cell // room for the cells of the next rows, so that not each row allocates
 	reuse  bool          // entries are not kept: each may use the same room
@@ -59,20 +64,17 @@ func (p *pass) readTable(t *text, f Format) {
 		delimiter = '\t'
 	}
 	tb.delimiter, tb.cutter.delimiter = delimiter, byte(delimiter)
-	tb.wide = len(firstRow(t.head(), delimiter)) > len(narrowRow{}.Cells)
+	tb.row = rowType(max(1, min(len(firstRow(t.head(), delimiter)), mostSlots)))
 	if !tb.readHeader(p) {
 		return
 	}
-	if p.inParallel != nil {
-		p.inParallel(tb)
-		return
-	}
-	for piece := tb.cutter.next(); piece != nil; piece = tb.cutter.next() {
-		if !tb.open(p, piece).read() {
-			return
+	p.readPieces(tb.cutter, func(reuse bool) pieceReader {
+		return func(p *pass, piece *piece) bool {
+			r := tb.open(p, piece)
+			r.reuse = reuse
+			return r.read()
 		}
-		tb.cutter.recycle(piece)
-	}
+	})
 }
 
 // open prepares to read a piece.
@@ -86,11 +88,7 @@ func (tb *table) open(p *pass, piece *piece) *rows {
 
 // bindHeader lets gocsv read the header, which every piece begins with.
 func (r *rows) bindHeader() (err error) {
-	var row any = &narrowRow{}
-	if r.slots = len(narrowRow{}.Cells); r.wide {
-		row, r.slots = &wideRow{}, len(wideRow{}.Cells)
-	}
-	r.binder, err = gocsv.NewUnmarshaller(r.reader, row)
+	r.binder, err = gocsv.NewUnmarshaller(r.reader, reflect.New(r.row).Interface())
 	return err
 }
 
@@ -129,7 +127,7 @@ func slotNames(header []string) []string {
 	return names
 }
 
-func slotName(i int) string { return "cells[" + strconv.Itoa(i) + "]" }
+func slotName(i int) string { return "cell" + strconv.Itoa(i) }
 
 // place is where a cell of the row at hand stands.
 func (r *rows) place(i int) (line, column int) {
@@ -169,16 +167,16 @@ func (r *rows) read() bool {
 	}
 }
 
-// bind reads the cells of a row through gocsv.
+// bind reads the cells of a row through gocsv. They stand until the next.
 func (r *rows) bind() ([]string, error) {
-	if len(r.columns) > r.slots {
+	if len(r.columns) > r.row.NumField() {
 		return r.bindAll()
 	}
 	bound, err := r.binder.Read()
 	if err != nil {
 		return nil, err
 	}
-	return slotsOf(bound)[:len(r.columns)], nil
+	return r.textsOf(bound), nil
 }
 
 // bindAll reads a row that has more columns than slots: what finds no slot, gocsv lists
@@ -188,16 +186,20 @@ func (r *rows) bindAll() ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	texts := make([]string, len(r.columns))
-	for i := copy(texts, slotsOf(bound)); i < len(texts); i++ {
+	texts := r.textsOf(bound)
+	for i := r.row.NumField(); i < len(texts); i++ {
 		texts[i] = unmatched[slotName(i)]
 	}
 	return texts, nil
 }
 
-func slotsOf(bound any) []string {
-	if narrow, ok := bound.(*narrowRow); ok {
-		return narrow.Cells[:]
+func (r *rows) textsOf(bound any) []string {
+	if r.texts == nil {
+		r.texts = make([]string, len(r.columns))
 	}
-	return bound.(*wideRow).Cells[:]
+	row := reflect.ValueOf(bound).Elem()
+	for i := range min(len(r.texts), row.NumField()) {
+		r.texts[i] = row.Field(i).String()
+	}
+	return r.texts
 }

@@ -12,6 +12,9 @@ import (
 type walk struct {
 	pass   *pass
 	budget budget
+	entry  schema.Entry  // the one at hand
+	reuse  bool          // entries are not kept: each may use the same room
+	room   []schema.Cell // where they do
 }
 
 // aliasFactor is how many times its own size a file may stand for through aliases.
@@ -192,7 +195,8 @@ func (w *walk) record(n *node, s section) error {
 	if err := w.budget.spend(n.size()); err != nil {
 		return err
 	}
-	e := schema.Entry{Place: w.pass.next(n.line, n.column), Listed: s.kind}
+	e := &w.entry
+	*e = schema.Entry{Place: w.pass.next(n.line, n.column), Listed: s.kind}
 	switch {
 	case n.flaw != nil:
 		e.Findings = []schema.Finding{n.flaw.finding(e.Place)}
@@ -208,9 +212,9 @@ func (w *walk) record(n *node, s section) error {
 			e.Findings = append(e.Findings, f.finding(e.Place))
 		}
 		e.Cells = cells
-		e = e.Fill(s.defaults)
+		*e = e.Fill(s.defaults)
 	}
-	w.pass.emit(&e)
+	w.pass.emit(e)
 	return nil
 }
 
@@ -233,7 +237,7 @@ func (w *walk) cells(n *node) ([]schema.Cell, []*flaw, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	cells := make([]schema.Cell, 0, len(members))
+	cells := w.cellRoom(len(members))
 	for _, m := range members {
 		if strings.HasPrefix(m.name, "_") {
 			continue
@@ -253,6 +257,15 @@ func (w *walk) cells(n *node) ([]schema.Cell, []*flaw, error) {
 		cells = append(cells, schema.Cell{Name: m.name, Field: field, Line: int32(m.value.line), Column: int32(m.value.column), Written: m.value.written()})
 	}
 	return cells, flaws, nil
+}
+
+// cellRoom is empty space for so many cells.
+func (w *walk) cellRoom(n int) []schema.Cell {
+	if !w.reuse {
+		return make([]schema.Cell, 0, n)
+	}
+	w.room = slices.Grow(w.room[:0], n)
+	return w.room
 }
 
 // unfit is the flaw of a value or of an item in it.
@@ -280,8 +293,8 @@ func unknownKey(m member, near, what string) *flaw {
 // members lists the keys of a mapping, its own first and then those that it merges in
 // and does not have itself. A key that is there twice counts once and is a flaw.
 func (w *walk) members(n *node) ([]member, []*flaw, error) {
-	if len(n.bases) == 0 && len(n.members) == 0 {
-		return nil, nil, nil
+	if len(n.bases) == 0 && distinct(n.members) {
+		return n.members, nil, nil // the usual case needs no table
 	}
 	at := make(map[string]member, len(n.members))
 	all := make([]member, 0, len(n.members))
@@ -319,6 +332,22 @@ func (w *walk) members(n *node) ([]member, []*flaw, error) {
 		}
 	}
 	return all, flaws, nil
+}
+
+// distinct reports whether no key is there twice; with many keys it does not know.
+func distinct(members []member) bool {
+	const few = 32
+	if len(members) > few {
+		return false
+	}
+	for i := range members {
+		for j := range i {
+			if members[i].name == members[j].name {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func unfitBase(base *node) *flaw {
