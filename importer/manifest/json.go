@@ -41,7 +41,7 @@ type jsonParser struct {
 	data    []byte
 	decoder jsontext.Decoder
 	depth   int
-	nodes   []node // room for nodes, so that not each needs an allocation
+	room    nodeRoom
 	// The last place asked for; places are asked for in ascending order.
 	offset, line, lineStart int
 }
@@ -51,21 +51,9 @@ type jsonParser struct {
 func (p *jsonParser) reset(data []byte, line int) {
 	// Of what is twice, and of halves of surrogate pairs, we tell ourselves.
 	p.decoder.Reset(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	p.data, p.depth, p.nodes = data, 0, p.nodes[:0]
+	p.room.reset()
+	p.data, p.depth = data, 0
 	p.offset, p.line, p.lineStart = 0, line, 0
-}
-
-// node gives an empty node. Its lists keep the room that they had in the text before:
-// the lines of a file are often alike.
-func (p *jsonParser) node() *node {
-	const chunk = 64
-	if len(p.nodes) == cap(p.nodes) {
-		p.nodes = make([]node, 0, chunk)
-	}
-	p.nodes = p.nodes[:len(p.nodes)+1]
-	n := &p.nodes[len(p.nodes)-1]
-	*n = node{items: n.items[:0], members: n.members[:0]}
-	return n
 }
 
 // next reads the next value of the text, or gives io.EOF after the last.
@@ -116,7 +104,7 @@ func (p *jsonParser) token() (jsontext.Token, []byte, error) {
 }
 
 func (p *jsonParser) value() (*node, error) {
-	n := p.node()
+	n := p.room.node()
 	n.line, n.column = p.place(p.start())
 	token, raw, err := p.token()
 	if err != nil {

@@ -12,8 +12,8 @@ import (
 // readLines reads JSON Lines as a stream. A line that is no JSON spoils its record and
 // not the file: the next line begins anew.
 func (p *pass) readLines(t *text) {
-	p.readPieces(&lineCutter{src: t.Reader, size: p.pieceSize}, func(reuse bool) pieceReader {
-		l := &lines{walk: walk{budget: budget{left: math.MaxInt}, reuse: reuse}} // JSON has no aliases
+	p.readPieces(&lineCutter{src: t.Reader, size: p.pieceSize}, func() pieceReader {
+		l := &lines{walk: walk{budget: budget{left: math.MaxInt}}} // JSON has no aliases
 		return l.read
 	})
 }

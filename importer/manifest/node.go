@@ -1,6 +1,11 @@
 package manifest
 
-import "gijbulk/schema"
+import (
+	"iter"
+	"slices"
+
+	"gijbulk/schema"
+)
 
 // node is a value of a YAML or JSON document with its place. An alias of YAML shares
 // the children of the node that it stands for.
@@ -9,17 +14,45 @@ type node struct {
 	text         string // of a scalar, as written
 	loose        bool   // plain text of YAML
 	line, column int
-	items        []*node  // of a list
-	members      []member // of a mapping, in their order, duplicates included
-	bases        []*node  // of a mapping: those that it merges in, the strongest first
-	flaw         *flaw    // what makes the value unfit, without place and field
+	items        []*node         // of a list
+	later        iter.Seq[*node] // of a list of records, in the place of items: each is made when it is wanted
+	members      []member        // of a mapping, in their order, duplicates included
+	bases        []*node         // of a mapping: those that it merges in, the strongest first
+	flaw         *flaw           // what makes the value unfit, without place and field
 }
+
+// nodeRoom gives nodes, so that not each needs an allocation of its own.
+type nodeRoom struct{ nodes []node }
+
+// node gives an empty node. One that was used before keeps the room that its lists had:
+// the records of a file are often alike.
+func (r *nodeRoom) node() *node {
+	const chunk = 64
+	if len(r.nodes) == cap(r.nodes) {
+		r.nodes = make([]node, 0, chunk)
+	}
+	r.nodes = r.nodes[:len(r.nodes)+1]
+	n := &r.nodes[len(r.nodes)-1]
+	*n = node{items: n.items[:0], members: n.members[:0]}
+	return n
+}
+
+// reset lets nodes be used again: those that were given are not valid any more.
+func (r *nodeRoom) reset() { r.nodes = r.nodes[:0] }
 
 // member is a key of a mapping with its value.
 type member struct {
 	name         string
 	line, column int // of the key
 	value        *node
+}
+
+// records yields the items of a list of records, once.
+func (n *node) records() iter.Seq[*node] {
+	if n.later != nil {
+		return n.later
+	}
+	return slices.Values(n.items)
 }
 
 // written gives the value as it stands in a cell. Lists hold scalars; what is nested

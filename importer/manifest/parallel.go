@@ -21,7 +21,7 @@ func Map[T any](r io.Reader, name string, f Format, newWorker func() func(*schem
 func mapPieces[T any](r io.Reader, name string, f Format, size int, newWorker func() func(*schema.Entry) T) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		work := newWorker()
-		p := &pass{name: name, pieceSize: size}
+		p := &pass{name: name, pieceSize: size, reuse: true}
 		p.yield = func(e *schema.Entry, err error) bool {
 			if err != nil {
 				var none T
@@ -29,7 +29,7 @@ func mapPieces[T any](r io.Reader, name string, f Format, size int, newWorker fu
 			}
 			return yield(work(e), nil)
 		}
-		p.inParallel = func(src source, newReader func(bool) pieceReader) {
+		p.inParallel = func(src source, newReader func() pieceReader) {
 			readPieces(src, newReader, p, newWorker, yield)
 		}
 		p.read(r, f)
@@ -51,7 +51,7 @@ type job[T any] struct {
 
 // readPieces reads the pieces of a file on all cores. It returns when the caller
 // leaves or the file ends, and leaves no goroutine behind.
-func readPieces[T any](src source, newReader func(bool) pieceReader, p *pass, newWorker func() func(*schema.Entry) T, yield func(T, error) bool) {
+func readPieces[T any](src source, newReader func() pieceReader, p *pass, newWorker func() func(*schema.Entry) T, yield func(T, error) bool) {
 	cores := runtime.GOMAXPROCS(0)
 	jobs := make(chan job[T])
 	inOrder := make(chan chan yielded[T], cores)
@@ -62,7 +62,7 @@ func readPieces[T any](src source, newReader func(bool) pieceReader, p *pass, ne
 	group.Go(func() { cut(src, jobs, inOrder, left) })
 	for range cores {
 		group.Go(func() {
-			read, work := newReader(true), newWorker()
+			read, work := newReader(), newWorker()
 			for j := range jobs {
 				j.done <- readPiece(read, p.name, j.piece, work)
 				src.recycle(j.piece)
@@ -109,7 +109,7 @@ func cut[T any](src source, jobs chan<- job[T], inOrder chan<- chan yielded[T], 
 
 func readPiece[T any](read pieceReader, name string, piece *piece, work func(*schema.Entry) T) (result yielded[T]) {
 	result.values = make([]T, 0, piece.count)
-	own := &pass{name: name, records: piece.records}
+	own := &pass{name: name, records: piece.records, reuse: true}
 	own.yield = func(e *schema.Entry, err error) bool {
 		if err != nil {
 			result.err = err

@@ -39,13 +39,13 @@ type source interface {
 type pieceReader func(*pass, *piece) bool
 
 // readPieces reads a file's pieces. What newReader makes reads one piece after the
-// other; with reuse, entries are not kept: each may use the same room.
-func (p *pass) readPieces(src source, newReader func(reuse bool) pieceReader) {
+// other.
+func (p *pass) readPieces(src source, newReader func() pieceReader) {
 	if p.inParallel != nil {
 		p.inParallel(src, newReader)
 		return
 	}
-	read := newReader(false)
+	read := newReader()
 	for piece := src.next(); piece != nil && read(p, piece); piece = src.next() {
 		src.recycle(piece)
 	}

@@ -48,8 +48,9 @@ type pass struct {
 	problems int
 	left     bool // the caller has left the sequence
 
-	pieceSize  int                                        // in bytes, of what is read in pieces
-	inParallel func(source, func(reuse bool) pieceReader) // reads the pieces, where not one after the other
+	reuse      bool                             // entries are not kept: each may use the same room
+	pieceSize  int                              // in bytes, of what is read in pieces
+	inParallel func(source, func() pieceReader) // reads the pieces, where not one after the other
 }
 
 func (p *pass) read(r io.Reader, f Format) {

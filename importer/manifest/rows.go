@@ -46,7 +46,7 @@ func (r *rows) emit(texts []string, findings ...*flaw) bool {
 		}
 	}
 	e.Cells = slices.Clip(e.Cells)
-	if !r.reuse {
+	if !r.pass.reuse {
 		r.slab = r.slab[len(e.Cells):]
 	}
 	return r.pass.emit(e)

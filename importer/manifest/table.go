@@ -48,7 +48,6 @@ type rows struct {
 	texts  []string      // of the row at hand
 	entry  schema.Entry  // the one at hand
 	slab   []schema.Cell // room for the cells of the next rows, so that not each row allocates
-	reuse  bool          // entries are not kept: each may use the same room
 }
 
 func (p *pass) readTable(t *text, f Format) {
@@ -68,12 +67,8 @@ func (p *pass) readTable(t *text, f Format) {
 	if !tb.readHeader(p) {
 		return
 	}
-	p.readPieces(tb.cutter, func(reuse bool) pieceReader {
-		return func(p *pass, piece *piece) bool {
-			r := tb.open(p, piece)
-			r.reuse = reuse
-			return r.read()
-		}
+	p.readPieces(tb.cutter, func() pieceReader {
+		return func(p *pass, piece *piece) bool { return tb.open(p, piece).read() }
 	})
 }
 

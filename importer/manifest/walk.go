@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -13,8 +14,7 @@ type walk struct {
 	pass   *pass
 	budget budget
 	entry  schema.Entry  // the one at hand
-	reuse  bool          // entries are not kept: each may use the same room
-	room   []schema.Cell // where they do
+	room   []schema.Cell // for its cells, where entries are not kept
 }
 
 // aliasFactor is how many times its own size a file may stand for through aliases.
@@ -51,7 +51,7 @@ func (w *walk) document(root *node) error {
 	case root.form == schema.FormNull:
 		return nil
 	case root.form == schema.FormList:
-		return w.records(root.items, section{})
+		return w.records(root.records(), section{})
 	case root.form == schema.FormMap:
 		root = root.withoutSchema()
 		members, flaws, err := w.members(root)
@@ -136,7 +136,7 @@ func (w *walk) manifest(members []member) error {
 				message: "this is not a list of records", advice: `write each record as an item, beginning with "- "`})
 			continue
 		}
-		if err := w.records(m.value.items, s); err != nil {
+		if err := w.records(m.value.records(), s); err != nil {
 			return err
 		}
 	}
@@ -172,14 +172,15 @@ func (w *walk) defaults(n *node) ([]schema.Cell, []*flaw, error) {
 			message: "this is not a mapping from fields to values", advice: "write it as field: value, one on a line"}}, nil
 	}
 	cells, flaws, err := w.cells(n)
+	cells = slices.Clone(cells) // they are kept, and their room is not
 	for i := range cells {
 		cells[i].Given = true
 	}
 	return cells, flaws, err
 }
 
-func (w *walk) records(items []*node, s section) error {
-	for _, item := range items {
+func (w *walk) records(items iter.Seq[*node], s section) error {
+	for item := range items {
 		if err := w.record(item, s); err != nil {
 			return err
 		}
@@ -261,7 +262,7 @@ func (w *walk) cells(n *node) ([]schema.Cell, []*flaw, error) {
 
 // cellRoom is empty space for so many cells.
 func (w *walk) cellRoom(n int) []schema.Cell {
-	if !w.reuse {
+	if !w.pass.reuse {
 		return make([]schema.Cell, 0, n)
 	}
 	w.room = slices.Grow(w.room[:0], n)

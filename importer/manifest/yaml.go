@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"iter"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -30,7 +32,7 @@ func readYAML(data []byte, w *walk) error {
 			return yamlFlaw(err, feed)
 		}
 		c := converter{data: data, lines: lines, anchored: map[*yaml.Node]*node{}}
-		if err := w.document(c.node(doc.Content[0])); err != nil {
+		if err := w.document(c.document(doc.Content[0])); err != nil {
 			return err
 		}
 	}
@@ -84,10 +86,42 @@ type converter struct {
 	data     []byte
 	lines    []int // where each line of data begins
 	anchored map[*yaml.Node]*node
+	later    []*yaml.Node // lists of records
+	room     nodeRoom
 }
 
 var unfinished = &node{flaw: &flaw{code: schema.CodeAliasTooLarge, message: "the alias stands inside of what it stands for",
 	advice: "write the value out"}}
+
+// document converts the root of a document, and its lists of records only one item
+// after the other: a tree of all of them would double what a large file takes. Where an
+// alias may mean the root or the list itself, that has to be whole.
+func (c *converter) document(root *yaml.Node) *node {
+	switch {
+	case root.Anchor != "":
+	case root.Kind == yaml.SequenceNode:
+		c.later = append(c.later, root)
+	case root.Kind == yaml.MappingNode:
+		for i := 0; i+1 < len(root.Content); i += 2 {
+			if list := root.Content[i+1]; listedKinds[root.Content[i].Value] != "" && list.Kind == yaml.SequenceNode && list.Anchor == "" {
+				c.later = append(c.later, list)
+			}
+		}
+	}
+	return c.node(root)
+}
+
+// items converts those of a list one after the other, and forgets what it has converted.
+func (c *converter) items(list *yaml.Node) iter.Seq[*node] {
+	return func(yield func(*node) bool) {
+		for i, item := range list.Content {
+			list.Content[i] = nil
+			if !yield(c.node(item)) {
+				return
+			}
+		}
+	}
+}
 
 func (c *converter) node(n *yaml.Node) *node {
 	if n.Kind == yaml.AliasNode {
@@ -96,13 +130,20 @@ func (c *converter) node(n *yaml.Node) *node {
 	if n.Anchor != "" {
 		c.anchored[n] = unfinished
 	}
-	out := &node{line: n.Line, column: c.column(n)}
+	out := c.room.node()
+	out.line, out.column = n.Line, c.column(n)
 	switch n.Kind {
 	case yaml.MappingNode:
 		out.form = schema.FormMap
+		out.members = make([]member, 0, len(n.Content)/2)
 		c.mapping(out, n)
 	case yaml.SequenceNode:
 		out.form = schema.FormList
+		if slices.Contains(c.later, n) {
+			out.later = c.items(n)
+			break
+		}
+		out.items = make([]*node, 0, len(n.Content))
 		for _, item := range n.Content {
 			out.items = append(out.items, c.node(item))
 		}
@@ -125,7 +166,11 @@ var plainTags = map[string]bool{"!!str": true, "!!int": true, "!!float": true, "
 // alias is what it stands for, at its own place. Its children are shared, so that the
 // tree is never larger than the file.
 func (c *converter) alias(n *yaml.Node) *node {
-	out := *c.anchored[n.Alias]
+	meant, known := c.anchored[n.Alias]
+	if !known { // it stands in a list of records that was not read so far, or passed over
+		meant = c.node(n.Alias)
+	}
+	out := *meant
 	out.line, out.column = n.Line, c.column(n)
 	return &out
 }

@@ -127,6 +127,14 @@ func TestYAMLAnchors(t *testing.T) {
 			[]string{`#1 3:16 type@3:23=~s"A" wave@1:15=~n1(given)`}},
 		{"a merge of no mapping", "", YAML, "- type: A\n  <<: x\n", []string{
 			`#1 1:3 type@1:9=~s"A"`, `  of #1 2:7 not-a-record <<: only a mapping can be merged, and this is a single value`}},
+		{"anchors in a list, aliases before it is walked", "", YAML, "integrations: [&r {type: A, wave: &w 1}]\nintegrations: [&s {type: B, wave: 3}]\n" +
+			"defaults: {wave: *w}\nrepositories: [*r, *s, {origin: x}]\n", []string{
+			"2:1 duplicate-field integrations: the field is here and on line 1, column 1",
+			`#1 1:16 type@1:26=~s"A" wave@1:35=~n1`,
+			`#2 4:16 (repository) type@1:26=~s"A" wave@1:35=~n1`,
+			`#3 4:20 (repository) type@2:26=~s"B" wave@2:35=~n3`,
+			`#4 4:24 (repository) origin@4:33=~s"x" wave@3:18=~n1(given)`,
+		}},
 		{"a list that holds itself", "", YAML, "integrations: &a [*a, {type: A}]\n", []string{
 			`#1 1:19`, `  of #1 1:19 alias-too-large : the alias stands inside of what it stands for`, `#2 1:23 type@1:30=~s"A"`}},
 		{"a record that merges itself", "", YAML, "- &a {type: A, <<: *a}\n", []string{
