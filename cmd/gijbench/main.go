@@ -24,12 +24,12 @@ func main() {
 	log.SetPrefix("gijbench: ")
 	var b bench
 	flag.StringVar(&b.gijbulk, "gijbulk", "bin/gijbulk", "the gijbulk to measure")
-	flag.IntVar(&b.rows, "rows", 1_000_000, "rows of the CSV file to validate")
+	flag.IntVar(&b.rows, "rows", 1_000_000, "rows of the CSV file to validate, lines of JSON Lines, and ten times the records of YAML")
 	flag.IntVar(&b.records, "records", 20_000, "records to import")
 	flag.IntVar(&b.audited, "audited", 100_000, "records to audit, and live ones")
 	flag.IntVar(&b.workers, "workers", 16, "writes at once")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often each is measured; the median counts")
-	flag.StringVar(&b.only, "only", "", "the one part to measure: validate, import, audit or pacing (default: all)")
+	flag.StringVar(&b.only, "only", "", "the one part to measure: validate, growth, import, audit or pacing (default: all)")
 	child := flag.String("child", "", "run as a measured baseline (used by gijbench itself)")
 	flag.Parse()
 	if err := run(b, *child, flag.Args()); err != nil {
@@ -41,6 +41,10 @@ func run(b bench, child string, args []string) error {
 	switch child {
 	case "csv":
 		return bareCSV(args[0])
+	case "jsonl":
+		return bareJSONL(args[0])
+	case "yaml":
+		return bareYAML(args[0])
 	case "http":
 		return bareHTTP(args[0], args[1], b.workers)
 	case "decode":
@@ -60,7 +64,7 @@ func (b bench) parts() error {
 	for _, part := range []struct {
 		name    string
 		measure func() error
-	}{{"validate", b.validate}, {"import", b.importing}, {"audit", b.audit}, {"pacing", b.pacing}} {
+	}{{"validate", b.validate}, {"growth", b.growth}, {"import", b.importing}, {"audit", b.audit}, {"pacing", b.pacing}} {
 		if b.only == "" || b.only == part.name {
 			failed = errors.Join(failed, part.measure())
 		}

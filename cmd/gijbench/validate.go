@@ -3,34 +3,75 @@ package main
 import (
 	"bufio"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 
 	"github.com/gocarina/gocsv"
+	"gopkg.in/yaml.v3"
 )
 
-// validate holds `gijbulk validate` against the bare reader that it is built on.
+// validate holds `gijbulk validate` against the bare readers of the formats.
 func (b bench) validate() error {
-	file := filepath.Join(b.dir, "large.csv")
-	if err := writeCSV(file, b.rows, benchPat); err != nil {
-		return err
+	for _, f := range []struct {
+		what, ext, bare string
+		records         int
+		write           func(name string, records int) error
+	}{
+		{"CSV rows", "csv", "gocsv.Unmarshaller", b.rows, func(name string, n int) error { return writeCSV(name, n, benchPat) }},
+		{"JSON Lines", "jsonl", "encoding/json", b.rows, writeJSONL},
+		{"YAML records", "yaml", "yaml.v3", b.rows / 10, writeYAML}, // a YAML file may have 64 MiB
+	} {
+		file := filepath.Join(b.dir, "large."+f.ext)
+		if err := f.write(file, f.records); err != nil {
+			return err
+		}
+		ours, bare, err := inTurn(b.rounds,
+			func() (usage, error) { return measure(b.gijbulk, "validate", file) },
+			func() (usage, error) { return b.self(f.ext, file) },
+			func(a, b usage) int { return int(a.wall - b.wall) })
+		if err != nil {
+			return err
+		}
+		fmt.Printf("validate of %d %s: %.2f s, %.2f times the bare %s (%.2f s); peak memory %.0f MB (bare %.0f MB)\n",
+			f.records, f.what, ours.wall.Seconds(), ours.wall.Seconds()/bare.wall.Seconds(), f.bare, bare.wall.Seconds(),
+			megabytes(ours.memory), megabytes(bare.memory))
 	}
-	ours, bare, err := inTurn(b.rounds,
-		func() (usage, error) { return measure(b.gijbulk, "validate", file) },
-		func() (usage, error) { return b.self("csv", file) },
-		func(a, b usage) int { return int(a.wall - b.wall) })
-	if err != nil {
-		return err
-	}
-	fmt.Printf("validate of %d CSV rows: %.2f s, %.2f times the bare gocsv.Unmarshaller (%.2f s); peak memory %.0f MB (bare %.0f MB)\n",
-		b.rows, ours.wall.Seconds(), ours.wall.Seconds()/bare.wall.Seconds(), bare.wall.Seconds(), megabytes(ours.memory), megabytes(bare.memory))
 	return nil
 }
 
-// row is what the bare reader binds a line to.
+// growth measures validate and audit from 1,000 records up to as many as the others have:
+// what a million would take at the pace of each size, and the memory above the start's.
+// A line that stays straight says the same at each.
+func (b bench) growth() error {
+	file := filepath.Join(b.dir, "growth.csv")
+	start, _, err := inTurn(b.rounds, func() (usage, error) { return measure(b.gijbulk, "version") },
+		func() (usage, error) { return usage{}, nil }, func(a, b usage) int { return int(a.wall - b.wall) })
+	if err != nil {
+		return err
+	}
+	var figures []string
+	for n := 1000; n <= b.rows; n *= 10 {
+		if err := writeCSV(file, n, benchPat); err != nil {
+			return err
+		}
+		used, _, err := inTurn(b.rounds, func() (usage, error) { return measure(b.gijbulk, "validate", file) },
+			func() (usage, error) { return usage{}, nil }, func(a, b usage) int { return int(a.wall - b.wall) })
+		if err != nil {
+			return err
+		}
+		figures = append(figures, fmt.Sprintf("%.2f s at %d (%.0f MB)", (used.wall-start.wall).Seconds()*1e6/float64(n), n, megabytes(used.memory)))
+	}
+	fmt.Printf("validate, seconds for each million CSV rows, the start of %d ms left aside: %s\n", start.wall/time.Millisecond, strings.Join(figures, ", "))
+	return nil
+}
+
+// row is what the bare readers bind a record to.
 type row struct {
 	Type             string `csv:"type"`
 	DisplayName      string `csv:"displayName"`
@@ -44,20 +85,69 @@ type row struct {
 	Owner            string `csv:"_owner"`
 }
 
+// item is a row as JSON and YAML have it.
+type item struct {
+	Type             string  `json:"type" yaml:"type"`
+	DisplayName      string  `json:"displayName" yaml:"displayName"`
+	Origin           string  `json:"origin" yaml:"origin"`
+	Pat              string  `json:"pat" yaml:"pat"`
+	APIPath          string  `json:"apiPath" yaml:"apiPath"`
+	SendCommitEmails bool    `json:"sendCommitEmails" yaml:"sendCommitEmails"`
+	Global           bool    `json:"global" yaml:"global"`
+	ProjectIDs       []int64 `json:"projectMappingIds" yaml:"projectMappingIds,flow"`
+	TagsFilter       string  `json:"tagsFilter" yaml:"tagsFilter"`
+	Owner            string  `json:"_owner" yaml:"_owner"`
+}
+
 // benchPat is the reference to a secret in the rows.
 const benchPat = "file:/run/secrets/gitlab"
 
 func writeCSV(name string, rows int, pat string) error {
+	return writeFile(name, func(w io.Writer) {
+		fmt.Fprintln(w, "type,displayName,origin,pat,apiPath,sendCommitEmails,global,projectMappingIds,tagsFilter,_owner")
+		for i := range rows {
+			fmt.Fprintf(w, "GITLAB_SERVER,Repositories of team %d,https://gitlab%d.example.org,%s,/api/v4/groups/team-%d/projects,false,false,10000;1000%d,^v\\d+\\..*$,team %d\n",
+				i, i%50, pat, i, i%2, i%500)
+		}
+	})
+}
+
+func writeJSONL(name string, records int) error {
+	return writeFile(name, func(w io.Writer) {
+		for i := range records {
+			fmt.Fprintf(w, `{"type":"GITLAB_SERVER","displayName":"Repositories of team %d","origin":"https://gitlab%d.example.org","pat":"%s",`+
+				`"apiPath":"/api/v4/groups/team-%d/projects","sendCommitEmails":false,"global":false,"projectMappingIds":[10000,1000%d],`+
+				`"tagsFilter":"^v\\d+\\..*$","_owner":"team %d"}`+"\n", i, i%50, benchPat, i, i%2, i%500)
+		}
+	})
+}
+
+func writeYAML(name string, records int) error {
+	return writeFile(name, func(w io.Writer) {
+		fmt.Fprintln(w, "version: 1\nintegrations:")
+		for i := range records {
+			fmt.Fprintf(w, `  - type: GITLAB_SERVER
+    displayName: Repositories of team %d
+    origin: https://gitlab%d.example.org
+    pat: %s
+    apiPath: /api/v4/groups/team-%d/projects
+    sendCommitEmails: false
+    global: false
+    projectMappingIds: [10000, 1000%d]
+    tagsFilter: ^v\d+\..*$
+    _owner: team %d
+`, i, i%50, benchPat, i, i%2, i%500)
+		}
+	})
+}
+
+func writeFile(name string, write func(io.Writer)) error {
 	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
 	}
 	w := bufio.NewWriter(file)
-	fmt.Fprintln(w, "type,displayName,origin,pat,apiPath,sendCommitEmails,global,projectMappingIds,tagsFilter,_owner")
-	for i := range rows {
-		fmt.Fprintf(w, "GITLAB_SERVER,Repositories of team %d,https://gitlab%d.example.org,%s,/api/v4/groups/team-%d/projects,false,false,10000;1000%d,^v\\d+\\..*$,team %d\n",
-			i, i%50, pat, i, i%2, i%500)
-	}
+	write(w)
 	return errors.Join(w.Flush(), file.Close())
 }
 
@@ -89,4 +179,35 @@ func eachRow(name string, visit func(row)) error {
 		}
 		visit(r.(row))
 	}
+}
+
+// bareJSONL decodes a file's records one after the other.
+func bareJSONL(name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	for decoder := json.NewDecoder(bufio.NewReaderSize(file, 1<<16)); ; {
+		var i item
+		if err := decoder.Decode(&i); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+// bareYAML decodes a file's only document.
+func bareYAML(name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	var manifest struct {
+		Version      int    `yaml:"version"`
+		Integrations []item `yaml:"integrations"`
+	}
+	return yaml.NewDecoder(bufio.NewReaderSize(file, 1<<16)).Decode(&manifest)
 }
