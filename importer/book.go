@@ -70,7 +70,7 @@ func (b *book) find(live []schema.Record) sighting {
 	pairs := match(want, fresh, nil)
 	s := sighting{ids: make(map[int][]int64)}
 	for l, r := range fresh {
-		if w, named := pairs.claimedBy[l]; named {
+		if w := pairs.claimedBy[l]; w != none {
 			s.ids[numbers[w]] = append(s.ids[numbers[w]], r.ID)
 		} else {
 			s.strays = append(s.strays, r)

@@ -34,7 +34,7 @@ func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding)
 	byID, findings := matchIDs(want, have, o)
 	pairs := match(want, have, byID)
 	d := differ{options: o, have: have, pairs: pairs, shown: shownFields(have)}
-	plan := schema.Plan{Live: liveIDs(have)}
+	plan := schema.Plan{Actions: make([]schema.Action, 0, len(want)), Live: liveIDs(have)}
 	add := func(a schema.Action) {
 		a.N = len(plan.Actions)
 		plan.Actions = append(plan.Actions, a)
@@ -62,7 +62,7 @@ type differ struct {
 	options Options
 	have    []schema.Record
 	pairs   pairing
-	shown   map[classField]bool
+	shown   map[class]schema.FieldSet
 }
 
 func (d *differ) decide(r schema.Record, w int) schema.Action {
@@ -72,8 +72,8 @@ func (d *differ) decide(r schema.Record, w int) schema.Action {
 	if reason, undecided := d.pairs.conflict[w]; undecided {
 		return schema.Action{Op: schema.OpConflict, Want: r, Reason: reason}
 	}
-	l, there := d.pairs.live[w]
-	if !there {
+	l := d.pairs.live[w]
+	if l == none {
 		return schema.Action{Op: schema.OpCreate, Want: r}
 	}
 	have := d.have[l]
@@ -96,13 +96,14 @@ func (d *differ) decide(r schema.Record, w int) schema.Action {
 // for other records of the kind and type, and leaves out here, is blank there.
 func (d *differ) unseen(want, have schema.Record) []schema.Change {
 	var changes []schema.Change
-	for _, f := range want.Fields() {
+	shown := d.shown[classOf(want)]
+	for f := range want.FieldSet().All() {
 		v := want.Get(f)
 		secret := f.Hidden()
 		if f.Tool() || f == schema.FieldType || have.Has(f) && !secret || v.Blank() && !secret {
 			continue
 		}
-		if !secret && d.shown[classField{classOf(want), f}] {
+		if !secret && shown.Has(f) {
 			changes = append(changes, schema.Change{Field: f, To: v})
 			continue
 		}
@@ -126,19 +127,11 @@ func (d *differ) lastSent(id int64, f schema.Field, v schema.Value) bool {
 	return same || !judged
 }
 
-type classField struct {
-	of class
-	f  schema.Field
-}
-
 // shownFields tells which fields this server shows at all, for each kind and type.
-func shownFields(have []schema.Record) map[classField]bool {
-	shown := make(map[classField]bool)
-	for _, r := range have {
-		of := classOf(r)
-		for _, f := range r.Fields() {
-			shown[classField{of, f}] = true
-		}
+func shownFields(have []schema.Record) map[class]schema.FieldSet {
+	shown := make(map[class]schema.FieldSet)
+	for i := range have {
+		shown[classOf(have[i])] |= have[i].FieldSet()
 	}
 	return shown
 }
@@ -152,7 +145,7 @@ func (d *differ) surplus(want []schema.Record) []schema.Record {
 	}
 	var surplus []schema.Record
 	for l, r := range d.have {
-		if _, meant := d.pairs.claimedBy[l]; meant || !held[classOf(r)] {
+		if d.pairs.claimedBy[l] != none || !held[classOf(r)] {
 			continue
 		}
 		surplus = append(surplus, r)
@@ -165,6 +158,9 @@ func (d *differ) surplus(want []schema.Record) []schema.Record {
 func matchIDs(want, have []schema.Record, o Options) (map[int]int, []schema.Finding) {
 	byID := make(map[int]int)
 	var findings []schema.Finding
+	if len(o.Known) == 0 && !slices.ContainsFunc(want, func(r schema.Record) bool { return r.Has(schema.FieldID) }) {
+		return byID, nil
+	}
 	live := make(map[int64]int, len(have))
 	for l, r := range have {
 		live[r.ID] = l

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -10,17 +11,20 @@ import (
 
 // pairing says which live record each wanted one means.
 type pairing struct {
-	live      map[int]int    // wanted → live, as indexes
+	live      []int          // wanted → live, as indexes, or none
 	conflict  map[int]string // wanted → why it cannot be decided
-	claimedBy map[int]int    // live → the wanted record that names it
+	claimedBy []int          // live → the wanted record that names it, or none
 }
+
+// none is no record.
+const none = -1
 
 // match pairs wanted records with live ones by identity. byID holds those that are
 // already decided by an id. Names are judged before earlier names, and those before
 // records without a name, which take what nobody names.
 func match(want, live []schema.Record, byID map[int]int) pairing {
 	m := matcher{want: want, live: live, index: indexLive(live), pairing: pairing{
-		live: make(map[int]int), conflict: make(map[int]string), claimedBy: make(map[int]int),
+		live: slices.Repeat([]int{none}, len(want)), conflict: make(map[int]string), claimedBy: slices.Repeat([]int{none}, len(live)),
 	}}
 	for w, l := range byID {
 		m.claim(w, []int{l})
@@ -50,9 +54,10 @@ type matcher struct {
 // eachOpen visits the wanted records that nothing has been decided about.
 func (m *matcher) eachOpen(visit func(w int, key schema.Key)) {
 	for w := range m.want {
-		_, paired := m.pairing.live[w]
-		_, conflict := m.conflict[w]
-		if key := m.want[w].Key(); !paired && !conflict && key.Valid() {
+		if _, conflict := m.conflict[w]; conflict || m.pairing.live[w] != none {
+			continue
+		}
+		if key := m.want[w].Key(); key.Valid() {
 			visit(w, key)
 		}
 	}
@@ -62,7 +67,7 @@ func (m *matcher) eachOpen(visit func(w int, key schema.Key)) {
 // several cannot be decided. All of them are named, and so not free for others.
 func (m *matcher) claim(w int, candidates []int) {
 	for _, l := range candidates {
-		if other, taken := m.claimedBy[l]; taken {
+		if other := m.claimedBy[l]; other != none {
 			m.conflict[w] = fmt.Sprintf("%s on the server is already meant by %s", called(m.live[l]), m.want[other].Place)
 			return
 		}
@@ -80,7 +85,7 @@ func (m *matcher) claim(w int, candidates []int) {
 }
 
 func (m *matcher) unclaimed(candidates []int) []int {
-	return slices.DeleteFunc(slices.Clone(candidates), func(l int) bool { _, taken := m.claimedBy[l]; return taken })
+	return slices.DeleteFunc(slices.Clone(candidates), func(l int) bool { return m.claimedBy[l] != none })
 }
 
 // earlier finds live records by what the wanted one was called or where it was before.
@@ -119,47 +124,71 @@ func classOf(r schema.Record) class { return class{r.Kind(), r.Type()} }
 // called names a live record by its kind and id.
 func called(r schema.Record) string { return fmt.Sprintf("%s %d", r.Kind(), r.ID) }
 
-// liveIndex finds live records by identity.
+// liveIndex finds live records by identity. It is made only for the ways in which
+// somebody asks: nearly all wanted records say origin and name.
 type liveIndex struct {
-	exact   map[schema.Key][]int // type, origin, name
-	place   map[schema.Key][]int // type, origin
-	regions []string             // of each live record, where it is shown
+	live []schema.Record
+	seed maphash.Seed
+	ways map[way]chains
+}
+
+// way is a way to ask for an identity.
+type way struct{ exact, placed bool }
+
+// chains are live records that share the hash of an identity. Whole identities as keys
+// would take several times the room.
+type chains struct {
+	first map[uint64]int
+	next  []int // or none
 }
 
 func indexLive(live []schema.Record) liveIndex {
-	x := liveIndex{exact: make(map[schema.Key][]int, len(live)), place: make(map[schema.Key][]int), regions: make([]string, len(live))}
-	for l, r := range live {
-		key := r.Key()
-		key.Region = ""
-		x.regions[l] = r.Get(schema.FieldAwsRegion).Text()
-		keys := []schema.Key{key}
-		if key.Origin != "" && key.Kind == schema.KindIntegration {
-			// For a wanted record that leaves the origin to the server.
-			anywhere := key
-			anywhere.Origin = ""
-			keys = append(keys, anywhere)
-		}
-		for _, k := range keys {
-			x.exact[k] = append(x.exact[k], l)
-			x.place[k.Unnamed()] = append(x.place[k.Unnamed()], l)
-		}
+	return liveIndex{live: live, seed: maphash.MakeSeed(), ways: make(map[way]chains)}
+}
+
+// of leaves out of an identity what is not asked for. A wanted integration may leave its
+// origin to the server; regions are compared apart.
+func (w way) of(key schema.Key) schema.Key {
+	key.Region = ""
+	if !w.exact {
+		key = key.Unnamed()
 	}
-	return x
+	if !w.placed {
+		key.Origin = ""
+	}
+	return key
+}
+
+func (x liveIndex) chains(w way) chains {
+	if c, made := x.ways[w]; made {
+		return c
+	}
+	c := chains{first: make(map[uint64]int, len(x.live)), next: make([]int, len(x.live))}
+	for l := len(x.live) - 1; l >= 0; l-- {
+		hash := maphash.Comparable(x.seed, w.of(x.live[l].Key()))
+		next, more := c.first[hash]
+		if !more {
+			next = none
+		}
+		c.first[hash], c.next[l] = l, next
+	}
+	x.ways[w] = c
+	return c
 }
 
 // find lists the live records of an identity; without a name, all of its type and
 // origin. A region that both sides show must agree.
-func (x liveIndex) find(key schema.Key) []int {
-	region := key.Region
-	key.Region = ""
-	found := x.exact[key]
-	if !key.Exact() {
-		found = x.place[key]
+func (x liveIndex) find(key schema.Key) (found []int) {
+	w := way{exact: key.Exact(), placed: key.Origin != "" || key.Kind == schema.KindRepository}
+	c, asked := x.chains(w), w.of(key)
+	l, there := c.first[maphash.Comparable(x.seed, asked)]
+	for ; there && l != none; l = c.next[l] {
+		region := x.live[l].Get(schema.FieldAwsRegion).Text()
+		if w.of(x.live[l].Key()) == asked && (key.Region == "" || region == "" || region == key.Region) {
+			found = append(found, l)
+		}
 	}
-	if region == "" {
-		return found
-	}
-	return slices.DeleteFunc(slices.Clone(found), func(l int) bool { return x.regions[l] != "" && x.regions[l] != region })
+	return found
 }
 
 func idList(live []schema.Record, indexes []int) string {

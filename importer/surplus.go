@@ -87,7 +87,7 @@ func groups(plan schema.Plan, outcomes []schema.Outcome, live []schema.Record) [
 	slices.SortFunc(fresh, func(a, b schema.Record) int { return int(a.ID - b.ID) })
 	pairs := match(want, fresh, nil)
 	for l, r := range fresh {
-		if w, named := pairs.claimedBy[l]; named {
+		if w := pairs.claimedBy[l]; w != none {
 			all[w].made = append(all[w].made, r)
 		}
 	}

@@ -12,7 +12,8 @@ import (
 // judged before, so one Checker serves one goroutine.
 type Checker struct {
 	NoPlainSecrets bool // a secret that is written out is an error, not a warning
-	Lean           bool // the record is not kept: it has no Cells, and holds only until the next Check
+	NoCells        bool // nobody will report on the record: it has no Cells
+	Lean           bool // the record is not kept: it has no Cells either, and holds only until the next Check
 
 	patterns memo[verdict]
 	filters  memo[verdict]
@@ -57,7 +58,7 @@ func (c *Checker) Check(e Entry) (Record, []Finding) {
 	j.judgeExpressions()
 	j.judgeProjects()
 	j.judgeID()
-	if !c.Lean {
+	if !c.Lean && !c.NoCells {
 		j.record.Cells = j.shownCells()
 	}
 	return j.record, j.findings
@@ -120,7 +121,7 @@ func (c *Checker) read(f Field, w *Written) (Value, *complaint) {
 // readCells puts the values of the cells into the record. Where each belongs among its
 // fields is known beforehand, so that none has to make room for another.
 func (j *judge) readCells() {
-	var written fieldSet
+	var written FieldSet
 	for i := range j.entry.Cells {
 		written |= 1 << j.entry.Cells[i].Field
 	}
@@ -145,7 +146,7 @@ func (j *judge) readCells() {
 }
 
 // squeeze closes the gaps between fields that have room for all of a set.
-func (r *Record) squeeze(room fieldSet) {
+func (r *Record) squeeze(room FieldSet) {
 	kept := r.fields[:0]
 	for rest := r.has; rest != 0; rest &= rest - 1 {
 		f := Field(bits.TrailingZeros64(uint64(rest)))

@@ -29,10 +29,10 @@ func CountKinds(records []Record) map[Kind]int {
 
 // Takes reports whether records of the kind have the field. One of no valid kind is not
 // held to any.
-func (k Kind) Takes(f Field) bool { return !k.foreign().contains(f) }
+func (k Kind) Takes(f Field) bool { return !k.foreign().Has(f) }
 
 // foreign is the fields that only the other kind has.
-func (k Kind) foreign() fieldSet {
+func (k Kind) foreign() FieldSet {
 	switch k {
 	case KindIntegration:
 		return repositoryFields
@@ -46,9 +46,9 @@ func (k Kind) foreign() fieldSet {
 // Repository" pages list them. limitGitData is on neither list, and in the examples of
 // both.
 const (
-	integrationFields fieldSet = 1<<FieldType | 1<<FieldAPIPath | 1<<FieldAPIFilter | 1<<FieldTfsCollection |
+	integrationFields FieldSet = 1<<FieldType | 1<<FieldAPIPath | 1<<FieldAPIFilter | 1<<FieldTfsCollection |
 		1<<FieldAwsRegion | 1<<FieldRequireUserPat | 1<<FieldFolderDepth
-	repositoryFields fieldSet = 1<<(FieldCommitsValidationRequired+1) - 1<<FieldMainBranch
+	repositoryFields FieldSet = 1<<(FieldCommitsValidationRequired+1) - 1<<FieldMainBranch
 )
 
 // kind is what an entry says that it describes: itself, by its list, or by one of these

@@ -1,13 +1,12 @@
 package schema
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
-	"io"
 	"maps"
 	"slices"
-	"strings"
+	"strconv"
 )
 
 // Op is what is to be done about a record.
@@ -113,28 +112,35 @@ func (p Plan) WasLive(id int64) bool {
 // Digest names the plan: the wanted records and the compared fields of the live
 // ones, independent of the order of the manifest. A secret counts by its reference.
 func (p Plan) Digest() string {
-	lines := make([]string, len(p.Actions))
-	for i, a := range p.Actions {
-		var b strings.Builder
-		fmt.Fprintf(&b, "%q\n", a.Op)
-		digestRecord(&b, a.Want, nil)
-		fmt.Fprintf(&b, "%d\n", a.Have.ID)
-		digestRecord(&b, a.Have, a.Want.Fields())
-		lines[i] = b.String()
+	sums := make([][sha256.Size]byte, len(p.Actions))
+	var text []byte
+	for i := range p.Actions {
+		text = p.Actions[i].appendDigest(text[:0])
+		sums[i] = sha256.Sum256(text)
 	}
-	slices.Sort(lines)
+	slices.SortFunc(sums, func(a, b [sha256.Size]byte) int { return bytes.Compare(a[:], b[:]) })
 	h := sha256.New()
-	for _, l := range lines {
-		fmt.Fprintf(h, "%q\n", l)
+	for i := range sums {
+		_, _ = h.Write(sums[i][:])
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
 }
 
-// digestRecord writes the fields of a record, or of these only where a list is given.
-func digestRecord(w io.Writer, r Record, only []Field) {
-	for _, fv := range r.fields {
-		if only == nil || slices.Contains(only, fv.field) {
-			fmt.Fprintf(w, "%s=%q\n", fv.field, fv.value.String())
+// appendDigest writes what the digest is about of an action.
+func (a *Action) appendDigest(text []byte) []byte {
+	text = append(strconv.AppendQuote(text, string(a.Op)), '\n')
+	text = a.Want.appendDigest(text, ^FieldSet(0))
+	text = append(strconv.AppendInt(text, a.Have.ID, 10), '\n')
+	return a.Have.appendDigest(text, a.Want.has)
+}
+
+// appendDigest writes those fields of a record that are among these.
+func (r *Record) appendDigest(text []byte, fields FieldSet) []byte {
+	for i := range r.fields {
+		if fv := &r.fields[i]; fields.Has(fv.field) {
+			text = append(append(text, fv.field.String()...), '=')
+			text = append(strconv.AppendQuote(text, fv.value.String()), '\n')
 		}
 	}
+	return text
 }

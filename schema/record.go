@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"iter"
 	"math/bits"
 	"slices"
 )
@@ -20,19 +21,31 @@ type Record struct {
 	// already on the server does not need an origin or credentials again.
 	CreateNeeds []Finding
 
-	has    fieldSet
+	has    FieldSet
 	fields []fieldValue // those it has, sorted by field
 }
 
-// fieldSet is a set of fields, a bit for each.
-type fieldSet uint64
+// FieldSet is a set of fields, a bit for each; | unites two.
+type FieldSet uint64
 
-func (s fieldSet) contains(f Field) bool { return s&(1<<f) != 0 }
+// Has reports whether the field is in the set.
+func (s FieldSet) Has(f Field) bool { return s&(1<<f) != 0 }
 
-func (s fieldSet) len() int { return bits.OnesCount64(uint64(s)) }
+// All yields the fields of the set in the order of the API.
+func (s FieldSet) All() iter.Seq[Field] {
+	return func(yield func(Field) bool) {
+		for rest := s; rest != 0; rest &= rest - 1 {
+			if !yield(Field(bits.TrailingZeros64(uint64(rest)))) {
+				return
+			}
+		}
+	}
+}
+
+func (s FieldSet) len() int { return bits.OnesCount64(uint64(s)) }
 
 // before counts the fields of the set that come before one.
-func (s fieldSet) before(f Field) int { return bits.OnesCount64(uint64(s & (1<<f - 1))) }
+func (s FieldSet) before(f Field) int { return bits.OnesCount64(uint64(s & (1<<f - 1))) }
 
 // Column is a cell as written, ready to be shown.
 type Column struct {
@@ -50,7 +63,7 @@ func (r Record) Get(f Field) Value { return *r.get(f) }
 
 // get is Get without a copy: the value must not be changed.
 func (r *Record) get(f Field) *Value {
-	if !r.has.contains(f) {
+	if !r.has.Has(f) {
 		return &absent
 	}
 	return &r.fields[r.has.before(f)].value
@@ -60,7 +73,7 @@ func (r *Record) get(f Field) *Value {
 var absent Value
 
 // Has reports whether the record has the field.
-func (r Record) Has(f Field) bool { return r.has.contains(f) }
+func (r Record) Has(f Field) bool { return r.has.Has(f) }
 
 // Set returns the record with the field set; an unset value removes it. The original
 // is left as it was.
@@ -73,7 +86,7 @@ func (r Record) Set(f Field, v Value) Record {
 // put sets a field in place; an unset value removes it. It is for whoever alone holds
 // the record.
 func (r *Record) put(f Field, v Value) {
-	i, there := r.has.before(f), r.has.contains(f)
+	i, there := r.has.before(f), r.has.Has(f)
 	switch {
 	case !v.IsSet() && there:
 		r.fields = slices.Delete(r.fields, i, i+1)
@@ -100,6 +113,28 @@ func NewRecord(values map[Field]Value) Record {
 	}
 	return r
 }
+
+// Values are the values of a record's fields, each at its field; those that are not set
+// are left out.
+type Values [fieldCount]Value
+
+// Record makes a record with the values, in room made to measure.
+func (v *Values) Record() Record {
+	var r Record
+	for f := range v {
+		if v[f].IsSet() {
+			r.has |= 1 << f
+		}
+	}
+	r.fields = make([]fieldValue, 0, r.has.len())
+	for f := range r.has.All() {
+		r.fields = append(r.fields, fieldValue{f, v[f]})
+	}
+	return r
+}
+
+// FieldSet is the set of the fields that the record has.
+func (r Record) FieldSet() FieldSet { return r.has }
 
 // Fields lists the fields that the record has, in the order of the API.
 func (r Record) Fields() []Field {
