@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -56,7 +57,7 @@ func (g *grace) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := g.base.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, w.trace())))
 	if err == nil {
 		a.status, a.header = resp.StatusCode, resp.Header
-		a.body, err = readWhole(resp.Body, a.effect.writes())
+		a.body, err = readWhole(resp, a.effect.writes())
 	}
 	a.unsent = a.status == 0 && (w.connecting() || isDial(err))
 	if err != nil && a.unsent && caller.Err() != nil {
@@ -91,19 +92,41 @@ func (g *grace) abandon(ctx context.Context, cut context.CancelCauseFunc, w *wir
 	}
 }
 
-func readWhole(body io.ReadCloser, write bool) ([]byte, error) {
+func readWhole(resp *http.Response, write bool) ([]byte, error) {
 	limit := longestRead
 	if write {
 		limit = longestWrite
 	}
-	data, err := io.ReadAll(io.LimitReader(body, int64(limit)+1))
-	if err := errors.Join(err, body.Close()); err != nil {
+	data, err := readAll(io.LimitReader(resp.Body, int64(limit)+1))
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
 		return data, err
 	}
 	if len(data) > limit {
 		return data[:limit], fmt.Errorf("%w (%d MiB)", errTooLarge, limit>>20)
 	}
 	return data, nil
+}
+
+// readAll is io.ReadAll for what may be very long: no room that grew too small is left
+// behind, but parts, which are joined once.
+func readAll(r io.Reader) ([]byte, error) {
+	const smallest, largest = 4 << 10, 1 << 20
+	var parts [][]byte
+	part := make([]byte, 0, smallest)
+	for {
+		n, err := r.Read(part[len(part):cap(part)])
+		part = part[:len(part)+n]
+		if err != nil {
+			if err == io.EOF {
+				err = nil
+			}
+			return slices.Concat(append(parts, part)...), err
+		}
+		if len(part) == cap(part) {
+			parts = append(parts, part)
+			part = make([]byte, 0, min(2*cap(part), largest))
+		}
+	}
 }
 
 // wire knows whether a request can have left. While net/http is still connecting it

@@ -89,10 +89,8 @@ func judgeBody(a answer) *Error {
 	case !strings.HasPrefix(apiPath(a.url), appPath):
 		return judgeJSON(a, json.Valid(a.body))
 	}
-	var r reply
-	err := json.Unmarshal(a.body, &r)
-	var badSyntax *json.SyntaxError
-	if errors.As(err, &badSyntax) {
+	r, err := parseReply(a.body)
+	if err != nil {
 		return judgeJSON(a, false)
 	}
 	switch ok, said := r.success(); {
@@ -183,8 +181,8 @@ func (a answer) refuse(text, advice string) *Error {
 // gone reports whether the app says that what the request is about is not there: in words,
 // or with a 404 of its own. Jira's own 404 says only that it does not know the call.
 func (a answer) gone() bool {
-	var r reply
-	if json.Unmarshal(a.body, &r) != nil {
+	r, err := parseReply(a.body)
+	if err != nil {
 		return false
 	}
 	ok, said := r.success()

@@ -1,7 +1,6 @@
 package gij
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,18 +14,40 @@ import (
 // string, integration an object or a list, and that list may be called integrations. What
 // a create of a repository is answered with has no frame, only an id.
 type reply struct {
-	Success      json.RawMessage `json:"success"`
-	Integration  json.RawMessage `json:"integration"`
-	Integrations json.RawMessage `json:"integrations"`
-	Repository   json.RawMessage `json:"repository"`
-	Repositories json.RawMessage `json:"repositories"`
-	ID           json.RawMessage `json:"id"`
+	Success      json.RawMessage
+	Integration  json.RawMessage
+	Integrations json.RawMessage
+	Repository   json.RawMessage
+	Repositories json.RawMessage
+	ID           json.RawMessage
 }
 
 // success tells whether the call worked, and whether the answer says so at all.
 func (r reply) success() (ok, said bool) {
 	word := strings.ToLower(strings.Trim(string(r.Success), `"`))
 	return word == "true", word == "true" || word == "false"
+}
+
+// parseReply finds the parts of an answer in its text, and copies none: a list can be
+// most of it, and long. The error is one of syntax; what is no object has no parts.
+func parseReply(body []byte) (r reply, err error) {
+	err = eachMember(body, func(name string, raw json.RawMessage) {
+		switch strings.ToLower(name) {
+		case "success":
+			r.Success = raw
+		case "integration":
+			r.Integration = raw
+		case "integrations":
+			r.Integrations = raw
+		case "repository":
+			r.Repository = raw
+		case "repositories":
+			r.Repositories = raw
+		case "id":
+			r.ID = raw
+		}
+	})
+	return r, err
 }
 
 // items are what an answer holds of a kind.
@@ -40,8 +61,7 @@ func (r reply) items(kind schema.Kind) ([]json.RawMessage, error) {
 		case '{':
 			return []json.RawMessage{raw}, nil
 		case '[':
-			items := []json.RawMessage{}
-			return items, json.Unmarshal(raw, &items)
+			return elements(raw)
 		}
 	}
 	return nil, errors.New("the answer does not hold them")
@@ -58,8 +78,8 @@ func decodeList(body []byte) ([]schema.Record, error) {
 }
 
 func decodeItems(kind schema.Kind, body []byte) ([]json.RawMessage, error) {
-	var r reply
-	if err := json.Unmarshal(body, &r); err != nil {
+	r, err := parseReply(body)
+	if err != nil {
 		return nil, err
 	}
 	return r.items(kind)
@@ -67,9 +87,10 @@ func decodeItems(kind schema.Kind, body []byte) ([]json.RawMessage, error) {
 
 func decodeRecords(kind schema.Kind, items []json.RawMessage) ([]schema.Record, error) {
 	records := make([]schema.Record, len(items))
+	var d recordDecoder
 	for i, raw := range items {
 		var err error
-		if records[i], err = decodeRecord(kind, raw); err != nil {
+		if records[i], err = d.decode(kind, raw); err != nil {
 			return nil, fmt.Errorf("%s %d of %d: %w", kind, i+1, len(items), err)
 		}
 	}
@@ -87,8 +108,8 @@ func decodeAdded(body []byte) (int64, error) {
 	if err := json.Unmarshal(body, &usual); err == nil && usual.Integration.ID != nil {
 		return decodeID(usual.Integration.ID)
 	}
-	var r reply
-	if err := json.Unmarshal(body, &r); err != nil {
+	r, err := parseReply(body)
+	if err != nil {
 		return 0, err
 	}
 	items, err := r.items(schema.KindIntegration)
@@ -114,39 +135,6 @@ func decodeID(raw json.RawMessage) (int64, error) {
 	return id, nil
 }
 
-// decodeRecord decodes one live record. Fields that it does not show, shows as null or in
-// a type that they do not have are left out: what is not shown cannot be compared. What
-// identifies it must be there.
-func decodeRecord(kind schema.Kind, raw json.RawMessage) (schema.Record, error) {
-	var m map[string]json.RawMessage
-	if err := json.Unmarshal(raw, &m); err != nil || m == nil {
-		return schema.Record{}, errors.New("it is not an object")
-	}
-	if t := m["integrationType"]; asText(t) != "" { // what a request calls type
-		m["type"] = t
-	}
-	values := map[schema.Field]schema.Value{}
-	for _, f := range schema.Fields() {
-		// The server never shows secrets; should one do so, it is not ours to carry about.
-		if field, ok := m[f.String()]; ok && !f.Tool() && !f.Hidden() && kind.Takes(f) {
-			values[f] = decodeValue(f.Shape(), field)
-		}
-	}
-	if kind == schema.KindRepository {
-		values[schema.FieldKind] = schema.Text(string(kind))
-	}
-	r := schema.NewRecord(values)
-	switch {
-	case kind == schema.KindRepository && r.Origin() == "":
-		return schema.Record{}, errors.New("it has no origin")
-	case kind == schema.KindIntegration && r.Type() == "":
-		return schema.Record{}, errors.New("it has no type")
-	}
-	var err error
-	r.ID, err = decodeID(m["id"])
-	return r, err
-}
-
 func decodeItemID(raw json.RawMessage) (int64, error) {
 	var item struct {
 		ID json.RawMessage `json:"id"`
@@ -155,34 +143,6 @@ func decodeItemID(raw json.RawMessage) (int64, error) {
 		return 0, err
 	}
 	return decodeID(item.ID)
-}
-
-// decodeValue gives the unset value for null and for what does not have the shape.
-func decodeValue(shape schema.Shape, raw json.RawMessage) schema.Value {
-	if bytes.Equal(raw, []byte("null")) {
-		return schema.Value{}
-	}
-	switch shape {
-	case schema.ShapeBool:
-		var b bool
-		if json.Unmarshal(raw, &b) == nil {
-			return schema.Bool(b)
-		}
-	case schema.ShapeInt:
-		if n, ok := asInt(raw); ok {
-			return schema.Int(n)
-		}
-	case schema.ShapeIDs:
-		if ids, ok := asInts(raw); ok {
-			return schema.IDs(ids...)
-		}
-	default:
-		var s string
-		if json.Unmarshal(raw, &s) == nil {
-			return schema.Text(s)
-		}
-	}
-	return schema.Value{}
 }
 
 // asInt reads a whole number that is written as a number or in a string.
