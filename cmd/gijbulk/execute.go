@@ -129,7 +129,7 @@ func (j *job) writeReports() error {
 	if j.options.dryRun && j.options.report.dir == "" {
 		write = reports.Write
 	}
-	_, err := write(j.reportDir(), j.run, slices.Values(j.outcomes), j.mask, j.wanted...)
+	_, err := write(j.reportDir(), j.run, j.results(), j.mask, j.wanted...)
 	return err
 }
 

@@ -57,15 +57,21 @@ func (j *job) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	l.noCells = !j.reporting()
+	var records []*schema.Record
 	twins, err := l.each(ctx, j.run.Files, func(c checked) error {
 		j.run.Findings = append(j.run.Findings, c.findings...)
 		if c.isRecord() {
-			j.records = append(j.records, *c.record)
+			records = append(records, c.record)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
+	}
+	j.records = make([]schema.Record, len(records)) // a large slice that grows would be there twice
+	for i, r := range records {
+		j.records[i] = *r
 	}
 	j.fault(slices.Collect(twins))
 	resolver := secrets.Resolver{Env: j.lookupEnv, AllowCommands: j.options.allowCommands, Lenient: j.options.dryRun}
@@ -279,7 +285,7 @@ func (j *job) show() error {
 	if err != nil {
 		return err
 	}
-	j.run.Complete, j.outcomes = true, foresee(j.planned)
+	j.run.Complete = true
 	if err := j.writeReports(); err != nil {
 		return err
 	}

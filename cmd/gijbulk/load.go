@@ -36,6 +36,7 @@ type loader struct {
 	format    manifest.Format
 	set, fill []schema.Cell
 	lean      bool // records are judged and forgotten
+	noCells   bool // what was written is not kept with the records, for nobody reports it
 
 	noPlainSecrets bool
 }
@@ -139,7 +140,7 @@ func (l *loader) judged(name string, identities *schema.Identities) iter.Seq2[ch
 
 // judge makes what judges the entries on one core.
 func (l *loader) judge(identities *schema.Identities) func(*schema.Entry) checked {
-	checker := schema.Checker{NoPlainSecrets: l.noPlainSecrets, Lean: l.lean}
+	checker := schema.Checker{NoPlainSecrets: l.noPlainSecrets, Lean: l.lean, NoCells: l.noCells}
 	return func(e *schema.Entry) checked {
 		if len(l.set)+len(l.fill) > 0 {
 			*e = e.Override(l.set).Fill(l.fill)

@@ -35,7 +35,7 @@ func (a *app) meter(cmd *cobra.Command, exit int) error {
 	m := reports.Measured{Exit: exit, Started: a.started, Ended: a.now(), Outcomes: slices.Values([]schema.Outcome(nil)),
 		Run: schema.Run{Command: cmd.Name(), Version: buildVersion(), Target: a.wantedTarget(cmd)}}
 	if j := a.job; j != nil {
-		m.Run, m.Outcomes = j.run, slices.Values(j.outcomes)
+		m.Run, m.Outcomes = j.run, j.results()
 		m.Run.Command, m.Run.Target = cmd.Name(), j.target.client.BaseURL()
 	}
 	m.Run.Target = schema.NormalURL(m.Run.Target) // one name, whatever the server calls itself and whether it was reached

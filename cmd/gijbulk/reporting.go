@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"fmt"
+	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -115,22 +116,39 @@ func (a *app) wantedReports(f reportFlag) ([]reports.Wanted, error) {
 	return wanted, nil
 }
 
-// foresee gives a plan that is not carried out its outcomes, for the reports.
-func foresee(plan schema.Plan) []schema.Outcome {
-	outcomes := make([]schema.Outcome, len(plan.Actions))
-	for i, a := range plan.Actions {
-		o := schema.Outcome{Action: a, Status: schema.StatusUnprocessed}
-		switch a.Op {
-		case schema.OpUnchanged:
-			o.Status = schema.StatusUnchanged
-		case schema.OpExists:
-			o.Status = schema.StatusExists
-		case schema.OpConflict:
-			o.Status = schema.StatusConflict
-		case schema.OpInvalid:
-			o.Status = schema.StatusFailed
-		}
-		outcomes[i] = o
+// reporting tells whether anybody will read of single records: of a dry run only where it
+// was asked for.
+func (j *job) reporting() bool {
+	return !j.options.dryRun || j.options.report.dir != "" || len(j.wanted) > 0
+}
+
+// results are what became of the actions: of a plan that was only shown, what its
+// decisions foresee. Those are made one after the other, for nobody may ask for them.
+func (j *job) results() iter.Seq[schema.Outcome] {
+	if j.options.dryRun && j.run.Complete {
+		return foresee(j.planned)
 	}
-	return outcomes
+	return slices.Values(j.outcomes)
+}
+
+// foresee gives a plan that is not carried out its outcomes, for the reports.
+func foresee(plan schema.Plan) iter.Seq[schema.Outcome] {
+	return func(yield func(schema.Outcome) bool) {
+		for _, a := range plan.Actions {
+			o := schema.Outcome{Action: a, Status: schema.StatusUnprocessed}
+			switch a.Op {
+			case schema.OpUnchanged:
+				o.Status = schema.StatusUnchanged
+			case schema.OpExists:
+				o.Status = schema.StatusExists
+			case schema.OpConflict:
+				o.Status = schema.StatusConflict
+			case schema.OpInvalid:
+				o.Status = schema.StatusFailed
+			}
+			if !yield(o) {
+				return
+			}
+		}
+	}
 }

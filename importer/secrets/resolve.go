@@ -49,6 +49,9 @@ type failure struct {
 // the context ends early, what was not looked up by then has failed.
 func (r *Resolver) Resolve(ctx context.Context, records []schema.Record) ([]schema.Record, []schema.Finding) {
 	answers := r.lookUpAll(ctx, sourcesOf(records))
+	if len(answers) == 0 {
+		return records, nil
+	}
 	resolved := make([]schema.Record, len(records))
 	var findings []schema.Finding
 	for i, record := range records {
