@@ -229,7 +229,8 @@ func TestWhatIsNotMerged(t *testing.T) {
 			return d
 		}, "D1/failed.csv lacks a row for a.csv:"},
 		"a row more": {func(d []string) []string {
-			edit(d[0], "unknown.csv", "_ms\n", "_ms\n"+strings.Repeat(",", 13)+"\n")
+			whole := content(t, d[0], "unknown.csv")
+			edit(d[0], "unknown.csv", whole, whole+strings.Repeat(",", 13)+"\n")
 			return d
 		}, "D1/unknown.csv has 1 row more than report.json"},
 		"half a row":    {func(d []string) []string { edit(d[0], "failed.csv", "_ms\n", "_ms\nteam\n"); return d }, "D1/failed.csv cannot be read: record on line 2: wrong number of fields"},
