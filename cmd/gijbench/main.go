@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -29,7 +30,7 @@ func main() {
 	flag.IntVar(&b.audited, "audited", 100_000, "records to audit, and live ones")
 	flag.IntVar(&b.workers, "workers", 16, "writes at once")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often each is measured; the median counts")
-	flag.StringVar(&b.only, "only", "", "the one part to measure: validate, growth, import, audit or pacing (default: all)")
+	flag.StringVar(&b.only, "only", "", "the one part to measure: "+partNames()+" (default: all)")
 	child := flag.String("child", "", "run as a measured baseline (used by gijbench itself)")
 	flag.Parse()
 	if err := run(b, *child, flag.Args()); err != nil {
@@ -39,6 +40,8 @@ func main() {
 
 func run(b bench, child string, args []string) error {
 	switch child {
+	case "nothing":
+		return nil
 	case "csv":
 		return bareCSV(args[0])
 	case "jsonl":
@@ -55,18 +58,40 @@ func run(b bench, child string, args []string) error {
 		return err
 	}
 	b.dir = dir
-	return errors.Join(b.parts(), os.RemoveAll(dir))
+	return errors.Join(b.measureParts(), os.RemoveAll(dir))
 }
 
-// parts measures one part, or all.
-func (b bench) parts() error {
+// part is something to measure.
+type part struct {
+	name    string
+	measure func(bench) error
+}
+
+func parts() []part {
+	return []part{
+		{"start", bench.start},
+		{"validate", bench.validate},
+		{"growth", bench.growth},
+		{"import", bench.importing},
+		{"audit", bench.audit},
+		{"pacing", bench.pacing},
+	}
+}
+
+func partNames() string {
+	var names []string
+	for _, p := range parts() {
+		names = append(names, p.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// measureParts measures one part, or all.
+func (b bench) measureParts() error {
 	var failed error
-	for _, part := range []struct {
-		name    string
-		measure func() error
-	}{{"validate", b.validate}, {"growth", b.growth}, {"import", b.importing}, {"audit", b.audit}, {"pacing", b.pacing}} {
-		if b.only == "" || b.only == part.name {
-			failed = errors.Join(failed, part.measure())
+	for _, p := range parts() {
+		if b.only == "" || b.only == p.name {
+			failed = errors.Join(failed, p.measure(b))
 		}
 	}
 	return failed
