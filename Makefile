@@ -1,8 +1,10 @@
 # gijbulk. `make help` lists the targets.
 SHELL   := /bin/bash
 GO      ?= go
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
-LDFLAGS := -s -w -X main.version=$(VERSION)
+# The go command writes the version, the commit and its date into the program where git can
+# read the checkout. Without git: make build VERSION=1.2.3
+LDFLAGS := -s -w $(if $(VERSION),-X main.version=$(VERSION))
+VCS     := $(shell git rev-parse -q --verify HEAD >/dev/null 2>&1 && echo true || echo false)
 PKGS    := ./...
 FUZZTIME ?= 3s
 BENCH_ROWS ?= 1000000
@@ -10,13 +12,21 @@ BENCH_RECORDS ?= 20000
 # A module of its own: the product depends on nothing of what it needs.
 VERIFY := samples/jobs/verify
 
-.PHONY: help build docs test jobs check fmt vet static vuln layers fuzz chaos bench demo samples clean
+.PHONY: help build dist reproduce docs test jobs check fmt vet static vuln layers fuzz chaos bench demo samples clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 11
 
 build: ## bin/gijbulk, a static binary
-	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/gijbulk ./cmd/gijbulk
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=$(VCS) -ldflags '$(LDFLAGS)' -o bin/gijbulk ./cmd/gijbulk
+
+dist: ## dist/: archives for Linux, macOS and Windows (amd64, arm64), and SHA256SUMS
+	$(GO) run ./cmd/gijdist -go '$(GO)' -o dist
+
+reproduce: dist ## pack the commit once more in another folder, and compare the sums
+	@elsewhere=$$(mktemp -d) && trap 'rm -rf "$$elsewhere"' EXIT && git clone -q . "$$elsewhere/clone" && \
+	  (cd "$$elsewhere/clone" && $(GO) run ./cmd/gijdist -go '$(GO)' -o "$$elsewhere/dist") && \
+	  diff dist/SHA256SUMS "$$elsewhere/dist/SHA256SUMS" && echo "the same sums twice"
 
 docs: ## write cmd/gijbulk/docs anew: the command reference and the man pages
 	$(GO) test -count=1 -run '^TestDocs$$' ./cmd/gijbulk -update
@@ -82,4 +92,4 @@ samples: ## write samples/large.csv, 100,000 records
 	$(GO) run ./samples/generate -records 100000 -o samples/large.csv
 
 clean: ## remove what was built
-	rm -rf bin gijbulk-reports samples/large.csv
+	rm -rf bin dist gijbulk-reports samples/large.csv

@@ -51,6 +51,8 @@ var allowed = map[string]struct {
 		"the one place that puts everything together"},
 	"cmd/gijbench": {[]string{"schema", "importer", "importer/gij", "importer/manifest", "importer/sandbox", "importer/journal"},
 		"it measures what the product is made of"},
+	"cmd/gijdist": {nil,
+		"it packs what was built, whatever that does"},
 }
 
 // TestLayers holds the arrows of the house.
