@@ -53,7 +53,7 @@ func (im *Importer) Apply(ctx context.Context, plan schema.Plan, emit func(schem
 // worker but the first: while some wait for their intents or outcomes to be durable,
 // others are sent, and one commit serves them all. A death in the middle leaves as many
 // intents to be looked up.
-const lead = 3
+const lead = 7
 
 // atOnce is how many actions are sent at a time, and how many more may be with the
 // journal. One that waits for its first indexing keeps its place, and then nobody is in a
@@ -95,8 +95,12 @@ func (im *Importer) perform(ctx context.Context, a schema.Action, earlier schema
 		outcome = following(earlier, outcome)
 		return outcome, im.end(ctx, outcome)
 	}
-	defer turn.leave()
 	outcome = following(earlier, im.do(ctx, a))
+	if im.Gentle.Indexer == nil && outcome.Stop == schema.StopNone {
+		turn.leave() // the next one is sent while this outcome becomes durable
+		return outcome, im.end(ctx, outcome)
+	}
+	defer turn.leave()
 	err := im.end(ctx, outcome)
 	if im.Gentle.Indexer == nil || outcome.Status != schema.StatusCreated || err != nil {
 		return outcome, err

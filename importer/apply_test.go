@@ -146,3 +146,46 @@ func TestApplyEndsWhenTheJournalFails(t *testing.T) {
 		}
 	}
 }
+
+// slow is a Journal that takes a second for each outcome.
+type slow struct{}
+
+func (slow) Begin(context.Context, schema.Action) error { return nil }
+func (slow) End(context.Context, schema.Outcome) error  { time.Sleep(time.Second); return nil }
+
+// TestApplySendsWhileOutcomesAreKept: who waits for the journal is not on the wire.
+func TestApplySendsWhileOutcomesAreKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, l := newServer(), &ledger{}
+		begun := time.Now()
+		var last time.Duration
+		s.answer = func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+			last = time.Since(begun)
+			return done(s, a)
+		}
+		if err := (&Importer{Target: s, Journal: slow{}, Concurrency: 2}).Apply(t.Context(), creates("a", "b", "c", "d"), l.emit); err != nil {
+			t.Fatal(err)
+		}
+		if last != 0 {
+			t.Errorf("the last request left after %v", last)
+		}
+	})
+}
+
+// TestApplySendsNothingAfterAStop: nor while the outcome that ends the run is being kept.
+func TestApplySendsNothingAfterAStop(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, l := newServer(), &ledger{}
+		s.answer = func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+			if a.Want.Name() == "a" {
+				return stopped(a)
+			}
+			time.Sleep(time.Minute)
+			return done(s, a)
+		}
+		err := (&Importer{Target: s, Journal: slow{}, Concurrency: 2}).Apply(t.Context(), creates("a", "b", "c", "d"), l.emit)
+		if _, ended := errors.AsType[*Stopped](err); !ended || len(s.sent) != 2 {
+			t.Errorf("error %v, %d requests left", err, len(s.sent))
+		}
+	})
+}
