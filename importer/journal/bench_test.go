@@ -2,6 +2,7 @@ package journal
 
 import (
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -57,18 +58,16 @@ func BenchmarkSent(b *testing.B) {
 	j := open(b)
 	actions := creates(100_000)
 	l := start(b, j, run("r1"), actions...)
-	s := l.steps
-	var batch []write
+	var all sync.WaitGroup
 	for _, a := range actions {
-		o := done(a, schema.StatusCreated, int64(a.N+1))
-		row, err := l.outcomeRow(o)
-		if err != nil {
-			b.Fatal(err)
-		}
-		learned := l.learn(o)
-		batch = append(batch, write{do: func(s *steps) error { return s.end(l, row, learned) }})
+		all.Go(func() {
+			if err := l.End(b.Context(), done(a, schema.StatusCreated, int64(a.N+1))); err != nil {
+				b.Error(err)
+			}
+		})
 	}
-	if err := s.commit(batch); err != nil {
+	all.Wait()
+	if err := l.Finish(b.Context(), run("r1")); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

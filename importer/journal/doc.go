@@ -15,6 +15,12 @@
 // Everything a Log takes is durable before it answers. Many workers share one commit:
 // a single goroutine takes what waits, writes it in one transaction and answers all.
 //
+// What happens is only ever appended. A commit is one step, with its events (intents and
+// outcomes) and the lessons that they teach about the target (which id an identity got,
+// what it was sent). What became of a run is its events read in order; what is known of a
+// target is its folded identities, and the lessons of the steps since, of all its runs in
+// the order in which they happened. The end of a run folds those in.
+//
 // A secret is never in the file. Records keep its reference; a literal is kept by the
 // reference that reports show in its place. Whether a secret has changed since it was
 // last sent is told by an HMAC under a key that was made with the file: this is the one

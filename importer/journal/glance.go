@@ -13,7 +13,8 @@ const glancePatience = 200 * time.Millisecond
 
 // Glance lists the runs of a state file as [Journal.Runs] does, for somebody who only wants to
 // know their names: it makes no file, brings none to the present layout, changes nothing and
-// hardly waits for other processes. The error is an *Error.
+// hardly waits for other processes. Of a run without an end in a file of an older layout it
+// tells no counts. The error is an *Error.
 func Glance(ctx context.Context, path string) ([]Entry, error) {
 	j := &Journal{path: path}
 	entries, err := j.glance(ctx)

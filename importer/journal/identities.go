@@ -1,8 +1,9 @@
 package journal
 
 import (
-	"cmp"
 	"context"
+	"database/sql"
+	"errors"
 
 	"gijbulk/schema"
 )
@@ -10,62 +11,64 @@ import (
 // IDs gives the id that each identity got on a target, in whatever run that was.
 func (j *Journal) IDs(ctx context.Context, target string) (map[schema.Key]int64, error) {
 	ids := make(map[schema.Key]int64)
-	rows, err := j.db.QueryContext(ctx, `SELECT live, type, origin, region, name FROM identities
-		WHERE target = (SELECT id FROM targets WHERE url = ?)`, schema.NormalURL(target))
+	err := j.eachIdentity(ctx, target, func(id int64, i identity) { ids[i.key] = id })
 	if err != nil {
-		return nil, j.trouble("read the ids", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		k := schema.Key{Kind: schema.KindIntegration}
-		if err := rows.Scan(&id, &k.Type, &k.Origin, &k.Region, &k.Name); err != nil {
-			return nil, j.trouble("read the ids", err)
-		}
-		if k.Type == "" { // an integration has one
-			k.Kind = schema.KindRepository
-		}
-		ids[k] = id
-	}
-	if err := rows.Err(); err != nil {
 		return nil, j.trouble("read the ids", err)
 	}
 	return ids, nil
 }
 
-// learned is what an outcome tells about the target beyond its run.
-type learned struct {
-	id   int64 // 0: nothing
-	gone bool  // it is no longer there
-	key  schema.Key
-	sent sentFields
-	all  bool // sent is all that it was ever sent
+// eachIdentity visits what is known of a target, with what runs that have not ended
+// taught. It writes nothing: a dry run leaves no trace.
+func (j *Journal) eachIdentity(ctx context.Context, target string, visit func(id int64, i identity)) error {
+	tx, err := j.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	var number int64
+	err = tx.QueryRowContext(ctx, `SELECT id FROM targets WHERE url = ?`, schema.NormalURL(target)).Scan(&number)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	n, err := readNews(ctx, tx, number)
+	if err != nil {
+		return err
+	}
+	err = eachRow(ctx, tx, func(rows *sql.Rows) error {
+		id, i, err := scanIdentity(rows)
+		if err == nil && !n.hides(id, i.key) {
+			visit(id, i)
+		}
+		return err
+	}, `SELECT live, type, origin, region, name, sent FROM identities WHERE target = ?`, number)
+	if err != nil {
+		return err
+	}
+	for id, i := range n.byID {
+		if i != nil {
+			visit(id, *i)
+		}
+	}
+	return nil
 }
 
-// learn reads an outcome: a create sends all fields that the record has, an update the
-// changes and nothing else.
-func (l *Log) learn(o schema.Outcome) learned {
-	a := o.Action
-	know := learned{id: cmp.Or(o.ID, a.Have.ID), key: a.Want.Key()}
-	switch o.Status {
-	case schema.StatusCreated:
-		know.all = true
-		h := l.hasher.get()
-		defer l.hasher.put(h)
-		for _, f := range a.Want.Fields() {
-			know.sent = know.sent.note(h, know.id, f, a.Want.Get(f))
-		}
-	case schema.StatusUpdated:
-		h := l.hasher.get()
-		defer l.hasher.put(h)
-		for _, c := range a.Changes {
-			know.sent = know.sent.note(h, know.id, c.Field, c.To)
-		}
-	case schema.StatusUnchanged, schema.StatusExists:
-	case schema.StatusDeleted:
-		know.gone = true
-	default:
-		know.id = 0
+// scanIdentity reads a row of the identities.
+func scanIdentity(row interface{ Scan(...any) error }) (id int64, i identity, err error) {
+	var k schema.Key
+	err = row.Scan(&id, &k.Type, &k.Origin, &k.Region, &k.Name, (*[]byte)(&i.sent))
+	i.key = identityKey(k.Type, k.Origin, k.Region, k.Name)
+	return id, i, err
+}
+
+// identityKey is the identity with these parts; of the kinds only an integration has a type.
+func identityKey(t schema.Type, origin, region, name string) schema.Key {
+	k := schema.Key{Kind: schema.KindIntegration, Type: t, Origin: origin, Region: region, Name: name}
+	if t == "" {
+		k.Kind = schema.KindRepository
 	}
-	return know
+	return k
 }

@@ -103,7 +103,39 @@ ALTER TABLE runs ADD COLUMN manifest TEXT NOT NULL DEFAULT '';  -- its digest
 ALTER TABLE runs ADD COLUMN shard INTEGER NOT NULL DEFAULT 0;   -- from 1
 ALTER TABLE runs ADD COLUMN shards INTEGER NOT NULL DEFAULT 0;  -- 0: the work was not split
 `,
+	// What happens is appended, and what it adds up to is worked out when it is read: one
+	// row a commit is what a log at full speed can afford. Identities are what all steps up
+	// to their target's last folded one add up to.
+	`
+CREATE TABLE steps (
+	seq     INTEGER PRIMARY KEY, -- in the order in which they happened, of all runs
+	run     INTEGER NOT NULL REFERENCES runs (seq),
+	events  TEXT NOT NULL,       -- event, one a line
+	lessons TEXT                 -- lesson, one a line
+) STRICT;
+CREATE INDEX steps_of_run ON steps (run);
+
+ALTER TABLE targets ADD COLUMN folded INTEGER NOT NULL DEFAULT 0; -- the last step that is in its identities
+
+WITH RECURSIVE
+	times (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM times WHERE i < (SELECT max(intents) FROM outcomes)),
+	happened (run, n, i, event) AS (
+		SELECT run, n, 0, rtrim(json_object('n', n, 'started', coalesce(started, 0), 'status', status, 'class', class, 'stop', stop, 'id', live,
+			'attempts', attempts, 'http', http, 'passing', json(iif(passing, 'true', 'false')), 'waited', json(iif(waited, 'true', 'false')),
+			'error', error, 'advice', advice, 'took', took), '}') || coalesce(',"seen":' || seen, '') || '}'
+		FROM outcomes WHERE status <> ''
+		UNION ALL
+		SELECT run, n, i, json_object('n', n, 'begun', iif(i = 1 AND status = '', started, begun))
+		FROM outcomes JOIN times ON i <= intents
+	)
+INSERT INTO steps (run, events) SELECT run, event FROM happened ORDER BY run, n, i;
+UPDATE targets SET folded = coalesce((SELECT max(seq) FROM steps), 0);
+DROP TABLE outcomes;
+`,
 }
+
+// stepsLayout is the first layout with steps.
+const stepsLayout = 4
 
 // wholeCheck is the size in bytes up to which a file is read whole when it is opened.
 // Beyond it the check would cost seconds at the start of every run: there a damaged page

@@ -42,6 +42,9 @@ func (j *Journal) Load(ctx context.Context, id string) (Saved, error) {
 	if err == nil {
 		err = l.loadActions()
 	}
+	if err == nil {
+		err = l.loadOutcomes()
+	}
 	if err != nil {
 		return Saved{}, j.trouble("read run "+id, err)
 	}
@@ -84,32 +87,20 @@ func (l *loader) loadRun(id string) error {
 }
 
 func (l *loader) loadActions() error {
-	rows, err := l.tx.QueryContext(l.ctx, `SELECT a.n, a.op, a.want, a.have, a.changes, a.reason, coalesce(o.intents, 0), o.begun, o.started,
-			coalesce(o.status, ''), coalesce(o.class, ''), coalesce(o.stop, ''), coalesce(o.live, 0), coalesce(o.attempts, 0),
-			coalesce(o.http, 0), coalesce(o.passing, 0), coalesce(o.waited, 0), coalesce(o.error, ''), coalesce(o.advice, ''),
-			coalesce(o.took, 0), o.seen
-		FROM actions a LEFT JOIN outcomes o ON o.run = a.run AND o.n = a.n WHERE a.run = ? ORDER BY a.n`, l.seq)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return eachRow(l.ctx, l.tx, func(rows *sql.Rows) error {
 		var a schema.Action
 		var want, have, changes sql.RawBytes
-		var c outcomeCells
-		err := rows.Scan(&a.N, &a.Op, &want, &have, &changes, &a.Reason, &c.intents, &c.begun, &c.started, &c.status, &c.class, &c.stop,
-			&c.id, &c.attempts, &c.http, &c.passing, &c.waited, &c.error, &c.advice, &c.took, &c.seen)
-		if err != nil {
+		if err := rows.Scan(&a.N, &a.Op, &want, &have, &changes, &a.Reason); err != nil {
 			return err
 		}
-		if err := l.add(a, want, have, changes, c); err != nil {
+		if err := l.add(a, want, have, changes); err != nil {
 			return fmt.Errorf("action %d: %w", a.N, err)
 		}
-	}
-	return rows.Err()
+		return nil
+	}, `SELECT n, op, want, have, changes, reason FROM actions WHERE run = ? ORDER BY n`, l.seq)
 }
 
-func (l *loader) add(a schema.Action, want, have, changes []byte, c outcomeCells) (err error) {
+func (l *loader) add(a schema.Action, want, have, changes []byte) (err error) {
 	if a.Want, err = decodeRecord(want, l.headers); err != nil {
 		return err
 	}
@@ -119,11 +110,21 @@ func (l *loader) add(a schema.Action, want, have, changes []byte, c outcomeCells
 	if a.Changes, err = decodeChanges(changes); err != nil {
 		return err
 	}
-	o, err := c.read(a)
+	l.saved.Plan.Actions = append(l.saved.Plan.Actions, a)
+	return nil
+}
+
+func (l *loader) loadOutcomes() error {
+	actions := l.saved.Plan.Actions
+	all, err := replay(l.ctx, l.tx, l.seq, len(actions))
 	if err != nil {
 		return err
 	}
-	l.saved.Plan.Actions = append(l.saved.Plan.Actions, a)
-	l.saved.Outcomes = append(l.saved.Outcomes, o)
+	l.saved.Outcomes = make([]schema.Outcome, len(actions))
+	for n, p := range all {
+		if l.saved.Outcomes[n], err = p.outcome(actions[n]); err != nil {
+			return fmt.Errorf("what became of action %d: %w", n, err)
+		}
+	}
 	return nil
 }

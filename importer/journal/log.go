@@ -1,12 +1,12 @@
 package journal
 
 import (
+	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"gijbulk/schema"
 )
@@ -22,35 +22,27 @@ type Log struct {
 	hasher  hasherPool
 	mask    schema.Mask
 
-	conn    *sql.Conn
-	steps   *steps
-	queue   chan write
-	stop    chan struct{} // closed by Close
-	stopped chan struct{} // closed when the writer has left
-	close   sync.Once
-}
-
-// write is one thing to keep, inside a transaction that others may share.
-type write struct {
-	do     func(*steps) error
-	answer chan error
+	writer *writer
+	queue  *queue
+	served sync.WaitGroup
+	close  sync.Once
 }
 
 func (j *Journal) openLog(ctx context.Context, run int64, r schema.Run, plan schema.Plan, mask schema.Mask) (*Log, error) {
-	l := &Log{journal: j, run: run, actions: plan.Actions, mask: mask,
-		hasher: newHasherPool(j.key, r.Target), queue: make(chan write), stop: make(chan struct{}), stopped: make(chan struct{})}
+	l := &Log{journal: j, run: run, actions: plan.Actions, mask: mask, hasher: newHasherPool(j.key, r.Target), queue: newQueue()}
 	err := j.db.QueryRowContext(ctx, `SELECT target FROM runs WHERE seq = ?`, run).Scan(&l.target)
 	if err != nil {
 		return nil, j.trouble("open the log of run "+r.ID, err)
 	}
 	// The statements live on one connection, for longer than the caller's context.
-	if l.conn, err = j.db.Conn(ctx); err != nil {
+	conn, err := j.db.Conn(ctx)
+	if err != nil {
 		return nil, j.trouble("open the log of run "+r.ID, err)
 	}
-	if l.steps, err = prepareSteps(context.WithoutCancel(ctx), l.conn); err != nil {
-		return nil, j.trouble("open the log of run "+r.ID, errors.Join(err, l.conn.Close()))
+	if l.writer, err = newWriter(context.WithoutCancel(ctx), conn, run); err != nil {
+		return nil, j.trouble("open the log of run "+r.ID, err)
 	}
-	go l.serve()
+	l.served.Go(func() { l.queue.each(l.writer.commit) })
 	return l, nil
 }
 
@@ -59,9 +51,9 @@ func (j *Journal) openLog(ctx context.Context, run int64, r schema.Run, plan sch
 func (l *Log) Close() error {
 	var err error
 	l.close.Do(func() {
-		close(l.stop)
-		<-l.stopped
-		err = errors.Join(l.steps.close(), l.conn.Close())
+		l.queue.close()
+		l.served.Wait()
+		err = l.writer.close()
 	})
 	if err != nil {
 		return l.journal.trouble("close the log", err)
@@ -72,31 +64,98 @@ func (l *Log) Close() error {
 // Begin keeps the intent to perform an action. It is not cut short by the context: the
 // wait is that of one commit, and an intent that may or may not have been kept would
 // have to be looked up on the server.
+//
+// From here until the outcome nobody knows what the server holds in the fields of an
+// update: what they were last sent is forgotten, so that a lost answer never makes a
+// later run believe that it need not send them.
 func (l *Log) Begin(_ context.Context, a schema.Action) error {
-	if err := l.known(a); err != nil {
-		return err
+	var doubt lesson
+	if a.Op == schema.OpUpdate {
+		doubt.ID = a.Have.ID
+		for _, c := range a.Changes {
+			doubt.Forget = append(doubt.Forget, c.Field.String())
+		}
 	}
-	return l.keep("keep an intent", func(s *steps) error { return s.begin(l, a) })
+	if len(doubt.Forget) == 0 {
+		doubt.ID = 0
+	}
+	return l.happened("keep an intent", a, event{N: a.N, Begun: time.Now().UnixNano()}, doubt)
 }
 
 // End keeps the outcome of an action, and with it the id that its identity got and what
 // was last sent. Like Begin it is not cut short.
 func (l *Log) End(_ context.Context, o schema.Outcome) error {
+	const doing = "keep an outcome"
 	if err := l.known(o.Action); err != nil {
 		return err
 	}
-	row, err := l.outcomeRow(o)
+	e, err := l.outcomeEvent(o)
 	if err != nil {
-		return l.journal.trouble("keep an outcome", err)
+		return l.journal.trouble(doing, err)
 	}
-	learned := l.learn(o)
-	return l.keep("keep an outcome", func(s *steps) error { return s.end(l, row, learned) })
+	return l.happened(doing, o.Action, e, l.learn(o))
 }
 
-// Finish keeps how the run ended: when, whether by itself, and its numbers. Without an
-// end it goes on counting as running. It does not close the log.
-func (l *Log) Finish(_ context.Context, run schema.Run) error {
-	return l.keep("keep the end of the run", func(s *steps) error { return s.finish(l, run) })
+// learn tells what an outcome teaches: a create sends all fields that the record has, an
+// update the changes and nothing else.
+func (l *Log) learn(o schema.Outcome) lesson {
+	a := o.Action
+	k := a.Want.Key()
+	know := lesson{ID: cmp.Or(o.ID, a.Have.ID), Type: k.Type, Origin: k.Origin, Region: k.Region, Name: k.Name}
+	switch o.Status {
+	case schema.StatusCreated:
+		know.All = true
+		h := l.hasher.get()
+		defer l.hasher.put(h)
+		for _, f := range a.Want.Fields() {
+			know.Sent = know.Sent.note(h, know.ID, f, a.Want.Get(f))
+		}
+	case schema.StatusUpdated:
+		h := l.hasher.get()
+		defer l.hasher.put(h)
+		for _, c := range a.Changes {
+			know.Sent = know.Sent.note(h, know.ID, c.Field, c.To)
+		}
+	case schema.StatusUnchanged, schema.StatusExists:
+	case schema.StatusDeleted:
+		return lesson{ID: know.ID, Gone: true}
+	default:
+		return lesson{}
+	}
+	return know
+}
+
+// happened keeps an event, and what it teaches where that has an id.
+func (l *Log) happened(doing string, a schema.Action, e event, taught lesson) error {
+	if err := l.known(a); err != nil {
+		return err
+	}
+	events, err := appendLine(nil, e)
+	if err != nil {
+		return l.journal.trouble(doing, err)
+	}
+	var lessons []byte
+	if taught.ID != 0 {
+		if lessons, err = appendLine(nil, taught); err != nil {
+			return l.journal.trouble(doing, err)
+		}
+	}
+	return l.keep(doing, func(b *batch) {
+		b.events = append(b.events, events...)
+		b.lessons = append(b.lessons, lessons...)
+	})
+}
+
+// work does something in a transaction that others may share.
+func (l *Log) work(doing string, do func(database) error) error {
+	return l.keep(doing, func(b *batch) { b.works = append(b.works, do) })
+}
+
+func (l *Log) keep(doing string, add func(*batch)) error {
+	if err := l.queue.put(add); err != nil {
+		return l.journal.trouble(doing, err)
+	}
+	return nil
 }
 
 // known refuses an action that is not of this run's plan.
@@ -114,49 +173,4 @@ func (l *Log) asPlanned(a schema.Action) bool {
 	return a.Have.ID == planned.Have.ID && slices.EqualFunc(a.Changes, planned.Changes, func(c, d schema.Change) bool {
 		return c.Field == d.Field && c.From.Equal(d.From) && c.To.Equal(d.To)
 	})
-}
-
-// keep hands something to the writer and waits until it is durable.
-func (l *Log) keep(doing string, do func(*steps) error) error {
-	w := write{do, make(chan error, 1)}
-	select {
-	case l.queue <- w:
-	case <-l.stop:
-		return l.journal.trouble(doing, errors.New("the log is closed"))
-	}
-	if err := <-w.answer; err != nil {
-		return l.journal.trouble(doing, err)
-	}
-	return nil
-}
-
-// serve is the one writer. While a commit waits for the disk, others queue up, and the
-// next commit takes them all.
-func (l *Log) serve() {
-	defer close(l.stopped)
-	var batch []write
-	for {
-		select {
-		case w := <-l.queue:
-			batch = l.gather(append(batch[:0], w))
-		case <-l.stop:
-			return
-		}
-		err := l.steps.commit(batch)
-		for _, w := range batch {
-			w.answer <- err
-		}
-	}
-}
-
-// gather adds what waits already. It ends because nobody who waits sends more.
-func (l *Log) gather(batch []write) []write {
-	for {
-		select {
-		case w := <-l.queue:
-			batch = append(batch, w)
-		default:
-			return batch
-		}
-	}
 }

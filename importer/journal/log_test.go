@@ -1,9 +1,11 @@
 package journal
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -29,6 +31,14 @@ func TestManyWorkersShareTheLog(t *testing.T) {
 	actions := creates(workers * each)
 	l := start(t, j, run("r1"), actions...)
 	var pool errgroup.Group
+	row := func(n int) (intents int, status string) {
+		all, err := replay(t.Context(), reader.db, l.run, len(actions))
+		if err != nil || all[n] == nil {
+			t.Errorf("nothing is there of action %d, error %v", n, err)
+			return 0, ""
+		}
+		return all[n].intents, all[n].last.Status
+	}
 	for w := range workers {
 		pool.Go(func() error {
 			for i := range each {
@@ -36,14 +46,14 @@ func TestManyWorkersShareTheLog(t *testing.T) {
 				if err := l.Begin(t.Context(), a); err != nil {
 					return err
 				}
-				intents, status := row(t, reader, a.N)
+				intents, status := row(a.N)
 				if intents != 1 || status != "" {
 					t.Errorf("after Begin: %d intents, status %q", intents, status)
 				}
 				if err := l.End(t.Context(), done(a, schema.StatusCreated, int64(1000+a.N))); err != nil {
 					return err
 				}
-				intents, status = row(t, reader, a.N)
+				intents, status = row(a.N)
 				if intents != 0 || status != "created" {
 					t.Errorf("after End: %d intents, status %q", intents, status)
 				}
@@ -60,14 +70,6 @@ func TestManyWorkersShareTheLog(t *testing.T) {
 	}
 }
 
-func row(t *testing.T, j *Journal, n int) (intents int, status string) {
-	t.Helper()
-	if err := j.db.QueryRow(`SELECT intents, status FROM outcomes WHERE n = ?`, n).Scan(&intents, &status); err != nil {
-		t.Error(err)
-	}
-	return intents, status
-}
-
 // TestOneCommitForAllWhoWait holds the writer back until others have queued up.
 func TestOneCommitForAllWhoWait(t *testing.T) {
 	j := open(t)
@@ -76,7 +78,7 @@ func TestOneCommitForAllWhoWait(t *testing.T) {
 	entered, goOn := make(chan struct{}), make(chan struct{})
 	var pool sync.WaitGroup
 	pool.Go(func() {
-		if err := l.keep("hold", func(*steps) error { close(entered); <-goOn; return nil }); err != nil {
+		if err := l.work("hold", func(database) error { close(entered); <-goOn; return nil }); err != nil {
 			t.Error(err)
 		}
 	})
@@ -88,10 +90,21 @@ func TestOneCommitForAllWhoWait(t *testing.T) {
 			}
 		})
 	}
+	for waiting := 0; waiting < len(actions); runtime.Gosched() {
+		l.queue.mu.Lock()
+		if l.queue.next != nil {
+			waiting = bytes.Count(l.queue.next.events, []byte("\n"))
+		}
+		l.queue.mu.Unlock()
+	}
 	close(goOn)
 	pool.Wait()
 	if got := len(load(t, j, "r1").Outcomes); got != len(actions) {
 		t.Errorf("%d outcomes", got)
+	}
+	var commits int
+	if err := j.db.QueryRow(`SELECT count(*) FROM steps`).Scan(&commits); err != nil || commits != 1 {
+		t.Errorf("%d commits, error %v", commits, err)
 	}
 }
 
@@ -101,11 +114,12 @@ func TestABatchFailsWhole(t *testing.T) {
 	actions := creates(2)
 	l := start(t, j, run("r1"), actions...)
 	broken := errors.New("broken")
-	batch := []write{
-		{do: func(s *steps) error { return s.begin(l, actions[0]) }},
-		{do: func(*steps) error { return broken }},
+	intent, err := appendLine(nil, event{N: 0, Begun: 1})
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := l.steps.commit(batch); !errors.Is(err, broken) {
+	batch := &batch{events: intent, works: []func(database) error{func(database) error { return broken }}}
+	if err := l.writer.commit(batch); !errors.Is(err, broken) {
 		t.Fatalf("commit: %v", err)
 	}
 	for _, o := range load(t, j, "r1").Outcomes {
@@ -122,7 +136,7 @@ func TestFullDisk(t *testing.T) {
 	actions := creates(400)
 	l := start(t, j, run("r1"), actions...)
 	end(t, l, done(actions[0], schema.StatusCreated, 1))
-	if _, err := l.conn.ExecContext(t.Context(), `PRAGMA max_page_count = 1`); err != nil { // SQLite takes what there is now
+	if _, err := l.writer.conn.ExecContext(t.Context(), `PRAGMA max_page_count = 1`); err != nil { // SQLite takes what there is now
 		t.Fatal(err)
 	}
 	kept := 1
@@ -151,7 +165,7 @@ func TestFullDisk(t *testing.T) {
 	if judged != kept {
 		t.Errorf("%d outcomes were taken, %d are there", kept, judged)
 	}
-	if _, err := l.conn.ExecContext(t.Context(), `PRAGMA max_page_count = 100000`); err != nil {
+	if _, err := l.writer.conn.ExecContext(t.Context(), `PRAGMA max_page_count = 100000`); err != nil {
 		t.Fatal(err)
 	}
 	if err := l.End(t.Context(), done(actions[kept], schema.StatusCreated, 5)); err != nil {

@@ -47,7 +47,7 @@ func TestDurability(t *testing.T) {
 	l := start(t, j, run("r1"))
 	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "busy_timeout": "30000", "auto_vacuum": "2"} {
 		var got string
-		if err := l.conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
+		if err := l.writer.conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %s, not %s; error %v", pragma, got, want, err)
 		}
 	}

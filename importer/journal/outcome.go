@@ -14,73 +14,47 @@ var classNames = []string{
 	schema.ClassNotDone: "not-done", schema.ClassUnknown: "unknown", schema.ClassStop: "stop",
 }
 
-// seenJSON is what an outcome says about the server beyond the plan.
-type seenJSON[V any] struct {
-	Have    json.RawMessage `json:"have,omitempty"`
-	Changes []changeJSON[V] `json:"changes,omitempty"`
-}
-
-// outcomeRow is an outcome as its statement takes it.
-func (l *Log) outcomeRow(o schema.Outcome) ([]any, error) {
-	var seen []byte
-	if !l.asPlanned(o.Action) {
-		have, err := encodeRecord(o.Action.Have, &headers{}, l.mask)
-		if err != nil {
-			return nil, err
-		}
-		if seen, err = json.Marshal(seenJSON[*any]{have, changesOut(o.Action.Changes)}); err != nil {
-			return nil, err
-		}
-	}
-	return []any{l.run, o.Action.N, stamp(o.Started), string(o.Status), classNames[o.Class], string(o.Stop), o.ID, o.Attempts, o.HTTP,
-		o.Passing, o.Waited, l.mask.Hide(o.Error), l.mask.Hide(o.Advice), int64(o.Took), text(seen)}, nil
-}
-
-// outcomeCells are the columns of an outcome, those of an action without one included.
-type outcomeCells struct {
-	intents             int
-	begun, started      *int64
-	status, class, stop string
-	id                  int64
-	attempts, http      int
-	passing, waited     bool
-	error, advice       string
-	took                int64
-	seen                []byte
-}
-
-// read is the outcome of an action. One that was begun and has no outcome since then is
-// unknown; it started when it first did, and took until it was begun last.
-func (c *outcomeCells) read(a schema.Action) (schema.Outcome, error) {
-	status := statusOf(a.Op, c.status, c.intents)
-	if c.status == "" && c.intents == 0 {
-		o := schema.Outcome{Action: a, Status: status}
+// outcome is what the progress of an action adds up to. One that was begun and has no
+// outcome since then is unknown; it started when it first did, and took until it was
+// begun last.
+func (p *progress) outcome(a schema.Action) (schema.Outcome, error) {
+	if p == nil || p.last.Status == "" && p.intents == 0 {
+		o := schema.Outcome{Action: a, Status: p.status(a.Op)}
 		if !a.Op.Writes() {
 			o.ID, o.Error = a.Have.ID, a.Reason
 		}
 		return o, nil
 	}
-	o := schema.Outcome{Action: a, Status: status, Class: schema.Class(max(0, slices.Index(classNames, c.class))), Stop: schema.Stop(c.stop),
-		ID: c.id, Attempts: c.attempts, HTTP: c.http, Passing: c.passing, Waited: c.waited, Error: c.error, Advice: c.advice,
-		Started: momentOf(c.started), Took: time.Duration(c.took)}
-	if c.seen != nil {
-		if err := c.readSeen(&o.Action); err != nil {
+	e := p.last
+	o := schema.Outcome{Action: a, Status: p.status(a.Op), Class: schema.Class(max(0, slices.Index(classNames, e.Class))),
+		Stop: schema.Stop(e.Stop), ID: e.ID, Attempts: e.Attempts, HTTP: e.HTTP, Passing: e.Passing, Waited: e.Waited, Error: e.Error,
+		Advice: e.Advice, Started: moment(e.Started), Took: time.Duration(e.Took)}
+	if e.Seen != nil {
+		if err := e.readSeen(&o.Action); err != nil {
 			return o, err
 		}
 	}
-	if c.intents > 0 {
+	if p.intents > 0 {
 		o.Class, o.Stop, o.HTTP, o.Passing = schema.ClassUnknown, schema.StopNone, 0, false
-		o.Attempts += c.intents
+		o.Attempts += p.intents
 		o.Waited = true // the server may still be at work on it
-		o.Took = momentOf(c.begun).Sub(o.Started)
+		o.Took = moment(p.begun).Sub(o.Started)
 		o.Error, o.Advice = "the run ended before the answer was kept", "gijbulk resume looks it up on the server"
 	}
 	return o, nil
 }
 
-func (c *outcomeCells) readSeen(a *schema.Action) error {
+// status is what the outcome's will be.
+func (p *progress) status(op schema.Op) schema.Status {
+	if p == nil {
+		return statusOf(op, "", 0)
+	}
+	return statusOf(op, p.last.Status, p.intents)
+}
+
+func (e event) readSeen(a *schema.Action) error {
 	var seen seenJSON[json.RawMessage]
-	err := json.Unmarshal(c.seen, &seen)
+	err := json.Unmarshal(e.Seen, &seen)
 	if err != nil {
 		return err
 	}
@@ -91,7 +65,15 @@ func (c *outcomeCells) readSeen(a *schema.Action) error {
 	return err
 }
 
-// statusOf is the status of an action with this row of outcome: what was begun and has
+// moment reads what an event says about when; 0 is not known.
+func moment(nanoseconds int64) time.Time {
+	if nanoseconds == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, nanoseconds).UTC()
+}
+
+// statusOf is the status of an action with this outcome, or none, and the intents since: what was begun and has
 // no outcome since is unknown, a write that was never begun is unprocessed, and where
 // nothing is to be sent the decision is the outcome.
 func statusOf(op schema.Op, status string, intents int) schema.Status {

@@ -21,8 +21,8 @@ func (l *Log) Plan(ctx context.Context, run schema.Run, plan schema.Plan) error 
 	if run.Digest == "" {
 		return l.journal.trouble("keep the plan", errors.New("it has no digest"))
 	}
-	return l.keep("keep the plan of run "+run.ID, func(steps *steps) (err error) {
-		s := starter{ctx: ctx, db: steps.conn, mask: l.mask, seq: l.run}
+	return l.work("keep the plan of run "+run.ID, func(db database) (err error) {
+		s := starter{ctx: ctx, db: db, mask: l.mask, seq: l.run}
 		if l.target, err = s.keepPlan(run, plan); err != nil {
 			return err
 		}
@@ -34,8 +34,8 @@ func (l *Log) Plan(ctx context.Context, run schema.Run, plan schema.Plan) error 
 // Extend adds actions to the plan that the run has come to need. Their numbers go on
 // where the plan ends. They are durable when Extend returns.
 func (l *Log) Extend(ctx context.Context, actions []schema.Action) error {
-	return l.keep("extend the plan", func(steps *steps) error {
-		s := starter{ctx: ctx, db: steps.conn, mask: l.mask, seq: l.run}
+	return l.work("extend the plan", func(db database) error {
+		s := starter{ctx: ctx, db: db, mask: l.mask, seq: l.run}
 		if err := s.extend(len(l.actions), actions); err != nil {
 			return err
 		}
@@ -47,7 +47,7 @@ func (l *Log) Extend(ctx context.Context, actions []schema.Action) error {
 // Discard takes the run out of the journal: it has ended before anything was to be sent.
 // It does not close the log.
 func (l *Log) Discard(ctx context.Context) error {
-	return l.keep("discard the run", func(s *steps) error { return removeRun(ctx, s.conn, l.run) })
+	return l.work("discard the run", func(db database) error { return removeRun(ctx, db, l.run) })
 }
 
 func (s *starter) keepPlan(run schema.Run, plan schema.Plan) (target int64, err error) {

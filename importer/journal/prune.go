@@ -2,6 +2,8 @@ package journal
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"time"
 )
 
@@ -51,8 +53,15 @@ func (j *Journal) remove(ctx context.Context, seq int64) (removed int, err error
 		return 0, err
 	}
 	defer tx.Rollback()
-	var ended *int64
-	if err := tx.QueryRowContext(ctx, `SELECT max(ended) FROM runs WHERE seq = ?`, seq).Scan(&ended); err != nil || ended == nil {
+	var target int64
+	err = tx.QueryRowContext(ctx, `SELECT target FROM runs WHERE seq = ? AND ended IS NOT NULL`, seq).Scan(&target)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	if err := fold(ctx, tx, target); err != nil { // what its steps taught stays
 		return 0, err
 	}
 	if err := removeRun(ctx, tx, seq); err != nil {
@@ -61,13 +70,16 @@ func (j *Journal) remove(ctx context.Context, seq int64) (removed int, err error
 	return 1, tx.Commit()
 }
 
+// removeRun takes a run out. The steps that are added next may get the numbers of those
+// that go with it, and must not count as folded.
 func removeRun(ctx context.Context, db database, seq int64) error {
-	for _, statement := range []string{`DELETE FROM outcomes WHERE run = ?`, `DELETE FROM actions WHERE run = ?`, `DELETE FROM runs WHERE seq = ?`} {
+	for _, statement := range []string{`DELETE FROM steps WHERE run = ?`, `DELETE FROM actions WHERE run = ?`, `DELETE FROM runs WHERE seq = ?`} {
 		if _, err := db.ExecContext(ctx, statement, seq); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := db.ExecContext(ctx, `UPDATE targets SET folded = min(folded, (SELECT coalesce(max(seq), 0) FROM steps))`)
+	return err
 }
 
 // shrink cuts the free pages off the file, some at a time, for the same reason.

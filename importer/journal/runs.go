@@ -84,6 +84,10 @@ func (j *Journal) runs(ctx context.Context) ([]Entry, error) {
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
+	var layout int // a glance leaves an older file as it is, which has no steps to count
+	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&layout); err != nil || layout < stepsLayout {
+		return entries, err
+	}
 	for i, seq := range open {
 		if entries[i].Counts, err = countRun(ctx, tx, seq); err != nil {
 			return nil, err
@@ -92,27 +96,25 @@ func (j *Journal) runs(ctx context.Context) ([]Entry, error) {
 	return entries, nil
 }
 
-// queryer is a transaction or a connection.
-type queryer interface {
-	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
-}
-
 // countRun counts the actions of a run by what became of them so far.
-func countRun(ctx context.Context, q queryer, seq int64) (map[schema.Status]int, error) {
-	rows, err := q.QueryContext(ctx, `SELECT a.op, coalesce(o.status, ''), coalesce(o.intents, 0) > 0, count(*)
-		FROM actions a LEFT JOIN outcomes o ON o.run = a.run AND o.n = a.n WHERE a.run = ? GROUP BY 1, 2, 3`, seq)
+func countRun(ctx context.Context, db database, seq int64) (map[schema.Status]int, error) {
+	var ops []schema.Op
+	err := eachRow(ctx, db, func(rows *sql.Rows) error {
+		var op schema.Op
+		err := rows.Scan(&op)
+		ops = append(ops, op)
+		return err
+	}, `SELECT op FROM actions WHERE run = ? ORDER BY n`, seq)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	counts := make(map[schema.Status]int)
-	for rows.Next() {
-		var op, status string
-		var begun, n int
-		if err := rows.Scan(&op, &status, &begun, &n); err != nil {
-			return nil, err
-		}
-		counts[statusOf(schema.Op(op), status, begun)] += n
+	all, err := replay(ctx, db, seq, len(ops))
+	if err != nil {
+		return nil, err
 	}
-	return counts, rows.Err()
+	counts := make(map[schema.Status]int)
+	for n, p := range all {
+		counts[p.status(ops[n])]++
+	}
+	return counts, nil
 }

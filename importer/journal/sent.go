@@ -7,6 +7,7 @@ import (
 	"encoding/binary"
 	"hash"
 	"iter"
+	"slices"
 	"sync"
 
 	"gijbulk/schema"
@@ -39,28 +40,17 @@ type sentField struct {
 // Sent reads what a target was last sent.
 func (j *Journal) Sent(ctx context.Context, target string) (*Sent, error) {
 	s := &Sent{hasher: newHasher(j.key, target), spans: make(map[int64][2]uint32)}
-	rows, err := j.db.QueryContext(ctx, `SELECT live, sent FROM identities WHERE target = (SELECT id FROM targets WHERE url = ?)`,
-		schema.NormalURL(target))
-	if err != nil {
-		return nil, j.trouble("read what was sent", err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id int64
-		var kept sentFields
-		if err := rows.Scan(&id, (*[]byte)(&kept)); err != nil {
-			return nil, j.trouble("read what was sent", err)
-		}
+	err := j.eachIdentity(ctx, target, func(id int64, i identity) {
 		from := uint32(len(s.fields))
-		for name, sum := range kept.all() {
+		for name, sum := range i.sent.all() {
 			// A field that only a newer gijbulk knows is none that is asked for here.
 			if f, known := schema.FieldNamed(name); known {
 				s.fields = append(s.fields, sentField{f, sum})
 			}
 		}
 		s.spans[id] = [2]uint32{from, uint32(len(s.fields))}
-	}
-	if err := rows.Err(); err != nil {
+	})
+	if err != nil {
 		return nil, j.trouble("read what was sent", err)
 	}
 	return s, nil
@@ -181,6 +171,17 @@ func (s sentFields) merge(newer sentFields) sentFields {
 		}
 	}
 	return merged
+}
+
+// without gives the fields but for those of these names.
+func (s sentFields) without(names []string) sentFields {
+	kept := make(sentFields, 0, len(s))
+	for name, sum := range s.all() {
+		if !slices.Contains(names, name) {
+			kept = kept.add(name, sum)
+		}
+	}
+	return kept
 }
 
 // all visits the fields; what is cut off at the end is left out.

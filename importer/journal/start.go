@@ -60,13 +60,6 @@ type starter struct {
 	headers headers
 }
 
-// database is a transaction, or a connection in one.
-type database interface {
-	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
-	PrepareContext(ctx context.Context, query string) (*sql.Stmt, error)
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
-
 func (s *starter) keepRun(run schema.Run, options []byte) error {
 	target, err := targetNumber(s.ctx, s.db, run.Target)
 	if err != nil {

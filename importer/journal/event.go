@@ -1,0 +1,89 @@
+package journal
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"gijbulk/schema"
+)
+
+// event is something that happened to an action, as the file holds it: an intent, or
+// what became of it.
+type event struct {
+	N        int             `json:"n"`
+	Begun    int64           `json:"begun,omitempty"`   // of an intent, when: ns since 1970
+	Started  int64           `json:"started,omitempty"` // likewise; 0: not known
+	Status   string          `json:"status,omitempty"`
+	Class    string          `json:"class,omitempty"`
+	Stop     string          `json:"stop,omitempty"`
+	ID       int64           `json:"id,omitempty"` // on the server
+	Attempts int             `json:"attempts,omitempty"`
+	HTTP     int             `json:"http,omitempty"`
+	Passing  bool            `json:"passing,omitempty"`
+	Waited   bool            `json:"waited,omitempty"`
+	Error    string          `json:"error,omitempty"`
+	Advice   string          `json:"advice,omitempty"`
+	Took     int64           `json:"took,omitempty"` // ns
+	Seen     json.RawMessage `json:"seen,omitempty"` // seenJSON, where it is not what the plan said
+}
+
+// seenJSON is what an outcome says about the server beyond the plan.
+type seenJSON[V any] struct {
+	Have    json.RawMessage `json:"have,omitempty"`
+	Changes []changeJSON[V] `json:"changes,omitempty"`
+}
+
+// outcomeEvent is an outcome as the file holds it.
+func (l *Log) outcomeEvent(o schema.Outcome) (event, error) {
+	e := event{N: o.Action.N, Status: string(o.Status), Class: classNames[o.Class], Stop: string(o.Stop), ID: o.ID, Attempts: o.Attempts,
+		HTTP: o.HTTP, Passing: o.Passing, Waited: o.Waited, Error: l.mask.Hide(o.Error), Advice: l.mask.Hide(o.Advice), Took: int64(o.Took)}
+	if !o.Started.IsZero() {
+		e.Started = o.Started.UnixNano()
+	}
+	if l.asPlanned(o.Action) {
+		return e, nil
+	}
+	have, err := encodeRecord(o.Action.Have, &headers{}, l.mask)
+	if err != nil {
+		return e, err
+	}
+	e.Seen, err = json.Marshal(seenJSON[*any]{have, changesOut(o.Action.Changes)})
+	return e, err
+}
+
+// progress is what the events of one action add up to.
+type progress struct {
+	last    event // the outcome; its zero value before there is one
+	intents int   // begun since then
+	begun   int64 // the last of them
+}
+
+func (p *progress) add(e event) {
+	if e.Begun == 0 {
+		*p = progress{last: e}
+		return
+	}
+	p.intents++
+	p.begun = e.Begun
+	if p.last.Started == 0 {
+		p.last.Started = e.Begun
+	}
+}
+
+// replay gives what the events of a run add up to, by the number of the action; nil where
+// nothing happened to it.
+func replay(ctx context.Context, db database, run int64, actions int) ([]*progress, error) {
+	all := make([]*progress, actions)
+	err := eachLine(ctx, db, func(e event) error {
+		if e.N < 0 || e.N >= actions {
+			return fmt.Errorf("something happened to action %d, and there are only %d", e.N, actions)
+		}
+		if all[e.N] == nil {
+			all[e.N] = new(progress)
+		}
+		all[e.N].add(e)
+		return nil
+	}, `SELECT events FROM steps WHERE run = ? ORDER BY seq`, run)
+	return all, err
+}

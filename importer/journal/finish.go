@@ -1,0 +1,31 @@
+package journal
+
+import (
+	"context"
+
+	"gijbulk/schema"
+)
+
+// Finish keeps how the run ended: when, whether by itself, and its numbers. With it what
+// the run taught goes into the identities. Without an end it goes on counting as
+// running. It does not close the log.
+func (l *Log) Finish(ctx context.Context, run schema.Run) error {
+	ctx = context.WithoutCancel(ctx)
+	return l.work("keep the end of the run", func(db database) error {
+		counts, err := countRun(ctx, db, l.run)
+		if err != nil {
+			return err
+		}
+		texts, err := marshal(counts, findingsOut(run.Findings, l.mask), run.Timeline)
+		if err != nil {
+			return err
+		}
+		_, err = db.ExecContext(ctx, `UPDATE runs SET ended = ?, complete = ?, version = ?, user = ?, digest = ?, requests = ?, writes = ?,
+			why = ?, findings = ?, counts = ?, timeline = ? WHERE seq = ?`, stamp(run.Ended), run.Complete, run.Version, run.User, run.Digest,
+			run.Requests, run.Writes, l.mask.Hide(run.Why), texts[1], texts[0], texts[2], l.run)
+		if err != nil {
+			return err
+		}
+		return fold(ctx, db, l.target)
+	})
+}
