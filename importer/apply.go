@@ -53,7 +53,7 @@ func (im *Importer) Apply(ctx context.Context, plan schema.Plan, emit func(schem
 // worker but the first: while some wait for their intents or outcomes to be durable,
 // others are sent, and one commit serves them all. A death in the middle leaves as many
 // intents to be looked up.
-const lead = 7
+const lead = 15
 
 // atOnce is how many actions are sent at a time, and how many more may be with the
 // journal. One that waits for its first indexing keeps its place, and then nobody is in a
