@@ -51,8 +51,7 @@ func (im *Importer) Apply(ctx context.Context, plan schema.Plan, emit func(schem
 
 // lead is how many more actions than are on the wire may be with the journal, for each
 // worker but the first: while some wait for their intents or outcomes to be durable,
-// others are sent, and one commit serves them all. A death in the middle leaves as many
-// intents to be looked up.
+// others are sent, and one commit serves them all.
 const lead = 15
 
 // atOnce is how many actions are sent at a time, and how many more may be with the
@@ -85,17 +84,26 @@ func (im *Importer) perform(ctx context.Context, a schema.Action, earlier schema
 		turn.pass()
 		return following(earlier, unprocessed), nil
 	}
+	ahead := turn.ahead()
+	if !ahead && !turn.take(ctx) {
+		return following(earlier, unprocessed), nil
+	}
 	if err := im.begin(ctx, a); err != nil {
-		turn.pass()
+		if ahead {
+			turn.pass()
+		} else {
+			turn.leave()
+		}
 		unprocessed.Error = "the journal could not be written"
 		return following(earlier, unprocessed), err
 	}
-	outcome := unprocessed
-	if !turn.take(ctx) {
-		outcome = following(earlier, outcome)
+	if ahead && !turn.take(ctx) {
+		outcome := following(earlier, unprocessed)
 		return outcome, im.end(ctx, outcome)
 	}
-	outcome = following(earlier, im.do(ctx, a))
+	sent := time.Now()
+	outcome := following(earlier, im.do(ctx, a))
+	turn.took(time.Since(sent))
 	if im.Gentle.Indexer == nil && outcome.Stop == schema.StopNone {
 		turn.leave() // the next one is sent while this outcome becomes durable
 		return outcome, im.end(ctx, outcome)

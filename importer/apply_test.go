@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -188,4 +189,46 @@ func TestApplySendsNothingAfterAStop(t *testing.T) {
 			t.Errorf("error %v, %d requests left", err, len(s.sent))
 		}
 	})
+}
+
+// intents is a Journal that counts the intents without an outcome.
+type intents struct {
+	mu         sync.Mutex
+	open, most int
+}
+
+func (i *intents) Begin(context.Context, schema.Action) error { return i.add(1) }
+
+func (i *intents) End(context.Context, schema.Outcome) error { return i.add(-1) }
+
+func (i *intents) add(n int) error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.open += n
+	i.most = max(i.most, i.open)
+	return nil
+}
+
+// TestIntentsAreKeptAheadOfAQuickServerOnly: a death should leave no more to be looked up
+// than the speed is worth.
+func TestIntentsAreKeptAheadOfAQuickServerOnly(t *testing.T) {
+	names := make([]string, 200)
+	for i := range names {
+		names[i] = fmt.Sprint("n", i)
+	}
+	for took, ahead := range map[time.Duration]bool{time.Millisecond: true, time.Second: false} {
+		synctest.Test(t, func(t *testing.T) {
+			s, l, kept := newServer(), &ledger{}, &intents{}
+			s.answer = func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
+				time.Sleep(took)
+				return done(s, a)
+			}
+			if err := (&Importer{Target: s, Journal: kept, Concurrency: 4}).Apply(t.Context(), creates(names...), l.emit); err != nil {
+				t.Fatal(err)
+			}
+			if got := kept.most > 4; got != ahead || kept.open != 0 {
+				t.Errorf("a server that takes %s: %d intents open at once, %d left", took, kept.most, kept.open)
+			}
+		})
+	}
 }

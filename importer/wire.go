@@ -1,13 +1,22 @@
 package importer
 
-import "context"
+import (
+	"context"
+	"sync/atomic"
+	"time"
+)
 
 // wire limits how many actions are sent at once, and lets them go in the order in which
 // they were called up, however long the journal takes for each.
 type wire struct {
 	places chan struct{}
 	last   chan struct{} // closed when the one called up last has its place
+	quick  atomic.Bool   // whether the last one was done in no time
 }
+
+// noTime is how long an action may take at most for the journal to be what holds up the
+// run.
+const noTime = 50 * time.Millisecond
 
 func newWire(atOnce int) *wire {
 	first := make(chan struct{})
@@ -17,14 +26,14 @@ func newWire(atOnce int) *wire {
 
 // call gives the next action its turn. The turn must be taken or passed on.
 func (w *wire) call() turn {
-	t := turn{places: w.places, before: w.last, mine: make(chan struct{})}
+	t := turn{wire: w, before: w.last, mine: make(chan struct{})}
 	w.last = t.mine
 	return t
 }
 
 // turn is an action's turn to be sent.
 type turn struct {
-	places chan struct{}
+	wire   *wire
 	before <-chan struct{}
 	mine   chan struct{}
 }
@@ -39,7 +48,7 @@ func (t turn) take(ctx context.Context) bool {
 		return false
 	}
 	select {
-	case t.places <- struct{}{}:
+	case t.wire.places <- struct{}{}:
 	case <-ctx.Done():
 		return false
 	}
@@ -50,7 +59,15 @@ func (t turn) take(ctx context.Context) bool {
 	return true
 }
 
-func (t turn) leave() { <-t.places }
+func (t turn) leave() { <-t.wire.places }
+
+// ahead reports whether an intent is to be kept ahead of its turn. Where actions take
+// their time that would win nothing, and leave more intents to be looked up after a
+// death.
+func (t turn) ahead() bool { return t.wire.quick.Load() }
+
+// took tells how long an action took.
+func (t turn) took(d time.Duration) { t.wire.quick.Store(d < noTime) }
 
 // pass lets the next one go.
 func (t turn) pass() { close(t.mine) }

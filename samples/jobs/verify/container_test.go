@@ -88,7 +88,8 @@ func TestContainer(t *testing.T) {
 			t.Errorf("the build has no %q:\n%s", wanted, script)
 		}
 	}
-	if made := regexp.MustCompile(`LDFLAGS := (.*)\$\(VERSION\)`).FindSubmatch(read(t, "../../../Makefile")); made == nil || !strings.Contains(script, string(made[1])+"${VERSION}") {
+	made := regexp.MustCompile(`LDFLAGS := (.*)\$\(if \$\(VERSION\),(.*)\$\(VERSION\)\)`).FindSubmatch(read(t, "../../../Makefile"))
+	if made == nil || !strings.Contains(script, string(made[1])+string(made[2])+"${VERSION}") {
 		t.Errorf("the build does not link as make build does (%s):\n%s", made, script)
 	}
 	if !slices.ContainsFunc(commandsOf[*instructions.EnvCommand](image), func(c *instructions.EnvCommand) bool {
