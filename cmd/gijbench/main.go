@@ -50,6 +50,8 @@ func run(b bench, child string, args []string) error {
 		return bareYAML(args[0])
 	case "http":
 		return bareHTTP(args[0], args[1], b.workers)
+	case "listing":
+		return bareListing(args[0])
 	case "decode":
 		return bareDecode(args[0], args[1])
 	}
@@ -75,6 +77,7 @@ func parts() []part {
 		{"import", bench.importing},
 		{"audit", bench.audit},
 		{"pacing", bench.pacing},
+		{"convert", bench.convert},
 	}
 }
 

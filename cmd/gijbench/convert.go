@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+const (
+	listedRepositories  = 40_000
+	listedOrganisations = 300
+)
+
+// convert holds `gijbulk convert` of a long list of GitHub repositories against a program
+// that does nothing but decode it. One organisation is larger than an integration may be.
+func (b bench) convert() error {
+	file, manifest := filepath.Join(b.dir, "gh.json"), filepath.Join(b.dir, "gh.jsonl")
+	if err := writeListing(file); err != nil {
+		return err
+	}
+	ours, bare, err := inTurn(b.rounds,
+		func() (usage, error) { return measure(b.gijbulk, "convert", "--from", "gh", file, "--out", manifest) },
+		func() (usage, error) { return b.self("listing", file) },
+		func(a, b usage) int { return int(a.wall - b.wall) })
+	if err != nil {
+		return err
+	}
+	made, err := os.ReadFile(manifest)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("convert of %d repositories in %d organisations to %d integrations: %.2f s, %.2f times decoding the file alone (%.2f s); peak memory %.0f MB (bare %.0f MB)\n",
+		listedRepositories, listedOrganisations, strings.Count(string(made), "\n"), ours.wall.Seconds(), ours.wall.Seconds()/bare.wall.Seconds(),
+		bare.wall.Seconds(), megabytes(ours.memory), megabytes(bare.memory))
+	return nil
+}
+
+// listed is a repository as `gh repo list` tells of it.
+type listed struct {
+	Name             string `json:"name"`
+	NameWithOwner    string `json:"nameWithOwner"`
+	URL              string `json:"url"`
+	SSHURL           string `json:"sshUrl"`
+	IsArchived       bool   `json:"isArchived"`
+	IsFork           bool   `json:"isFork"`
+	IsMirror         bool   `json:"isMirror"`
+	IsEmpty          bool   `json:"isEmpty"`
+	Visibility       string `json:"visibility"`
+	DefaultBranchRef struct {
+		Name string `json:"name"`
+	} `json:"defaultBranchRef"`
+}
+
+// writeListing writes the list: an eighth of it is one organisation's.
+func writeListing(name string) error {
+	file, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	w := bufio.NewWriter(file)
+	all := make([]listed, listedRepositories)
+	for i := range all {
+		owner := "acme-0"
+		if i%8 != 0 {
+			owner = fmt.Sprint("acme-", i%listedOrganisations)
+		}
+		r := &all[i]
+		r.Name = fmt.Sprintf("service-%d", i)
+		r.NameWithOwner = owner + "/" + r.Name
+		r.URL, r.SSHURL = "https://github.com/"+r.NameWithOwner, "git@github.com:"+r.NameWithOwner+".git"
+		r.IsArchived, r.Visibility, r.DefaultBranchRef.Name = i%40 == 1, "PRIVATE", "main"
+	}
+	return errors.Join(json.NewEncoder(w).Encode(all), w.Flush(), file.Close())
+}
+
+// bareListing decodes the list and keeps it.
+func bareListing(name string) error {
+	file, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	var all []listed
+	if err := json.NewDecoder(bufio.NewReader(file)).Decode(&all); err != nil {
+		return err
+	}
+	if len(all) != listedRepositories {
+		return fmt.Errorf("%d repositories, want %d", len(all), listedRepositories)
+	}
+	return nil
+}
