@@ -3,7 +3,6 @@ package schema
 import (
 	"fmt"
 	"hash/fnv"
-	"math/bits"
 	"slices"
 	"strings"
 )
@@ -20,21 +19,26 @@ type Checker struct {
 	origins  memo[*address]
 	lists    memo[Value] // cells of ids
 	secrets  memo[Value] // references
-	space    []fieldValue
+	space    []Value
 }
 
-// room gives space for the fields of one record, out of chunks for many. A lean
-// checker uses the same space again for each.
-func (c *Checker) room(n int) []fieldValue {
+// room gives space for the values of one record, out of chunks for many.
+func (c *Checker) room(n int) []Value {
 	const chunk = 1024
 	if cap(c.space)-len(c.space) < n {
-		c.space = make([]fieldValue, 0, max(chunk, n))
+		c.space = make([]Value, 0, max(chunk, n))
 	}
 	start := len(c.space)
-	if !c.Lean {
-		c.space = c.space[:start+n]
-	}
 	return c.space[start : start : start+n]
+}
+
+// settle keeps the room that the values came to need. A lean checker uses the same for
+// every record.
+func (c *Checker) settle(values []Value) []Value {
+	if start := len(c.space); !c.Lean && len(values) > 0 && cap(c.space) > start && &values[0] == &c.space[start : start+1][0] {
+		c.space = c.space[:start+len(values)]
+	}
+	return slices.Clip(values)
 }
 
 // Check turns an entry into a record and says everything that is wrong with it, the
@@ -61,6 +65,7 @@ func (c *Checker) Check(e Entry) (Record, []Finding) {
 	if !c.Lean && !c.NoCells {
 		j.record.Cells = j.shownCells()
 	}
+	j.record.values = c.settle(j.record.values)
 	return j.record, j.findings
 }
 
@@ -119,40 +124,48 @@ func (c *Checker) read(f Field, w *Written) (Value, *complaint) {
 }
 
 // readCells puts the values of the cells into the record. Where each belongs among its
-// fields is known beforehand, so that none has to make room for another.
+// values is known beforehand, so that none has to make room for another.
 func (j *judge) readCells() {
-	var written FieldSet
+	var room FieldSet
 	for i := range j.entry.Cells {
-		written |= 1 << j.entry.Cells[i].Field
+		room |= 1 << j.entry.Cells[i].Field
 	}
-	written &^= 1 << NoField
-	r, n := &j.record, written.len()
-	const made = 3 // further fields, which the rules fill in
-	r.fields = j.checker.room(n + made)[:n]
+	room &^= 1<<NoField | boolFields
+	r, n := &j.record, room.len()
+	const made = 3 // further values, which the rules fill in
+	r.values = j.checker.room(n + made)[:n]
 	for i := range j.entry.Cells {
 		c := &j.entry.Cells[i]
 		if c.Field == NoField {
 			continue
 		}
-		if v := j.readCell(c); v.IsSet() {
-			at := &r.fields[written.before(c.Field)]
-			at.field, at.value = c.Field, v
-			r.has |= 1 << c.Field
+		if v := j.readCell(c); v.IsSet() && !r.putBool(c.Field, v) {
+			r.values[room.before(c.Field)] = v
+			r.stored |= 1 << c.Field
 		}
 	}
-	if r.has != written {
-		r.squeeze(written)
+	if r.stored != room {
+		r.squeeze(room)
 	}
 }
 
-// squeeze closes the gaps between fields that have room for all of a set.
-func (r *Record) squeeze(room FieldSet) {
-	kept := r.fields[:0]
-	for rest := r.has; rest != 0; rest &= rest - 1 {
-		f := Field(bits.TrailingZeros64(uint64(rest)))
-		kept = append(kept, r.fields[room.before(f)])
+// boolFields are those whose values take no room.
+var boolFields = func() (all FieldSet) {
+	for _, f := range Fields() {
+		if f.Shape() == ShapeBool {
+			all |= 1 << f
+		}
 	}
-	r.fields = kept
+	return all
+}()
+
+// squeeze closes the gaps between values that have room for all of a set.
+func (r *Record) squeeze(room FieldSet) {
+	kept := r.values[:0]
+	for f := range r.stored.All() {
+		kept = append(kept, r.values[room.before(f)])
+	}
+	r.values = kept
 }
 
 // readCell gives the value of a cell, which is not set where it cannot be read.

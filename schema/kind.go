@@ -126,7 +126,7 @@ func (k Kind) Plural() string {
 // judgeKindFields finds the fields that only the other kind of record has. They are
 // wrong even where they are blank, since what is there is sent.
 func (j *judge) judgeKindFields() {
-	for rest := j.record.has & j.kind.foreign(); rest != 0; rest &= rest - 1 {
+	for rest := j.record.has() & j.kind.foreign(); rest != 0; rest &= rest - 1 {
 		f := Field(bits.TrailingZeros64(uint64(rest)))
 		finding := j.report(f, CodeFieldOfOtherKind, "%s has no %s", j.kind.noun(), f)
 		switch {

@@ -131,16 +131,14 @@ func (a *Action) appendDigest(text []byte) []byte {
 	text = append(strconv.AppendQuote(text, string(a.Op)), '\n')
 	text = a.Want.appendDigest(text, ^FieldSet(0))
 	text = append(strconv.AppendInt(text, a.Have.ID, 10), '\n')
-	return a.Have.appendDigest(text, a.Want.has)
+	return a.Have.appendDigest(text, a.Want.has())
 }
 
 // appendDigest writes those fields of a record that are among these.
 func (r *Record) appendDigest(text []byte, fields FieldSet) []byte {
-	for i := range r.fields {
-		if fv := &r.fields[i]; fields.Has(fv.field) {
-			text = append(append(text, fv.field.String()...), '=')
-			text = append(strconv.AppendQuote(text, fv.value.String()), '\n')
-		}
+	for f := range (r.has() & fields).All() {
+		text = append(append(text, f.String()...), '=')
+		text = append(strconv.AppendQuote(text, r.get(f).String()), '\n')
 	}
 	return text
 }

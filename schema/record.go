@@ -21,8 +21,11 @@ type Record struct {
 	// already on the server does not need an origin or credentials again.
 	CreateNeeds []Finding
 
-	has    FieldSet
-	fields []fieldValue // those it has, sorted by field
+	// A record is true or false about most of its fields. Those are bits, and only of the
+	// others there are values.
+	yes, no FieldSet
+	stored  FieldSet
+	values  []Value // of the stored fields, in their order
 }
 
 // FieldSet is a set of fields, a bit for each; | unites two.
@@ -53,32 +56,34 @@ type Column struct {
 	Text string // as written, unless it was a secret
 }
 
-type fieldValue struct {
-	field Field
-	value Value
-}
-
 // Get gives the value of a field; its IsSet is false where the record leaves it out.
 func (r Record) Get(f Field) Value { return *r.get(f) }
 
 // get is Get without a copy: the value must not be changed.
 func (r *Record) get(f Field) *Value {
-	if !r.has.Has(f) {
-		return &absent
+	switch {
+	case r.stored.Has(f):
+		return &r.values[r.stored.before(f)]
+	case r.yes.Has(f):
+		return &yes
+	case r.no.Has(f):
+		return &no
 	}
-	return &r.fields[r.has.before(f)].value
+	return &absent
 }
 
-// absent is the value of a field that a record does not have.
-var absent Value
+// The values of fields of which a record has none of its own. They are never changed.
+var absent, yes, no = Value{}, Bool(true), Bool(false)
+
+func (r *Record) has() FieldSet { return r.stored | r.yes | r.no }
 
 // Has reports whether the record has the field.
-func (r Record) Has(f Field) bool { return r.has.Has(f) }
+func (r Record) Has(f Field) bool { return r.has().Has(f) }
 
 // Set returns the record with the field set; an unset value removes it. The original
 // is left as it was.
 func (r Record) Set(f Field, v Value) Record {
-	r.fields = append(make([]fieldValue, 0, len(r.fields)+1), r.fields...)
+	r.values = append(make([]Value, 0, len(r.values)+1), r.values...)
 	r.put(f, v)
 	return r
 }
@@ -86,32 +91,42 @@ func (r Record) Set(f Field, v Value) Record {
 // put sets a field in place; an unset value removes it. It is for whoever alone holds
 // the record.
 func (r *Record) put(f Field, v Value) {
-	i, there := r.has.before(f), r.has.Has(f)
+	i, there := r.stored.before(f), r.stored.Has(f)
+	bit := FieldSet(1) << f
+	r.yes, r.no = r.yes&^bit, r.no&^bit
 	switch {
-	case !v.IsSet() && there:
-		r.fields = slices.Delete(r.fields, i, i+1)
-		r.has &^= 1 << f
-	case !v.IsSet():
+	case (!v.IsSet() || r.putBool(f, v)) && there:
+		r.values = slices.Delete(r.values, i, i+1)
+		r.stored &^= bit
+	case !v.IsSet() || v.isBool():
 	case there:
-		r.fields[i].value = v
-	case i == len(r.fields):
-		r.fields = append(r.fields, fieldValue{f, v})
-		r.has |= 1 << f
+		r.values[i] = v
 	default:
-		r.fields = slices.Insert(r.fields, i, fieldValue{f, v})
-		r.has |= 1 << f
+		r.values = slices.Insert(r.values, i, v)
+		r.stored |= bit
 	}
+}
+
+// putBool notes a boolean, and reports whether the value is one.
+func (r *Record) putBool(f Field, v Value) bool {
+	switch v.kind {
+	case aYes:
+		r.yes |= 1 << f
+	case aNo:
+		r.no |= 1 << f
+	default:
+		return false
+	}
+	return true
 }
 
 // NewRecord makes a record with these values; unset ones are left out.
 func NewRecord(values map[Field]Value) Record {
-	var r Record
-	for _, f := range Fields() {
-		if v := values[f]; v.IsSet() {
-			r.put(f, v)
-		}
+	var all Values
+	for f, v := range values {
+		all[f] = v
 	}
-	return r
+	return all.Record()
 }
 
 // Values are the values of a record's fields, each at its field; those that are not set
@@ -122,27 +137,27 @@ type Values [fieldCount]Value
 func (v *Values) Record() Record {
 	var r Record
 	for f := range v {
-		if v[f].IsSet() {
-			r.has |= 1 << f
+		if v[f].IsSet() && !r.putBool(Field(f), v[f]) {
+			r.stored |= 1 << f
 		}
 	}
-	r.fields = make([]fieldValue, 0, r.has.len())
-	for f := range r.has.All() {
-		r.fields = append(r.fields, fieldValue{f, v[f]})
+	if r.stored == 0 {
+		return r
+	}
+	r.values = make([]Value, 0, r.stored.len())
+	for f := range r.stored.All() {
+		r.values = append(r.values, v[f])
 	}
 	return r
 }
 
 // FieldSet is the set of the fields that the record has.
-func (r Record) FieldSet() FieldSet { return r.has }
+func (r Record) FieldSet() FieldSet { return r.has() }
 
 // Fields lists the fields that the record has, in the order of the API.
 func (r Record) Fields() []Field {
-	fields := make([]Field, len(r.fields))
-	for i, fv := range r.fields {
-		fields[i] = fv.field
-	}
-	return fields
+	has := r.has()
+	return slices.AppendSeq(make([]Field, 0, has.len()), has.All())
 }
 
 // Kind is what the record describes.
@@ -180,8 +195,8 @@ func (r *Record) key(spec *typeSpec) Key {
 // Secrets lists the record's secrets.
 func (r Record) Secrets() []Secret {
 	var all []Secret
-	for _, fv := range r.fields {
-		if s, ok := fv.value.Secret(); ok {
+	for _, v := range r.values {
+		if s, ok := v.Secret(); ok {
 			all = append(all, s)
 		}
 	}
@@ -193,8 +208,8 @@ func (r Record) Secrets() []Secret {
 // report without those would be of no use. An AWS access key is one.
 func (r Record) Masked() []Secret {
 	var all []Secret
-	for _, fv := range r.fields {
-		if s, ok := fv.value.Secret(); ok && (fv.field.Hidden() || r.Type() == TypeAWS) {
+	for f := range r.stored.All() {
+		if s, ok := r.get(f).Secret(); ok && (f.Hidden() || r.Type() == TypeAWS) {
 			all = append(all, s)
 		}
 	}
@@ -217,15 +232,15 @@ type Change struct {
 // and the identity's own fields have already been found equal.
 func Changes(want, have Record) []Change {
 	var changes []Change
-	for _, fv := range want.fields {
-		if fv.field.Tool() || fv.field == FieldType {
+	for f := range want.has().All() {
+		if f.Tool() || f == FieldType {
 			continue
 		}
-		live := have.Get(fv.field)
-		if !live.IsSet() || sameValue(&want, fv.field, fv.value, live) {
+		wanted, live := want.get(f), have.get(f)
+		if !live.IsSet() || sameValue(&want, f, *wanted, *live) {
 			continue
 		}
-		changes = append(changes, Change{Field: fv.field, From: live, To: fv.value})
+		changes = append(changes, Change{Field: f, From: *live, To: *wanted})
 	}
 	return changes
 }

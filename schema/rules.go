@@ -11,7 +11,7 @@ func (j *judge) text(f Field) string { return j.record.get(f).text }
 
 func (j *judge) integrationType() Type { return Type(j.text(FieldType)) }
 
-func (j *judge) has(f Field) bool { return j.record.has.Has(f) }
+func (j *judge) has(f Field) bool { return j.record.has().Has(f) }
 
 // given reports whether a field is there and not blank.
 func (j *judge) given(f Field) bool {

@@ -38,9 +38,9 @@ func ManifestDigest(records iter.Seq[Record]) string {
 	var b []byte
 	for r := range records {
 		b = b[:0]
-		for _, fv := range r.fields {
-			text := fv.value.String()
-			b = append(append(b, fv.field.String()...), 0)
+		for f := range r.has().All() {
+			text := r.get(f).String()
+			b = append(append(b, f.String()...), 0)
 			b = binary.AppendUvarint(b, uint64(len(text)))
 			b = append(b, text...)
 		}
