@@ -19,7 +19,8 @@ type answer struct {
 	effect  effect      // of the request
 	status  int         // 0: none was received
 	header  http.Header // of the answer
-	body    []byte      // what arrived of it
+	body    []byte      // what arrived of it; of a list only the frame
+	list    listing     // where one was asked for and came
 	err     error       // what kept the answer from arriving, or from arriving whole
 	unsent  bool        // certainly nothing of the request reached the server
 	overdue bool        // given up at a time limit: the server may still be at work

@@ -173,7 +173,7 @@ func (c *Client) Requests() (all, writes int) {
 
 // send makes one call, with all its attempts.
 func (c *Client) send(ctx context.Context, r request) (answer, *trail) {
-	t := &trail{effect: r.effect}
+	t := &trail{effect: r.effect, lists: r.lists}
 	req, err := http.NewRequestWithContext(withTrail(ctx, t), r.method, c.base+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		return answer{failure: &Error{Method: r.method, Path: r.path, Text: "the request cannot be made", Err: err}}, t

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"gijbulk/schema"
 )
 
 // The largest answers that are read, in bytes. The list comes in one piece and may be
@@ -53,11 +55,12 @@ func (g *grace) RoundTrip(req *http.Request) (*http.Response, error) {
 	stop := context.AfterFunc(caller, func() { g.abandon(ctx, cut, &w) })
 	defer stop()
 
-	a := answer{method: req.Method, url: req.URL, effect: trailOf(caller).effect}
+	trail := trailOf(caller)
+	a := answer{method: req.Method, url: req.URL, effect: trail.effect}
 	resp, err := g.base.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, w.trace())))
 	if err == nil {
 		a.status, a.header = resp.StatusCode, resp.Header
-		a.body, err = readWhole(resp, a.effect.writes())
+		err = a.read(resp.Body, trail.lists)
 	}
 	a.unsent = a.status == 0 && (w.connecting() || isDial(err))
 	if err != nil && a.unsent && caller.Err() != nil {
@@ -92,19 +95,26 @@ func (g *grace) abandon(ctx context.Context, cut context.CancelCauseFunc, w *wir
 	}
 }
 
-func readWhole(resp *http.Response, write bool) ([]byte, error) {
-	limit := longestRead
-	if write {
+// read takes in what follows the header, and what it lists.
+func (a *answer) read(body io.ReadCloser, lists schema.Kind) (err error) {
+	limit := int64(longestRead)
+	if a.effect.writes() {
 		limit = longestWrite
 	}
-	data, err := readAll(io.LimitReader(resp.Body, int64(limit)+1))
-	if err := errors.Join(err, resp.Body.Close()); err != nil {
-		return data, err
+	within := &io.LimitedReader{R: body, N: limit + 1}
+	if lists != "" && a.status >= 200 && a.status < 300 {
+		a.body, a.list, err = readList(within, lists)
+	} else {
+		a.body, err = readAll(within)
 	}
-	if len(data) > limit {
-		return data[:limit], fmt.Errorf("%w (%d MiB)", errTooLarge, limit>>20)
+	if err := errors.Join(err, body.Close()); err != nil {
+		return err
 	}
-	return data, nil
+	if within.N <= 0 {
+		a.body = a.body[:min(int64(len(a.body)), limit)]
+		return fmt.Errorf("%w (%d MiB)", errTooLarge, limit>>20)
+	}
+	return nil
 }
 
 // readAll is io.ReadAll for what may be very long: no room that grew too small is left

@@ -37,50 +37,56 @@ const hintVersion = "see whether this version of the app is supported"
 
 // integrations come in one answer, without paging.
 func (c *Client) integrations(ctx context.Context) ([]schema.Record, error) {
-	a, err := c.get(ctx, integrationPath)
-	if err != nil {
-		return nil, err
+	a, _ := c.send(ctx, request{method: http.MethodGet, path: integrationPath, effect: reads, lists: schema.KindIntegration})
+	switch {
+	case a.failure != nil:
+		return nil, a.failure
+	case a.list.err != nil:
+		return nil, c.foreign(a, "the list of integrations cannot be read whole", hintVersion, a.list.err)
 	}
-	records, err := decodeList(a.body)
-	if err != nil {
-		return nil, c.foreign(a, "the list of integrations cannot be read whole", hintVersion, err)
-	}
-	return records, nil
+	return a.list.records, nil
 }
 
 // repositories come in one answer too, and page by page only where the server does not
 // know that call.
 func (c *Client) repositories(ctx context.Context) ([]schema.Record, error) {
-	a, err := c.seek(ctx, repositoryPath)
+	a, err := c.seek(ctx, repositoryPath, schema.KindRepository)
 	switch {
 	case err != nil && a.status == http.StatusNotFound:
 		return c.pages(ctx)
 	case err != nil:
 		return nil, err
+	case a.list.err != nil:
+		return nil, c.foreign(a, textRepositories, hintVersion, a.list.err)
 	}
-	items, err := decodeItems(schema.KindRepository, a.body)
-	return c.plain(a, items, err)
+	return a.list.records, nil
 }
 
-// seek makes a read of a call that a server may not know: its 404 ends nothing.
-func (c *Client) seek(ctx context.Context, path string) (answer, error) {
-	a, _ := c.send(ctx, request{method: http.MethodGet, path: path, effect: seeks})
+const textRepositories = "the list of repositories cannot be read whole"
+
+// seek makes a read of a call that a server may not know: its 404 ends nothing. Where it
+// lists a kind, the answer has the list.
+func (c *Client) seek(ctx context.Context, path string, lists schema.Kind) (answer, error) {
+	a, _ := c.send(ctx, request{method: http.MethodGet, path: path, effect: seeks, lists: lists})
 	if a.failure != nil {
 		return a, a.failure
 	}
 	return a, nil
 }
 
-// plain decodes the plain ones among the repositories of an answer.
+// plain decodes the plain ones among the repositories of some pages.
 func (c *Client) plain(a answer, items []json.RawMessage, err error) ([]schema.Record, error) {
-	var records []schema.Record
 	if err == nil {
-		records, err = decodeRecords(schema.KindRepository, slices.DeleteFunc(items, isTracked))
+		b := listBuilder{kind: schema.KindRepository}
+		for _, raw := range items {
+			b.add(raw)
+		}
+		list := b.list()
+		if err = list.err; err == nil {
+			return list.records, nil
+		}
 	}
-	if err != nil {
-		return nil, c.foreign(a, "the list of repositories cannot be read whole", hintVersion, err)
-	}
-	return records, nil
+	return nil, c.foreign(a, textRepositories, hintVersion, err)
 }
 
 // isTracked reports whether a repository is inside an integration. The vendor's examples
@@ -117,7 +123,7 @@ func (c *Client) pages(ctx context.Context) ([]schema.Record, error) {
 // turn turns the pages once, to the last. The answer is the last one.
 func (c *Client) turn(ctx context.Context) (a answer, b binder, err error) {
 	for whole := false; !whole; {
-		if a, err = c.seek(ctx, fmt.Sprintf("%s?offset=%d&limit=%d", pagePath, b.offset(), pageSize)); err != nil {
+		if a, err = c.seek(ctx, fmt.Sprintf("%s?offset=%d&limit=%d", pagePath, b.offset(), pageSize), ""); err != nil {
 			if a.status == http.StatusNotFound {
 				err = c.foreign(a, "this version of the app does not list repositories", hintVersion, nil)
 			}

@@ -50,13 +50,17 @@ func parseReply(body []byte) (r reply, err error) {
 	return r, err
 }
 
+// held are the places of an answer that may hold a kind, the likelier first.
+func (r reply) held(kind schema.Kind) []json.RawMessage {
+	if kind == schema.KindRepository {
+		return []json.RawMessage{r.Repositories, r.Repository}
+	}
+	return []json.RawMessage{r.Integrations, r.Integration}
+}
+
 // items are what an answer holds of a kind.
 func (r reply) items(kind schema.Kind) ([]json.RawMessage, error) {
-	several, one := r.Integrations, r.Integration
-	if kind == schema.KindRepository {
-		several, one = r.Repositories, r.Repository
-	}
-	for _, raw := range []json.RawMessage{several, one} {
+	for _, raw := range r.held(kind) {
 		switch first(raw) {
 		case '{':
 			return []json.RawMessage{raw}, nil
@@ -64,17 +68,7 @@ func (r reply) items(kind schema.Kind) ([]json.RawMessage, error) {
 			return elements(raw)
 		}
 	}
-	return nil, errors.New("the answer does not hold them")
-}
-
-// decodeList decodes the list of live integrations. It is whole or it is an error: a
-// record that is missing from it would be created a second time.
-func decodeList(body []byte) ([]schema.Record, error) {
-	items, err := decodeItems(schema.KindIntegration, body)
-	if err != nil {
-		return nil, err
-	}
-	return decodeRecords(schema.KindIntegration, items)
+	return nil, errNoList
 }
 
 func decodeItems(kind schema.Kind, body []byte) ([]json.RawMessage, error) {
@@ -83,18 +77,6 @@ func decodeItems(kind schema.Kind, body []byte) ([]json.RawMessage, error) {
 		return nil, err
 	}
 	return r.items(kind)
-}
-
-func decodeRecords(kind schema.Kind, items []json.RawMessage) ([]schema.Record, error) {
-	records := make([]schema.Record, len(items))
-	var d recordDecoder
-	for i, raw := range items {
-		var err error
-		if records[i], err = d.decode(kind, raw); err != nil {
-			return nil, fmt.Errorf("%s %d of %d: %w", kind, i+1, len(items), err)
-		}
-	}
-	return records, nil
 }
 
 // decodeAdded finds the id in the answer to an add.

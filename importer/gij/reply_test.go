@@ -1,9 +1,14 @@
 package gij
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/json"
+	"errors"
+	"io"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"gijbulk/schema"
 )
@@ -89,12 +94,44 @@ func TestDecodeList(t *testing.T) {
 		{"a fractional id", `{"success":true,"integrations":[{"id":1.5,"type":"GITHUB"}]}`, -1},
 		{"not JSON", `{"success":true,`, -1},
 	} {
-		records, err := decodeList([]byte(tt.body))
+		records, err := decodeList(schema.KindIntegration, []byte(tt.body))
 		if tt.want < 0 && err == nil {
 			t.Errorf("%s: no error", tt.name)
 		}
 		if tt.want >= 0 && (err != nil || len(records) != tt.want) {
 			t.Errorf("%s: %d records, %v", tt.name, len(records), err)
+		}
+	}
+}
+
+// decodeList decodes an answer that lists a kind as a request for it would.
+func decodeList(kind schema.Kind, body []byte) ([]schema.Record, error) {
+	_, list, err := readList(bytes.NewReader(body), kind)
+	return list.records, cmp.Or(err, list.err)
+}
+
+// TestReadList: what is left of a list for the judge says what the whole did.
+func TestReadList(t *testing.T) {
+	broken := errors.New("broken")
+	one := `{"id":1,"type":"GITHUB"}`
+	for _, tt := range []struct {
+		name, body, rest string
+		records          int
+		ends             error
+	}{
+		{"a list", ` {"success":true,"integrations":[` + one + `],"total":1}`, `{"success":true,"integrations":[],"total":1}`, 1, nil},
+		{"a refusal", `{"success":false,"error":"e"}`, `{"success":false,"error":"e"}`, 0, nil},
+		{"a list of something else", `{"success":true,"repositories":[` + one + `]}`, `{"success":true,"repositories":[` + one + `]}`, 0, nil},
+		{"the last of two", `{"integrations":[` + one + `],"Integrations":[]}`, `{"integrations":[],"Integrations":[]}`, 0, nil},
+		{"cut in a record", `{"success":true,"integrations":[{"id":1,`, `{"success":true,"integrations":[]`, 0, nil},
+		{"more behind it", `{"success":true,"integrations":[` + one + `]}}`, `{"success":true,"integrations":[]`, 0, nil},
+		{"cut off", `{"success":true,"integrations":[` + one + `,`, `{"success":true,"integrations":[]`, 0, broken},
+		{"a page", "\n<html>", "<html>", 0, nil},
+	} {
+		body := io.MultiReader(strings.NewReader(tt.body), iotest.ErrReader(cmp.Or(tt.ends, io.EOF)))
+		rest, list, err := readList(body, schema.KindIntegration)
+		if string(rest) != tt.rest || len(list.records) != tt.records || err != tt.ends {
+			t.Errorf("%s: %s, %d records, %v", tt.name, rest, len(list.records), err)
 		}
 	}
 }
@@ -139,11 +176,19 @@ func FuzzAnswer(f *testing.F) {
 		}
 		_, _ = decodeAdded(body)
 		_, _ = new(binder).add(body)
-		records, _ := decodeList(body)
-		if items, err := decodeItems(schema.KindRepository, body); err == nil {
-			repositories, _ := decodeRecords(schema.KindRepository, items)
-			records = append(records, repositories...)
+		whole, wrong := parseReply(body)
+		rest, _, err := readList(bytes.NewReader(body), schema.KindIntegration)
+		if err != nil {
+			t.Fatal(err)
 		}
+		frame, wrongRest := parseReply(rest)
+		ok, said := whole.success()
+		if okRest, saidRest := frame.success(); wrong == nil && (ok != okRest || said != saidRest) || (wrong == nil) != (wrongRest == nil) {
+			t.Errorf("%q (%v) is judged by %q (%v)", body, wrong, rest, wrongRest)
+		}
+		records, _ := decodeList(schema.KindIntegration, body)
+		repositories, _ := decodeList(schema.KindRepository, body)
+		records = append(records, repositories...)
 		for _, r := range records {
 			identified := r.Type() != "" || r.Kind() == schema.KindRepository && r.Origin() != ""
 			if r.ID <= 0 || !identified || r.Has(schema.FieldPat) || r.Has(schema.FieldPassword) {

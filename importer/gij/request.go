@@ -17,6 +17,7 @@ type request struct {
 	path   string // below the base URL, with its query
 	body   []byte // JSON; nil for none
 	effect effect
+	lists  schema.Kind // what the answer is a list of; "" where it is none
 }
 
 // effect is what a request does to the server. It alone, and not the method, decides what
@@ -60,7 +61,7 @@ func addRequest(r schema.Record) (request, error) {
 		return request{}, errors.New("type: a create needs one")
 	}
 	body, err := encodeFields(r)
-	return request{http.MethodPost, integrationPath, body, adds}, err
+	return request{http.MethodPost, integrationPath, body, adds, ""}, err
 }
 
 // addRepositoryRequest always says where the clone lies: the vendor's table calls
@@ -73,7 +74,7 @@ func addRepositoryRequest(r schema.Record) (request, error) {
 		r = r.Set(schema.FieldAbsoluteRoot, schema.Bool(false))
 	}
 	body, err := encodeFields(r)
-	return request{http.MethodPost, repositoryPath, body, adds}, err
+	return request{http.MethodPost, repositoryPath, body, adds, ""}, err
 }
 
 // updateRequests sends the changed fields and nothing else. A change of disabled comes last
@@ -93,7 +94,7 @@ func updateRequests(have schema.Record, changes []schema.Change) ([]request, err
 			return nil, fmt.Errorf("%s: an update needs a value for it", c.Field)
 		case c.Field == schema.FieldDisabled:
 			path := fmt.Sprintf("%s/%d/disable?disable=%t", repositoryPath, have.ID, c.To.Bool())
-			switching = []request{{http.MethodPut, path, nil, sets}}
+			switching = []request{{http.MethodPut, path, nil, sets, ""}}
 		default:
 			fields = fields.Set(c.Field, c.To)
 		}
@@ -112,10 +113,10 @@ func updateRequests(have schema.Record, changes []schema.Change) ([]request, err
 func updateRequest(have, fields schema.Record) (request, error) {
 	body, err := encodeFields(fields)
 	if err != nil || have.Kind() == schema.KindIntegration {
-		return request{http.MethodPut, fmt.Sprintf("%s/%d", integrationPath, have.ID), body, sets}, err
+		return request{http.MethodPut, fmt.Sprintf("%s/%d", integrationPath, have.ID), body, sets, ""}, err
 	}
 	body = fmt.Appendf(nil, `{"id":%d,%s`, have.ID, body[1:])
-	return request{http.MethodPut, repositoryPath, body, sets}, nil
+	return request{http.MethodPut, repositoryPath, body, sets, ""}, nil
 }
 
 func deleteRequest(have schema.Record, files bool) (request, error) {
@@ -126,7 +127,7 @@ func deleteRequest(have schema.Record, files bool) (request, error) {
 	if have.Kind() == schema.KindRepository {
 		path = fmt.Sprintf("%s?id=%d&deleteFiles=%t", repositoryPath, have.ID, files)
 	}
-	return request{http.MethodDelete, path, nil, removes}, nil
+	return request{http.MethodDelete, path, nil, removes, ""}, nil
 }
 
 // encodeFields makes the body of a write: every field of the record that the API knows, in

@@ -11,6 +11,7 @@ import (
 // belongs to the goroutine of the call.
 type trail struct {
 	effect     effect
+	lists      schema.Kind
 	left       int // attempts that left
 	start, end time.Time
 	status     int  // the last one that was received

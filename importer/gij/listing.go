@@ -1,0 +1,202 @@
+package gij
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"gijbulk/schema"
+)
+
+// listing is a list of live records. It is whole, or err says why not: a record that is
+// missing from it would be created a second time.
+type listing struct {
+	records []schema.Record
+	err     error
+}
+
+var errNoList = errors.New("the answer does not hold them")
+
+// listBuilder decodes a list record by record.
+type listBuilder struct {
+	kind    schema.Kind
+	decoder recordDecoder
+	chunks  [][]schema.Record // parts, joined once: a long list that grew would leave much behind
+	seen    int
+	bad     error // of the first that cannot be used
+	at      int   // its number
+}
+
+// add takes one in. Of repositories those are left out that belong to an integration.
+func (b *listBuilder) add(raw json.RawMessage) {
+	const chunk = 1024
+	if b.kind == schema.KindRepository && isTracked(raw) {
+		return
+	}
+	b.seen++
+	if b.bad != nil {
+		return
+	}
+	r, err := b.decoder.decode(b.kind, raw)
+	if err != nil {
+		b.bad, b.at = err, b.seen
+		return
+	}
+	last := len(b.chunks) - 1
+	if last < 0 || len(b.chunks[last]) == chunk {
+		b.chunks = append(b.chunks, make([]schema.Record, 0, min(chunk, 16<<(2*len(b.chunks)))))
+		last++
+	}
+	b.chunks[last] = append(b.chunks[last], r)
+}
+
+func (b *listBuilder) list() listing {
+	if b.bad != nil {
+		return listing{err: fmt.Errorf("%s %d of %d: %w", b.kind, b.at, b.seen, b.bad)}
+	}
+	return listing{records: slices.Concat(b.chunks...)}
+}
+
+// readList reads an answer that lists a kind, and decodes the list as it comes in: it may
+// have tens of megabytes. What is left of the answer, for the judge, has an empty list in
+// its place; where the answer is not JSON or was cut, it is not JSON either. The error is
+// one of reading.
+func readList(body io.Reader, kind schema.Kind) (rest []byte, list listing, err error) {
+	tap := &tap{r: body}
+	in := bufio.NewReaderSize(tap, 64<<10)
+	if !opensObject(in) {
+		rest, err = readAll(in)
+		return rest, listing{err: errNoList}, err
+	}
+	a := listAnswer{kind: kind, decoder: jsontext.NewDecoder(in, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
+		lists: make(map[string]listing)}
+	if a.read() != nil { // of syntax, or of reading
+		return a.rest, listing{err: errNoList}, tap.err
+	}
+	return a.rest, a.list(), nil
+}
+
+// opensObject passes over blanks and reports whether an object follows.
+func opensObject(in *bufio.Reader) bool {
+	for {
+		next, err := in.Peek(1)
+		switch {
+		case err != nil:
+			return false
+		case strings.IndexByte(" \t\r\n", next[0]) < 0:
+			return next[0] == '{'
+		}
+		_, _ = in.Discard(1)
+	}
+}
+
+// tap remembers why reading ended, which a decoder tells only in its own words.
+type tap struct {
+	r   io.Reader
+	err error // nil where all was read
+}
+
+func (t *tap) Read(p []byte) (int, error) {
+	n, err := t.r.Read(p)
+	if err != nil && err != io.EOF {
+		t.err = err
+	}
+	return n, err
+}
+
+// listAnswer is an answer with a list while it is read.
+type listAnswer struct {
+	kind    schema.Kind
+	decoder *jsontext.Decoder
+	rest    []byte             // the answer with empty lists
+	lists   map[string]listing // by their names in it, in lower case
+}
+
+// read goes through the answer. An error leaves the rest without its end.
+func (a *listAnswer) read() error {
+	d := a.decoder
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	for a.rest = append(a.rest, '{'); d.PeekKind() == '"'; {
+		if len(a.rest) > 1 {
+			a.rest = append(a.rest, ',')
+		}
+		quoted, err := d.ReadValue()
+		if err != nil {
+			return err
+		}
+		name := strings.ToLower(asText(json.RawMessage(quoted)))
+		a.rest = append(append(a.rest, quoted...), ':')
+		if d.PeekKind() == '[' && slices.Contains(a.names(), name) {
+			a.lists[name], err = a.elements()
+			a.rest = append(a.rest, "[]"...)
+		} else {
+			var value jsontext.Value
+			value, err = d.ReadValue()
+			a.rest = append(a.rest, value...)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if _, err := d.ReadToken(); err != nil {
+		return err
+	}
+	if err := atEnd(d); err != nil {
+		return err
+	}
+	a.rest = append(a.rest, '}')
+	return nil
+}
+
+// names are those under which the list may stand, the likelier first.
+func (a *listAnswer) names() []string {
+	if a.kind == schema.KindRepository {
+		return []string{"repositories", "repository"}
+	}
+	return []string{"integrations", "integration"}
+}
+
+// elements decodes those of the list that comes next.
+func (a *listAnswer) elements() (listing, error) {
+	d := a.decoder
+	if _, err := d.ReadToken(); err != nil {
+		return listing{}, err
+	}
+	b := listBuilder{kind: a.kind}
+	for d.PeekKind() != ']' {
+		raw, err := d.ReadValue()
+		if err != nil {
+			return listing{}, err
+		}
+		b.add(json.RawMessage(raw))
+	}
+	_, err := d.ReadToken()
+	return b.list(), err
+}
+
+// list is what the answer holds of the kind: a list, or one record in place of it.
+func (a *listAnswer) list() listing {
+	r, err := parseReply(a.rest)
+	if err != nil {
+		return listing{err: err}
+	}
+	for i, raw := range r.held(a.kind) {
+		switch first(raw) {
+		case '{':
+			b := listBuilder{kind: a.kind}
+			b.add(raw)
+			return b.list()
+		case '[':
+			return a.lists[a.names()[i]]
+		}
+	}
+	return listing{err: errNoList}
+}
