@@ -60,6 +60,9 @@ func writeAll(dir string, d document, all []*schema.Outcome, wanted []Wanted) ([
 // Write writes the reports that were asked for and no others; dir is for those without a
 // path of their own. It returns as WriteAll does.
 func Write(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask, wanted ...Wanted) ([]string, error) {
+	if len(wanted) == 0 {
+		return nil, nil // the outcomes need not be made
+	}
 	run, outcomes = Masked(run, outcomes, mask)
 	return write(dir, newDocument(run, sorted(run, outcomes)), wanted)
 }

@@ -11,6 +11,7 @@ import (
 // in every text that a report could show. It works on values, before any encoding: an
 // escaped secret would no longer be found.
 func Masked(run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask) (schema.Run, iter.Seq[schema.Outcome]) {
+	m := masker{mask: mask}
 	run.ID = mask.Hide(run.ID)
 	run.Command = mask.Hide(run.Command)
 	run.Version = mask.Hide(run.Version)
@@ -20,10 +21,11 @@ func Masked(run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask)
 	run.Manifest = mask.Hide(run.Manifest)
 	run.Digest = mask.Hide(run.Digest)
 	run.Why = mask.Hide(run.Why)
-	run.Findings = mapped(run.Findings, func(f schema.Finding) schema.Finding { return maskedFinding(f, mask) })
+	run.Findings = mapped(run.Findings, m.finding)
 	return run, func(yield func(schema.Outcome) bool) {
+		m := masker{mask: mask} // one for each who goes through them
 		for o := range outcomes {
-			o.Action = maskedAction(o.Action, mask)
+			o.Action = m.action(o.Action)
 			o.Error = mask.Hide(o.Error)
 			o.Advice = mask.Hide(o.Advice)
 			if !yield(o) {
@@ -34,69 +36,92 @@ func Masked(run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask)
 }
 
 // MaskedPlan returns the plan with every secret that the mask knows replaced. Its digest
-// is no longer the plan's where something was: take the digest before.
+// is no longer the plan's where something was: take the digest before. Where nothing was,
+// which is nearly always so, it is the plan itself, since a large one is costly to have
+// twice.
 func MaskedPlan(plan schema.Plan, mask schema.Mask) schema.Plan {
-	plan.Actions = slices.Clone(plan.Actions)
-	for i, a := range plan.Actions {
-		plan.Actions[i] = maskedAction(a, mask)
+	original := plan.Actions
+	for i := range original {
+		m := masker{mask: mask}
+		masked := m.action(original[i])
+		if !m.found {
+			continue
+		}
+		if &plan.Actions[0] == &original[0] {
+			plan.Actions = slices.Clone(original)
+		}
+		plan.Actions[i] = masked
 	}
 	return plan
+}
+
+// masker hides secrets in values, and knows whether there were any.
+type masker struct {
+	mask  schema.Mask
+	found bool
+}
+
+func (m *masker) hide(s string) string {
+	hidden := m.mask.Hide(s)
+	m.found = m.found || hidden != s
+	return hidden
 }
 
 // MaskedFindings returns the findings with every secret that the mask knows replaced.
 func MaskedFindings(findings iter.Seq[schema.Finding], mask schema.Mask) iter.Seq[schema.Finding] {
 	return func(yield func(schema.Finding) bool) {
+		m := masker{mask: mask}
 		for f := range findings {
-			if !yield(maskedFinding(f, mask)) {
+			if !yield(m.finding(f)) {
 				return
 			}
 		}
 	}
 }
 
-func maskedFinding(f schema.Finding, mask schema.Mask) schema.Finding {
-	f.Place.File = mask.Hide(f.Place.File)
-	f.Field = mask.Hide(f.Field)
-	f.Message = mask.Hide(f.Message)
-	f.Advice = mask.Hide(f.Advice)
+func (m *masker) finding(f schema.Finding) schema.Finding {
+	f.Place.File = m.hide(f.Place.File)
+	f.Field = m.hide(f.Field)
+	f.Message = m.hide(f.Message)
+	f.Advice = m.hide(f.Advice)
 	return f
 }
 
-func maskedAction(a schema.Action, mask schema.Mask) schema.Action {
-	a.Want = maskedRecord(a.Want, mask)
-	a.Have = maskedRecord(a.Have, mask)
+func (m *masker) action(a schema.Action) schema.Action {
+	a.Want = m.record(a.Want)
+	a.Have = m.record(a.Have)
 	a.Changes = slices.Clone(a.Changes)
 	for i, c := range a.Changes {
-		a.Changes[i].From, a.Changes[i].To = maskedValue(c.From, mask), maskedValue(c.To, mask)
+		a.Changes[i].From, a.Changes[i].To = m.value(c.From), m.value(c.To)
 	}
-	a.Reason = mask.Hide(a.Reason)
+	a.Reason = m.hide(a.Reason)
 	return a
 }
 
-func maskedRecord(r schema.Record, mask schema.Mask) schema.Record {
-	r.Place.File = mask.Hide(r.Place.File)
-	r.Columns = mapped(r.Columns, mask.Hide)
+func (m *masker) record(r schema.Record) schema.Record {
+	r.Place.File = m.hide(r.Place.File)
+	r.Columns = mapped(r.Columns, m.hide)
 	r.Cells = mapped(r.Cells, func(c schema.Column) schema.Column {
-		return schema.Column{Name: mask.Hide(c.Name), Text: mask.Hide(c.Text)}
+		return schema.Column{Name: m.hide(c.Name), Text: m.hide(c.Text)}
 	})
-	r.CreateNeeds = mapped(r.CreateNeeds, func(f schema.Finding) schema.Finding { return maskedFinding(f, mask) })
+	r.CreateNeeds = mapped(r.CreateNeeds, m.finding)
 	for _, f := range r.Fields() {
 		v := r.Get(f)
-		if masked := maskedValue(v, mask); !masked.Equal(v) {
+		if masked := m.value(v); !masked.Equal(v) {
 			r = r.Set(f, masked)
 		}
 	}
 	return r
 }
 
-func maskedValue(v schema.Value, mask schema.Mask) schema.Value {
+func (m *masker) value(v schema.Value) schema.Value {
 	switch x := v.Plain().(type) {
 	case string: // also a secret's reference, which may be a command that names another
-		if hidden := mask.Hide(x); hidden != x {
+		if hidden := m.hide(x); hidden != x {
 			return schema.Text(hidden)
 		}
 	case []string:
-		return schema.Words(mapped(x, mask.Hide)...)
+		return schema.Words(mapped(x, m.hide)...)
 	}
 	return v
 }

@@ -53,6 +53,7 @@ func (r *Resolver) Resolve(ctx context.Context, records []schema.Record) ([]sche
 		return records, nil
 	}
 	resolved := make([]schema.Record, len(records))
+	values := make(map[source]schema.Value, len(answers)) // shared by all that refer to one
 	var findings []schema.Finding
 	for i, record := range records {
 		resolved[i] = record
@@ -66,7 +67,12 @@ func (r *Resolver) Resolve(ctx context.Context, records []schema.Record) ([]sche
 				findings = append(findings, r.finding(record.Place, field, a.failure))
 				continue
 			}
-			resolved[i] = resolved[i].Set(field, schema.Hidden(secret.Resolved(a.value)))
+			value, made := values[src]
+			if !made {
+				value = schema.Hidden(secret.Resolved(a.value))
+				values[src] = value
+			}
+			resolved[i] = resolved[i].Set(field, value)
 		}
 	}
 	return resolved, findings
