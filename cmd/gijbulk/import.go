@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -157,6 +158,8 @@ func (a *app) runJob(ctx context.Context, command string, files []string, o jobO
 // proceed is a job from its plan to its report. What is not admitted has sent nothing,
 // and is kept nowhere.
 func (j *job) proceed(ctx context.Context, plan func(context.Context) error, admit func() error) error {
+	release := sync.OnceFunc(j.thrifty())
+	defer release()
 	if err := plan(ctx); err != nil {
 		return j.abandon(ctx, err)
 	}
@@ -170,6 +173,7 @@ func (j *job) proceed(ctx context.Context, plan func(context.Context) error, adm
 	if err := admit(); err != nil {
 		return j.discard(ctx, err)
 	}
+	release()
 	return j.execute(ctx)
 }
 
