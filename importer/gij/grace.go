@@ -117,10 +117,10 @@ func (a *answer) read(body io.ReadCloser, lists schema.Kind) (err error) {
 	return nil
 }
 
-// readAll is io.ReadAll for what may be very long: no room that grew too small is left
-// behind, but parts, which are joined once.
+// readAll is io.ReadAll for what may be short or very long: no room that grew too small
+// is left behind, but parts, which are joined once.
 func readAll(r io.Reader) ([]byte, error) {
-	const smallest, largest = 4 << 10, 1 << 20
+	const smallest, largest = 1 << 10, 1 << 20
 	var parts [][]byte
 	part := make([]byte, 0, smallest)
 	for {
@@ -129,6 +129,9 @@ func readAll(r io.Reader) ([]byte, error) {
 		if err != nil {
 			if err == io.EOF {
 				err = nil
+			}
+			if parts == nil {
+				return part, err
 			}
 			return slices.Concat(append(parts, part)...), err
 		}

@@ -81,15 +81,6 @@ func decodeItems(kind schema.Kind, body []byte) ([]json.RawMessage, error) {
 
 // decodeAdded finds the id in the answer to an add.
 func decodeAdded(body []byte) (int64, error) {
-	// The usual answer is read in one go, and any other as leniently as need be.
-	var usual struct {
-		Integration struct {
-			ID json.RawMessage `json:"id"`
-		} `json:"integration"`
-	}
-	if err := json.Unmarshal(body, &usual); err == nil && usual.Integration.ID != nil {
-		return decodeID(usual.Integration.ID)
-	}
 	r, err := parseReply(body)
 	if err != nil {
 		return 0, err
@@ -118,20 +109,22 @@ func decodeID(raw json.RawMessage) (int64, error) {
 }
 
 func decodeItemID(raw json.RawMessage) (int64, error) {
-	var item struct {
-		ID json.RawMessage `json:"id"`
-	}
-	if err := json.Unmarshal(raw, &item); err != nil {
+	var id json.RawMessage
+	if err := eachMember(raw, func(name string, value json.RawMessage) {
+		if name == "id" {
+			id = value
+		}
+	}); err != nil {
 		return 0, err
 	}
-	return decodeID(item.ID)
+	return decodeID(id)
 }
 
 // asInt reads a whole number that is written as a number or in a string.
 func asInt(raw json.RawMessage) (int64, bool) {
 	s := string(raw)
-	if text := asText(raw); text != "" {
-		s = text
+	if first(raw) == '"' {
+		s = asText(raw)
 	}
 	n, err := strconv.ParseInt(s, 10, 64)
 	return n, err == nil

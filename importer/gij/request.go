@@ -1,12 +1,12 @@
 package gij
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"unicode/utf8"
+	"strconv"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"gijbulk/schema"
 )
@@ -134,50 +134,49 @@ func deleteRequest(have schema.Record, files bool) (request, error) {
 // the API's order. What the record leaves out is left out; what is there is sent, "" and
 // false included. This is the one place that reads secrets.
 func encodeFields(r schema.Record) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	sep := byte('{')
-	for _, f := range r.Fields() {
+	const usual = 512
+	b := append(make([]byte, 0, usual), '{')
+	for f := range r.FieldSet().All() {
 		if f.Tool() {
 			continue
 		}
-		v, err := wireValue(r.Get(f))
-		if err != nil {
+		if len(b) > 1 {
+			b = append(b, ',')
+		}
+		b = append(append(append(b, '"'), f.String()...), '"', ':')
+		var err error
+		if b, err = appendValue(b, r.Get(f)); err != nil {
 			return nil, fmt.Errorf("%s: %w", f, err)
 		}
-		b.WriteByte(sep)
-		sep = ','
-		fmt.Fprintf(&b, "%q:", f.String())
-		if err := enc.Encode(v); err != nil {
-			return nil, fmt.Errorf("%s: %w", f, err)
-		}
-		b.Truncate(b.Len() - 1) // Encode ends with a newline
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	return append(b, '}'), nil
 }
 
-// wireValue is a value as it is sent. JSON holds text, not bytes: what is not UTF-8 would
-// arrive as something else, and for a secret nobody would ever see why it is wrong.
-func wireValue(v schema.Value) (any, error) {
-	var s string
+// appendValue writes a value as it is sent. JSON holds text, not bytes: what is not UTF-8
+// would arrive as something else, and for a secret nobody would ever see why it is wrong.
+func appendValue(b []byte, v schema.Value) ([]byte, error) {
+	var text string
 	switch x := v.Plain().(type) {
 	case string:
-		s = x
+		text = x
+	case bool:
+		return strconv.AppendBool(b, x), nil
+	case int64:
+		return strconv.AppendInt(b, x, 10), nil
 	case []int64:
-		return append([]int64{}, x...), nil // an empty list, where nil would be sent as null
+		return append(append(append(b, '['), v.String()...), ']'), nil
 	default:
-		return x, nil
+		return nil, fmt.Errorf("a value of this type (%T) cannot be sent", x)
 	}
 	if secret, ok := v.Secret(); ok {
 		if !secret.Known() {
 			return nil, fmt.Errorf("the secret %s is not resolved", secret.Reference())
 		}
-		s = secret.Reveal()
+		text = secret.Reveal()
 	}
-	if !utf8.ValidString(s) {
+	b, err := jsontext.AppendQuote(b, text)
+	if err != nil {
 		return nil, errors.New("the value is not valid UTF-8; store it as UTF-8")
 	}
-	return s, nil
+	return b, nil
 }

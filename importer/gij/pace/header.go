@@ -20,10 +20,13 @@ type told struct {
 // readTold reads the headers; ok is false where they are missing or make no sense.
 func readTold(h http.Header, now time.Time) (t told, ok bool) {
 	limit, ok1 := count(h, "X-RateLimit-Limit")
+	if !ok1 {
+		return told{}, false // the usual server tells none of them
+	}
 	remaining, ok2 := count(h, "X-RateLimit-Remaining")
 	seconds, ok3 := count(h, "X-RateLimit-Interval-Seconds")
 	fill, ok4 := count(h, "X-RateLimit-FillRate")
-	if !ok1 || !ok2 || !ok3 || !ok4 || limit == 0 || seconds == 0 || fill == 0 {
+	if !ok2 || !ok3 || !ok4 || limit == 0 || seconds == 0 || fill == 0 {
 		return told{}, false
 	}
 	t = told{limit: limit, fill: fill, interval: time.Duration(seconds) * time.Second, remaining: min(remaining, limit)}
@@ -36,7 +39,11 @@ func readTold(h http.Header, now time.Time) (t told, ok bool) {
 // count reads a header with a whole number. None of them can sensibly be larger than an
 // int32, and sums of smaller ones cannot overflow.
 func count(h http.Header, name string) (int, bool) {
-	n, err := strconv.ParseInt(strings.TrimSpace(h.Get(name)), 10, 32)
+	value := strings.TrimSpace(h.Get(name))
+	if value == "" {
+		return 0, false
+	}
+	n, err := strconv.ParseInt(value, 10, 32)
 	return int(n), err == nil && n >= 0
 }
 
