@@ -1,6 +1,8 @@
 package gij
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -79,28 +81,14 @@ func (c *Client) plain(a answer, items []json.RawMessage, err error) ([]schema.R
 	if err == nil {
 		b := listBuilder{kind: schema.KindRepository}
 		for _, raw := range items {
-			b.add(raw)
+			err = errors.Join(err, b.add(newDecoder(bytes.NewBuffer(raw))))
 		}
 		list := b.list()
-		if err = list.err; err == nil {
+		if err = cmp.Or(err, list.err); err == nil {
 			return list.records, nil
 		}
 	}
 	return nil, c.foreign(a, textRepositories, hintVersion, err)
-}
-
-// isTracked reports whether a repository is inside an integration. The vendor's examples
-// show trackedFolderId and integrationType of those, and of plain ones neither.
-func isTracked(raw json.RawMessage) bool {
-	var r struct {
-		Folder json.RawMessage `json:"trackedFolderId"`
-		Type   json.RawMessage `json:"integrationType"`
-	}
-	if json.Unmarshal(raw, &r) != nil {
-		return false // decoding it tells what is wrong
-	}
-	folder := string(r.Folder)
-	return folder != "" && folder != "null" && folder != "0" || asText(r.Type) != ""
 }
 
 const pageTries = 3

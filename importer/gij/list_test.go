@@ -148,8 +148,9 @@ func TestIsTracked(t *testing.T) {
 		`{}`: false, `{"trackedFolderId":null}`: false, `{"trackedFolderId":0,"integrationType":null}`: false, `{"integrationType":""}`: false,
 		`{"trackedFolderId":5}`: true, `{"trackedFolderId":"5"}`: true, `{"trackedFolderId":-1}`: true, `{"integrationType":"GITHUB"}`: true,
 	} {
-		if got := isTracked([]byte(raw)); got != want {
-			t.Errorf("%s: %v", raw, got)
+		p, err := new(recordDecoder).next(schema.KindRepository, newDecoder(strings.NewReader(raw)))
+		if err != nil || p.tracked() != want {
+			t.Errorf("%s: %v, %v", raw, p.tracked(), err)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package gij
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -33,24 +34,35 @@ type listBuilder struct {
 	at      int   // its number
 }
 
-// add takes one in. Of repositories those are left out that belong to an integration.
-func (b *listBuilder) add(raw json.RawMessage) {
-	const chunk = 1024
-	if b.kind == schema.KindRepository && isTracked(raw) {
-		return
+// add takes in what comes next. Of repositories those are left out that belong to an
+// integration. The error is one of syntax.
+func (b *listBuilder) add(in *jsontext.Decoder) error {
+	p, err := b.decoder.next(b.kind, in)
+	if err != nil || p != nil && p.tracked() {
+		return err
 	}
 	b.seen++
-	if b.bad != nil {
-		return
+	switch {
+	case b.bad != nil:
+		return nil
+	case p == nil:
+		b.bad, b.at = errNoObject, b.seen
+		return nil
 	}
-	r, err := b.decoder.decode(b.kind, raw)
+	r, err := p.record()
 	if err != nil {
 		b.bad, b.at = err, b.seen
-		return
+		return nil
 	}
+	b.keep(r)
+	return nil
+}
+
+func (b *listBuilder) keep(r schema.Record) {
+	const chunk = 1024
 	last := len(b.chunks) - 1
-	if last < 0 || len(b.chunks[last]) == chunk {
-		b.chunks = append(b.chunks, make([]schema.Record, 0, min(chunk, 16<<(2*len(b.chunks)))))
+	if last < 0 || len(b.chunks[last]) == cap(b.chunks[last]) {
+		b.chunks = append(b.chunks, make([]schema.Record, 0, min(chunk, 16<<(2*min(len(b.chunks), 3)))))
 		last++
 	}
 	b.chunks[last] = append(b.chunks[last], r)
@@ -74,8 +86,7 @@ func readList(body io.Reader, kind schema.Kind) (rest []byte, list listing, err 
 		rest, err = readAll(in)
 		return rest, listing{err: errNoList}, err
 	}
-	a := listAnswer{kind: kind, decoder: jsontext.NewDecoder(in, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true)),
-		lists: make(map[string]listing)}
+	a := listAnswer{kind: kind, decoder: newDecoder(in), lists: make(map[string]listing)}
 	if a.read() != nil { // of syntax, or of reading
 		return a.rest, listing{err: errNoList}, tap.err
 	}
@@ -172,11 +183,9 @@ func (a *listAnswer) elements() (listing, error) {
 	}
 	b := listBuilder{kind: a.kind}
 	for d.PeekKind() != ']' {
-		raw, err := d.ReadValue()
-		if err != nil {
+		if err := b.add(d); err != nil {
 			return listing{}, err
 		}
-		b.add(json.RawMessage(raw))
 	}
 	_, err := d.ReadToken()
 	return b.list(), err
@@ -192,7 +201,9 @@ func (a *listAnswer) list() listing {
 		switch first(raw) {
 		case '{':
 			b := listBuilder{kind: a.kind}
-			b.add(raw)
+			if err := b.add(newDecoder(bytes.NewBuffer(raw))); err != nil {
+				return listing{err: err}
+			}
 			return b.list()
 		case '[':
 			return a.lists[a.names()[i]]

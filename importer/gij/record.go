@@ -1,8 +1,11 @@
 package gij
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+
+	"github.com/go-json-experiment/json/jsontext"
 
 	"gijbulk/schema"
 )
@@ -11,6 +14,7 @@ import (
 // since thousands of records repeat a few: they share one.
 type recordDecoder struct {
 	texts, lists map[string]schema.Value // by their JSON
+	names        map[string]string       // of members, likewise
 }
 
 // remembered bounds each of its memories; a list that repeats nothing must not double
@@ -19,44 +23,90 @@ const remembered = 4096
 
 // decodeRecord decodes one live record.
 func decodeRecord(kind schema.Kind, raw json.RawMessage) (schema.Record, error) {
-	return new(recordDecoder).decode(kind, raw)
+	p, err := new(recordDecoder).next(kind, newDecoder(bytes.NewBuffer(raw)))
+	if err != nil || p == nil {
+		return schema.Record{}, errNoObject
+	}
+	return p.record()
 }
 
-// decode decodes one live record. Fields that it does not show, shows as null or in
-// a type that they do not have are left out: what is not shown cannot be compared. What
-// identifies it must be there.
-func (d *recordDecoder) decode(kind schema.Kind, raw json.RawMessage) (schema.Record, error) {
-	var values schema.Values
-	var id, typed json.RawMessage
-	err := eachMember(raw, func(name string, value json.RawMessage) {
-		switch f, known := schema.FieldNamed(name); {
-		case name == "id":
-			id = value
-		case name == "integrationType": // what a request calls type
-			typed = value
-		// The server never shows secrets; should one do so, it is not ours to carry about.
-		case known && !f.Tool() && !f.Hidden() && kind.Takes(f):
-			values[f] = d.value(f.Shape(), value)
+var errNoObject = errors.New("it is not an object")
+
+// next takes apart the live record that comes next. It is nil where what comes is none;
+// the error is one of syntax.
+func (d *recordDecoder) next(kind schema.Kind, in *jsontext.Decoder) (*parts, error) {
+	if in.PeekKind() != '{' {
+		return nil, in.SkipValue()
+	}
+	if _, err := in.ReadToken(); err != nil {
+		return nil, err
+	}
+	p := &parts{kind: kind, decoder: d, badID: errNoID}
+	for in.PeekKind() != '}' {
+		quoted, err := in.ReadValue()
+		if err != nil {
+			return nil, err
 		}
-	})
-	if err != nil || first(raw) != '{' {
-		return schema.Record{}, errors.New("it is not an object")
+		name := recall(&d.names, json.RawMessage(quoted), asText)
+		value, err := in.ReadValue()
+		if err != nil {
+			return nil, err
+		}
+		p.add(name, json.RawMessage(value))
 	}
-	if t := d.value(schema.ShapeText, typed); t.Text() != "" && kind.Takes(schema.FieldType) {
-		values[schema.FieldType] = t
+	_, err := in.ReadToken()
+	return p, err
+}
+
+// parts are those of a live record. What it does not show, shows as null or in a type that
+// the field does not have is not among them: what is not shown cannot be compared.
+type parts struct {
+	kind    schema.Kind
+	decoder *recordDecoder
+	values  schema.Values
+	id      int64
+	badID   error
+	typed   schema.Value
+	folder  bool // it lies in a tracked folder
+}
+
+func (p *parts) add(name string, value json.RawMessage) {
+	switch f, known := schema.FieldNamed(name); {
+	case name == "id":
+		p.id, p.badID = decodeID(value)
+	case name == "integrationType": // what a request calls type
+		p.typed = p.decoder.value(schema.ShapeText, value)
+	case name == "trackedFolderId":
+		p.folder = string(value) != "null" && string(value) != "0"
+	// The server never shows secrets; should one do so, it is not ours to carry about.
+	case known && !f.Tool() && !f.Hidden() && p.kind.Takes(f):
+		p.values[f] = p.decoder.value(f.Shape(), value)
 	}
-	if kind == schema.KindRepository {
-		values[schema.FieldKind] = schema.Text(string(kind))
+}
+
+// tracked reports whether a repository is inside an integration. The vendor's examples
+// show trackedFolderId and integrationType of those, and of plain ones neither.
+func (p *parts) tracked() bool {
+	return p.kind == schema.KindRepository && (p.folder || p.typed.Text() != "")
+}
+
+// record puts the parts together. What identifies it must be there.
+func (p *parts) record() (schema.Record, error) {
+	if p.typed.Text() != "" && p.kind.Takes(schema.FieldType) {
+		p.values[schema.FieldType] = p.typed
 	}
-	r := values.Record()
+	if p.kind == schema.KindRepository {
+		p.values[schema.FieldKind] = schema.Text(string(p.kind))
+	}
+	r := p.values.Record()
 	switch {
-	case kind == schema.KindRepository && r.Origin() == "":
+	case p.kind == schema.KindRepository && r.Origin() == "":
 		return schema.Record{}, errors.New("it has no origin")
-	case kind == schema.KindIntegration && r.Type() == "":
+	case p.kind == schema.KindIntegration && r.Type() == "":
 		return schema.Record{}, errors.New("it has no type")
 	}
-	r.ID, err = decodeID(id)
-	return r, err
+	r.ID = p.id
+	return r, p.badID
 }
 
 // value gives the unset value for null and for what does not have the shape.
@@ -92,13 +142,13 @@ func idsOf(raw json.RawMessage) schema.Value {
 
 func textOf(raw json.RawMessage) schema.Value { return schema.Text(asText(raw)) }
 
-// recall gives the value of a JSON text, from memory where it can.
-func recall(known *map[string]schema.Value, raw json.RawMessage, decode func(json.RawMessage) schema.Value) schema.Value {
+// recall gives what a JSON text stands for, from memory where it can.
+func recall[V any](known *map[string]V, raw json.RawMessage, decode func(json.RawMessage) V) V {
 	if v, ok := (*known)[string(raw)]; ok {
 		return v
 	}
 	if *known == nil || len(*known) >= remembered {
-		*known = make(map[string]schema.Value)
+		*known = make(map[string]V)
 	}
 	v := decode(raw)
 	(*known)[string(raw)] = v

@@ -100,10 +100,12 @@ func decodeAdded(body []byte) (int64, error) {
 	return decodeItemID(items[0])
 }
 
+var errNoID = errors.New("it has no usable id")
+
 func decodeID(raw json.RawMessage) (int64, error) {
 	id, ok := asInt(raw)
 	if !ok || id <= 0 {
-		return 0, errors.New("it has no usable id")
+		return 0, errNoID
 	}
 	return id, nil
 }

@@ -39,7 +39,7 @@ func elements(text []byte) ([]json.RawMessage, error) {
 
 // scan reads a JSON text of one value, and where it opens as wanted each of its children.
 func scan(text []byte, open jsontext.Kind, child func(*jsontext.Decoder) error) error {
-	d := jsontext.NewDecoder(bytes.NewBuffer(text), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	d := newDecoder(bytes.NewBuffer(text))
 	if d.PeekKind() != open {
 		if err := d.SkipValue(); err != nil {
 			return err
@@ -61,6 +61,11 @@ func scan(text []byte, open jsontext.Kind, child func(*jsontext.Decoder) error) 
 			return err
 		}
 	}
+}
+
+// newDecoder is as lenient as encoding/json.
+func newDecoder(r io.Reader) *jsontext.Decoder {
+	return jsontext.NewDecoder(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
 func nextValue(d *jsontext.Decoder, text []byte) (json.RawMessage, error) {
