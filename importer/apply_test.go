@@ -226,7 +226,8 @@ func TestIntentsAreKeptAheadOfAQuickServerOnly(t *testing.T) {
 			if err := (&Importer{Target: s, Journal: kept, Concurrency: 4}).Apply(t.Context(), creates(names...), l.emit); err != nil {
 				t.Fatal(err)
 			}
-			if got := kept.most > 4; got != ahead || kept.open != 0 {
+			// Each of the four places may have one on the wire, and one whose outcome is being kept.
+			if got := kept.most > 8; got != ahead || kept.open != 0 {
 				t.Errorf("a server that takes %s: %d intents open at once, %d left", took, kept.most, kept.open)
 			}
 		})
