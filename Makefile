@@ -12,7 +12,7 @@ BENCH_RECORDS ?= 20000
 # A module of its own: the product depends on nothing of what it needs.
 VERIFY := samples/jobs/verify
 
-.PHONY: help build dist reproduce docs test jobs check fmt vet static vuln layers fuzz chaos bench demo samples clean
+.PHONY: help build dist reproduce docs test browser jobs check fmt vet static vuln layers fuzz chaos bench demo samples clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 11
@@ -36,8 +36,8 @@ demo: build ## import samples/ into an embedded sandbox and show the reports
 	./bin/gijbulk import samples/integrations.csv samples/integrations.yaml samples/repositories.yaml samples/excel.csv --sandbox=seed=7,drop-after=5%,503=5%,latency=20ms --settle 1s --report-dir gijbulk-reports/demo
 	@echo; echo "The reports are in gijbulk-reports/demo:"; ls gijbulk-reports/demo
 
-test: ## race tests, stories, the job samples and a short run of every fuzz target
-	@race=$$(.ci/race) && $(GO) test $$race -count=1 $(PKGS)
+test: ## race tests, stories, browser tests, the job samples and a short run of every fuzz target
+	@race=$$(.ci/race) && browser=$$(.ci/chromium) && $(GO) test $$race $$browser -count=1 $(PKGS)
 	@$(MAKE) --no-print-directory jobs
 	@$(MAKE) --no-print-directory fuzz
 
@@ -48,6 +48,10 @@ fuzz: ## every fuzz target for FUZZTIME
 	    $(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package > .fuzz.log 2>&1 || { cat .fuzz.log; rm -f .fuzz.log; exit 1; }; \
 	  done; \
 	done; rm -f .fuzz.log
+
+browser: ## look at the reports of real runs in Chromium, and keep pictures of them in bin/browser
+	@rm -rf bin/browser && mkdir -p bin/browser
+	@browser=$$(.ci/chromium) && { [ -z "$$browser" ] || $(GO) test $$browser -count=1 -run '^TestReportsInABrowser$$' -artifacts -outputdir $(CURDIR)/bin/browser ./cmd/gijbulk; }
 
 jobs: ## hold samples/jobs against what Kubernetes, systemd, GitHub, GitLab and gijbulk take
 	cd $(VERIFY) && $(GO) test -count=1 ./...
@@ -67,14 +71,14 @@ fmt:
 # the same on both. The first time each takes one to two minutes on two cores, for the
 # libraries are compiled for it; then seconds.
 vet:
-	$(GO) vet $(PKGS)
+	$(GO) vet -tags=browser $(PKGS)
 	cd $(VERIFY) && $(GO) vet ./...
 	@for os in $(filter-out $(shell $(GO) env GOOS),linux darwin windows); do \
 	  echo "GOOS=$$os $(GO) vet $(PKGS)"; GOOS=$$os CGO_ENABLED=0 $(GO) vet $(PKGS) || exit 1; \
 	done
 
 static:
-	$(GO) tool staticcheck $(PKGS)
+	$(GO) tool staticcheck -tags=browser $(PKGS)
 	staticcheck=$$($(GO) tool -n staticcheck) && cd $(VERIFY) && "$$staticcheck" ./...
 
 # govulncheck needs its database on the network; where that is out of reach it says so.

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -86,7 +87,9 @@ func newMoments(run RunInfo, events []event) moments {
 	for _, i := range []int{0, n / 2, n - 1} {
 		m.Marks = append(m.Marks, m.Rows[i].From)
 	}
-	m.Charts = charts(m, run.Timeline != nil)
+	if all := charts(m, run.Timeline != nil); slices.ContainsFunc(all, func(c chart) bool { return len(c.Bars) > 0 }) {
+		m.Charts = all
+	}
 	return m
 }
 

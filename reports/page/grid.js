@@ -1,6 +1,7 @@
 "use strict";
 
-// A Grid is a long list of which only the rows near the window exist. The page scrolls
+// A Grid is a long list of which only the rows near the window exist; a short one exists
+// as a whole, so that the browser's own search finds everything in it. The page scrolls
 // and the list is as high as all its rows; one of them can be open, with its details
 // below it. It is given a model:
 //
@@ -14,6 +15,7 @@
 //   anchor         the letter of an item's address: "r" for #r17
 class Grid {
   static overscan = 12;  // rows that exist beyond what is seen
+  static short = 500;    // rows that may all exist
   static tallest = 8e6;  // in pixels; browsers cannot show much more
   static printed = 1000; // rows on paper
 
@@ -140,6 +142,14 @@ class Grid {
     for (const other of this.head.children) other.setAttribute("aria-sort", "none");
     if (this.sort) th.setAttribute("aria-sort", down ? "descending" : "ascending");
     this.arrange(this.open >= 0 ? this.shown[this.open] : -1);
+    this.toTop();
+  }
+
+  // toTop goes to the first row where it is above the window: a new order is of no use in
+  // its middle.
+  toTop() {
+    if (this.table.getBoundingClientRect().top < 0) this.table.scrollIntoView();
+    this.paint();
   }
 
   arrange(opened) {
@@ -187,7 +197,7 @@ class Grid {
 
   range() {
     const end = this.end();
-    if (this.printing) return [0, end];
+    if (this.printing || end <= Grid.short) return [0, end];
     if (!this.measured) return [0, Math.min(end, 40)];
     const h = this.height();
     const box = this.body.getBoundingClientRect();
@@ -199,9 +209,14 @@ class Grid {
 
   paint() {
     const [from, to] = this.range();
+    const heights = () => [this.top(from), this.top(this.end()) - this.top(to)];
+    // Nothing may need a layout while rows come and go: the page is too low then, and the
+    // browser would scroll up. So heights are measured, and the focus is given up, before.
+    const before = heights();
+    const focused = this.body.contains(document.activeElement) ? document.activeElement.closest("tr.r")?.position : undefined;
+    if (focused < from || focused >= to) document.activeElement.blur();
     for (const [position, row] of this.rows) {
       if (position >= from && position < to) continue;
-      if (row.contains(document.activeElement)) document.activeElement.blur();
       row.remove();
       this.rows.delete(position);
     }
@@ -214,9 +229,15 @@ class Grid {
       next = this.place(row, next);
     }
     if (!openSeen) this.detail?.remove();
+    this.padded(...before);
     if (openSeen) this.detailHeight = this.detail.offsetHeight;
-    pad(this.above, this.top(from));
-    pad(this.below, this.top(this.end()) - this.top(to));
+    this.padded(...heights());
+  }
+
+  // padded sets what stands for the rows that do not exist.
+  padded(above, below) {
+    pad(this.above, above);
+    pad(this.below, below);
   }
 
   place(row, before) {
@@ -233,7 +254,7 @@ class Grid {
     for (const column of this.model.columns) {
       const td = el("td", { role: "cell", class: [column.width, column.css].join(" ") });
       if (column.opens) {
-        td.append(el("button", { type: "button", "aria-expanded": open, "aria-controls": this.model.anchor + "-details" }, column.cell(i)));
+        td.append(el("button", { type: "button", "aria-expanded": open, "aria-controls": this.model.anchor + "-details" }, el("span", {}, column.cell(i))));
       } else {
         td.append(column.cell(i));
       }
