@@ -96,7 +96,7 @@ chaos: ## kill an import of 1,000 records 50 times, resume it, and count what th
 
 bench: build ## speed and memory, as ratios to a baseline in the same run
 	@mkdir -p bin && $(GO) build -o bin/gijbench ./cmd/gijbench
-	./bin/gijbench -gijbulk bin/gijbulk -rows $(BENCH_ROWS) -records $(BENCH_RECORDS)
+	./bin/gijbench -gijbulk bin/gijbulk -readme README.md -rows $(BENCH_ROWS) -records $(BENCH_RECORDS)
 
 samples: ## write samples/large.csv, 100,000 records
 	$(GO) run ./samples/generate -records 100000 -o samples/large.csv

@@ -54,7 +54,7 @@ func (b bench) audit() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("audit of %d records against %d live ones: %.2f s, %.2f times decoding the two inputs alone (%.2f s); peak memory %.0f MB, %.2f KB a record\n",
+	b.tell("audit of %d records against %d live ones: %.2f s, %.2f times decoding the two inputs alone (%.2f s); peak memory %.0f MB, %.2f KB a record",
 		b.audited, b.audited, ours.wall.Seconds(), ours.wall.Seconds()/bare.wall.Seconds(), bare.wall.Seconds(),
 		megabytes(ours.memory), float64(ours.memory)/1000/float64(b.audited))
 	return nil

@@ -33,7 +33,7 @@ func (b bench) convert() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("convert of %d repositories in %d organisations to %d integrations: %.2f s, %.2f times decoding the file alone (%.2f s); peak memory %.0f MB (bare %.0f MB)\n",
+	b.tell("convert of %d repositories in %d organisations to %d integrations: %.2f s, %.2f times decoding the file alone (%.2f s); peak memory %.0f MB (bare %.0f MB)",
 		listedRepositories, listedOrganisations, strings.Count(string(made), "\n"), ours.wall.Seconds(), ours.wall.Seconds()/bare.wall.Seconds(),
 		bare.wall.Seconds(), megabytes(ours.memory), megabytes(bare.memory))
 	return nil

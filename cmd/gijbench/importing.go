@@ -47,18 +47,20 @@ func (b bench) importing() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("import of %d records with %d workers: %.0f a second between the first and the last write, %.2f of the bare loop's (%.0f a second); the whole command %.0f a second, %.2f of the bare loop's; peak memory %.0f MB\n",
+	b.tell("import of %d records with %d workers: %.0f a second between the first and the last write, %.2f of the bare loop's (%.0f a second); the whole command %.0f a second, %.2f of the bare loop's; peak memory %.0f MB",
 		b.records, b.workers, ours.perSecond, ours.perSecond/bare.perSecond, bare.perSecond,
 		float64(b.records)/ours.wall.Seconds(), float64(b.records)/ours.wall.Seconds()/bare.perSecond, megabytes(ours.memory))
 	states := 0
-	kept, _, err := inTurn(b.rounds, func() (pace, error) {
+	kept, without, err := inTurn(b.rounds, func() (pace, error) {
 		states++ // each run has a state file of its own: an import would know the ids of the last
 		return run(filepath.Join(b.dir, fmt.Sprintf("state%d.db", states)))()
 	}, run("none"), slower)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("the same with the journal: %.0f a second, %.2f of what it is without\n", kept.perSecond, kept.perSecond/ours.perSecond)
+	b.tell("import of %d records with the journal: %.0f a second between the first and the last write, %.2f of the bare loop's, %.2f of what it is without; the whole command %.0f a second, %.2f of the bare loop's",
+		b.records, kept.perSecond, kept.perSecond/bare.perSecond, kept.perSecond/without.perSecond,
+		float64(b.records)/kept.wall.Seconds(), float64(b.records)/kept.wall.Seconds()/bare.perSecond)
 	return nil
 }
 

@@ -31,6 +31,7 @@ func main() {
 	flag.IntVar(&b.workers, "workers", 16, "writes at once")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often each is measured; the median counts")
 	flag.StringVar(&b.only, "only", "", "the one part to measure: "+partNames()+" (default: all)")
+	flag.StringVar(&b.readme, "readme", "", "put the figures into this `FILE`")
 	child := flag.String("child", "", "run as a measured baseline (used by gijbench itself)")
 	flag.Parse()
 	if err := run(b, *child, flag.Args()); err != nil {
@@ -61,8 +62,11 @@ func run(b bench, child string, args []string) error {
 	if err != nil {
 		return err
 	}
-	b.dir = dir
-	return errors.Join(b.measureParts(), os.RemoveAll(dir))
+	b.dir, b.told = dir, new([]string)
+	if err := errors.Join(b.measureParts(), os.RemoveAll(dir)); err != nil {
+		return err
+	}
+	return b.document()
 }
 
 // part is something to measure.
@@ -104,6 +108,8 @@ func (b bench) measureParts() error {
 
 type bench struct {
 	gijbulk, dir, only string
+	readme             string
+	told               *[]string
 	rows, records      int
 	audited, workers   int
 	rounds             int

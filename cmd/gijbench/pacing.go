@@ -24,7 +24,7 @@ var fifty = sandbox.RateLimit{Limit: 50, FillRate: 50, Interval: time.Second}
 // requests in: for real, with one process and with four shards, and then, where that would
 // take minutes, in virtual time by the test beside this file.
 func (b bench) pacing() error {
-	return errors.Join(b.paced(1), b.paced(4), virtually())
+	return errors.Join(b.paced(1), b.paced(4), b.virtually())
 }
 
 // paced imports 490 records for real.
@@ -59,19 +59,19 @@ func (b bench) paced(shards int) error {
 		return fmt.Errorf("the server holds %d integrations, want %d", n, records)
 	}
 	refused := int(tally.refused.Load())
-	fmt.Println(pacingFigure(fmt.Sprintf("%d records, %d at once, for real", records, shards), took, idealTime(int(tally.all.Load())-refused, fifty, fifty, 0), refused, records))
+	b.tell("%s", pacingFigure(fmt.Sprintf("%d records, %d at once, for real", records, shards), took, idealTime(int(tally.all.Load())-refused, fifty, fifty, 0), refused, records))
 	return nil
 }
 
 // virtually shows the figures of the test.
-func virtually() error {
+func (b bench) virtually() error {
 	out, err := exec.Command("go", "test", "-count=1", "-v", "-run", "^TestPacing$", "gijbulk/cmd/gijbench").CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("go test: %w\n%s", err, out)
 	}
 	for line := range bytes.Lines(out) {
 		if _, figure, ok := bytes.Cut(line, []byte(pacingMark)); ok {
-			fmt.Printf("%s%s", pacingMark, figure)
+			b.tell("%s%s", pacingMark, bytes.TrimSpace(figure))
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"os"
 )
 
@@ -22,7 +21,7 @@ func (b bench) start() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("start-up (version): %.1f ms, median of %d (goal: under 30), %.2f times a program that does nothing (%.1f ms); the program has %.1f MB (goal: under 30)\n",
+	b.tell("start-up (version): %.1f ms, median of %d (goal: under 30), %.2f times a program that does nothing (%.1f ms); the program has %.1f MB (goal: under 30)",
 		ours.wall.Seconds()*1000, starts, ours.wall.Seconds()/bare.wall.Seconds(), bare.wall.Seconds()*1000, megabytes(program.Size()))
 	return nil
 }

@@ -38,7 +38,7 @@ func (b bench) validate() error {
 		if err != nil {
 			return err
 		}
-		fmt.Printf("validate of %d %s: %.2f s, %.2f times the bare %s (%.2f s); peak memory %.0f MB (bare %.0f MB)\n",
+		b.tell("validate of %d %s: %.2f s, %.2f times the bare %s (%.2f s); peak memory %.0f MB (bare %.0f MB)",
 			f.records, f.what, ours.wall.Seconds(), ours.wall.Seconds()/bare.wall.Seconds(), f.bare, bare.wall.Seconds(),
 			megabytes(ours.memory), megabytes(bare.memory))
 	}
@@ -67,7 +67,7 @@ func (b bench) growth() error {
 		}
 		figures = append(figures, fmt.Sprintf("%.2f s at %d (%.0f MB)", (used.wall-start.wall).Seconds()*1e6/float64(n), n, megabytes(used.memory)))
 	}
-	fmt.Printf("validate, seconds for each million CSV rows, the start of %d ms left aside: %s\n", start.wall/time.Millisecond, strings.Join(figures, ", "))
+	b.tell("validate, seconds for each million CSV rows, the start of %d ms left aside: %s", start.wall/time.Millisecond, strings.Join(figures, ", "))
 	return nil
 }
 
