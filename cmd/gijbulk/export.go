@@ -168,7 +168,7 @@ func (e *exporter) kinds() []schema.Kind {
 func (e *exporter) complete(format string) {
 	for i, r := range e.records {
 		id := r.ID
-		r = e.fill(withoutBlanks(r.WithoutServerMade()), e.wanted[id])
+		r = e.fill(withoutBlanks(withoutServerMade(r, e.wanted[id])), e.wanted[id])
 		if r.Get(schema.FieldGlobal).Bool() {
 			r = r.Set(schema.FieldProjectMappingIDs, schema.Value{}) // a server may show ids that it ignores
 		}
@@ -190,6 +190,14 @@ func (e *exporter) complete(format string) {
 	if format == vendorTSV {
 		e.missing = nil // the table has no place for references
 	}
+}
+
+// withoutServerMade leaves out what the server made by itself, but not what was wanted so.
+func withoutServerMade(r, wanted schema.Record) schema.Record {
+	if wanted.Has(schema.FieldRealRoot) && wanted.Get(schema.FieldRealRoot).Equal(r.Get(schema.FieldRealRoot)) {
+		return r
+	}
+	return r.WithoutServerMade()
 }
 
 // withoutBlanks leaves out texts and lists that are empty: on a new server they are so by

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -92,13 +91,8 @@ func acme(t *testing.T) string {
 	for i, key := range []string{"ACME", "WEB", "OPS", "API", "SHOP", "PAY", "LEDGER"} {
 		projects = append(projects, sandbox.Project{ID: int64(10000 + i), Key: key, Name: key})
 	}
-	server, err := sandbox.New(sandbox.Options{Projects: projects})
-	if err != nil {
-		t.Fatal(err)
-	}
-	listening := httptest.NewServer(server)
-	t.Cleanup(listening.Close)
-	return listening.URL
+	_, url := startSandbox(t, projects)
+	return url
 }
 
 // expectExit runs a command and returns what it wrote to standard output.
