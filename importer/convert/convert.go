@@ -77,6 +77,11 @@ func Read(inputs []Input, o Options) (schema.Conversion, error) {
 		rows = append(rows, l.rows...)
 	}
 	m.make(rows)
+	for _, l := range listings { // --map and --skip-if have looked into them again
+		if err := l.overspent(); err != nil {
+			return schema.Conversion{}, err
+		}
+	}
 	if len(result.Entries) == 0 {
 		return schema.Conversion{}, nothingLeft(rows)
 	}

@@ -3,6 +3,7 @@ package convert
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -26,11 +27,13 @@ func (f *filterForm) named(rows []*row) string {
 	if f.container == "" {
 		return among(f.key, keysOf(rows))
 	}
+	in := map[string][]*row{}
+	for _, r := range rows {
+		in[r.repo.project] = append(in[r.repo.project], r)
+	}
 	var parts []string
-	projects := projectsOf(rows)
-	for _, project := range projects {
-		in := slices.DeleteFunc(slices.Clone(rows), func(r *row) bool { return r.repo.project != project })
-		parts = append(parts, among(f.container, []string{project})+" && "+among(f.key, keysOf(in)))
+	for _, project := range slices.Sorted(maps.Keys(in)) {
+		parts = append(parts, among(f.container, []string{project})+" && "+among(f.key, keysOf(in[project])))
 	}
 	if len(parts) == 1 {
 		return parts[0]

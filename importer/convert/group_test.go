@@ -71,6 +71,27 @@ func selected(t *testing.T, filter string, host any) []string {
 	return names
 }
 
+// TestLongFilters: where more is left out by name than a filter may hold, those that stay
+// are named.
+func TestLongFilters(t *testing.T) {
+	list := []map[string]any{{"nameWithOwner": "acme/web", "url": "https://github.com/acme/web"}}
+	host := []any{map[string]any{"name": "web"}}
+	for i := range 10_000 {
+		name := fmt.Sprintf("an-idea-that-nobody-began-%d", i)
+		list = append(list, map[string]any{"nameWithOwner": "acme/" + name, "url": "https://github.com/acme/" + name, "isEmpty": true})
+		host = append(host, map[string]any{"name": name})
+	}
+	text, _ := json.Marshal(list)
+	result, err := Read([]Input{{Name: "in", Text: text}}, Options{From: "gh"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sound(t, result)
+	if got := selected(t, result.Entries[0].Text(schema.FieldAPIFilter), host); len(result.Entries) != 1 || !slices.Equal(got, []string{"web"}) {
+		t.Errorf("%d records, of %d repositories", len(result.Entries), len(got))
+	}
+}
+
 // TestLiterals: names that a filter must quote with care stay what they are.
 func TestLiterals(t *testing.T) {
 	names := []string{"plain", "it's", `back\slash`, `end\`, "tick`", "`'\\", "ünïcode 東京", `"quoted"`, "<&>"}

@@ -10,6 +10,9 @@ import (
 
 // integrations makes the entries of a group, one for each part.
 func (m *maker) integrations(g *group) {
+	if f := g.service.filter; f != nil && len(f.allBut(g.rows, g.left)) > longestFilter {
+		g.choice = true // naming those that stay is shorter
+	}
 	parts := g.parts()
 	for i, rows := range parts {
 		m.add(m.integration(g, rows, i, len(parts)), rows...)
@@ -94,9 +97,11 @@ func (m *maker) agreed(rows []*row, name string) []schema.Cell {
 			continue
 		}
 		var values []string
+		met := map[string]bool{}
 		for _, r := range rows {
 			for _, c := range m.options.assigned(r) {
-				if c.Field == f && !slices.Contains(values, c.Written.Text) {
+				if c.Field == f && !met[c.Written.Text] {
+					met[c.Written.Text] = true
 					values = append(values, c.Written.Text)
 				}
 			}

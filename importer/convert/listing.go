@@ -22,8 +22,9 @@ type listing struct {
 
 	references *references
 
-	rows  []*row
-	pages []page // of all inputs of the tool, in their order
+	rows   []*row
+	pages  []page  // of all inputs of the tool, in their order
+	budget *budget // of a YAML text
 }
 
 // page is one answer of a service.

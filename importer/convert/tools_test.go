@@ -1,6 +1,8 @@
 package convert
 
 import (
+	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -259,5 +261,41 @@ func TestYAML(t *testing.T) {
 	want := []string{"base  type=git url=x", "kid  url=own type=git more=z", "nothing ", "other 1"}
 	if err != nil || !slices.Equal(lines, want) {
 		t.Errorf("%q, error %v", lines, err)
+	}
+}
+
+// TestYAMLBombs: what aliases show again and again is looked at only so often.
+func TestYAMLBombs(t *testing.T) {
+	var fields, merges strings.Builder
+	for i := range 3000 {
+		fmt.Fprintf(&fields, " f%d: x\n", i)
+		fmt.Fprintf(&merges, " m%d: {<<: *b}\n", i)
+	}
+	large := strings.Repeat("x", 10_000)
+	for _, tt := range []struct {
+		name, text string
+		options    Options
+	}{
+		{name: "merges", text: "base: &b\n" + fields.String() + "repositories:\n" + merges.String()},
+		{name: "lists of merges", text: "base: &b [" + strings.Repeat("{},", 3000) + "]\nrepositories:\n" + merges.String()},
+		{name: "texts", text: "base: &b " + large + "\nrepositories:\n" + strings.ReplaceAll(merges.String(), "{<<: *b}", "{type: git, url: *b}")},
+		{name: "names", text: "base: &b " + large + "\nrepositories:\n" + strings.Repeat(" ? *b\n : {}\n", 3000)},
+		{name: "fields that are asked for", text: "base: &b [" + strings.Repeat("x,", 3000) + "]\nrepositories:\n" +
+			strings.ReplaceAll(merges.String(), "{<<: *b}", "{type: git, url: 'https://h.example/a', z: *b}"), options: Options{SkipIf: []Condition{{"z", "y"}}}},
+	} {
+		tt.options.From = "vcstool"
+		_, err := Read([]Input{{Name: "in", Text: []byte(tt.text)}}, tt.options)
+		var p *Problem
+		if !errors.As(err, &p) || !strings.Contains(p.Message, "aliases make the listing") {
+			t.Errorf("%s: error %v", tt.name, err)
+		}
+	}
+	usual := "base: &b {type: git, version: main}\nrepositories:\n"
+	for i := range 3000 {
+		usual += fmt.Sprintf(" a/b%d: {<<: *b, url: 'https://h.example/a/b%d'}\n", i, i)
+	}
+	result, err := Read([]Input{{Name: "in", Text: []byte(usual)}}, Options{From: "vcstool", SkipIf: []Condition{{"version", "old"}}})
+	if err != nil || len(result.Entries) != 3000 {
+		t.Errorf("a usual listing: %d records, error %v", len(result.Entries), err)
 	}
 }

@@ -19,7 +19,7 @@ var westTool = tool{name: "west", about: "the west.yml of west, as Zephyr worksp
 type westManifest struct {
 	remotes map[string]string // their URLs by their names
 	remote  string            // of projects that name none
-	groups  []string          // the filter: +group, -group
+	off     map[string]bool   // groups that the filter is about, and whether they are off
 }
 
 func readWest(l *listing) error {
@@ -28,7 +28,10 @@ func readWest(l *listing) error {
 		if !whole.isMap() {
 			return l.foreign(doc.line(), "manifest, a mapping with remotes and projects, is not there")
 		}
-		m := westManifest{remotes: map[string]string{}, remote: whole.get("defaults", "remote").text(), groups: whole.get("group-filter").texts()}
+		m := westManifest{remotes: map[string]string{}, remote: whole.get("defaults", "remote").text(), off: map[string]bool{}}
+		for _, word := range whole.get("group-filter").texts() {
+			m.off[word[1:]] = word[0] != '+' // the last word on a group counts
+		}
 		for _, remote := range whole.get("remotes").items() {
 			m.remotes[remote.get("name").text()] = remote.get("url-base").text()
 		}
@@ -75,19 +78,7 @@ func (m westManifest) project(l *listing, v yamlValue) {
 	r.leadsTo(l.options, address)
 }
 
-// inactive reports whether all groups of a project are off. The last word on a group
-// counts.
+// inactive reports whether all groups of a project are off.
 func (m westManifest) inactive(groups []string) bool {
-	if len(groups) == 0 {
-		return false
-	}
-	return !slices.ContainsFunc(groups, func(group string) bool {
-		on := true
-		for _, word := range m.groups {
-			if len(word) > 1 && word[1:] == group {
-				on = word[0] == '+'
-			}
-		}
-		return on
-	})
+	return len(groups) > 0 && !slices.ContainsFunc(groups, func(group string) bool { return !m.off[group] })
 }

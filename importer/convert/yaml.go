@@ -2,6 +2,7 @@ package convert
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
 	"regexp"
@@ -13,7 +14,31 @@ import (
 
 // yamlValue is a value of a YAML text. The zero yamlValue is one that is not there. This
 // file alone knows the library.
-type yamlValue struct{ node *yaml.Node }
+type yamlValue struct {
+	node   *yaml.Node
+	budget *budget
+}
+
+// aliasFactor is how many times its own size a text may stand for through aliases.
+const aliasFactor = 100
+
+// budget is what may still be looked at of a text, in bytes of texts and in fields and
+// items. Aliases and merges show one thing many times; what is beyond the budget seems
+// not to be there, and the listing is refused.
+type budget struct{ left int }
+
+func (b *budget) spend(cost int) bool {
+	b.left -= cost
+	return b.left >= 0
+}
+
+// overspent is the problem of a listing whose aliases stand for too much, or nil.
+func (l *listing) overspent() error {
+	if l.budget == nil || l.budget.left >= 0 {
+		return nil
+	}
+	return l.problem(0, "aliases make the listing more than a hundred times as large as it is", "write what they stand for where it is needed, or fewer of them")
+}
 
 // yamlMember is a field of a mapping.
 type yamlMember struct {
@@ -25,6 +50,7 @@ type yamlMember struct {
 // eachDocument visits the documents of a YAML text that are not blank.
 func (l *listing) eachDocument(visit func(yamlValue) error) error {
 	d := yaml.NewDecoder(bytes.NewReader(l.Text))
+	l.budget = &budget{left: aliasFactor * len(l.Text)}
 	for {
 		var doc yaml.Node
 		err := parsed(func() error { return d.Decode(&doc) })
@@ -37,7 +63,8 @@ func (l *listing) eachDocument(visit func(yamlValue) error) error {
 		if len(doc.Content) == 0 || doc.Content[0].ShortTag() == "!!null" {
 			continue
 		}
-		if err := visit(yamlValue{doc.Content[0]}.whole()); err != nil {
+		err = visit(l.value(doc.Content[0]))
+		if err := cmp.Or(l.overspent(), err); err != nil {
 			return err
 		}
 	}
@@ -64,12 +91,15 @@ func (l *listing) notYAML(err error) *Problem {
 	return l.problem(line, "this is not YAML, here or in the lines after", "check the indentation, quotes and brackets")
 }
 
-// whole is what an alias stands for, and any other value itself.
-func (v yamlValue) whole() yamlValue {
-	if v.node != nil && v.node.Kind == yaml.AliasNode {
-		return yamlValue{v.node.Alias}
+func (l *listing) value(n *yaml.Node) yamlValue { return yamlValue{budget: l.budget}.with(n) }
+
+// with is the value of another node of the text: what an alias stands for, and any other
+// node itself.
+func (v yamlValue) with(n *yaml.Node) yamlValue {
+	if n.Kind == yaml.AliasNode {
+		n = n.Alias
 	}
-	return v
+	return yamlValue{n, v.budget}
 }
 
 func (v yamlValue) line() int {
@@ -89,12 +119,12 @@ func (v yamlValue) isList() bool { return v.node != nil && v.node.Kind == yaml.S
 
 // items are those of a list.
 func (v yamlValue) items() []yamlValue {
-	if !v.isList() {
+	if !v.isList() || !v.budget.spend(len(v.node.Content)) {
 		return nil
 	}
 	items := make([]yamlValue, len(v.node.Content))
 	for i, n := range v.node.Content {
-		items[i] = yamlValue{n}.whole()
+		items[i] = v.with(n)
 	}
 	return items
 }
@@ -104,7 +134,7 @@ func (v yamlValue) members() []yamlMember {
 	var members []yamlMember
 	known := map[string]bool{}
 	v.walk(map[*yaml.Node]bool{}, func(m yamlMember) bool {
-		if !known[m.name] {
+		if v.budget.spend(len(m.name)) && !known[m.name] {
 			known[m.name] = true
 			members = append(members, m)
 		}
@@ -137,7 +167,10 @@ func (v yamlValue) walk(seen map[*yaml.Node]bool, visit func(yamlMember) bool) b
 	seen[v.node] = true
 	var bases []yamlValue
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
-		key, value := yamlValue{v.node.Content[i]}.whole().node, yamlValue{v.node.Content[i+1]}.whole()
+		key, value := v.with(v.node.Content[i]).node, v.with(v.node.Content[i+1])
+		if !v.budget.spend(1) {
+			return false
+		}
 		if key.ShortTag() == "!!merge" {
 			bases = append(append(bases, value), value.items()...)
 			continue
@@ -156,7 +189,7 @@ func (v yamlValue) walk(seen map[*yaml.Node]bool, visit func(yamlMember) bool) b
 
 // text is a plain value as text; null, lists and mappings have none.
 func (v yamlValue) text() string {
-	if v.node == nil || v.node.Kind != yaml.ScalarNode || v.node.ShortTag() == "!!null" {
+	if v.node == nil || v.node.Kind != yaml.ScalarNode || v.node.ShortTag() == "!!null" || !v.budget.spend(len(v.node.Value)) {
 		return ""
 	}
 	return strings.TrimSpace(v.node.Value)
