@@ -30,6 +30,7 @@ var listings = []struct {
 	{files: []string{"fisheye.json"}},
 	{files: []string{"gei-azure.csv"}},
 	{files: []string{"gei-bitbucket.csv"}},
+	{files: []string{"gei-gitlab.csv"}},
 	{files: []string{"gerrit.json"}, flags: []string{"--base-url", "https://gerrit.acme.example"}},
 	{files: []string{"gh.json"}},
 	{files: []string{"ghorg-reclone.yaml"}},

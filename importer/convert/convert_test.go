@@ -54,6 +54,7 @@ var sampleListings = []listingSample{
 	{golden: "backstage", from: "backstage", files: []string{"catalog-info.yaml"}},
 	{golden: "gei-azure", from: "gei", files: []string{"gei-azure.csv"}},
 	{golden: "gei-bitbucket", from: "gei", files: []string{"gei-bitbucket.csv"}},
+	{golden: "gei-gitlab", from: "gei", files: []string{"gei-gitlab.csv"}},
 	{golden: "fisheye", from: "fisheye", files: []string{"fisheye.json"}},
 	{golden: "fisheye-old", from: "fisheye", files: []string{"fisheye-old.json"}},
 	{golden: "dvcs", from: "dvcs", files: []string{"dvcs-repositories.json", "dvcs-organizations.json"}},

@@ -78,7 +78,7 @@ func readGEI(l *listing) error {
 // cloned is what a repository is cloned from that has a page at a URL.
 func (i *inventory) cloned(url string) string {
 	if i.service == gitlab && url != "" {
-		return strings.TrimRight(url, "/") + ".git" // a group may be called as other hosts call their pages
+		return strings.TrimSuffix(strings.TrimRight(url, "/"), ".git") + ".git" // a group may be called as other hosts call their pages
 	}
 	return clonedFrom(url)
 }
