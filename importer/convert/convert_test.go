@@ -220,6 +220,7 @@ func TestProblems(t *testing.T) {
 		{from: "github", text: `{"message":"Not Found"}`, place: "in:1", words: "Not Found"},
 		{from: "github", text: `{"total_count":0,"items":[]}`, place: "in", words: "names no repository"},
 		{from: "github", text: `[{"full_name":"a/b","clone_url":"https://github.com/a/b.git","fork":true}]`, place: "in", words: "1 because it is a fork"},
+		{from: "gh", text: `[{"nameWithOwner":"a/b","isFork":true,"isArchived":true}]`, place: "in", words: "1 because it is archived and a fork"},
 		{from: "", text: `[{"full_name":"a/b","clone_url":"https://git.example/a/b.git"}]`, place: "in", words: "of github or of gitea"},
 		{from: "codecommit", text: `{"repositories":[{"repositoryName":"a","repositoryId":"1"}]}`, place: "in", words: "no region"},
 		{from: "gerrit", text: ")]}'\n{}", place: "in", words: "not where the Gerrit is"},

@@ -30,7 +30,7 @@ func (o *Options) skip(r *row) bool {
 	default:
 		r.left = slices.DeleteFunc(slices.Clone(r.repo.flags), func(f Flag) bool { return slices.Contains(o.Include, f) })
 		if len(r.left) > 0 {
-			r.why = "it is " + r.left[0].words()
+			r.why = "it is " + told(r.left)
 		} else if o.As == AsIntegrations && r.cells == nil && r.repo.service == nil {
 			r.why = cmp.Or(r.repo.address().hostname(), "its host") + " is no host that integrations are for"
 		}
@@ -53,12 +53,16 @@ func (o *Options) chosen(r *row) bool {
 	return false
 }
 
-func (f Flag) words() string {
-	switch f {
-	case Fork, Mirror:
-		return "a " + string(f)
+// told names all of the flags, so that --include can be given them at once.
+func told(flags []Flag) string {
+	words := make([]string, len(flags))
+	for i, f := range flags {
+		words[i] = string(f)
+		if f == Fork || f == Mirror {
+			words[i] = "a " + string(f)
+		}
 	}
-	return string(f)
+	return strings.Join(words, " and ")
 }
 
 func (r *row) lookup(name string) (string, bool) {
