@@ -113,7 +113,9 @@ func replaceFile(path string, render func(io.Writer) error) error {
 	}
 	defer os.Remove(temp.Name()) // after the rename there is nothing to remove
 	defer temp.Close()           // closed already where all went well
-	out := bufio.NewWriter(temp)
+
+	// The renderers' own buffers give way to this one.
+	out := bufio.NewWriterSize(temp, 1<<16)
 	if err := render(out); err != nil {
 		return err
 	}

@@ -153,16 +153,19 @@ func caseOf(run RunInfo, r *RecordInfo) junitCase {
 	if run.DryRun {
 		what = string(r.Action)
 	}
-	problem := &junitProblem{Message: xmlText(cmp.Or(clipped(r.Error), what)), Type: what, Text: xmlText(caseText(r))}
 	switch kindOf(run, r) {
 	case caseFailed:
-		c.Failure = problem
+		c.Failure = problemOf(r, what)
 	case caseBroken:
-		c.Error = problem
+		c.Error = problemOf(r, what)
 	case caseSkipped:
 		c.Skipped = &junitSkipped{what}
 	}
 	return c
+}
+
+func problemOf(r *RecordInfo, what string) *junitProblem {
+	return &junitProblem{Message: xmlText(cmp.Or(clipped(r.Error), what)), Type: what, Text: xmlText(caseText(r))}
 }
 
 func caseName(r *RecordInfo) string {

@@ -82,15 +82,17 @@ func markdownRecords(b *bytes.Buffer, d document, c census, room int) {
 	ranks := severityOf(c.by())
 	rows := make([]bytes.Buffer, len(ranks)+1) // by rank, none longer than could be shown
 	listed := make([]int, len(ranks)+1)
+	full := make([]bool, len(ranks)+1) // no row is made that there is no room for
 	left := map[string]int{}
 	for r := range d.records {
 		what := c.stateOf(&r)
 		rank := slices.Index(ranks, what)
 		left[what]++
-		if rank < 0 || rows[rank].Len() > room {
+		if rank < 0 || full[rank] {
 			continue
 		}
-		if row := markdownRow(what, &r); rows[rank].Len()+len(row) <= room {
+		row := markdownRow(what, &r)
+		if full[rank] = rows[rank].Len()+len(row) > room; !full[rank] {
 			rows[rank].WriteString(row)
 			listed[rank]++
 		}
