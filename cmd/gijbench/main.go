@@ -28,6 +28,7 @@ func main() {
 	flag.IntVar(&b.rows, "rows", 1_000_000, "rows of the CSV file to validate, lines of JSON Lines, and ten times the records of YAML")
 	flag.IntVar(&b.records, "records", 20_000, "records to import")
 	flag.IntVar(&b.audited, "audited", 100_000, "records to audit, and live ones")
+	flag.IntVar(&b.outcomes, "outcomes", 100_000, "outcomes to report")
 	flag.IntVar(&b.workers, "workers", 16, "writes at once")
 	flag.IntVar(&b.rounds, "rounds", 3, "how often each is measured; the median counts")
 	flag.StringVar(&b.only, "only", "", "the one part to measure: "+partNames()+" (default: all)")
@@ -57,6 +58,10 @@ func run(b bench, child string, args []string) error {
 		return bareListing(args[0])
 	case "decode":
 		return bareDecode(args[0], args[1])
+	case "report":
+		return writeReports(args[0], args[1], args[2])
+	case "encode":
+		return encodeOutcomes(args[0], args[1], args[2])
 	}
 	dir, err := os.MkdirTemp("", "gijbench")
 	if err != nil {
@@ -84,6 +89,7 @@ func parts() []part {
 		{"audit", bench.audit},
 		{"pacing", bench.pacing},
 		{"convert", bench.convert},
+		{"reports", bench.reports},
 	}
 }
 
@@ -111,8 +117,8 @@ type bench struct {
 	readme             string
 	told               *[]string
 	rows, records      int
-	audited, workers   int
-	rounds             int
+	audited, outcomes  int
+	workers, rounds    int
 }
 
 // usage is what a process used.

@@ -49,7 +49,7 @@ var allowed = map[string]struct {
 	"cmd/gijbulk": {[]string{"schema", "importer", "importer/manifest", "importer/convert", "importer/secrets", "importer/gij", "importer/journal",
 		"importer/sandbox", "reports"},
 		"the one place that puts everything together"},
-	"cmd/gijbench": {[]string{"schema", "importer", "importer/gij", "importer/manifest", "importer/sandbox", "importer/journal"},
+	"cmd/gijbench": {[]string{"schema", "importer", "importer/gij", "importer/manifest", "importer/sandbox", "importer/journal", "reports"},
 		"it measures what the product is made of"},
 	"cmd/gijdist": {nil,
 		"it packs what was built, whatever that does"},
