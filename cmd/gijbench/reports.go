@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
@@ -56,6 +57,7 @@ func keepTime(file string, since time.Time) error {
 // writeReports writes the report of as many outcomes as a run leaves behind: its tables,
 // and every format.
 func writeReports(records, dir, took string) error {
+	debug.SetGCPercent(30) // as gijbulk does while it writes them
 	run, outcomes, err := madeRun(records)
 	if err != nil {
 		return err
