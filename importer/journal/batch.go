@@ -21,6 +21,7 @@ type batch struct {
 type queue struct {
 	mu     sync.Mutex
 	next   *batch        // nil: nothing waits
+	room   [2]int        // what the events and lessons of the last one took
 	wake   chan struct{} // holds one where something waits
 	closed bool
 }
@@ -44,7 +45,7 @@ func (q *queue) add(add func(*batch)) (*batch, error) {
 		return nil, errors.New("the log is closed")
 	}
 	if q.next == nil {
-		q.next = &batch{done: make(chan struct{})}
+		q.next = &batch{done: make(chan struct{}), events: make([]byte, 0, q.room[0]), lessons: make([]byte, 0, q.room[1])}
 		q.wake <- struct{}{}
 	}
 	add(q.next)
@@ -57,7 +58,7 @@ func (q *queue) take() *batch {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	b := q.next
-	q.next = nil
+	q.next, q.room = nil, [2]int{len(b.events), len(b.lessons)}
 	return b
 }
 

@@ -50,12 +50,3 @@ func eachLine[T any](ctx context.Context, db database, visit func(T) error, quer
 		return nil
 	}, query, args...)
 }
-
-// appendLine adds a value as a line of JSON.
-func appendLine(lines []byte, value any) ([]byte, error) {
-	data, err := json.Marshal(value)
-	if err != nil {
-		return lines, err
-	}
-	return append(append(lines, data...), '\n'), nil
-}

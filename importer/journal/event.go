@@ -12,44 +12,48 @@ import (
 // what became of it.
 type event struct {
 	N        int             `json:"n"`
-	Begun    int64           `json:"begun,omitempty"`   // of an intent, when: ns since 1970
-	Started  int64           `json:"started,omitempty"` // likewise; 0: not known
-	Status   string          `json:"status,omitempty"`
-	Class    string          `json:"class,omitempty"`
-	Stop     string          `json:"stop,omitempty"`
-	ID       int64           `json:"id,omitempty"` // on the server
-	Attempts int             `json:"attempts,omitempty"`
-	HTTP     int             `json:"http,omitempty"`
-	Passing  bool            `json:"passing,omitempty"`
-	Waited   bool            `json:"waited,omitempty"`
-	Error    string          `json:"error,omitempty"`
-	Advice   string          `json:"advice,omitempty"`
-	Took     int64           `json:"took,omitempty"` // ns
-	Seen     json.RawMessage `json:"seen,omitempty"` // seenJSON, where it is not what the plan said
+	Begun    int64           `json:"begun"`   // of an intent, when: ns since 1970
+	Started  int64           `json:"started"` // likewise; 0: not known
+	Status   string          `json:"status"`
+	Class    string          `json:"class"`
+	Stop     string          `json:"stop"`
+	ID       int64           `json:"id"` // on the server
+	Attempts int             `json:"attempts"`
+	HTTP     int             `json:"http"`
+	Passing  bool            `json:"passing"`
+	Waited   bool            `json:"waited"`
+	Error    string          `json:"error"`
+	Advice   string          `json:"advice"`
+	Took     int64           `json:"took"` // ns
+	Seen     json.RawMessage `json:"seen"` // seenJSON, where it is not what the plan said
 }
 
 // seenJSON is what an outcome says about the server beyond the plan.
-type seenJSON[V any] struct {
-	Have    json.RawMessage `json:"have,omitempty"`
-	Changes []changeJSON[V] `json:"changes,omitempty"`
+type seenJSON struct {
+	Have    json.RawMessage `json:"have"`
+	Changes []changeJSON    `json:"changes"`
 }
 
 // outcomeEvent is an outcome as the file holds it.
-func (l *Log) outcomeEvent(o schema.Outcome) (event, error) {
+func (l *Log) outcomeEvent(o schema.Outcome) event {
 	e := event{N: o.Action.N, Status: string(o.Status), Class: classNames[o.Class], Stop: string(o.Stop), ID: o.ID, Attempts: o.Attempts,
 		HTTP: o.HTTP, Passing: o.Passing, Waited: o.Waited, Error: l.mask.Hide(o.Error), Advice: l.mask.Hide(o.Advice), Took: int64(o.Took)}
 	if !o.Started.IsZero() {
 		e.Started = o.Started.UnixNano()
 	}
 	if l.asPlanned(o.Action) {
-		return e, nil
+		return e
 	}
-	have, err := encodeRecord(o.Action.Have, &headers{}, l.mask)
-	if err != nil {
-		return e, err
-	}
-	e.Seen, err = json.Marshal(seenJSON[*any]{have, changesOut(o.Action.Changes)})
-	return e, err
+	e.Seen = newObject(nil).json("have", encodeRecord(o.Action.Have, &headers{}, l.mask)).json("changes", encodeChanges(o.Action.Changes)).end()
+	return e
+}
+
+// appendLine adds an event as a line of JSON.
+func (e event) appendLine(lines []byte) []byte {
+	o := newObject(lines).int("n", int64(e.N)).int("begun", e.Begun).int("started", e.Started).text("status", e.Status).text("class", e.Class).text("stop", e.Stop).
+		int("id", e.ID).int("attempts", int64(e.Attempts)).int("http", int64(e.HTTP)).bool("passing", e.Passing).bool("waited", e.Waited).
+		text("error", e.Error).text("advice", e.Advice).int("took", e.Took).json("seen", e.Seen)
+	return append(o.end(), '\n')
 }
 
 // progress is what the events of one action add up to.

@@ -12,15 +12,22 @@ import (
 
 // lesson is what an event tells about its target beyond its run, as the file holds it.
 type lesson struct {
-	ID     int64       `json:"id"`               // on the server
-	Forget []string    `json:"forget,omitempty"` // fields of which nobody knows any more what was sent
-	Gone   bool        `json:"gone,omitempty"`   // it is no longer there
-	Type   schema.Type `json:"type,omitempty"`
-	Origin string      `json:"origin,omitempty"`
-	Region string      `json:"region,omitempty"`
-	Name   string      `json:"name,omitempty"`
-	Sent   sentFields  `json:"sent,omitempty"`
-	All    bool        `json:"all,omitempty"` // Sent is all that it was ever sent
+	ID     int64       `json:"id"`     // on the server
+	Forget []string    `json:"forget"` // fields of which nobody knows any more what was sent
+	Gone   bool        `json:"gone"`   // it is no longer there
+	Type   schema.Type `json:"type"`
+	Origin string      `json:"origin"`
+	Region string      `json:"region"`
+	Name   string      `json:"name"`
+	Sent   sentFields  `json:"sent"`
+	All    bool        `json:"all"` // Sent is all that it was ever sent
+}
+
+// appendLine adds a lesson as a line of JSON.
+func (l lesson) appendLine(lines []byte) []byte {
+	o := newObject(lines).int("id", l.ID).texts("forget", l.Forget).bool("gone", l.Gone).text("type", string(l.Type)).text("origin", l.Origin).
+		text("region", l.Region).text("name", l.Name).bytes("sent", l.Sent).bool("all", l.All)
+	return append(o.end(), '\n')
 }
 
 // identity is what is known of something that is live on a target.

@@ -85,15 +85,10 @@ func (l *Log) Begin(_ context.Context, a schema.Action) error {
 // End keeps the outcome of an action, and with it the id that its identity got and what
 // was last sent. Like Begin it is not cut short.
 func (l *Log) End(_ context.Context, o schema.Outcome) error {
-	const doing = "keep an outcome"
 	if err := l.known(o.Action); err != nil {
 		return err
 	}
-	e, err := l.outcomeEvent(o)
-	if err != nil {
-		return l.journal.trouble(doing, err)
-	}
-	return l.happened(doing, o.Action, e, l.learn(o))
+	return l.happened("keep an outcome", o.Action, l.outcomeEvent(o), l.learn(o))
 }
 
 // learn tells what an outcome teaches: a create sends all fields that the record has, an
@@ -130,19 +125,11 @@ func (l *Log) happened(doing string, a schema.Action, e event, taught lesson) er
 	if err := l.known(a); err != nil {
 		return err
 	}
-	events, err := appendLine(nil, e)
-	if err != nil {
-		return l.journal.trouble(doing, err)
-	}
-	var lessons []byte
-	if taught.ID != 0 {
-		if lessons, err = appendLine(nil, taught); err != nil {
-			return l.journal.trouble(doing, err)
-		}
-	}
 	return l.keep(doing, func(b *batch) {
-		b.events = append(b.events, events...)
-		b.lessons = append(b.lessons, lessons...)
+		b.events = e.appendLine(b.events)
+		if taught.ID != 0 {
+			b.lessons = taught.appendLine(b.lessons)
+		}
 	})
 }
 

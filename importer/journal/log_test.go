@@ -114,11 +114,7 @@ func TestABatchFailsWhole(t *testing.T) {
 	actions := creates(2)
 	l := start(t, j, run("r1"), actions...)
 	broken := errors.New("broken")
-	intent, err := appendLine(nil, event{N: 0, Begun: 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	batch := &batch{events: intent, works: []func(database) error{func(database) error { return broken }}}
+	batch := &batch{events: event{N: 0, Begun: 1}.appendLine(nil), works: []func(database) error{func(database) error { return broken }}}
 	if err := l.writer.commit(batch); !errors.Is(err, broken) {
 		t.Fatalf("commit: %v", err)
 	}

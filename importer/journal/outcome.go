@@ -53,7 +53,7 @@ func (p *progress) status(op schema.Op) schema.Status {
 }
 
 func (e event) readSeen(a *schema.Action) error {
-	var seen seenJSON[json.RawMessage]
+	var seen seenJSON
 	err := json.Unmarshal(e.Seen, &seen)
 	if err != nil {
 		return err

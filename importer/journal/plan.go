@@ -97,19 +97,8 @@ func (s *starter) keepActions(from int, actions []schema.Action) error {
 		if a.N != from+i {
 			return fmt.Errorf("action %d of the plan calls itself %d", from+i, a.N)
 		}
-		want, err := encodeRecord(a.Want, &s.headers, s.mask)
-		if err != nil {
-			return fmt.Errorf("%s: %w", a.Want.Place, err)
-		}
-		have, err := encodeRecord(a.Have, &s.headers, s.mask)
-		if err != nil {
-			return fmt.Errorf("%s %d: %w", a.Have.Kind(), a.Have.ID, err)
-		}
-		changes, err := encodeChanges(a.Changes)
-		if err != nil {
-			return fmt.Errorf("%s: %w", a.Want.Place, err)
-		}
-		_, err = insert.ExecContext(s.ctx, s.seq, a.N, string(a.Op), text(want), text(have), text(changes), s.mask.Hide(a.Reason))
+		_, err := insert.ExecContext(s.ctx, s.seq, a.N, string(a.Op), text(encodeRecord(a.Want, &s.headers, s.mask)),
+			text(encodeRecord(a.Have, &s.headers, s.mask)), text(encodeChanges(a.Changes)), s.mask.Hide(a.Reason))
 		if err != nil {
 			return err
 		}

@@ -4,23 +4,23 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gijbulk/schema"
 )
 
-// recordJSON is a record as the file holds it. F is what its fields are while they are
-// written, and while they are read.
-type recordJSON[F any] struct {
-	File   string        `json:"file,omitempty"`
-	Line   int           `json:"line,omitempty"`
-	Column int           `json:"column,omitempty"`
-	Record int           `json:"record,omitempty"`
-	ID     int64         `json:"id,omitempty"`
-	Header *int          `json:"header,omitempty"` // among the run's
-	Cells  [][2]string   `json:"cells,omitempty"`  // name and text
-	Faults []findingJSON `json:"faults,omitempty"`
-	Fields map[string]F  `json:"fields,omitempty"` // by name; absent fields are absent
+// recordJSON is a record as the file holds it.
+type recordJSON struct {
+	File   string                     `json:"file"`
+	Line   int                        `json:"line"`
+	Column int                        `json:"column"`
+	Record int                        `json:"record"`
+	ID     int64                      `json:"id"`
+	Header *int                       `json:"header"` // among the run's
+	Cells  [][2]string                `json:"cells"`  // name and text
+	Faults []findingJSON              `json:"faults"`
+	Fields map[string]json.RawMessage `json:"fields"` // by name; absent fields are absent
 }
 
 // headers are those of a run's tables: thousands of records share one, in the file as
@@ -30,9 +30,10 @@ type headers struct {
 	index map[string]int
 }
 
-func (h *headers) add(columns []string) *int {
+// add gives the number of a header; a record of a file without one has none.
+func (h *headers) add(columns []string) (i int, has bool) {
 	if len(columns) == 0 {
-		return nil
+		return 0, false
 	}
 	name := strings.Join(columns, "\x00")
 	i, known := h.index[name]
@@ -43,28 +44,50 @@ func (h *headers) add(columns []string) *int {
 		i = len(h.list)
 		h.list, h.index[name] = append(h.list, columns), i
 	}
-	return &i
+	return i, true
 }
 
 // encodeRecord writes a record without its secrets' values and without CreateNeeds,
 // which only Diff reads. What reports show of it passes through the mask; the fields do
 // not, because they are what is sent. The zero record is nil.
-func encodeRecord(r schema.Record, h *headers, mask schema.Mask) ([]byte, error) {
-	fields := r.Fields()
-	if len(fields) == 0 && r.ID == 0 && r.Place == (schema.Place{}) && len(r.Cells) == 0 && len(r.Faults) == 0 {
-		return nil, nil
+func encodeRecord(r schema.Record, h *headers, mask schema.Mask) []byte {
+	fields := r.FieldSet()
+	if fields == 0 && r.ID == 0 && r.Place == (schema.Place{}) && len(r.Cells) == 0 && len(r.Faults) == 0 {
+		return nil
 	}
-	out := recordJSON[any]{
-		File: r.Place.File, Line: r.Place.Line, Column: r.Place.Column, Record: r.Place.Record, ID: r.ID,
-		Header: h.add(r.Columns), Faults: findingsOut(r.Faults, mask), Fields: make(map[string]any, len(fields)),
+	const usual = 512
+	o := newObject(make([]byte, 0, usual)).text("file", r.Place.File).int("line", int64(r.Place.Line)).int("column", int64(r.Place.Column)).
+		int("record", int64(r.Place.Record)).int("id", r.ID)
+	if i, has := h.add(r.Columns); has {
+		o = strconv.AppendInt(o.member("header"), int64(i), 10)
 	}
-	for _, c := range r.Cells {
-		out.Cells = append(out.Cells, [2]string{c.Name, mask.Hide(c.Text)})
+	if len(r.Cells) > 0 {
+		o = appendCells(o.member("cells"), r.Cells, mask)
 	}
-	for _, f := range fields {
-		out.Fields[f.String()] = plainValue(f, r.Get(f))
+	if len(r.Faults) > 0 {
+		faults, _ := json.Marshal(findingsOut(r.Faults, mask)) // of texts and numbers: never fails
+		o = o.json("faults", faults)
 	}
-	return json.Marshal(out)
+	if fields != 0 {
+		values := newObject(o.member("fields"))
+		for f := range fields.All() {
+			values = appendValue(values.member(f.String()), f, r.Get(f))
+		}
+		o = values.end()
+	}
+	return o.end()
+}
+
+func appendCells(b []byte, cells []schema.Column, mask schema.Mask) []byte {
+	b = append(b, '[')
+	for i, c := range cells {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(quote(append(b, '['), c.Name), ',')
+		b = append(quote(b, mask.Hide(c.Text)), ']')
+	}
+	return append(b, ']')
 }
 
 // decodeRecord reads what encodeRecord wrote; nil is the zero record.
@@ -72,7 +95,7 @@ func decodeRecord(data []byte, headers [][]string) (schema.Record, error) {
 	if data == nil {
 		return schema.Record{}, nil
 	}
-	var in recordJSON[json.RawMessage]
+	var in recordJSON
 	if err := json.Unmarshal(data, &in); err != nil {
 		return schema.Record{}, err
 	}
@@ -104,28 +127,13 @@ func decodeRecord(data []byte, headers [][]string) (schema.Record, error) {
 }
 
 // changeJSON is a change; an absent side is left out.
-type changeJSON[V any] struct {
-	Field string `json:"field"`
-	From  V      `json:"from,omitempty"`
-	To    V      `json:"to,omitempty"`
+type changeJSON struct {
+	Field string          `json:"field"`
+	From  json.RawMessage `json:"from"`
+	To    json.RawMessage `json:"to"`
 }
 
-func changesOut(changes []schema.Change) []changeJSON[*any] {
-	out := make([]changeJSON[*any], 0, len(changes))
-	side := func(f schema.Field, v schema.Value) *any {
-		if !v.IsSet() {
-			return nil
-		}
-		plain := plainValue(f, v)
-		return &plain
-	}
-	for _, c := range changes {
-		out = append(out, changeJSON[*any]{c.Field.String(), side(c.Field, c.From), side(c.Field, c.To)})
-	}
-	return out
-}
-
-func changesIn(in []changeJSON[json.RawMessage]) ([]schema.Change, error) {
+func changesIn(in []changeJSON) ([]schema.Change, error) {
 	var changes []schema.Change
 	for _, c := range in {
 		f, known := schema.FieldNamed(c.Field)
@@ -146,18 +154,32 @@ func changesIn(in []changeJSON[json.RawMessage]) ([]schema.Change, error) {
 }
 
 // encodeChanges writes changes; none are nil.
-func encodeChanges(changes []schema.Change) ([]byte, error) {
+func encodeChanges(changes []schema.Change) []byte {
 	if len(changes) == 0 {
-		return nil, nil
+		return nil
 	}
-	return json.Marshal(changesOut(changes))
+	b := []byte{'['}
+	for i, c := range changes {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		o := newObject(b).text("field", c.Field.String())
+		if c.From.IsSet() {
+			o = appendValue(o.member("from"), c.Field, c.From)
+		}
+		if c.To.IsSet() {
+			o = appendValue(o.member("to"), c.Field, c.To)
+		}
+		b = o.end()
+	}
+	return append(b, ']')
 }
 
 func decodeChanges(data []byte) ([]schema.Change, error) {
 	if data == nil {
 		return nil, nil
 	}
-	var in []changeJSON[json.RawMessage]
+	var in []changeJSON
 	if err := json.Unmarshal(data, &in); err != nil {
 		return nil, err
 	}

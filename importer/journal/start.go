@@ -132,7 +132,7 @@ func momentOf(stamp *int64) time.Time {
 
 // text is what JSON there is as the file holds it.
 func text(data []byte) any {
-	if data == nil {
+	if len(data) == 0 {
 		return nil
 	}
 	return string(data)

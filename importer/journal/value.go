@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/json"
 	"errors"
+	"strconv"
 
 	"gijbulk/schema"
 )
@@ -16,22 +17,40 @@ type secretJSON struct {
 
 var errNoReference = errors.New("a secret is not kept as a reference")
 
-// plainValue is a field's value as JSON takes it. Each state of a value and each of its
+// appendValue writes a field's value as JSON. Each state of a value and each of its
 // types looks different, but for the two kinds of an empty list, which the field tells
 // apart.
-func plainValue(f schema.Field, v schema.Value) any {
-	s, hidden := v.Secret()
-	if !hidden && !f.Hidden() {
-		return v.Plain()
+func appendValue(b []byte, f schema.Field, v schema.Value) []byte {
+	if s, hidden := v.Secret(); hidden || f.Hidden() {
+		return appendSecret(b, s)
 	}
+	switch x := v.Plain().(type) {
+	case string:
+		return quote(b, x)
+	case bool:
+		return strconv.AppendBool(b, x)
+	case int64:
+		return strconv.AppendInt(b, x, 10)
+	case []int64:
+		return append(append(append(b, '['), v.String()...), ']')
+	case []string:
+		return list(b, x)
+	}
+	return append(b, "null"...)
+}
+
+func appendSecret(b []byte, s schema.Secret) []byte {
+	b = append(b, `{"secret":`...)
 	reference := s.Reference()
-	if _, _, ok := schema.SplitReference(reference); ok {
-		return secretJSON{&reference}
+	switch _, _, ok := schema.SplitReference(reference); {
+	case ok:
+		b = quote(b, reference)
+	case s.Blank():
+		b = append(b, `""`...)
+	default:
+		b = append(b, "null"...)
 	}
-	if s.Blank() {
-		return secretJSON{new(string)}
-	}
-	return secretJSON{}
+	return append(b, '}')
 }
 
 // readValue reads a value of a field; nothing is an absent one.
