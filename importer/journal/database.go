@@ -4,8 +4,9 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
+
+	"github.com/go-json-experiment/json"
 )
 
 // database is a transaction, or a connection in one.

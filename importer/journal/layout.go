@@ -132,10 +132,24 @@ INSERT INTO steps (run, events) SELECT run, event FROM happened ORDER BY run, n,
 UPDATE targets SET folded = coalesce((SELECT max(seq) FROM steps), 0);
 DROP TABLE outcomes;
 `,
+	// A plan is written once and read whole: many actions share a row, as events do.
+	`
+CREATE TABLE plans (
+	seq     INTEGER PRIMARY KEY, -- the parts of a run's plan in their order
+	run     INTEGER NOT NULL REFERENCES runs (seq),
+	actions TEXT NOT NULL        -- action, one a line
+) STRICT;
+CREATE INDEX plans_of_run ON plans (run);
+INSERT INTO plans (run, actions) SELECT run, '{"n":' || n || ',"op":' || json_quote(op) || coalesce(',"want":' || want, '')
+	|| coalesce(',"have":' || have, '') || coalesce(',"changes":' || changes, '') || ',"reason":' || json_quote(reason) || '}'
+	FROM actions ORDER BY run, n;
+DROP TABLE actions;
+`,
 }
 
-// stepsLayout is the first layout with steps.
-const stepsLayout = 4
+// countedLayout is the first layout in which a run's actions can be counted by what became
+// of them.
+const countedLayout = 5
 
 // wholeCheck is the size in bytes up to which a file is read whole when it is opened.
 // Beyond it the check would cost seconds at the start of every run: there a damaged page

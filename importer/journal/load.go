@@ -87,31 +87,18 @@ func (l *loader) loadRun(id string) error {
 }
 
 func (l *loader) loadActions() error {
-	return eachRow(l.ctx, l.tx, func(rows *sql.Rows) error {
-		var a schema.Action
-		var want, have, changes sql.RawBytes
-		if err := rows.Scan(&a.N, &a.Op, &want, &have, &changes, &a.Reason); err != nil {
-			return err
+	actions := &l.saved.Plan.Actions
+	return eachLine(l.ctx, l.tx, func(in actionJSON) error {
+		if in.N != len(*actions) {
+			return fmt.Errorf("action %d of the plan calls itself %d", len(*actions), in.N)
 		}
-		if err := l.add(a, want, have, changes); err != nil {
-			return fmt.Errorf("action %d: %w", a.N, err)
+		a, err := in.action(l.headers)
+		if err != nil {
+			return fmt.Errorf("action %d: %w", in.N, err)
 		}
+		*actions = append(*actions, a)
 		return nil
-	}, `SELECT n, op, want, have, changes, reason FROM actions WHERE run = ? ORDER BY n`, l.seq)
-}
-
-func (l *loader) add(a schema.Action, want, have, changes []byte) (err error) {
-	if a.Want, err = decodeRecord(want, l.headers); err != nil {
-		return err
-	}
-	if a.Have, err = decodeRecord(have, l.headers); err != nil {
-		return err
-	}
-	if a.Changes, err = decodeChanges(changes); err != nil {
-		return err
-	}
-	l.saved.Plan.Actions = append(l.saved.Plan.Actions, a)
-	return nil
+	}, plannedActions, l.seq)
 }
 
 func (l *loader) loadOutcomes() error {

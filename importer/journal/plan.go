@@ -86,22 +86,22 @@ func (s *starter) extend(from int, actions []schema.Action) error {
 	return err
 }
 
-// keepActions keeps actions whose numbers begin at from.
+// keepActions keeps actions whose numbers begin at from, many in a row of the file.
 func (s *starter) keepActions(from int, actions []schema.Action) error {
-	insert, err := s.db.PrepareContext(s.ctx, `INSERT INTO actions (run, n, op, want, have, changes, reason) VALUES (?, ?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return err
-	}
-	defer insert.Close()
+	const part = 64 << 10 // bytes, about
+	lines := make([]byte, 0, part+part/8)
 	for i, a := range actions {
 		if a.N != from+i {
 			return fmt.Errorf("action %d of the plan calls itself %d", from+i, a.N)
 		}
-		_, err := insert.ExecContext(s.ctx, s.seq, a.N, string(a.Op), text(encodeRecord(a.Want, &s.headers, s.mask)),
-			text(encodeRecord(a.Have, &s.headers, s.mask)), text(encodeChanges(a.Changes)), s.mask.Hide(a.Reason))
-		if err != nil {
+		lines = appendAction(lines, a, &s.headers, s.mask)
+		if len(lines) < part && i < len(actions)-1 {
+			continue
+		}
+		if _, err := s.db.ExecContext(s.ctx, `INSERT INTO plans (run, actions) VALUES (?, ?)`, s.seq, string(lines)); err != nil {
 			return err
 		}
+		lines = lines[:0]
 	}
 	return nil
 }

@@ -91,3 +91,26 @@ func TestDiscard(t *testing.T) {
 		t.Errorf("%d runs, error %v", len(entries), err)
 	}
 }
+
+// TestPlansAreKeptWhole: a resumed run does just what was planned, and its reports say the
+// same; a plan of more than one part keeps its order.
+func TestPlansAreKeptWhole(t *testing.T) {
+	j := open(t)
+	actions := creates(1500)
+	token := update(12, "rotated", map[schema.Field]schema.Value{schema.FieldPat: secret("token")})
+	token.Changes[0].Unseen = true
+	conflict := create("twice")
+	conflict.Op, conflict.Reason = schema.OpConflict, "two are live:\n\"1\" and 2"
+	actions = append(actions, token, conflict,
+		schema.Action{Op: schema.OpDelete, Have: live(13, record("gone", nil)), Files: true})
+	start(t, j, run("r1"), actions...)
+	want, got := plan(actions...), load(t, j, "r1").Plan
+	want.Actions[1500].Want, want.Actions[1500].Changes[0].To = got.Actions[1500].Want, got.Actions[1500].Changes[0].To // its secret is a reference now
+	if d := diff(want, got); d != "" {
+		t.Error(d)
+	}
+	var parts int
+	if err := j.db.QueryRow(`SELECT count(*) FROM plans`).Scan(&parts); err != nil || parts < 2 || parts > len(actions)/100 {
+		t.Errorf("%d parts, error %v", parts, err)
+	}
+}

@@ -73,7 +73,7 @@ func (j *Journal) remove(ctx context.Context, seq int64) (removed int, err error
 // removeRun takes a run out. The steps that are added next may get the numbers of those
 // that go with it, and must not count as folded.
 func removeRun(ctx context.Context, db database, seq int64) error {
-	for _, statement := range []string{`DELETE FROM steps WHERE run = ?`, `DELETE FROM actions WHERE run = ?`, `DELETE FROM runs WHERE seq = ?`} {
+	for _, statement := range []string{`DELETE FROM steps WHERE run = ?`, `DELETE FROM plans WHERE run = ?`, `DELETE FROM runs WHERE seq = ?`} {
 		if _, err := db.ExecContext(ctx, statement, seq); err != nil {
 			return err
 		}

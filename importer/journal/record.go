@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	jsonv2 "github.com/go-json-experiment/json"
+
 	"gijbulk/schema"
 )
 
@@ -96,7 +98,7 @@ func decodeRecord(data []byte, headers [][]string) (schema.Record, error) {
 		return schema.Record{}, nil
 	}
 	var in recordJSON
-	if err := json.Unmarshal(data, &in); err != nil {
+	if err := jsonv2.Unmarshal(data, &in); err != nil {
 		return schema.Record{}, err
 	}
 	values := make(map[schema.Field]schema.Value, len(in.Fields))
@@ -128,9 +130,10 @@ func decodeRecord(data []byte, headers [][]string) (schema.Record, error) {
 
 // changeJSON is a change; an absent side is left out.
 type changeJSON struct {
-	Field string          `json:"field"`
-	From  json.RawMessage `json:"from"`
-	To    json.RawMessage `json:"to"`
+	Field  string          `json:"field"`
+	From   json.RawMessage `json:"from"`
+	To     json.RawMessage `json:"to"`
+	Unseen bool            `json:"unseen"`
 }
 
 func changesIn(in []changeJSON) ([]schema.Change, error) {
@@ -148,7 +151,7 @@ func changesIn(in []changeJSON) ([]schema.Change, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f, err)
 		}
-		changes = append(changes, schema.Change{Field: f, From: from, To: to})
+		changes = append(changes, schema.Change{Field: f, From: from, To: to, Unseen: c.Unseen})
 	}
 	return changes, nil
 }
@@ -170,20 +173,9 @@ func encodeChanges(changes []schema.Change) []byte {
 		if c.To.IsSet() {
 			o = appendValue(o.member("to"), c.Field, c.To)
 		}
-		b = o.end()
+		b = o.bool("unseen", c.Unseen).end()
 	}
 	return append(b, ']')
-}
-
-func decodeChanges(data []byte) ([]schema.Change, error) {
-	if data == nil {
-		return nil, nil
-	}
-	var in []changeJSON
-	if err := json.Unmarshal(data, &in); err != nil {
-		return nil, err
-	}
-	return changesIn(in)
 }
 
 // findingJSON is a finding.

@@ -110,13 +110,17 @@ func TestChangesRoundTrip(t *testing.T) {
 		{Field: schema.FieldGlobal, From: schema.Bool(false), To: schema.Bool(true)},
 		{Field: schema.FieldTagsFilter, From: schema.Text("v.*"), To: schema.Text("")},
 		{Field: schema.FieldProjectMappingIDs, From: schema.IDs(), To: schema.IDs(1, 1<<63-1)},
-		{Field: schema.FieldPat, To: schema.Hidden(schema.Refer(schema.SchemeEnv, "TOKEN").Resolved("swordfish"))},
+		{Field: schema.FieldPat, To: schema.Hidden(schema.Refer(schema.SchemeEnv, "TOKEN").Resolved("swordfish")), Unseen: true},
 	}
 	data := encodeChanges(want)
 	if bytes.Contains(data, []byte("swordfish")) {
 		t.Error("a secret was written")
 	}
-	got, err := decodeChanges(data)
+	var in []changeJSON
+	if err := json.Unmarshal(data, &in); err != nil {
+		t.Fatal(err)
+	}
+	got, err := changesIn(in)
 	if err != nil {
 		t.Fatal(err)
 	}

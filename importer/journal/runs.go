@@ -84,8 +84,8 @@ func (j *Journal) runs(ctx context.Context) ([]Entry, error) {
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	var layout int // a glance leaves an older file as it is, which has no steps to count
-	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&layout); err != nil || layout < stepsLayout {
+	var layout int // a glance leaves an older file as it is
+	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&layout); err != nil || layout < countedLayout {
 		return entries, err
 	}
 	for i, seq := range open {
@@ -99,12 +99,12 @@ func (j *Journal) runs(ctx context.Context) ([]Entry, error) {
 // countRun counts the actions of a run by what became of them so far.
 func countRun(ctx context.Context, db database, seq int64) (map[schema.Status]int, error) {
 	var ops []schema.Op
-	err := eachRow(ctx, db, func(rows *sql.Rows) error {
-		var op schema.Op
-		err := rows.Scan(&op)
-		ops = append(ops, op)
-		return err
-	}, `SELECT op FROM actions WHERE run = ? ORDER BY n`, seq)
+	err := eachLine(ctx, db, func(a struct {
+		Op schema.Op `json:"op"`
+	}) error {
+		ops = append(ops, a.Op)
+		return nil
+	}, plannedActions, seq)
 	if err != nil {
 		return nil, err
 	}
