@@ -18,17 +18,17 @@ type Wave struct {
 // of at most size writes (0: no limit). Deletions come last, since the live records that
 // they are about have no wave; what sends nothing goes with the first.
 func Waves(plan schema.Plan, size int) []Wave {
-	byNumber := make(map[int64][]schema.Action)
-	var still, deletions []schema.Action
-	for _, a := range plan.Actions {
-		switch {
+	byNumber := make(map[int64][]int) // the places of actions in the plan, which are smaller than those
+	var still, deletions []int
+	for i := range plan.Actions {
+		switch a := &plan.Actions[i]; {
 		case !a.Op.Writes():
-			still = append(still, a)
+			still = append(still, i)
 		case a.Op == schema.OpDelete:
-			deletions = append(deletions, a)
+			deletions = append(deletions, i)
 		default:
 			n := a.Want.Get(schema.FieldWave).Int()
-			byNumber[n] = append(byNumber[n], a)
+			byNumber[n] = append(byNumber[n], i)
 		}
 	}
 	numbers := slices.Sorted(maps.Keys(byNumber))
@@ -39,17 +39,27 @@ func Waves(plan schema.Plan, size int) []Wave {
 	byNumber[last] = append(byNumber[last], deletions...)
 	var waves []Wave
 	for _, n := range numbers {
-		actions := byNumber[n]
-		for part := range parts(len(actions), size) {
-			end := len(actions)
+		places := byNumber[n]
+		for part := range parts(len(places), size) {
+			end := len(places)
 			if size > 0 {
 				end = min(end, (part+1)*size)
 			}
-			waves = append(waves, Wave{Number: n, Part: part + 1, Plan: schema.Plan{Actions: actions[part*size : end], Live: plan.Live}})
+			waves = append(waves, Wave{Number: n, Part: part + 1, Plan: partOf(plan, still, places[part*size:end])})
+			still = nil
 		}
 	}
-	waves[0].Plan.Actions = append(still, waves[0].Plan.Actions...)
 	return waves
+}
+
+// partOf is the part of a plan with the actions at these places.
+func partOf(plan schema.Plan, places ...[]int) schema.Plan {
+	all := slices.Concat(places...)
+	part := schema.Plan{Actions: make([]schema.Action, len(all)), Live: plan.Live}
+	for i, place := range all {
+		part.Actions[i] = plan.Actions[place]
+	}
+	return part
 }
 
 // parts is how many parts of a size there are in n, at least one.

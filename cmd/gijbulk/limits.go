@@ -73,6 +73,9 @@ func (l *limiter) tell(o schema.Outcome) {
 
 // head is the part of a plan with its first writes, and what remains.
 func head(plan schema.Plan, writes int) (first, rest schema.Plan) {
+	if writes == 0 {
+		return schema.Plan{}, plan
+	}
 	first.Live, rest.Live = plan.Live, plan.Live
 	for _, a := range plan.Actions {
 		if a.Op.Writes() && writes > 0 {

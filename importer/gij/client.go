@@ -83,9 +83,9 @@ type Exchange struct {
 
 // Client talks to one Jira. It may be used by several goroutines at once.
 type Client struct {
-	base      string // without a trailing slash
-	login     string // the Authorization header
-	agent     string
+	base      string      // without a trailing slash
+	reads     http.Header // of all requests that read; no layer changes them
+	writes    http.Header // of all that write
 	transport http.RoundTripper
 	pace      *pacer
 }
@@ -114,7 +114,8 @@ func New(c Config) (*Client, error) {
 	if c.OnRequest == nil {
 		c.OnRequest = func(Exchange) {}
 	}
-	cl := &Client{base: base, login: login, agent: cmp.Or(c.UserAgent, "gijbulk")}
+	cl := &Client{base: base}
+	cl.reads, cl.writes = headers(login, cmp.Or(c.UserAgent, "gijbulk"))
 	cl.transport, cl.pace = newTransport(c)
 	return cl, nil
 }
@@ -162,6 +163,18 @@ func authorization(c Config) (string, error) {
 	return r.Header.Get("Authorization"), nil
 }
 
+// headers are those of reads and of writes.
+func headers(login, agent string) (reads, writes http.Header) {
+	reads = http.Header{"Accept": {"application/json"}, "User-Agent": {agent}}
+	if login != "" {
+		reads.Set("Authorization", login)
+	}
+	writes = reads.Clone()
+	writes.Set("Content-Type", "application/json")
+	writes.Set("X-Atlassian-Token", "no-check")
+	return reads, writes
+}
+
 // BaseURL is the target, without a trailing slash.
 func (c *Client) BaseURL() string { return c.base }
 
@@ -178,14 +191,9 @@ func (c *Client) send(ctx context.Context, r request) (answer, *trail) {
 	if err != nil {
 		return answer{failure: &Error{Method: r.method, Path: r.path, Text: "the request cannot be made", Err: err}}, t
 	}
-	if c.login != "" {
-		req.Header.Set("Authorization", c.login)
-	}
-	req.Header.Set("Accept", "application/json")
-	req.Header.Set("User-Agent", c.agent)
+	req.Header = c.reads
 	if r.effect.writes() {
-		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("X-Atlassian-Token", "no-check")
+		req.Header = c.writes
 	}
 	a := answerOf(c.transport.RoundTrip(req))
 	if e := a.failure; e != nil && e.Class == schema.ClassNotDone && e.Status == 0 && !c.pace.answered.Load() {

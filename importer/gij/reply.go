@@ -111,12 +111,8 @@ func decodeID(raw json.RawMessage) (int64, error) {
 }
 
 func decodeItemID(raw json.RawMessage) (int64, error) {
-	var id json.RawMessage
-	if err := eachMember(raw, func(name string, value json.RawMessage) {
-		if name == "id" {
-			id = value
-		}
-	}); err != nil {
+	id, err := firstMember(raw, "id")
+	if err != nil {
 		return 0, err
 	}
 	return decodeID(id)

@@ -26,6 +26,30 @@ func eachMember(text []byte, visit func(name string, value json.RawMessage)) err
 	})
 }
 
+// firstMember finds a member of a JSON object by its name, as a part of the text; nil where
+// there is none. What follows it is not looked at: the text must be JSON.
+func firstMember(text []byte, name string) (json.RawMessage, error) {
+	var value json.RawMessage
+	err := scan(text, '{', func(d *jsontext.Decoder) error {
+		token, err := d.ReadToken()
+		if err != nil {
+			return err
+		}
+		found := token.String() == name
+		if value, err = nextValue(d, text); err == nil && found {
+			err = errFound
+		}
+		return err
+	})
+	if err == errFound {
+		return value, nil
+	}
+	return nil, err
+}
+
+// errFound ends a scan early.
+var errFound = errors.New("found")
+
 // elements are those of a JSON list: parts of the text, not copies.
 func elements(text []byte) ([]json.RawMessage, error) {
 	all := []json.RawMessage{}

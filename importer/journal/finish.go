@@ -12,7 +12,11 @@ import (
 func (l *Log) Finish(ctx context.Context, run schema.Run) error {
 	ctx = context.WithoutCancel(ctx)
 	return l.work("keep the end of the run", func(db database) error {
-		counts, err := countRun(ctx, db, l.run)
+		ops := make([]schema.Op, len(l.actions))
+		for i := range l.actions {
+			ops[i] = l.actions[i].Op
+		}
+		counts, err := countOutcomes(ctx, db, l.run, ops)
 		if err != nil {
 			return err
 		}

@@ -108,6 +108,11 @@ func countRun(ctx context.Context, db database, seq int64) (map[schema.Status]in
 	if err != nil {
 		return nil, err
 	}
+	return countOutcomes(ctx, db, seq, ops)
+}
+
+// countOutcomes counts what became of a run's actions, which had these operations.
+func countOutcomes(ctx context.Context, db database, seq int64, ops []schema.Op) (map[schema.Status]int, error) {
 	all, err := replay(ctx, db, seq, len(ops))
 	if err != nil {
 		return nil, err
