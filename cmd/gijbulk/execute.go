@@ -73,13 +73,20 @@ func (j *job) execute(ctx context.Context) error {
 	for i, action := range j.planned.Actions {
 		j.outcomes[i] = schema.Outcome{Action: action, Status: schema.StatusUnprocessed}
 	}
-	if _, err := reports.WriteReport(j.reportDir(), j.run, slices.Values(j.outcomes), j.mask); err != nil {
-		return fmt.Errorf("the reports could not be written, so nothing was sent: %w", err)
-	}
-	if j.log != nil {
-		if err := j.log.Plan(ctx, j.run, j.planned); err != nil {
-			return err
+	written, kept := beside(func() error {
+		_, err := reports.WriteReport(j.reportDir(), j.run, slices.Values(j.outcomes), j.mask)
+		return err
+	}, func() error {
+		if j.log == nil {
+			return nil
 		}
+		return j.log.Plan(ctx, j.run, j.planned)
+	})
+	if written != nil {
+		return errors.Join(fmt.Errorf("the reports could not be written, so nothing was sent: %w", written), kept)
+	}
+	if kept != nil {
+		return kept
 	}
 	return j.conclude(ctx, j.carryOut)
 }
@@ -96,16 +103,34 @@ func (j *job) conclude(ctx context.Context, work func(context.Context) error) er
 	if trouble != nil {
 		j.run.Why = trouble.Error()
 	}
-	if j.log != nil {
-		trouble = firstError(trouble, j.log.Finish(context.WithoutCancel(ctx), j.run))
-	}
-	if err := j.writeReports(); err != nil {
-		return errors.Join(trouble, err)
+	run := j.run
+	written, kept := beside(j.writeReports, func() error {
+		if j.log == nil {
+			return nil
+		}
+		return j.log.Finish(context.WithoutCancel(ctx), run)
+	})
+	trouble = firstError(trouble, kept)
+	if written != nil {
+		return errors.Join(trouble, written)
 	}
 	if err := j.lastWords(trouble); err != nil {
 		return errors.Join(trouble, err)
 	}
 	return j.verdict(trouble)
+}
+
+// beside does two things at once, each of which can use a core of its own: a run is kept
+// while its report is written.
+func beside(one, other func() error) (ofOne, ofOther error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		ofOther = other()
+	}()
+	ofOne = one()
+	<-done
+	return ofOne, ofOther
 }
 
 func statuses(outcomes []schema.Outcome, wanted ...schema.Status) []schema.Outcome {
