@@ -6,7 +6,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -58,7 +57,7 @@ type target struct {
 func (a *app) connect(o targetOptions, readOnly bool, index, of int) (*target, error) {
 	config := gij.Config{
 		BaseURL: o.url, Timeout: o.timeout, MaxWait: o.maxWait, Retries: cmp.Or(o.retries, -1), ReadOnly: readOnly,
-		UserAgent: "gijbulk/" + buildVersion(), Share: gij.Share{Index: index, Of: of}, OnWait: a.waiting, OnRequest: a.traced,
+		UserAgent: "gijbulk/" + buildVersion(), Share: gij.Share{Index: index, Of: of}, Wire: a.hard, OnWait: a.waiting, OnRequest: a.traced,
 	}
 	config.Rate, config.SilentRate = o.ceilings(a.given("rate"), of)
 	if o.sandboxFaults != "" || o.sandboxData != "" {
@@ -89,7 +88,7 @@ func (a *app) connectSandbox(o targetOptions, config gij.Config) (*target, error
 		return nil, fmt.Errorf("embedded sandbox: %w", err)
 	}
 	config.BaseURL, config.Token, config.SilentRate = schema.SandboxURL, "sandbox", 0
-	config.Base = cutBy(a.hard, server.RoundTripper())
+	config.Base = server.RoundTripper()
 	client, err := gij.New(config)
 	if err != nil {
 		return nil, errors.Join(err, server.Close())
@@ -109,18 +108,12 @@ func (a *app) connectJira(o targetOptions, config gij.Config) (*target, error) {
 	if err != nil {
 		return nil, err
 	}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.TLSClientConfig = tlsConfig
-	transport.MaxIdleConnsPerHost = 64 // one for each worker, so that none is made anew
-	// HTTP/1.1 alone: an HTTP/2 transport resends requests that a server pushes back.
-	transport.Protocols = new(http.Protocols)
-	transport.Protocols.SetHTTP1(true)
-	config.Base = cutBy(a.hard, transport)
+	config.TLS = tlsConfig
 	client, err := gij.New(config)
 	if err != nil {
 		return nil, usage("%w", err)
 	}
-	return &target{client: client, secrets: []string{config.Token, config.Password}, close: func() error { transport.CloseIdleConnections(); return nil }}, nil
+	return &target{client: client, secrets: []string{config.Token, config.Password}, close: func() error { client.Close(); return nil }}, nil
 }
 
 // credentials come from the environment or a token file, never from a flag.

@@ -27,6 +27,11 @@ type Config struct {
 
 	Timeout time.Duration // for each request, its answer included; 0 = 2 m
 	Grace   time.Duration // how long a request on the wire may go on after its context has ended; 0 = 30 s
+
+	// Wire is when what is on the wire is cut off at once, grace or not: as soon as it has
+	// ended. nil = never.
+	Wire context.Context
+
 	Retries int           // further attempts at what was not done, or can be repeated; 0 = 5, negative = none
 	MaxWait time.Duration // without one accepted request, before the run stops as too busy; 0 = 10 m
 
@@ -42,7 +47,7 @@ type Config struct {
 	UserAgent string // "" = gijbulk
 
 	// Base carries out the requests; nil = HTTP/1.1 with proxies from the environment and
-	// with TLS. One of your own must not send a request twice.
+	// with TLS. One of your own must not send a request twice, nor change its header.
 	Base http.RoundTripper
 	TLS  *tls.Config
 
@@ -88,6 +93,7 @@ type Client struct {
 	writes    http.Header // of all that write
 	transport http.RoundTripper
 	pace      *pacer
+	idle      func() // closes connections that nobody uses
 }
 
 // New makes a client; nothing is sent yet. Its errors never hold the URL's user
@@ -106,6 +112,7 @@ func New(c Config) (*Client, error) {
 	}
 	c.Timeout = cmp.Or(c.Timeout, 2*time.Minute)
 	c.Grace = cmp.Or(c.Grace, 30*time.Second)
+	c.Wire = cmp.Or(c.Wire, context.Background())
 	c.MaxWait = cmp.Or(c.MaxWait, 10*time.Minute)
 	c.Retries = max(0, cmp.Or(c.Retries, 5))
 	if c.OnWait == nil {
@@ -116,7 +123,7 @@ func New(c Config) (*Client, error) {
 	}
 	cl := &Client{base: base}
 	cl.reads, cl.writes = headers(login, cmp.Or(c.UserAgent, "gijbulk"))
-	cl.transport, cl.pace = newTransport(c)
+	cl.transport, cl.pace, cl.idle = newTransport(c)
 	return cl, nil
 }
 
@@ -177,6 +184,9 @@ func headers(login, agent string) (reads, writes http.Header) {
 
 // BaseURL is the target, without a trailing slash.
 func (c *Client) BaseURL() string { return c.base }
+
+// Close closes the connections that no request uses. The client may be used again.
+func (c *Client) Close() { c.idle() }
 
 // Requests counts the requests that left so far, attempts included, and those of them
 // that may have changed the server.

@@ -33,12 +33,13 @@ var (
 // while, since a write that is cut off would be left unknown.
 type grace struct {
 	base    http.RoundTripper
-	timeout time.Duration // for the whole exchange
-	grace   time.Duration // after the caller's context has ended
+	timeout time.Duration   // for the whole exchange
+	grace   time.Duration   // after the caller's context has ended
+	wire    context.Context // when it ends there is no grace
 }
 
-func newGrace(base http.RoundTripper, timeout, after time.Duration) *grace {
-	return &grace{base, timeout, after}
+func newGrace(base http.RoundTripper, timeout, after time.Duration, wire context.Context) *grace {
+	return &grace{base, timeout, after, wire}
 }
 
 // RoundTrip gives a response whose body has arrived whole, or an error.
@@ -47,7 +48,7 @@ func (g *grace) RoundTrip(req *http.Request) (*http.Response, error) {
 	if caller.Err() != nil {
 		return nil, keptBack(cancelled(req))
 	}
-	ctx, cut := context.WithCancelCause(context.WithoutCancel(caller))
+	ctx, cut := context.WithCancelCause(g.wire)
 	defer cut(nil)
 	limit := time.AfterFunc(g.timeout, func() { cut(fmt.Errorf("%w, %v, is over", errTimeout, g.timeout)) })
 	defer limit.Stop()

@@ -73,6 +73,23 @@ func TestGrace(t *testing.T) {
 	}
 }
 
+// TestTheWireCanBeCut: who gives up twice does not wait for the grace, and is told that
+// nobody knows what became of the request.
+func TestTheWireCanBeCut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		soft, giveUp := context.WithTimeout(t.Context(), time.Second)
+		defer giveUp()
+		wire, cut := context.WithTimeoutCause(t.Context(), 3*time.Second, errors.New("stopped by a signal"))
+		defer cut()
+		c := newClient(t, Config{Wire: wire, Base: roundTrip(hang)})
+		start := time.Now()
+		out := c.Do(soft, create("x"))
+		if out.Status != schema.StatusUnknown || time.Since(start) != 3*time.Second || !strings.Contains(out.Error, "stopped by a signal") {
+			t.Errorf("after %v: %+v", time.Since(start), out)
+		}
+	})
+}
+
 // What is still connecting when the run is cancelled gets no grace: nothing has left.
 func TestNoGraceWhileConnecting(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

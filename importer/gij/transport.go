@@ -1,7 +1,6 @@
 package gij
 
 import (
-	"cmp"
 	"crypto/tls"
 	"net"
 	"net/http"
@@ -9,15 +8,19 @@ import (
 )
 
 // newTransport stacks the layers, each a RoundTripper with one concern.
-func newTransport(c Config) (http.RoundTripper, *pacer) {
-	base := cmp.Or[http.RoundTripper](c.Base, newBase(c.TLS))
+func newTransport(c Config) (t http.RoundTripper, paced *pacer, idle func()) {
+	base, idle := c.Base, func() {}
+	if base == nil {
+		own := newBase(c.TLS)
+		base, idle = own, own.CloseIdleConnections
+	}
 	stop := newLatch()
-	paced := newPacer(newGrace(base, c.Timeout, c.Grace), stop, c)
-	var t http.RoundTripper = newRetry(paced, stop, c.Retries, c.OnWait)
+	paced = newPacer(newGrace(base, c.Timeout, c.Grace, c.Wire), stop, c)
+	t = newRetry(paced, stop, c.Retries, c.OnWait)
 	if c.ReadOnly {
 		t = readOnly{t}
 	}
-	return t, paced
+	return t, paced, idle
 }
 
 // newBase is a transport that repeats no write by itself. When a kept-alive connection
