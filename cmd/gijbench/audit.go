@@ -19,20 +19,44 @@ import (
 // nothing but decode the two inputs. Nothing differs, as on most nights; the manifest
 // leaves the secrets out, which only a state file could judge.
 func (b bench) audit() error {
-	file, list := filepath.Join(b.dir, "audit.csv"), filepath.Join(b.dir, "list.json")
-	if err := writeCSV(file, b.audited, ""); err != nil {
+	a, err := b.auditing()
+	if err != nil {
 		return err
+	}
+	defer a.close()
+	ours, bare, err := inTurn(b.rounds, a.run, func() (usage, error) { return b.self("decode", a.manifest, a.list) },
+		func(a, b usage) int { return int(a.wall - b.wall) })
+	if err != nil {
+		return err
+	}
+	b.tell("audit of %d records against %d live ones: %.2f s, %.2f times decoding the two inputs alone (%.2f s); peak memory %.0f MB, %.2f KB a record",
+		b.audited, b.audited, ours.wall.Seconds(), ours.wall.Seconds()/bare.wall.Seconds(), bare.wall.Seconds(),
+		megabytes(ours.memory), float64(ours.memory)/1000/float64(b.audited))
+	return nil
+}
+
+// auditing is an audit that is ready to be run, and its two inputs.
+type auditing struct {
+	manifest, list string
+	run            func() (usage, error)
+	close          func()
+}
+
+func (b bench) auditing() (auditing, error) {
+	a := auditing{manifest: filepath.Join(b.dir, "audit.csv"), list: filepath.Join(b.dir, "list.json")}
+	if err := writeCSV(a.manifest, b.audited, ""); err != nil {
+		return a, err
 	}
 	server, err := sandbox.New(sandbox.Options{IndexTime: time.Hour})
 	if err != nil {
-		return err
+		return a, err
 	}
 	live, err := populate(server, b.audited)
 	if err != nil {
-		return err
+		return a, err
 	}
-	if err := os.WriteFile(list, live, 0o600); err != nil {
-		return err
+	if err := os.WriteFile(a.list, live, 0o600); err != nil {
+		return a, err
 	}
 	// The list is answered as it was encoded once: what a server takes to encode it is
 	// not ours.
@@ -44,20 +68,11 @@ func (b bench) audit() error {
 		}
 		server.ServeHTTP(w, r)
 	}))
-	defer listening.Close()
-	ours, bare, err := inTurn(b.rounds,
-		func() (usage, error) {
-			return measure(b.gijbulk, "audit", file, "--jira", listening.URL, "--rate", "0", "--quiet", "--state", filepath.Join(b.dir, "audit.db"))
-		},
-		func() (usage, error) { return b.self("decode", file, list) },
-		func(a, b usage) int { return int(a.wall - b.wall) })
-	if err != nil {
-		return err
+	a.close = listening.Close
+	a.run = func() (usage, error) {
+		return measure(b.gijbulk, "audit", a.manifest, "--jira", listening.URL, "--rate", "0", "--quiet", "--state", filepath.Join(b.dir, "audit.db"))
 	}
-	b.tell("audit of %d records against %d live ones: %.2f s, %.2f times decoding the two inputs alone (%.2f s); peak memory %.0f MB, %.2f KB a record",
-		b.audited, b.audited, ours.wall.Seconds(), ours.wall.Seconds()/bare.wall.Seconds(), bare.wall.Seconds(),
-		megabytes(ours.memory), float64(ours.memory)/1000/float64(b.audited))
-	return nil
+	return a, nil
 }
 
 // populate makes the records of writeCSV on a server, and gives its list of them.

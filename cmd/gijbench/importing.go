@@ -23,45 +23,51 @@ const addPath = "/rest/gitplugin/1.0/integration"
 // importing holds `gijbulk import` against a bare loop of POSTs with the same bodies
 // and as many workers, against the same kind of sandbox in this process.
 func (b bench) importing() error {
-	file, bodies := filepath.Join(b.dir, "import.csv"), filepath.Join(b.dir, "bodies.jsonl")
-	if err := writeCSV(file, b.records, benchPat); err != nil {
+	bodies := filepath.Join(b.dir, "bodies.jsonl")
+	run, err := b.imports(bodies)
+	if err != nil {
 		return err
 	}
-	secret := filepath.Join(b.dir, "secret")
-	if err := os.WriteFile(secret, []byte("bench-token"), 0o600); err != nil {
+	slower := func(a, b pace) int { return int(a.perSecond - b.perSecond) }
+	medians, err := allInTurn(b.rounds, slower, run("none"),
+		func() (pace, error) {
+			return b.against("", func(url string) (usage, error) { return b.self("http", url, bodies) })
+		}, run(""))
+	if err != nil {
 		return err
 	}
-	run := func(state string) func() (pace, error) {
+	ours, bare, kept := medians[0], medians[1], medians[2]
+	b.tell("import of %d records with %d workers: %.0f a second between the first and the last write, %.2f of the bare loop's (%.0f a second); the whole command %.0f a second, %.2f of the bare loop's; peak memory %.0f MB",
+		b.records, b.workers, ours.perSecond, ours.perSecond/bare.perSecond, bare.perSecond,
+		float64(b.records)/ours.wall.Seconds(), float64(b.records)/ours.wall.Seconds()/bare.perSecond, megabytes(ours.memory))
+	b.tell("import of %d records with the journal: %.0f a second between the first and the last write, %.2f of the bare loop's, %.2f of what it is without; the whole command %.0f a second, %.2f of the bare loop's",
+		b.records, kept.perSecond, kept.perSecond/bare.perSecond, kept.perSecond/ours.perSecond,
+		float64(b.records)/kept.wall.Seconds(), float64(b.records)/kept.wall.Seconds()/bare.perSecond)
+	return nil
+}
+
+// imports is an import that is ready to be run, with a state file or, in the place of its
+// name, "none"; "" is a new one each time: an import would know the ids of the last. What it
+// sends is kept in a file where one is named.
+func (b bench) imports(bodies string) (run func(state string) func() (pace, error), err error) {
+	file, secret := filepath.Join(b.dir, "import.csv"), filepath.Join(b.dir, "secret")
+	if err := errors.Join(writeCSV(file, b.records, benchPat), os.WriteFile(secret, []byte("bench-token"), 0o600)); err != nil {
+		return nil, err
+	}
+	states := 0
+	return func(state string) func() (pace, error) {
 		return func() (pace, error) {
+			state := state
+			if state == "" {
+				states++
+				state = filepath.Join(b.dir, fmt.Sprintf("state%d-%d.db", b.records, states))
+			}
 			return b.against(bodies, func(url string) (usage, error) {
 				return measure(b.gijbulk, "import", file, "--jira", url, "--yes", "--rate", "0", "--quiet", "--concurrency", fmt.Sprint(b.workers),
 					"--set", "pat=file:"+secret, "--report-dir", filepath.Join(b.dir, "reports"), "--state", state)
 			})
 		}
-	}
-	slower := func(a, b pace) int { return int(a.perSecond - b.perSecond) }
-	ours, bare, err := inTurn(b.rounds, run("none"),
-		func() (pace, error) {
-			return b.against("", func(url string) (usage, error) { return b.self("http", url, bodies) })
-		}, slower)
-	if err != nil {
-		return err
-	}
-	b.tell("import of %d records with %d workers: %.0f a second between the first and the last write, %.2f of the bare loop's (%.0f a second); the whole command %.0f a second, %.2f of the bare loop's; peak memory %.0f MB",
-		b.records, b.workers, ours.perSecond, ours.perSecond/bare.perSecond, bare.perSecond,
-		float64(b.records)/ours.wall.Seconds(), float64(b.records)/ours.wall.Seconds()/bare.perSecond, megabytes(ours.memory))
-	states := 0
-	kept, without, err := inTurn(b.rounds, func() (pace, error) {
-		states++ // each run has a state file of its own: an import would know the ids of the last
-		return run(filepath.Join(b.dir, fmt.Sprintf("state%d.db", states)))()
-	}, run("none"), slower)
-	if err != nil {
-		return err
-	}
-	b.tell("import of %d records with the journal: %.0f a second between the first and the last write, %.2f of the bare loop's, %.2f of what it is without; the whole command %.0f a second, %.2f of the bare loop's",
-		b.records, kept.perSecond, kept.perSecond/bare.perSecond, kept.perSecond/without.perSecond,
-		float64(b.records)/kept.wall.Seconds(), float64(b.records)/kept.wall.Seconds()/bare.perSecond)
-	return nil
+	}, nil
 }
 
 // pace is how fast writes came in.

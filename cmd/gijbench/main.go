@@ -167,25 +167,33 @@ func (b bench) self(child string, args ...string) (usage, error) {
 	return measure(me, append([]string{"-workers", fmt.Sprint(b.workers), "-child", child}, args...)...)
 }
 
-// rounds measures two programs in turn and gives the medians, so that a noisy
-// neighbour disturbs both alike.
+// inTurn measures two programs in turn and gives the medians, so that a noisy neighbour
+// disturbs both alike.
 func inTurn[T any](rounds int, ours, baseline func() (T, error), less func(a, b T) int) (our, base T, err error) {
-	var mine, theirs []T
+	medians, err := allInTurn(rounds, less, ours, baseline)
+	if err != nil {
+		return our, base, err
+	}
+	return medians[0], medians[1], nil
+}
+
+// allInTurn is inTurn for any number of programs.
+func allInTurn[T any](rounds int, less func(a, b T) int, programs ...func() (T, error)) (medians []T, err error) {
+	measured := make([][]T, len(programs))
 	for range rounds {
-		for _, side := range []struct {
-			measure func() (T, error)
-			into    *[]T
-		}{{ours, &mine}, {baseline, &theirs}} {
-			v, err := side.measure()
+		for i, program := range programs {
+			v, err := program()
 			if err != nil {
-				return our, base, err
+				return nil, err
 			}
-			*side.into = append(*side.into, v)
+			measured[i] = append(measured[i], v)
 		}
 	}
-	slices.SortFunc(mine, less)
-	slices.SortFunc(theirs, less)
-	return mine[rounds/2], theirs[rounds/2], nil
+	for _, all := range measured {
+		slices.SortFunc(all, less)
+		medians = append(medians, all[rounds/2])
+	}
+	return medians, nil
 }
 
 func megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }

@@ -9,8 +9,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
-	"time"
 
 	"github.com/gocarina/gocsv"
 	"gopkg.in/yaml.v3"
@@ -42,32 +40,6 @@ func (b bench) validate() error {
 			f.records, f.what, ours.wall.Seconds(), ours.wall.Seconds()/bare.wall.Seconds(), f.bare, bare.wall.Seconds(),
 			megabytes(ours.memory), megabytes(bare.memory))
 	}
-	return nil
-}
-
-// growth measures validate and audit from 1,000 records up to as many as the others have:
-// what a million would take at the pace of each size, and the memory above the start's.
-// A line that stays straight says the same at each.
-func (b bench) growth() error {
-	file := filepath.Join(b.dir, "growth.csv")
-	start, _, err := inTurn(b.rounds, func() (usage, error) { return measure(b.gijbulk, "version") },
-		func() (usage, error) { return usage{}, nil }, func(a, b usage) int { return int(a.wall - b.wall) })
-	if err != nil {
-		return err
-	}
-	var figures []string
-	for n := 1000; n <= b.rows; n *= 10 {
-		if err := writeCSV(file, n, benchPat); err != nil {
-			return err
-		}
-		used, _, err := inTurn(b.rounds, func() (usage, error) { return measure(b.gijbulk, "validate", file) },
-			func() (usage, error) { return usage{}, nil }, func(a, b usage) int { return int(a.wall - b.wall) })
-		if err != nil {
-			return err
-		}
-		figures = append(figures, fmt.Sprintf("%.2f s at %d (%.0f MB)", (used.wall-start.wall).Seconds()*1e6/float64(n), n, megabytes(used.memory)))
-	}
-	b.tell("validate, seconds for each million CSV rows, the start of %d ms left aside: %s", start.wall/time.Millisecond, strings.Join(figures, ", "))
 	return nil
 }
 
