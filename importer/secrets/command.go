@@ -31,12 +31,11 @@ func (r *Resolver) fromCommand(ctx context.Context, line string) answer {
 	name := words[0]
 	limited, cancel := context.WithTimeout(ctx, r.timeout())
 	defer cancel()
-	// No process group of its own: a password manager that asks at the terminal would be
-	// stopped as a background job.
 	command := exec.CommandContext(limited, name, words[1:]...)
 	stdout, stderr := &capped{}, &tail{}
 	command.Stdout, command.Stderr = stdout, stderr
 	command.WaitDelay = lingering
+	endWhole(command)
 	err = command.Run()
 	switch {
 	case ctx.Err() != nil:

@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"strings"
@@ -49,6 +50,16 @@ func child(role string, args []string) int {
 			return 1
 		}
 		fmt.Println("left-value")
+	case "nest": // ADDRESS: hangs beside what it started, which hangs as well
+		if err := exec.Command(os.Args[0], "child", "call", args[0]).Start(); err != nil {
+			return 1
+		}
+		time.Sleep(time.Hour)
+	case "call": // ADDRESS: holds a connection as long as it lives
+		if _, err := net.Dial("tcp", args[0]); err != nil {
+			return 1
+		}
+		time.Sleep(time.Hour)
 	case "daemon":
 		for { // until nobody holds the other end any more
 			if _, err := os.Stderr.WriteString("."); err != nil {
