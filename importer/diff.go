@@ -12,6 +12,7 @@ type Options struct {
 	Target string                   // the server's base URL, which an id in the manifest must name
 	Known  map[schema.Key]int64     // ids that identities got on this target in earlier runs
 	Select func(schema.Record) bool // the records to act on; nil: all
+	Inside []schema.Tracked         // repositories inside integrations of the server
 
 	Update      bool   // what differs is updated; else it is left as it is
 	Prune       bool   // what is live, of a kind and type that the manifest holds, and not in it, is deleted
@@ -28,12 +29,13 @@ type Memory interface {
 
 // Diff decides what is to be done about each wanted record. All of want take part in
 // finding out which live record is meant; only the selected ones get an action. The
-// findings are those that only the comparison can make: what a create lacks (errors),
-// and ids that do not count (warnings).
+// findings are those that only the comparison can make: what a create lacks (errors), ids
+// that do not count, and repositories that an integration holds as well (warnings).
 func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding) {
 	byID, findings := matchIDs(want, have, o)
 	pairs := match(want, have, byID)
 	d := differ{options: o, have: have, pairs: pairs, shown: shownFields(have)}
+	inside := insideOf(o.Inside)
 	plan := schema.Plan{Actions: make([]schema.Action, 0, len(want)), Live: liveIDs(have)}
 	add := func(a schema.Action) {
 		a.N = len(plan.Actions)
@@ -47,6 +49,9 @@ func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding)
 		if a.Op == schema.OpCreate && len(r.CreateNeeds) > 0 {
 			findings = append(findings, r.CreateNeeds...)
 			a.Op, a.Reason = schema.OpInvalid, r.CreateNeeds[0].Message
+		}
+		if f, twice := inside.twice(a); twice {
+			findings = append(findings, f)
 		}
 		add(a)
 	}

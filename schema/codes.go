@@ -65,6 +65,7 @@ const (
 	CodeDuplicateRecord    Code = "duplicate-record"
 	CodeIDWithoutTarget    Code = "id-without-target"
 	CodeIDIgnored          Code = "id-ignored"
+	CodeInIntegration      Code = "repository-in-integration"
 	CodeListingPage        Code = "listing-page"
 	CodeListingSplit       Code = "listing-split"
 	CodeListingNotFiltered Code = "listing-not-filtered"

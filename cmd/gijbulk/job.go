@@ -106,7 +106,7 @@ func (j *job) fault(findings []schema.Finding) {
 
 // plan reads the server and decides what is to be done.
 func (j *job) plan(ctx context.Context) error {
-	live, err := j.readLive(ctx, slices.Sorted(maps.Keys(schema.CountKinds(j.records))))
+	live, inside, err := j.readLive(ctx, slices.Sorted(maps.Keys(schema.CountKinds(j.records))))
 	if err != nil {
 		return err
 	}
@@ -117,17 +117,19 @@ func (j *job) plan(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	options.Inside = inside
 	plan, findings := importer.Diff(j.records, live, options)
 	j.planned, j.run.Digest = plan, plan.Digest()
 	j.run.Findings = append(j.run.Findings, findings...)
 	return nil
 }
 
-// readLive reads what is on the server of these kinds.
-func (j *job) readLive(ctx context.Context, kinds []schema.Kind) ([]schema.Record, error) {
-	live, err := j.target.client.List(ctx, kinds...)
+// readLive reads what is on the server of these kinds, and with repositories those inside
+// integrations.
+func (j *job) readLive(ctx context.Context, kinds []schema.Kind) ([]schema.Record, []schema.Tracked, error) {
+	live, inside, err := j.target.client.Read(ctx, kinds...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	j.live = schema.CountKinds(live)
 	said := []any{"target", j.run.Target, "user", j.run.User}
@@ -135,7 +137,7 @@ func (j *job) readLive(ctx context.Context, kinds []schema.Kind) ([]schema.Recor
 		said = append(said, kind.Plural(), j.live[kind])
 	}
 	j.app.log.info("server read", said...)
-	return live, nil
+	return live, inside, nil
 }
 
 // diffOptions are the same for a dry run and for the run itself.

@@ -69,7 +69,7 @@ func (j *job) takeBack(ctx context.Context, saved journal.Saved) error {
 		return j.discard(ctx, usage("run %s was on %s, not on %s", saved.Run.ID, saved.Run.Target, j.run.Target))
 	}
 	return j.proceed(ctx, func(ctx context.Context) error {
-		live, err := j.readLive(ctx, saved.Plan.Kinds())
+		live, _, err := j.readLive(ctx, saved.Plan.Kinds())
 		if err != nil {
 			return err
 		}

@@ -21,18 +21,24 @@ import (
 // It also proves that we are an administrator, and so reads the integrations in any case:
 // any user is given a list of repositories, and perhaps a part of it.
 func (c *Client) List(ctx context.Context, kinds ...schema.Kind) ([]schema.Record, error) {
+	records, _, err := c.Read(ctx, kinds...)
+	return records, err
+}
+
+// Read is List, and gives beside the repositories those inside integrations.
+func (c *Client) Read(ctx context.Context, kinds ...schema.Kind) ([]schema.Record, []schema.Tracked, error) {
 	records, err := c.integrations(ctx)
 	if err != nil || !slices.Contains(kinds, schema.KindRepository) {
-		return records, err
+		return records, nil, err
 	}
-	repositories, err := c.repositories(ctx)
+	repositories, tracked, err := c.Repositories(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if !slices.Contains(kinds, schema.KindIntegration) {
-		return repositories, nil
+		return repositories, tracked, nil
 	}
-	return append(records, repositories...), nil
+	return append(records, repositories...), tracked, nil
 }
 
 const hintVersion = "see whether this version of the app is supported"
@@ -49,19 +55,20 @@ func (c *Client) integrations(ctx context.Context) ([]schema.Record, error) {
 	return a.list.records, nil
 }
 
-// repositories come in one answer too, and page by page only where the server does not
-// know that call.
-func (c *Client) repositories(ctx context.Context) ([]schema.Record, error) {
+// Repositories gives every plain repository, and those inside integrations. It proves
+// nothing about whoever asks. They come in one answer too, and page by page only where the
+// server does not know that call.
+func (c *Client) Repositories(ctx context.Context) ([]schema.Record, []schema.Tracked, error) {
 	a, err := c.seek(ctx, repositoryPath, schema.KindRepository)
 	switch {
 	case err != nil && a.status == http.StatusNotFound:
 		return c.pages(ctx)
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	case a.list.err != nil:
-		return nil, c.foreign(a, textRepositories, hintVersion, a.list.err)
+		return nil, nil, c.foreign(a, textRepositories, hintVersion, a.list.err)
 	}
-	return a.list.records, nil
+	return a.list.records, a.list.tracked, nil
 }
 
 const textRepositories = "the list of repositories cannot be read whole"
@@ -76,8 +83,8 @@ func (c *Client) seek(ctx context.Context, path string, lists schema.Kind) (answ
 	return a, nil
 }
 
-// plain decodes the plain ones among the repositories of some pages.
-func (c *Client) plain(a answer, items []json.RawMessage, err error) ([]schema.Record, error) {
+// bound decodes the repositories of all pages.
+func (c *Client) bound(a answer, items []json.RawMessage, err error) ([]schema.Record, []schema.Tracked, error) {
 	if err == nil {
 		b := listBuilder{kind: schema.KindRepository}
 		for _, raw := range items {
@@ -85,26 +92,26 @@ func (c *Client) plain(a answer, items []json.RawMessage, err error) ([]schema.R
 		}
 		list := b.list()
 		if err = cmp.Or(err, list.err); err == nil {
-			return list.records, nil
+			return list.records, list.tracked, nil
 		}
 	}
-	return nil, c.foreign(a, textRepositories, hintVersion, err)
+	return nil, nil, c.foreign(a, textRepositories, hintVersion, err)
 }
 
 const pageTries = 3
 
 // pages reads the list page by page, again from the start where it changed meanwhile.
-func (c *Client) pages(ctx context.Context) ([]schema.Record, error) {
+func (c *Client) pages(ctx context.Context) ([]schema.Record, []schema.Tracked, error) {
 	for range pageTries {
 		a, b, err := c.turn(ctx)
 		switch {
 		case a.failure != nil:
-			return nil, err
+			return nil, nil, err
 		case !errors.Is(err, errMoved):
-			return c.plain(a, b.items, err)
+			return c.bound(a, b.items, err)
 		}
 	}
-	return nil, &Error{Class: schema.ClassNotDone, Method: http.MethodGet, Path: pagePath,
+	return nil, nil, &Error{Class: schema.ClassNotDone, Method: http.MethodGet, Path: pagePath,
 		Text: "the list of repositories changed each time while its pages were read", Hint: "run the same command again when nobody else works on it"}
 }
 

@@ -48,6 +48,26 @@ func tally(records []schema.Record) (counts [2]int) {
 	return counts
 }
 
+// What the app found inside an integration is told apart, however the list comes.
+func TestRepositoriesInsideIntegrations(t *testing.T) {
+	for _, paged := range []bool{false, true} {
+		server, c := stocked(t, sandbox.Options{PagedRepositories: paged}, 2)
+		var want []schema.Tracked
+		for _, re := range server.Repositories() {
+			if re.TrackedFolderID != 0 {
+				want = append(want, schema.Tracked{Origin: re.Origin, Integration: re.TrackedFolderID})
+			}
+		}
+		records, got, err := c.Read(t.Context(), plainRepo)
+		if err != nil || tally(records) != [2]int{0, 2} || len(want) == 0 || !slices.Equal(got, want) {
+			t.Errorf("paged %v: got %v and %v, %v, want 2 and %v", paged, tally(records), got, err, want)
+		}
+		if _, got, err := c.Read(t.Context()); err != nil || got != nil {
+			t.Errorf("paged %v: got %v, %v without asking for repositories", paged, got, err)
+		}
+	}
+}
+
 // What the app found inside an integration is never listed, however the list comes.
 func TestListGivesTheKindsAskedFor(t *testing.T) {
 	for _, paged := range []bool{false, true} {

@@ -19,6 +19,7 @@ import (
 // missing from it would be created a second time.
 type listing struct {
 	records []schema.Record
+	tracked []schema.Tracked // of repositories, those inside integrations
 	err     error
 }
 
@@ -29,17 +30,22 @@ type listBuilder struct {
 	kind    schema.Kind
 	decoder recordDecoder
 	chunks  [][]schema.Record // parts, joined once: a long list that grew would leave much behind
+	tracked []schema.Tracked
 	seen    int
 	bad     error // of the first that cannot be used
 	at      int   // its number
 }
 
-// add takes in what comes next. Of repositories those are left out that belong to an
-// integration. The error is one of syntax.
+// add takes in what comes next. Repositories that belong to an integration are kept
+// apart, whatever else they show. The error is one of syntax.
 func (b *listBuilder) add(in *jsontext.Decoder) error {
 	p, err := b.decoder.next(b.kind, in)
-	if err != nil || p != nil && p.tracked() {
+	if err != nil {
 		return err
+	}
+	if p != nil && p.tracked() {
+		b.tracked = append(b.tracked, schema.Tracked{Origin: p.values[schema.FieldOrigin].Text(), Integration: p.folder})
+		return nil
 	}
 	b.seen++
 	switch {
@@ -72,7 +78,7 @@ func (b *listBuilder) list() listing {
 	if b.bad != nil {
 		return listing{err: fmt.Errorf("%s %d of %d: %w", b.kind, b.at, b.seen, b.bad)}
 	}
-	return listing{records: slices.Concat(b.chunks...)}
+	return listing{records: slices.Concat(b.chunks...), tracked: b.tracked}
 }
 
 // readList reads an answer that lists a kind, and decodes the list as it comes in: it may

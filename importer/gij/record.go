@@ -67,7 +67,8 @@ type parts struct {
 	id      int64
 	badID   error
 	typed   schema.Value
-	folder  bool // it lies in a tracked folder
+	inside  bool  // an integration
+	folder  int64 // the id of that
 }
 
 func (p *parts) add(name string, value json.RawMessage) {
@@ -77,7 +78,8 @@ func (p *parts) add(name string, value json.RawMessage) {
 	case name == "integrationType": // what a request calls type
 		p.typed = p.decoder.value(schema.ShapeText, value)
 	case name == "trackedFolderId":
-		p.folder = string(value) != "null" && string(value) != "0"
+		p.inside = string(value) != "null" && string(value) != "0"
+		p.folder, _ = asInt(value)
 	// The server never shows secrets; should one do so, it is not ours to carry about.
 	case known && !f.Tool() && !f.Hidden() && p.kind.Takes(f):
 		p.values[f] = p.decoder.value(f.Shape(), value)
@@ -87,7 +89,7 @@ func (p *parts) add(name string, value json.RawMessage) {
 // tracked reports whether a repository is inside an integration. The vendor's examples
 // show trackedFolderId and integrationType of those, and of plain ones neither.
 func (p *parts) tracked() bool {
-	return p.kind == schema.KindRepository && (p.folder || p.typed.Text() != "")
+	return p.kind == schema.KindRepository && (p.inside || p.typed.Text() != "")
 }
 
 // record puts the parts together. What identifies it must be there.
