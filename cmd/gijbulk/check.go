@@ -3,9 +3,14 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 
 	"github.com/spf13/cobra"
+
+	"gijbulk/importer/gij"
+	"gijbulk/schema"
 )
 
 func (a *app) checkCommand() *cobra.Command {
@@ -13,7 +18,8 @@ func (a *app) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check",
 		Short: "Tell whether a Jira is reachable, the app is there and we are its administrator",
-		Long: `Ask the Jira who we are, and the app for its integrations. Nothing is changed.
+		Long: `Ask the Jira who we are, and the app for its integrations and repositories, and count
+them; those that the app found inside integrations apart. Nothing is changed.
 
 ` + exitHelp,
 		Example: `  JIRA_TOKEN=… gijbulk check --jira https://jira.example.org
@@ -40,15 +46,51 @@ func (a *app) check(ctx context.Context, o targetOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	live, err := t.client.List(ctx)
+	there, err := takeStock(ctx, t.client)
 	if err != nil {
 		return err
 	}
 	if a.json() {
-		return json.NewEncoder(a.stdout).Encode(map[string]any{
-			"jira": server.BaseURL, "version": server.Version, "user": a.mask.Hide(user.Name), "integrations": len(live)})
+		return json.NewEncoder(a.stdout).Encode(struct {
+			Jira    string `json:"jira"`
+			Version string `json:"version"`
+			User    string `json:"user"`
+			stock
+		}{server.BaseURL, server.Version, a.mask.Hide(user.Name), there})
 	}
 	_, err = fmt.Fprintf(a.stdout, "Jira %s at %s\nlogged in as %s (%s), who may administer the app\nGit Integration for Jira answers: %s\n",
-		server.Version, server.BaseURL, user.Name, user.DisplayName, count(len(live), "integration"))
+		server.Version, server.BaseURL, user.Name, user.DisplayName, there)
 	return err
+}
+
+// stock is how much is on a server.
+type stock struct {
+	Integrations int  `json:"integrations"`
+	Repositories *int `json:"repositories,omitempty"` // nil where the server does not list them
+	Inside       *int `json:"repositoriesInIntegrations,omitempty"`
+}
+
+// takeStock counts what is on a server. One that does not list repositories can still be
+// worked on, with manifests of integrations.
+func takeStock(ctx context.Context, client *gij.Client) (stock, error) {
+	integrations, err := client.List(ctx)
+	if err != nil {
+		return stock{}, err
+	}
+	there := stock{Integrations: len(integrations)}
+	plain, inside, err := client.Repositories(ctx)
+	if e, ok := errors.AsType[*gij.Error](err); ok && e.Status == http.StatusNotFound {
+		return there, nil
+	}
+	there.Repositories, there.Inside = new(len(plain)), new(len(inside))
+	return there, err
+}
+
+func (s stock) String() string {
+	counts := map[schema.Kind]int{schema.KindIntegration: s.Integrations}
+	if s.Repositories == nil {
+		return countKinds(counts) + "; it does not list repositories"
+	}
+	counts[schema.KindRepository] = *s.Repositories
+	return fmt.Sprintf("%s; %d more inside integrations", countKinds(counts), *s.Inside)
 }

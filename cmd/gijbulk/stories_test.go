@@ -32,9 +32,9 @@ func TestMain(m *testing.M) {
 // testscript's own commands they have:
 //
 //	exits CODE COMMAND…    runs a command that must end with this exit code
-//	jira [token=T] [notadmin] [faults=F] [limit=N] [tracked=N] [paged] [index=D] [indexerror=NAME]
+//	jira [token=T] [notadmin] [faults=F] [limit=N] [tracked=N] [paged] [norepositories] [index=D] [indexerror=NAME]
 //	                       starts a sandbox on loopback and points JIRA_URL at it; each new integration finds so many
-//	                       repositories, and paged lists them page by page
+//	                       repositories, paged lists them page by page, and norepositories knows nothing of them
 //	web                    starts a web server that is no Jira, likewise
 //	sent WRITES [REFUSED]  says how many writes, and refused requests, that sandbox got
 //	await WRITES           waits until that sandbox got so many
@@ -85,6 +85,8 @@ type jiraSlot struct {
 	server *sandbox.Server
 	before contents
 	last   atomic.Pointer[write]
+
+	noRepositories bool // nobody answers for them
 }
 
 // write is a request that may have changed the server.
@@ -101,6 +103,10 @@ func (j *jiraSlot) listening(server http.Handler) http.Handler {
 			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
 			j.last.Store(&write{r.Method, r.URL.RequestURI(), string(body)})
+		}
+		if j.noRepositories && strings.HasPrefix(r.URL.Path, "/rest/gitplugin/1.0/repository") {
+			http.NotFound(w, r)
+			return
 		}
 		server.ServeHTTP(w, r)
 	})
@@ -131,6 +137,8 @@ func jira(ts *testscript.TestScript) *sandbox.Server { return ts.Value(jiraKey{}
 
 func startJira(ts *testscript.TestScript, _ bool, args []string) {
 	options := sandbox.Options{Token: "the-right-token", IndexTime: time.Hour}
+	slot := ts.Value(jiraKey{}).(*jiraSlot)
+	slot.noRepositories = false
 	for _, arg := range args {
 		name, value, _ := strings.Cut(arg, "=")
 		var err error
@@ -145,6 +153,8 @@ func startJira(ts *testscript.TestScript, _ bool, args []string) {
 			options.Tracked, err = strconv.Atoi(value)
 		case "paged":
 			options.PagedRepositories = true
+		case "norepositories":
+			slot.noRepositories = true
 		case "index":
 			options.IndexTime, err = time.ParseDuration(value)
 		case "indexerror":
@@ -159,7 +169,6 @@ func startJira(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	server, err := sandbox.New(options)
 	ts.Check(err)
-	slot := ts.Value(jiraKey{}).(*jiraSlot)
 	slot.server = server
 	serve(ts, slot.listening(server))
 }
