@@ -83,10 +83,11 @@ func (j *job) execute(ctx context.Context) error {
 		return j.log.Plan(ctx, j.run, j.planned)
 	})
 	if written != nil {
-		return errors.Join(fmt.Errorf("the reports could not be written, so nothing was sent: %w", written), kept)
+		written = fmt.Errorf("the reports could not be written, so nothing was sent: %w", written)
 	}
-	if kept != nil {
-		return kept
+	if trouble := firstError(written, kept); trouble != nil {
+		j.run.Ended, j.run.Why = j.now().UTC(), trouble.Error()
+		return firstError(trouble, j.finish(ctx, j.run))
 	}
 	return j.conclude(ctx, j.carryOut)
 }
@@ -104,12 +105,7 @@ func (j *job) conclude(ctx context.Context, work func(context.Context) error) er
 		j.run.Why = trouble.Error()
 	}
 	run := j.run
-	written, kept := beside(j.writeReports, func() error {
-		if j.log == nil {
-			return nil
-		}
-		return j.log.Finish(context.WithoutCancel(ctx), run)
-	})
+	written, kept := beside(j.writeReports, func() error { return j.finish(ctx, run) })
 	trouble = firstError(trouble, kept)
 	if written != nil {
 		return errors.Join(trouble, written)
@@ -118,6 +114,14 @@ func (j *job) conclude(ctx context.Context, work func(context.Context) error) er
 		return errors.Join(trouble, err)
 	}
 	return j.verdict(trouble)
+}
+
+// finish keeps how the run ended.
+func (j *job) finish(ctx context.Context, run schema.Run) error {
+	if j.log == nil {
+		return nil
+	}
+	return j.log.Finish(context.WithoutCancel(ctx), run)
 }
 
 // beside does two things at once, each of which can use a core of its own: a run is kept

@@ -306,10 +306,7 @@ func (j *job) abandon(ctx context.Context, cause error) error {
 	for r := range j.mine() {
 		j.outcomes = append(j.outcomes, schema.Outcome{Action: schema.Action{N: len(j.outcomes), Op: schema.OpCreate, Want: r}, Status: schema.StatusUnprocessed})
 	}
-	written := j.writeReports()
-	if j.log != nil {
-		written = firstError(written, j.log.Finish(context.WithoutCancel(ctx), j.run))
-	}
+	written := firstError(j.writeReports(), j.finish(ctx, j.run))
 	return cmp.Or(written, cause)
 }
 
