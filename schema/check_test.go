@@ -61,6 +61,7 @@ func TestRules(t *testing.T) {
 	}{
 		{"a good one", entry("type", "GITHUB", "displayName", "Acme", "pat", "env:PAT"), nil, nil},
 		{"no type", entry("origin", "https://x.example"), []string{"type type-required"}, nil},
+		{"a list for a type", entry("type", "![a]"), []string{"type not-a-text"}, nil},
 		{"misspelt type", entry("type", "GITHUP", "pat", "env:P"), []string{"type unknown-type"}, nil},
 		{"small letters", entry("type", "github", "pat", "env:P"), []string{"type unknown-type"}, nil},
 		{"deprecated", entry("type", "GERRIT", "origin", "https://g.example", "username", "u", "password", "env:P"),
@@ -131,6 +132,7 @@ func TestRules(t *testing.T) {
 		{"control character", entry("type", "GITHUB", "pat", "env:A", "displayName", "a\nb"), []string{"displayName control-character"}, nil},
 		{"outer space", entry("type", "GITHUB", "pat", "env:A", "displayName", "a "), []string{"displayName outer-space"}, nil},
 		{"kind", entry("kind", "project", "type", "GITHUB", "pat", "env:A"), []string{"kind unknown-kind"}, nil},
+		{"misspelt kind without a type", entry("kind", "Repository", "origin", "https://x.example/a.git"), []string{"kind unknown-kind"}, nil},
 		{"blank kind", entry("kind", "", "type", "GITHUB", "pat", "env:A"), []string{"kind unknown-kind"}, nil},
 		{"kind integration", entry("kind", "integration", "type", "GITHUB", "pat", "env:A"), nil, nil},
 		{"field of repositories", entry("type", "GITHUB", "pat", "env:A", "mainBranch", "", "enableFetches", "!true"),

@@ -20,8 +20,8 @@ func (j *judge) given(f Field) bool {
 
 func (j *judge) judgeType() {
 	t := j.integrationType()
-	if !j.has(FieldType) || t == "" {
-		if _, written := j.entry.Cell(FieldType); !written || t == "" {
+	if t == "" {
+		if !j.unread(FieldType) && j.kind.Valid() { // else what is wrong has been said
 			j.report(FieldType, CodeTypeRequired, "the record has no type")
 		}
 		return
