@@ -45,6 +45,7 @@ type Entry struct {
 	Listed   Kind     // what the list that it stands in holds; "" where that says nothing
 	Cells    []Cell
 	Findings []Finding // what the reader had to say about it
+	Spoiled  bool      // nothing of it could be read, and the findings say why
 }
 
 // Cell finds the cell of a field.

@@ -71,7 +71,7 @@ func (l *lines) readLine(line []byte, number int, terminated bool) bool {
 
 // spoiled hands out a record of which nothing could be read.
 func (p *pass) spoiled(f *flaw) bool {
-	e := schema.Entry{Place: p.next(f.line, 0)}
+	e := schema.Entry{Place: p.next(f.line, 0), Spoiled: true}
 	e.Findings = []schema.Finding{f.finding(e.Place)}
 	return p.emit(&e)
 }

@@ -197,7 +197,7 @@ func (w *walk) record(n *node, s section) error {
 		return err
 	}
 	e := &w.entry
-	*e = schema.Entry{Place: w.pass.next(n.line, n.column), Listed: s.kind}
+	*e = schema.Entry{Place: w.pass.next(n.line, n.column), Listed: s.kind, Spoiled: n.flaw != nil || n.form != schema.FormMap}
 	switch {
 	case n.flaw != nil:
 		e.Findings = []schema.Finding{n.flaw.finding(e.Place)}
