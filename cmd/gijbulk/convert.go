@@ -139,6 +139,9 @@ func (a *app) convert(ctx context.Context, files []string, o convertOptions) err
 		}
 	}
 	result, err := convert.Read(inputs, options)
+	if len(result.Rows) > 0 && err != nil { // none was converted, and each says why
+		err = cmp.Or(a.account(result, ""), err)
+	}
 	if err = cmp.Or(err, context.Cause(ctx)); err != nil {
 		return unfit(err)
 	}
@@ -150,15 +153,19 @@ func (a *app) convert(ctx context.Context, files []string, o convertOptions) err
 	if err := a.emit(o.out, out.Bytes()); err != nil {
 		return err
 	}
-	if a.json() {
-		err = reports.ConversionJSON(a.stdout, result)
-	} else {
-		err = reports.ConversionText(a.stderr, result, o.out, a.page(a.stderrIsTerminal))
-	}
+	err = a.account(result, o.out)
 	if err == nil && errs {
 		err = said(exitManifest)
 	}
 	return err
+}
+
+// account says what became of each row; out is the file that holds the records, or "".
+func (a *app) account(result schema.Conversion, out string) error {
+	if a.json() {
+		return reports.ConversionJSON(a.stdout, result)
+	}
+	return reports.ConversionText(a.stderr, result, out, a.page(a.stderrIsTerminal))
 }
 
 func (a *app) listTools() error {
@@ -267,7 +274,8 @@ func (a *app) listing(name string) (convert.Input, error) {
 	if name != "-" {
 		file, err := os.Open(name)
 		if err != nil {
-			return convert.Input{}, &convert.Problem{Place: schema.Place{File: name}, Message: "the file cannot be opened: " + plainCause(err)}
+			return convert.Input{}, &convert.Problem{Place: schema.Place{File: name}, Message: "the file cannot be opened: " + plainCause(err),
+				Advice: "check the path and its permissions"}
 		}
 		defer file.Close()
 		r = file

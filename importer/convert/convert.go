@@ -40,7 +40,8 @@ type Options struct {
 	Set, Fill []schema.Cell // for every record, as --set and --default say
 }
 
-// Read converts listings. An error is a [*Problem]; then there is no result.
+// Read converts listings. An error is a [*Problem]; then there is no result, but for the
+// account of the rows where none of them was converted.
 func Read(inputs []Input, o Options) (schema.Conversion, error) {
 	var result schema.Conversion
 	m := maker{options: &o, result: &result}
@@ -83,7 +84,7 @@ func Read(inputs []Input, o Options) (schema.Conversion, error) {
 		}
 	}
 	if len(result.Entries) == 0 {
-		return schema.Conversion{}, nothingLeft(rows)
+		return result, nothingLeft(rows)
 	}
 	return result, nil
 }
