@@ -43,6 +43,9 @@ type Options struct {
 // Read converts listings. An error is a [*Problem]; then there is no result, but for the
 // account of the rows where none of them was converted.
 func Read(inputs []Input, o Options) (schema.Conversion, error) {
+	if _, ok := parseAddress(strings.TrimRight(o.BaseURL, "/") + "/-"); o.BaseURL != "" && !ok {
+		return schema.Conversion{}, misuse("--base-url is no URL of a host", "write it with its scheme: https://git.example.org")
+	}
 	var result schema.Conversion
 	m := maker{options: &o, result: &result}
 	var listings []*listing
