@@ -19,6 +19,9 @@ import (
 // readYAML walks the documents of a YAML stream. This file alone knows the YAML
 // library.
 func readYAML(data []byte, w *walk) error {
+	if at := yaml12.FindIndex(data); at != nil {
+		data[at[1]-1] = '1'
+	}
 	feed := &lineFeed{rest: data}
 	d := yaml.NewDecoder(feed)
 	lines := lineStarts(data)
@@ -38,6 +41,10 @@ func readYAML(data []byte, w *walk) error {
 	}
 	return nil
 }
+
+// yaml12 finds the line of a file that declares YAML 1.2. The library refuses it, and reads
+// nothing that is in a manifest in another way for it.
+var yaml12 = regexp.MustCompile(`\A(?:[ \t]*(?:#.*)?\r?\n)*%YAML[ \t]+1\.2\b`)
 
 // guarded keeps a panic of the parser from ending the program: it has had some, on
 // comments in odd places.

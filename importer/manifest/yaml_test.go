@@ -26,6 +26,8 @@ integrations:
 		{"a bare list", "", YAML, "- type: A\n- type: B\n", []string{`#1 1:3 type@1:9=~s"A"`, `#2 2:3 type@2:9=~s"B"`}},
 		{"several documents", "", YAML, "- type: A\n---\nversion: 1\nintegrations:\n- type: B\n---\n---\ntype: C\n...\n",
 			[]string{`#1 1:3 type@1:9=~s"A"`, `#2 5:3 type@5:9=~s"B"`, `#3 8:1 type@8:7=~s"C"`}},
+		{"a declared version", "", YAML, "# ours\n%YAML 1.2\n---\n- type: A\n", []string{`#1 4:3 type@4:9=~s"A"`}},
+		{"another version", "", YAML, "%YAML 1.20\n---\n- type: A\n", []string{`3:0 syntax : this is not YAML, here or on the line before`}},
 		{"scalars stay as written", "", YAML, `- displayName: 1.10
   tagsFilter: 010
   apiPath: 0x1F
