@@ -1,13 +1,9 @@
 package reports
 
 import (
-	"bufio"
 	"errors"
-	"fmt"
 	"io"
-	"io/fs"
 	"iter"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -23,8 +19,8 @@ const ReportName = "report.json"
 func WriteReport(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask) (string, error) {
 	run, outcomes = Masked(run, outcomes, mask)
 	path := filepath.Join(dir, ReportName)
-	err := writeFile(path, hintDir, func(w io.Writer) error { return JSON(w, run, outcomes) })
-	if err != nil {
+	f := &file{path: path, hint: hintDir, render: func(w io.Writer) error { return JSON(w, run, outcomes) }}
+	if err := f.write(); err != nil {
 		return "", err
 	}
 	return path, nil
@@ -43,18 +39,32 @@ func WriteAll(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mas
 
 func writeAll(dir string, d document, all []*schema.Outcome, wanted []Wanted) ([]string, error) {
 	columns := layoutOf(all)
-	var paths []string
+	var tables []*file
 	for _, p := range Parts() {
-		path := filepath.Join(dir, p.FileName())
-		if err := writeFile(path, hintDir, func(w io.Writer) error { return writeCSV(w, columns, all, p.holds) }); err != nil {
+		render := func(w io.Writer) error { return writeCSV(w, columns, all, p.holds) }
+		tables = append(tables, &file{path: filepath.Join(dir, p.FileName()), hint: hintDir, render: render})
+	}
+	last := Wanted{Format: FormatJSON}.file(dir, d)
+	more := filesOf(dir, d, wanted)
+	files := slices.Concat(tables, more, []*file{last})
+	defer discard(files)
+	prepare(files)
+
+	var paths []string
+	for _, t := range tables {
+		if err := t.publish(); err != nil {
 			return paths, err
 		}
-		paths = append(paths, path)
+		paths = append(paths, t.path)
 	}
 	// A report that could not be written keeps nobody from the others.
-	more, failed := write(dir, d, wanted)
-	last, err := write(dir, d, []Wanted{{Format: FormatJSON}})
-	return slices.Concat(paths, more, last), errors.Join(failed, err)
+	published, failed := publish(more)
+	failed = errors.Join(failed, writeOut(d, wanted))
+	paths = append(paths, published...)
+	if err := last.publish(); err != nil {
+		return paths, errors.Join(failed, err)
+	}
+	return append(paths, last.path), failed
 }
 
 // Write writes the reports that were asked for and no others; dir is for those without a
@@ -64,69 +74,34 @@ func Write(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask s
 		return nil, nil // the outcomes need not be made
 	}
 	run, outcomes = Masked(run, outcomes, mask)
-	return write(dir, newDocument(run, sorted(run, outcomes)), wanted)
+	d := newDocument(run, sorted(run, outcomes))
+	files := filesOf(dir, d, wanted)
+	defer discard(files)
+	prepare(files)
+	paths, failed := publish(files)
+	return paths, errors.Join(failed, writeOut(d, wanted))
 }
 
-func write(dir string, d document, wanted []Wanted) (paths []string, failed error) {
+// filesOf are the files of those reports that go to one.
+func filesOf(dir string, d document, wanted []Wanted) []*file {
+	var files []*file
 	for _, w := range wanted {
-		switch path, err := w.write(dir, d); {
-		case err != nil:
-			failed = errors.Join(failed, err)
-		case path != "":
-			paths = append(paths, path)
+		if w.Out == nil {
+			files = append(files, w.file(dir, d))
 		}
 	}
-	return paths, failed
+	return files
+}
+
+// writeOut writes the others, one after another: they may share an output.
+func writeOut(d document, wanted []Wanted) (failed error) {
+	for _, w := range wanted {
+		if w.Out != nil {
+			failed = errors.Join(failed, w.Format.render(w.Out, d))
+		}
+	}
+	return failed
 }
 
 // hintDir is what to do where the report directory is no good.
 const hintDir = "choose another folder with --report-dir"
-
-func writeFile(path, hint string, render func(io.Writer) error) error {
-	if err := replaceFile(path, render); err != nil {
-		return fmt.Errorf("cannot write the report %s: %w; %s", path, bare(err), hint)
-	}
-	return nil
-}
-
-// bare drops the path of a temporary file that nobody knows.
-func bare(err error) error {
-	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		return e.Err
-	}
-	if e, ok := errors.AsType[*os.LinkError](err); ok {
-		return e.Err
-	}
-	return err
-}
-
-// replaceFile writes beside the path and renames: a reader, and whoever comes after a
-// crash, finds the old file or the new one.
-func replaceFile(path string, render func(io.Writer) error) error {
-	dir, name := filepath.Split(path)
-	if err := os.MkdirAll(filepath.Clean(dir), 0o700); err != nil {
-		return err
-	}
-	temp, err := os.CreateTemp(filepath.Clean(dir), "."+name+".*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(temp.Name()) // after the rename there is nothing to remove
-	defer temp.Close()           // closed already where all went well
-
-	// The renderers' own buffers give way to this one.
-	out := bufio.NewWriterSize(temp, 1<<16)
-	if err := render(out); err != nil {
-		return err
-	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	if err := temp.Sync(); err != nil {
-		return err
-	}
-	if err := temp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(temp.Name(), path)
-}

@@ -135,12 +135,13 @@ func TestHalfAFileIsNeverSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := errors.New("no space left on device")
-	err := writeFile(path, hintDir, func(w io.Writer) error {
+	f := &file{path: path, hint: hintDir, render: func(w io.Writer) error {
 		if _, err := io.WriteString(w, strings.Repeat("new", 10_000)); err != nil {
 			return err
 		}
 		return full
-	})
+	}}
+	err := f.write()
 	if !errors.Is(err, full) || !strings.Contains(err.Error(), path) {
 		t.Errorf("got %v", err)
 	}

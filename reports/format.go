@@ -71,25 +71,21 @@ type Wanted struct {
 	Out    io.Writer // where it goes instead of a file; nil: to the file
 }
 
-func (w Wanted) write(dir string, d document) (path string, err error) {
+// file is the file that the report goes to.
+func (w Wanted) file(dir string, d document) *file {
 	render := func(out io.Writer) error { return w.Format.render(out, d) }
-	if w.Out != nil {
-		return "", render(w.Out)
-	}
 	if w.Path != "" {
-		return w.Path, writeFile(w.Path, "name another with --report "+string(w.Format)+"=PATH", render)
+		return &file{path: w.Path, hint: "name another with --report " + string(w.Format) + "=PATH", render: render}
 	}
-	path = filepath.Join(dir, w.Format.FileName())
-	return path, writeFile(path, hintDir, render)
+	return &file{path: filepath.Join(dir, w.Format.FileName()), hint: hintDir, render: render}
 }
 
 // document is a run as all formats see it: the values of report.json in the order of the
-// manifest. Records are made as they are asked for, as often as they are: those of a
-// large run are not held twice.
+// manifest. It is made once, and no format changes it: they are written at the same time.
 type document struct {
 	run      RunInfo
 	findings []FindingInfo
-	records  iter.Seq[RecordInfo]
+	records  []RecordInfo
 	table    func(io.Writer) error // all records as CSV
 }
 
@@ -100,14 +96,8 @@ func newDocument(run schema.Run, all []*schema.Outcome) document {
 	return document{
 		run:      runInfo(run, all),
 		findings: mapTo(findings, findingInfo),
-		records: func(yield func(RecordInfo) bool) {
-			for _, o := range all {
-				if !yield(recordInfo(o)) {
-					return
-				}
-			}
-		},
-		table: tableOf(all),
+		records:  mapTo(all, recordInfo),
+		table:    tableOf(all),
 	}
 }
 

@@ -24,13 +24,11 @@ func writePageData(out *bufio.Writer, d document, c census) error {
 	}
 	w.buffer = append(w.buffer, encoded...)
 	w.text(`,"records":[`)
-	first := true
-	for r := range d.records {
-		if !first {
+	for i := range d.records {
+		if i > 0 {
 			w.text(",")
 		}
-		first = false
-		if err := w.record(d.run, &r); err != nil {
+		if err := w.record(d.run, &d.records[i]); err != nil {
 			return err
 		}
 	}

@@ -94,10 +94,9 @@ func (p *page) addRecords(d document, c census) {
 	var slowest []slow
 	var took []int64
 	events := make([]event, 0, d.run.Total)
-	n := 0
-	for r := range d.records {
-		n++
-		state := c.stateOf(&r)
+	for i := range d.records {
+		r, n := &d.records[i], i+1
+		state := c.stateOf(r)
 		name := cmp.Or(r.typeText(), "unknown type")
 		if types[name] == nil {
 			types[name] = map[string]int{}
@@ -107,12 +106,12 @@ func (p *page) addRecords(d document, c census) {
 			events = append(events, event{r.Started.Add(time.Duration(r.MS) * time.Millisecond), r.Started, r.Status.Good(), max(0, r.Attempts-1)})
 		}
 		if n <= mostPlain {
-			p.Plain = append(p.Plain, plainRecord{r, n, r.typeText(), placeText(r), state})
+			p.Plain = append(p.Plain, plainRecord{*r, n, r.typeText(), placeText(r), state})
 		}
 		if r.MS > 0 && (len(took) < mostSlowest || r.MS > took[len(took)-1]) {
 			at, _ := slices.BinarySearchFunc(took, r.MS, func(have, ms int64) int { return cmp.Compare(ms, have) })
 			took = slices.Insert(took, at, r.MS)
-			slowest = slices.Insert(slowest, at, slow{N: n, Name: nameOf(&r), Type: r.typeText(), Took: briefly(time.Duration(r.MS) * time.Millisecond), State: state})
+			slowest = slices.Insert(slowest, at, slow{N: n, Name: nameOf(r), Type: r.typeText(), Took: briefly(time.Duration(r.MS) * time.Millisecond), State: state})
 			took, slowest = took[:min(len(took), mostSlowest)], slowest[:min(len(slowest), mostSlowest)]
 		}
 	}
@@ -120,7 +119,7 @@ func (p *page) addRecords(d document, c census) {
 		slowest[i].Width = 100 * float64(took[i]) / float64(took[0])
 	}
 	p.Slowest = slowest
-	p.States = shares(c.counts(), n, 100, c)
+	p.States = shares(c.counts(), len(d.records), 100, c)
 	p.Types = typeRows(types, c)
 	p.Moments = newMoments(d.run, events)
 }
@@ -155,6 +154,6 @@ func typeRows(types map[string]map[string]int, c census) []typeRow {
 	return rows
 }
 
-func placeText(r RecordInfo) string { return schema.Place{File: r.File, Line: r.Line}.String() }
+func placeText(r *RecordInfo) string { return schema.Place{File: r.File, Line: r.Line}.String() }
 
 func nameOf(r *RecordInfo) string { return cmp.Or(r.DisplayName, r.Origin, "unnamed") }

@@ -102,7 +102,7 @@ func TestPageHoldsEveryRecord(t *testing.T) {
 		}
 		got = append(got, fmt.Sprint(values))
 	}
-	for r := range newDocument(run, sorted(run, each(outcomes...))).records {
+	for _, r := range newDocument(run, sorted(run, each(outcomes...))).records {
 		want = append(want, fmt.Sprint(valuesOf(run, r)))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -24,7 +24,7 @@ func writeJSON(w io.Writer, d document) error {
 	j.raw(fmt.Sprintf("{\n  \"version\": %d,\n  \"run\": ", Version))
 	j.value("  ", d.run)
 	j.raw(",\n  \"records\": ")
-	list(j, d.records)
+	list(j, slices.Values(d.records))
 	j.raw(",\n  \"findings\": ")
 	list(j, slices.Values(d.findings))
 	j.raw("\n}\n")

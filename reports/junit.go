@@ -32,9 +32,9 @@ func writeJUnit(w io.Writer, d document) error {
 	if err == nil {
 		err = encoder.Encode(propertiesOf(d.run))
 	}
-	for r := range d.records {
+	for i := range d.records {
 		if err == nil {
-			err = encoder.Encode(caseOf(d.run, &r))
+			err = encoder.Encode(caseOf(d.run, &d.records[i]))
 		}
 	}
 	if err != nil {
@@ -207,9 +207,9 @@ type caseSum struct {
 
 func sumCases(d document) caseSum {
 	var s caseSum
-	for r := range d.records {
+	for i := range d.records {
 		s.tests++
-		switch kindOf(d.run, &r) {
+		switch kindOf(d.run, &d.records[i]) {
 		case caseFailed:
 			s.failures++
 		case caseBroken:

@@ -84,14 +84,15 @@ func markdownRecords(b *bytes.Buffer, d document, c census, room int) {
 	listed := make([]int, len(ranks)+1)
 	full := make([]bool, len(ranks)+1) // no row is made that there is no room for
 	left := map[string]int{}
-	for r := range d.records {
-		what := c.stateOf(&r)
+	for i := range d.records {
+		r := &d.records[i]
+		what := c.stateOf(r)
 		rank := slices.Index(ranks, what)
 		left[what]++
 		if rank < 0 || full[rank] {
 			continue
 		}
-		row := markdownRow(what, &r)
+		row := markdownRow(what, r)
 		if full[rank] = rows[rank].Len()+len(row) > room; !full[rank] {
 			rows[rank].WriteString(row)
 			listed[rank]++

@@ -93,7 +93,7 @@ func sameColumns(shards []Kept) bool {
 
 // WriteAll writes the merged report as [WriteAll] does that of a run.
 func (m Merged) WriteAll(dir string, wanted ...Wanted) ([]string, error) {
-	return writeAll(dir, document{run: m.Report.Run, findings: m.Report.Findings, records: slices.Values(m.Report.Records),
+	return writeAll(dir, document{run: m.Report.Run, findings: m.Report.Findings, records: m.Report.Records,
 		table: tableOf(m.all)}, m.all, wanted)
 }
 

@@ -168,7 +168,7 @@ func Read(r io.Reader) (Report, error) {
 // NewReport makes the report of a run.
 func NewReport(run schema.Run, outcomes iter.Seq[schema.Outcome]) Report {
 	d := newDocument(run, sorted(run, outcomes))
-	return Report{Version: Version, Run: d.run, Records: slices.Collect(d.records), Findings: d.findings}
+	return Report{Version: Version, Run: d.run, Records: d.records, Findings: d.findings}
 }
 
 func runInfo(run schema.Run, all []*schema.Outcome) RunInfo {

@@ -20,7 +20,8 @@ type census struct {
 
 func newCensus(d document) census {
 	c := census{run: d.run, ops: map[schema.Op]int{}}
-	for r := range d.records {
+	for i := range d.records {
+		r := &d.records[i]
 		c.ops[r.Action]++
 		if r.drifts() {
 			c.drift++
