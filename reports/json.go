@@ -1,13 +1,11 @@
 package reports
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"iter"
-	"slices"
 
 	"gijbulk/schema"
 )
@@ -17,63 +15,60 @@ func JSON(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome]) error 
 	return FormatJSON.Renderer()(w, run, outcomes)
 }
 
-// writeJSON encodes record by record: a whole report of a large run would be held three
-// times over.
+// writeJSON writes the run field by field, and the records and the findings one a line:
+// so they can be read, searched and compared line by line, and a large report stays small.
 func writeJSON(w io.Writer, d document) error {
-	j := newJSONWriter(w)
-	j.raw(fmt.Sprintf("{\n  \"version\": %d,\n  \"run\": ", Version))
-	j.value("  ", d.run)
-	j.raw(",\n  \"records\": ")
-	list(j, slices.Values(d.records))
-	j.raw(",\n  \"findings\": ")
-	list(j, slices.Values(d.findings))
-	j.raw("\n}\n")
-	return j.flush()
-}
-
-// jsonWriter writes indented JSON piece by piece and keeps the first error.
-type jsonWriter struct {
-	out     *bufio.Writer // remembers its own first error
-	buffer  bytes.Buffer
-	encoder *json.Encoder // to the buffer; one for all values, since it keeps what it indents in
-	err     error         // of the encoder
-}
-
-func newJSONWriter(w io.Writer) *jsonWriter {
-	j := &jsonWriter{out: bufio.NewWriter(w)}
-	j.encoder = json.NewEncoder(&j.buffer)
-	j.encoder.SetEscapeHTML(false)
-	return j
-}
-
-func (j *jsonWriter) raw(s string) { _, _ = j.out.WriteString(s) }
-
-func (j *jsonWriter) value(indent string, v any) {
-	j.buffer.Reset()
-	j.encoder.SetIndent(indent, "  ")
-	if err := j.encoder.Encode(v); err != nil && j.err == nil {
-		j.err = err
+	run, err := indented(d.run)
+	if err != nil {
+		return err
 	}
-	_, _ = j.out.Write(bytes.TrimSuffix(j.buffer.Bytes(), []byte("\n")))
-}
-
-func (j *jsonWriter) flush() error {
-	if j.err != nil {
-		return j.err
+	if _, err := fmt.Fprintf(w, "{\n  \"version\": %d,\n  \"run\": %s,\n  \"records\": ", Version, run); err != nil {
+		return err
 	}
-	return j.out.Flush()
+	if err := writeRows(w, d.records, (*jsonRow).record); err != nil {
+		return err
+	}
+	if _, err := io.WriteString(w, ",\n  \"findings\": "); err != nil {
+		return err
+	}
+	if err := writeRows(w, d.findings, (*jsonRow).finding); err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, "\n}\n")
+	return err
 }
 
-func list[T any](j *jsonWriter, values iter.Seq[T]) {
+func indented(run RunInfo) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("  ", "  ")
+	err := encoder.Encode(run)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// writeRows writes a list, and gives it away piece by piece: the whole text of a large one
+// is never held.
+func writeRows[T any](w io.Writer, list []T, add func(*jsonRow, *T) error) error {
+	if len(list) == 0 {
+		_, err := io.WriteString(w, "[]")
+		return err
+	}
+	var j jsonRow
 	before := "[\n    "
-	for v := range values {
-		j.raw(before)
-		j.value("    ", v)
+	for i := range list {
+		j.buffer = append(j.buffer, before...)
 		before = ",\n    "
+		if err := add(&j, &list[i]); err != nil {
+			return err
+		}
+		if len(j.buffer) >= 1<<16 {
+			if _, err := w.Write(j.buffer); err != nil {
+				return err
+			}
+			j.buffer = j.buffer[:0]
+		}
 	}
-	if before[0] == '[' {
-		j.raw("[]")
-		return
-	}
-	j.raw("\n  ]")
+	_, err := w.Write(append(j.buffer, "\n  ]"...))
+	return err
 }
