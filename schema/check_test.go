@@ -308,6 +308,35 @@ func TestDefaultsOfBothKinds(t *testing.T) {
 	}
 }
 
+// TestAssignToBothKinds: one command line serves a manifest of both kinds.
+func TestAssignToBothKinds(t *testing.T) {
+	set := entry("mainBranch", "trunk", "apiPath", "/x", "disabled", "!true").Cells
+	for name, tt := range map[string]struct {
+		entry     Entry
+		set, fill []Cell
+		want      string
+	}{
+		"an integration":               {entry("type", "GITHUB", "apiPath", "/own"), set, nil, "type=GITHUB apiPath=/x disabled=true"},
+		"a repository":                 {entry("kind", "repository", "mainBranch", "own"), set, nil, "kind=repository mainBranch=trunk disabled=true"},
+		"what is wrong stays so":       {entry("kind", "repository", "apiPath", "/own"), set, nil, "kind=repository apiPath=/own mainBranch=trunk disabled=true"},
+		"no kind at all":               {entry("kind", "nonsense"), set, nil, "kind=nonsense mainBranch=trunk apiPath=/x disabled=true"},
+		"one that becomes a kind":      {entry("origin", "/a"), append(entry("kind", "repository").Cells, set...), nil, "origin=/a kind=repository mainBranch=trunk disabled=true"},
+		"one that a default makes one": {entry("origin", "/a"), set, entry("kind", "repository", "apiPath", "/y").Cells, "origin=/a mainBranch=trunk disabled=true kind=repository"},
+		"defaults":                     {entry("type", "GITHUB"), nil, set, "type=GITHUB apiPath=/x disabled=true"},
+	} {
+		var got []string
+		for _, c := range tt.entry.Assign(tt.set, tt.fill).Cells {
+			got = append(got, c.Name+"="+c.Written.Text)
+		}
+		if strings.Join(got, " ") != tt.want {
+			t.Errorf("%s: got %v, want %s", name, got, tt.want)
+		}
+	}
+	if len(set) != 3 || set[1].Name != "apiPath" {
+		t.Errorf("the cells were changed: %v", set)
+	}
+}
+
 func TestCheckMakesTheRecord(t *testing.T) {
 	r, findings := new(Checker).Check(entry("type", "GITHUB", "displayName", "!1.10", "disabled", "off", "global", "!null",
 		"projectMappingIds", "![!3 !1 !3]", "tagsFilter", "", "pat", "file:/run/pat"))

@@ -1,5 +1,10 @@
 package schema
 
+import (
+	"cmp"
+	"slices"
+)
+
 // Form is how a cell was written. It decides how far a value may be read: the
 // text `yes` in a CSV cell may be a boolean, the string "yes" in JSON may not.
 type Form uint8
@@ -64,8 +69,20 @@ func (e Entry) Text(f Field) string {
 	return c.Written.Text
 }
 
+// Assign returns the entry with the cells of set in the place of its own (--set), and
+// those of fill where it says nothing (--default). Fields that its kind does not have are
+// passed over, so that one command line serves a manifest of both kinds.
+func (e Entry) Assign(set, fill []Cell) Entry {
+	kind := cmp.Or(kindIn(set), e.kind(fill))
+	foreign := func(c Cell) bool { return !kind.Takes(c.Field) }
+	if slices.ContainsFunc(set, foreign) {
+		set = slices.DeleteFunc(slices.Clone(set), foreign)
+	}
+	return e.Override(set).Fill(fill)
+}
+
 // Override returns the entry with these cells in the place of those of the same
-// fields (--set).
+// fields.
 func (e Entry) Override(cells []Cell) Entry {
 	if len(cells) == 0 {
 		return e
@@ -81,7 +98,7 @@ func (e Entry) Override(cells []Cell) Entry {
 }
 
 // Fill returns the entry with those of the cells added whose fields it does not
-// have (--default, and the manifest's defaults). Fields that its kind does not have
+// have (the manifest's defaults). Fields that its kind does not have
 // either are passed over, so that one set of defaults serves both kinds; so is a kind
 // where its list tells that.
 func (e Entry) Fill(cells []Cell) Entry {

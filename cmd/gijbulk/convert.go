@@ -42,7 +42,7 @@ func (o *convertOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.baseURL, "base-url", "", "`URL` of the host, for listings whose URLs are relative or missing")
 	f.StringArrayVar(&o.hostTypes, "host-type", nil, "`HOST=TYPE`: the integration type of a host of your own, for listings that do not tell (repeatable)")
 	f.StringVar(&o.projectMap, "jira-project-map", "", "`FILE` with lines of an organisation or repository and its Jira project keys: acme/web,WEB")
-	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` for every record (repeatable)")
+	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` for every record whose kind has the field (repeatable)")
 	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` for every record that has none (repeatable)")
 	f.StringVar(&o.format, "format", "", "of the manifest: yaml, json, jsonl, csv or tsv (default: by --out's extension, else yaml)")
 	f.StringVar(&o.out, "out", "", "`FILE` for the manifest (default: standard output)")

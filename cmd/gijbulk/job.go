@@ -58,6 +58,9 @@ func (j *job) read(ctx context.Context) error {
 		return err
 	}
 	l.noCells = !j.reporting()
+	if l.chosen, err = j.options.selection.selector(); err != nil {
+		return err
+	}
 	var records []*schema.Record
 	twins, err := l.each(ctx, j.run.Files, func(c checked) error {
 		j.run.Findings = append(j.run.Findings, c.findings...)

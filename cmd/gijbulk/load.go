@@ -25,8 +25,8 @@ type manifestOptions struct {
 
 func (o *manifestOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.format, "format", "", "csv, tsv, yaml, json or jsonl (default: by extension, else by content)")
-	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` for every record, whatever it says itself (repeatable)")
-	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` for every record that does not say (repeatable)")
+	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` for every record whose kind has the field, whatever it says itself (repeatable)")
+	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` for every record whose kind has the field and that does not say (repeatable)")
 	f.BoolVar(&o.noPlainSecrets, "no-plain-secrets", false, "a secret that is written out in a manifest is an error")
 }
 
@@ -37,6 +37,8 @@ type loader struct {
 	set, fill []schema.Cell
 	lean      bool // records are judged and forgotten
 	noCells   bool // what was written is not kept with the records, for nobody reports it
+
+	chosen func(schema.Record) bool // the records that are acted on; nil: all
 
 	noPlainSecrets bool
 }
@@ -85,6 +87,7 @@ type checked struct {
 	record   *schema.Record // nil for a file, and where nobody will keep records
 	findings []schema.Finding
 	identity schema.Identity
+	kind     schema.Kind
 }
 
 // isRecord tells a record from what was found about a file.
@@ -92,9 +95,11 @@ func (c checked) isRecord() bool { return c.place.Record > 0 }
 
 // each reads the files and judges their records on all cores, and visits them in
 // order. It ends early when visit returns an error. The findings are those that no
-// record has by itself: of its twins.
+// record has by itself: of its twins. What no record that is acted on can take of --set
+// and --default is an error.
 func (l *loader) each(ctx context.Context, files []string, visit func(checked) error) (iter.Seq[schema.Finding], error) {
 	identities := schema.NewIdentities()
+	kinds, whole := make(map[schema.Kind]bool), true
 	for _, name := range files {
 		for c, err := range l.judged(name, identities) {
 			if err == nil {
@@ -102,6 +107,10 @@ func (l *loader) each(ctx context.Context, files []string, visit func(checked) e
 			}
 			if err == nil {
 				identities.Note(c.identity, c.place)
+				whole = whole && c.isRecord()
+				if c.isRecord() && (l.chosen == nil || l.chosen(*c.record)) {
+					kinds[c.kind] = true
+				}
 				err = visit(c)
 			}
 			if err != nil {
@@ -109,7 +118,34 @@ func (l *loader) each(ctx context.Context, files []string, visit func(checked) e
 			}
 		}
 	}
+	if whole { // else nobody knows what records a file was to hold
+		if err := firstError(judgeGiven(kinds, "--set", l.set), judgeGiven(kinds, "--default", l.fill)); err != nil {
+			return nil, err
+		}
+	}
 	return identities.Twins(), nil
+}
+
+// judgeGiven refuses what records of none of these kinds can take.
+func judgeGiven(kinds map[schema.Kind]bool, flag string, cells []schema.Cell) error {
+	for _, c := range cells {
+		for only, other := range map[schema.Kind]schema.Kind{
+			schema.KindIntegration: schema.KindRepository, schema.KindRepository: schema.KindIntegration} {
+			if len(kinds) == 1 && kinds[other] && !other.Takes(c.Field) {
+				return usage("%s %s: only %s have this field, and there are none among the records", flag, c.Field, only.Plural())
+			}
+		}
+	}
+	return nil
+}
+
+// writtenKind is the kind of a record; "" where what it says is none.
+func writtenKind(r schema.Record) schema.Kind {
+	kind := cmp.Or(schema.Kind(r.Get(schema.FieldKind).Text()), schema.KindIntegration)
+	if !kind.Valid() {
+		return ""
+	}
+	return kind
 }
 
 // judged reads one manifest; "-" is standard input.
@@ -143,10 +179,10 @@ func (l *loader) judge(identities *schema.Identities) func(*schema.Entry) checke
 	checker := schema.Checker{NoPlainSecrets: l.noPlainSecrets, Lean: l.lean, NoCells: l.noCells}
 	return func(e *schema.Entry) checked {
 		if len(l.set)+len(l.fill) > 0 {
-			*e = e.Override(l.set).Fill(l.fill)
+			*e = e.Assign(l.set, l.fill)
 		}
 		record, findings := checker.Check(*e)
-		c := checked{place: record.Place, findings: findings, identity: identities.Of(&record)}
+		c := checked{place: record.Place, findings: findings, identity: identities.Of(&record), kind: writtenKind(record)}
 		if l.lean {
 			c.findings = append(c.findings, record.CreateNeeds...)
 			return c

@@ -81,7 +81,7 @@ func (m *maker) sift(rows []*row) []*row {
 
 // add takes an entry that was made of rows.
 func (m *maker) add(e schema.Entry, rows ...*row) {
-	e = e.Override(m.options.Set).Fill(m.options.Fill)
+	e = e.Assign(m.options.Set, m.options.Fill)
 	m.result.Entries = append(m.result.Entries, e)
 	for _, r := range rows {
 		r.record = len(m.result.Entries)
