@@ -151,7 +151,7 @@ func (e *exporter) read(ctx context.Context) error {
 	for key, id := range ids {
 		e.projects[id] = key
 	}
-	e.wanted, err = e.app.lastWanted(ctx, e.options.state, e.target, e.url)
+	e.wanted, err = e.app.lastWanted(ctx, e.options.state, e.target, e.url, e.records)
 	return err
 }
 
@@ -237,9 +237,9 @@ func (e *exporter) export() reports.Export {
 		Placeholders: e.missing, Findings: e.findings}
 }
 
-// lastWanted is what the runs of the state file last brought to a target, by the id that
-// it got there: the newest run that knows an id counts.
-func (a *app) lastWanted(ctx context.Context, o stateOptions, t *target, url string) (wanted map[int64]schema.Record, err error) {
+// lastWanted is what the runs of the state file last brought to a target, for the live
+// records by their ids: the newest run that knows an id counts.
+func (a *app) lastWanted(ctx context.Context, o stateOptions, t *target, url string, live []schema.Record) (wanted map[int64]schema.Record, err error) {
 	if o.path == noState || t.sandbox && o.path == "" {
 		return nil, nil
 	}
@@ -248,30 +248,43 @@ func (a *app) lastWanted(ctx context.Context, o stateOptions, t *target, url str
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, state.Close()) }()
-	runs, err := state.Runs(ctx)
+	return wantedIn(ctx, state, url, live)
+}
+
+// history is what is kept of runs.
+type history interface {
+	Runs(context.Context) ([]journal.Entry, error)
+	Load(ctx context.Context, run string) (journal.Saved, error)
+}
+
+// wantedIn reads the runs of a target, the newest first, until each live record is known.
+func wantedIn(ctx context.Context, h history, url string, live []schema.Record) (map[int64]schema.Record, error) {
+	runs, err := h.Runs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	wanted = make(map[int64]schema.Record)
+	unknown := make(map[int64]bool, len(live))
+	for i := range live {
+		unknown[live[i].ID] = true
+	}
+	wanted := make(map[int64]schema.Record)
 	for _, run := range runs {
+		if len(unknown) == 0 {
+			break
+		}
 		if schema.NormalURL(run.Target) != schema.NormalURL(url) {
 			continue
 		}
-		saved, err := state.Load(ctx, run.ID)
+		saved, err := h.Load(ctx, run.ID)
 		if err != nil {
 			return nil, err
 		}
-		noteWanted(wanted, saved)
+		for _, o := range saved.Outcomes {
+			if unknown[o.ID] && o.Status.Good() && o.Status != schema.StatusDeleted {
+				wanted[o.ID] = o.Action.Want
+				delete(unknown, o.ID)
+			}
+		}
 	}
 	return wanted, nil
-}
-
-// noteWanted adds what one run brought there, where no newer run knows of it.
-func noteWanted(wanted map[int64]schema.Record, saved journal.Saved) {
-	for _, o := range saved.Outcomes {
-		if _, newer := wanted[o.ID]; o.ID == 0 || newer || !o.Status.Good() || o.Status == schema.StatusDeleted {
-			continue
-		}
-		wanted[o.ID] = o.Action.Want
-	}
 }
