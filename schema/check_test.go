@@ -1,9 +1,7 @@
 package schema
 
 import (
-	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -194,149 +192,6 @@ func TestRules(t *testing.T) {
 	}
 }
 
-func TestRepositoryOrigins(t *testing.T) {
-	for _, tt := range []struct{ origin, code, kept string }{
-		{"https://git.example.org/scm/ops/tools.git", "", ""},
-		{"HTTP://git.example.org:8080/tools", "", ""},
-		{"ssh://git@git.example.org/tools.git", "", ""},
-		{"git://git.example.org/tools.git", "", ""},
-		{"file:///srv/git/tools.git", "", ""},
-		{"git@git.example.org:team/tools.git", "", ""},
-		{"git.example.org:7999/tools.git", "", ""},
-		{"[::1]:tools.git", "", ""},
-		{"/srv/git/tools of old.git", "", ""},
-		{`D:\git\tools.git`, "", ""},
-		{`\\host\share\tools.git`, "", ""},
-		{"https://bob@git.example.org/tools.git", "origin-credentials", "https://git.example.org/tools.git"},
-		{"https://bob:hunter2@git.example.org/tools.git", "origin-credentials", "https://git.example.org/tools.git"},
-		{"ssh://git:hunter2@git.example.org/tools.git", "origin-credentials", "ssh://git@git.example.org/tools.git"},
-		{"bob:hunter2@git.example.org:tools.git", "origin-credentials", "git.example.org:tools.git"},
-		{"bob:hunter2@git.example.org/tools.git", "origin-credentials", "git.example.org/tools.git"},
-		{"git.example.org/tools.git", "bad-origin", ""},
-		{"git@git.example.org/tools.git", "bad-origin", ""},
-		{"git@git.example.org:", "bad-origin", ""},
-		{"git@git.example.org:a b", "bad-origin", ""},
-		{"ssh://git@git.example.org:team/tools.git", "bad-origin", ""},
-		{"https://git.example.org/", "bad-origin", ""},
-		{"https:///tools.git", "bad-origin", ""},
-		{"https://git.example.org/tools.git?ref=main", "bad-origin", ""},
-		{"https://git.example.org/a b.git", "bad-origin", ""},
-		{"svn://svn.example.org/tools", "bad-origin", ""},
-		{"file://tools.git", "bad-origin", ""},
-		{"../tools.git", "bad-origin", ""},
-		{"D:tools.git", "bad-origin", ""},
-	} {
-		r, findings := new(Checker).Check(repository(tt.origin))
-		var want []string
-		if tt.code != "" {
-			want = []string{"origin " + tt.code}
-		}
-		if got := codes(findings); !slices.Equal(got, want) {
-			t.Errorf("%s: findings %q, want %q", tt.origin, got, want)
-		}
-		kept := tt.kept
-		if kept == "" {
-			kept = tt.origin
-		}
-		if r.Origin() != kept || r.Cells[1].Text != kept {
-			t.Errorf("%s: kept %q, shown %q, want %q", tt.origin, r.Origin(), r.Cells[1].Text, kept)
-		}
-		for _, f := range findings {
-			if f.Advice == "" || strings.Contains(f.Message+f.Advice, "hunter2") {
-				t.Errorf("%s: finding %+v", tt.origin, f)
-			}
-		}
-	}
-}
-
-// TestListsAndKinds: what an entry's list says counts where the entry says nothing, and
-// is held against what it says.
-func TestListsAndKinds(t *testing.T) {
-	for _, tt := range []struct {
-		listed, kind string
-		want         Kind
-		codes        []string
-	}{
-		{"", "", KindIntegration, nil},
-		{"", "repository", KindRepository, nil},
-		{"integration", "", KindIntegration, nil},
-		{"repository", "", KindRepository, nil},
-		{"repository", "!null", KindRepository, nil},
-		{"repository", "repository", KindRepository, nil},
-		{"repository", "integration", KindIntegration, []string{"kind kind-misplaced"}},
-		{"integration", "repository", KindRepository, []string{"kind kind-misplaced"}},
-		{"repository", "repo", KindIntegration, []string{"kind unknown-kind"}},
-	} {
-		e := entry("origin", "https://git.example.org/a.git")
-		if tt.want == KindIntegration {
-			e = entry("type", "GITHUB", "pat", "env:P")
-		}
-		if tt.kind != "" {
-			e = e.Override([]Cell{{Name: "kind", Field: FieldKind, Written: written(tt.kind)}})
-		}
-		e.Listed = Kind(tt.listed)
-		r, findings := new(Checker).Check(e)
-		if got := codes(findings); r.Kind() != tt.want || !slices.Equal(got, tt.codes) {
-			t.Errorf("%q in a list of %q: %s with %q, want %s with %q", tt.kind, tt.listed, r.Kind(), got, tt.want, tt.codes)
-		}
-	}
-}
-
-// TestDefaultsOfBothKinds: one set of defaults serves a manifest of both kinds.
-func TestDefaultsOfBothKinds(t *testing.T) {
-	defaults := entry("type", "GITHUB", "mainBranch", "main", "disabled", "!true", "kind", "repository").Cells
-	listed := func(k Kind, e Entry) Entry { e.Listed = k; return e }
-	for _, tt := range []struct {
-		entry Entry
-		want  string
-	}{
-		{entry("pat", "env:P"), "[pat mainBranch disabled kind]"},
-		{entry("kind", "integration"), "[kind type disabled]"},
-		{listed(KindIntegration, entry("pat", "env:P")), "[pat type disabled]"},
-		{listed(KindRepository, entry("origin", "/a")), "[origin mainBranch disabled]"},
-		{listed(KindRepository, entry("kind", "!null")), "[kind mainBranch disabled]"},
-		{listed(KindRepository, entry("kind", "integration")), "[kind type disabled]"},
-		{entry("kind", "nonsense"), "[kind type mainBranch disabled]"},
-	} {
-		var got []string
-		for _, c := range tt.entry.Fill(defaults).Cells {
-			got = append(got, c.Name)
-		}
-		if fmt.Sprint(got) != tt.want {
-			t.Errorf("filled up: %v, want %v", got, tt.want)
-		}
-	}
-}
-
-// TestAssignToBothKinds: one command line serves a manifest of both kinds.
-func TestAssignToBothKinds(t *testing.T) {
-	set := entry("mainBranch", "trunk", "apiPath", "/x", "disabled", "!true").Cells
-	for name, tt := range map[string]struct {
-		entry     Entry
-		set, fill []Cell
-		want      string
-	}{
-		"an integration":               {entry("type", "GITHUB", "apiPath", "/own"), set, nil, "type=GITHUB apiPath=/x disabled=true"},
-		"a repository":                 {entry("kind", "repository", "mainBranch", "own"), set, nil, "kind=repository mainBranch=trunk disabled=true"},
-		"what is wrong stays so":       {entry("kind", "repository", "apiPath", "/own"), set, nil, "kind=repository apiPath=/own mainBranch=trunk disabled=true"},
-		"no kind at all":               {entry("kind", "nonsense"), set, nil, "kind=nonsense mainBranch=trunk apiPath=/x disabled=true"},
-		"one that becomes a kind":      {entry("origin", "/a"), append(entry("kind", "repository").Cells, set...), nil, "origin=/a kind=repository mainBranch=trunk disabled=true"},
-		"one that a default makes one": {entry("origin", "/a"), set, entry("kind", "repository", "apiPath", "/y").Cells, "origin=/a mainBranch=trunk disabled=true kind=repository"},
-		"defaults":                     {entry("type", "GITHUB"), nil, set, "type=GITHUB apiPath=/x disabled=true"},
-	} {
-		var got []string
-		for _, c := range tt.entry.Assign(tt.set, tt.fill).Cells {
-			got = append(got, c.Name+"="+c.Written.Text)
-		}
-		if strings.Join(got, " ") != tt.want {
-			t.Errorf("%s: got %v, want %s", name, got, tt.want)
-		}
-	}
-	if len(set) != 3 || set[1].Name != "apiPath" {
-		t.Errorf("the cells were changed: %v", set)
-	}
-}
-
 func TestCheckMakesTheRecord(t *testing.T) {
 	r, findings := new(Checker).Check(entry("type", "GITHUB", "displayName", "!1.10", "disabled", "off", "global", "!null",
 		"projectMappingIds", "![!3 !1 !3]", "tagsFilter", "", "pat", "file:/run/pat"))
@@ -356,93 +211,6 @@ func TestCheckMakesTheRecord(t *testing.T) {
 	}
 	if r.Has(FieldSendCommitEmails) {
 		t.Error("an absent field is there")
-	}
-}
-
-func TestNoPlainSecrets(t *testing.T) {
-	c := Checker{NoPlainSecrets: true}
-	_, findings := c.Check(entry("type", "GITHUB", "pat", "ghp_0123456789"))
-	if len(findings) != 1 || findings[0].Level != LevelError {
-		t.Errorf("findings %v, want one error", findings)
-	}
-}
-
-func TestRowKeepsItsCellsWithoutSecrets(t *testing.T) {
-	e := Entry{Place: Place{File: "m.csv", Line: 2, Record: 1}, Columns: []string{"Type", "PAT", "_note"}, Cells: []Cell{
-		{Name: "Type", Field: FieldType, Written: Written{Text: "GITHUB"}},
-		{Name: "PAT", Field: FieldPat, Written: Written{Text: "ghp_secret"}},
-		{Name: "_note", Written: Written{Text: "mine"}},
-		{Name: "disabled", Field: FieldDisabled, Written: Written{Text: "no"}, Given: true},
-	}}
-	r, _ := new(Checker).Check(e)
-	if len(r.Cells) != 3 || r.Cells[0] != (Column{"Type", "GITHUB"}) || r.Cells[2] != (Column{"_note", "mine"}) {
-		t.Errorf("cells %v", r.Cells)
-	}
-	if text := r.Cells[1].Text; !strings.HasPrefix(text, "env:GIJBULK_GITHUB_PAT_") {
-		t.Errorf("the secret is shown as %q", text)
-	}
-}
-
-func TestIdentities(t *testing.T) {
-	check := func(pairs ...string) Record { r, _ := new(Checker).Check(entry(pairs...)); return r }
-	ids := NewIdentities()
-	var want []int
-	for i, tt := range []struct {
-		record    Record
-		duplicate bool
-	}{
-		{check("type", "GITHUB", "displayName", "A"), false},
-		{check("type", "GITHUB", "displayName", "B"), false},
-		{check("type", "GITHUB", "displayName", "A", "origin", "HTTPS://github.com:443/"), true},
-		{check("type", "GITHUB"), false},
-		{check("type", "GITHUB", "displayName", ""), true},
-		{check("type", "AWS", "displayName", "A", "awsRegion", "us-east-1"), false},
-		{check("type", "AWS", "displayName", "A", "awsRegion", "us-east-2"), false},
-		{check("type", "nonsense"), false},
-		{check("type", "nonsense"), false},
-		{check("kind", "repository", "origin", "git@git.example.org:a.git", "displayName", "A"), false},
-		{check("kind", "repository", "origin", "git@GIT.example.org:a.git/", "displayName", "B"), true},
-		{check("kind", "repository", "origin", "https://git.example.org/a.git"), false},
-		{check("kind", "repository", "origin", "https://api.github.com"), false},
-		{check("kind", "repository"), false},
-		{check("kind", "repository"), false},
-	} {
-		ids.Note(ids.Of(&tt.record), Place{File: "m", Line: i + 2, Record: i + 1})
-		if tt.duplicate {
-			want = append(want, i+2)
-		}
-	}
-	var got []int
-	for f := range ids.Twins() {
-		if repository := f.Place.Line > 10; repository != strings.Contains(f.Message, "same repository") {
-			t.Errorf("line %d: %s", f.Place.Line, f.Message)
-		}
-		got = append(got, f.Place.Line)
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("twins at lines %v, want %v", got, want)
-	}
-}
-
-// TestTwinsInLargeFiles: neither the number of records nor the file makes a difference.
-func TestTwinsInLargeFiles(t *testing.T) {
-	const records = 50_000
-	ids := NewIdentities()
-	for _, file := range []string{"a", "b"} {
-		for i := range records {
-			r := NewRecord(map[Field]Value{FieldType: Text("GITHUB"), FieldDisplayName: Text(strconv.Itoa(i))})
-			ids.Note(ids.Of(&r), Place{File: file, Line: i + 2, Column: 1, Record: i + 1})
-		}
-	}
-	n := 0
-	for f := range ids.Twins() {
-		n++
-		if want := (Place{"b", n + 1, 1, n}); f.Place != want || !strings.Contains(f.Message, fmt.Sprintf("as a:%d:", n+1)) {
-			t.Fatalf("twin %d: %v at %+v", n, f, f.Place)
-		}
-	}
-	if n != records {
-		t.Errorf("%d twins, want %d", n, records)
 	}
 }
 
@@ -466,13 +234,5 @@ func TestCellsInAnyOrder(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("fields %q, want %q", got, want)
 		}
-	}
-}
-
-func TestCredentialsInAnOriginAreNotKept(t *testing.T) {
-	e := entry("type", "GITLAB_SERVER", "origin", "https://bob:hunter2@git.example.org/x@y", "pat", "env:P")
-	r, findings := new(Checker).Check(e)
-	if len(findings) != 1 || r.Origin() != "https://git.example.org/x@y" || r.Cells[1].Text != r.Origin() {
-		t.Errorf("findings %v, origin %q, cell %q", findings, r.Origin(), r.Cells[1].Text)
 	}
 }
