@@ -219,19 +219,44 @@ func TestPatience(t *testing.T) {
 		later := schema.Outcome{Action: plan.Actions[1], Status: schema.StatusCreated, Started: time.Now().Add(-20 * time.Second), Took: 5 * time.Second}
 		for _, tt := range []struct {
 			name     string
+			held     time.Duration
 			outcomes []schema.Outcome
 			want     time.Duration
 		}{
-			{"a lost answer", []schema.Outcome{lost(plan.Actions[0])}, 10 * time.Second},
-			{"died just now", []schema.Outcome{died(0)}, 2 * time.Minute},
-			{"died a minute ago", []schema.Outcome{died(time.Minute)}, time.Minute},
-			{"another went on after it", []schema.Outcome{died(time.Minute), later}, 105 * time.Second},
-			{"died yesterday", []schema.Outcome{died(24 * time.Hour)}, 10 * time.Second},
-			{"found meanwhile", []schema.Outcome{{Action: plan.Actions[0], Status: schema.StatusCreated, Waited: true, Started: time.Now()}}, 10 * time.Second},
+			{"a lost answer", 0, []schema.Outcome{lost(plan.Actions[0])}, 10 * time.Second},
+			{"died just now", 0, []schema.Outcome{died(0)}, 2 * time.Minute},
+			{"died a minute ago", 0, []schema.Outcome{died(time.Minute)}, time.Minute},
+			{"another went on after it", 0, []schema.Outcome{died(time.Minute), later}, 105 * time.Second},
+			{"died yesterday", 0, []schema.Outcome{died(24 * time.Hour)}, 10 * time.Second},
+			{"died just now while it was held back", 10 * time.Minute, []schema.Outcome{died(0)}, 2 * time.Minute},
+			{"died in the time that it was held back", 10 * time.Minute, []schema.Outcome{died(9 * time.Minute)}, 2 * time.Minute},
+			{"died after that", 10 * time.Minute, []schema.Outcome{died(11 * time.Minute)}, time.Minute},
+			{"died long after that", 10 * time.Minute, []schema.Outcome{died(24 * time.Hour)}, 10 * time.Second},
+			{"found meanwhile", 0, []schema.Outcome{{Action: plan.Actions[0], Status: schema.StatusCreated, Waited: true, Started: time.Now()}}, 10 * time.Second},
 		} {
+			im.Held = tt.held
 			if got := im.Patience(tt.outcomes); got != tt.want {
 				t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 			}
+		}
+	})
+}
+
+// A request that was held back long after the last word in the journal, and left just
+// before the process died, is not sent a second time.
+func TestSettleAfterADeathWhileHeldBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, plan := newServer(), creates("a")
+		im := &Importer{Target: s, Quiet: 10 * time.Second, Timeout: 2 * time.Minute, Held: 10 * time.Minute, Resends: 5}
+		o := lost(plan.Actions[0])
+		o.Waited, o.Started = true, time.Now().Add(-9*time.Minute)
+		go func() { time.Sleep(100 * time.Second); s.make(o.Action.Want) }()
+		l := &ledger{}
+		if err := im.Settle(t.Context(), plan, []schema.Outcome{o}, l.emit); err != nil {
+			t.Fatal(err)
+		}
+		if got := l.outcomes(); len(got) != 1 || got[0].Status != schema.StatusCreated || s.sent["a"] != 0 || len(s.live) != 1 {
+			t.Errorf("%+v after %d more, %d live", got, s.sent["a"], len(s.live))
 		}
 	})
 }

@@ -39,7 +39,10 @@ func (j *job) carryOut(ctx context.Context) error {
 // creates, then what never left.
 func (j *job) goOn(ctx context.Context) error {
 	return j.working(ctx, func(ctx context.Context, w *work) error {
-		if err := w.settle(ctx); err != nil {
+		w.engine.Held = j.options.target.maxWait
+		err := w.settle(ctx)
+		w.engine.Held = 0 // what this process sends it knows to have left
+		if err != nil {
 			return err
 		}
 		if err := w.engine.Recheck(ctx, j.planned, j.outcomes, w.tell); err != nil {
