@@ -119,7 +119,7 @@ func (c *cutter) blank(row []byte) bool {
 
 func (c *cutter) read() {
 	if cap(c.buffer)-len(c.buffer) < readSize {
-		c.buffer = slices.Grow(c.buffer, max(len(c.buffer), c.size+readSize)+readSize)
+		c.buffer = slices.Grow(c.buffer, readSize)
 	}
 	n, err := c.src.Read(c.buffer[len(c.buffer):cap(c.buffer)])
 	c.buffer = c.buffer[:len(c.buffer)+n]
