@@ -14,13 +14,12 @@ import (
 
 // emit hands out the entry of the row at hand, unless all its cells are blank and
 // nothing is to be said about it.
-func (r *rows) emit(texts []string, findings ...*flaw) bool {
+func (r *rows) emit(texts []string, places []place, findings ...*flaw) bool {
 	if len(findings) == 0 && allBlank(texts) {
 		return true
 	}
-	line, column := r.place(0)
 	e := &r.entry
-	*e = schema.Entry{Place: r.pass.next(line, column), Columns: r.names}
+	*e = schema.Entry{Place: r.pass.next(int(places[0].line), int(places[0].column)), Columns: r.names}
 	for _, f := range findings {
 		e.Findings = append(e.Findings, f.finding(e.Place))
 	}
@@ -30,16 +29,16 @@ func (r *rows) emit(texts []string, findings ...*flaw) bool {
 		if blank(text) {
 			continue
 		}
-		line, column := r.place(i)
+		at := places[i]
 		switch c := &r.columns[i]; {
 		case c.field != schema.NoField || c.own:
 			n := len(e.Cells)
 			e.Cells = e.Cells[:n+1]
 			cell := &e.Cells[n]
-			cell.Name, cell.Field, cell.Line, cell.Column = c.name, c.field, int32(line), int32(column)
+			cell.Name, cell.Field, cell.Line, cell.Column = c.name, c.field, at.line, at.column
 			cell.Written.Text = text // its form, FormCell, is the zero one
 		case c.name == "":
-			f := &flaw{code: schema.CodeUnknownField, line: line, column: column,
+			f := &flaw{code: schema.CodeUnknownField, line: int(at.line), column: int(at.column),
 				message: fmt.Sprintf("column %d holds a value, and the header has no name for it", i+1),
 				advice:  "name the column, or empty the cell"}
 			e.Findings = append(e.Findings, f.finding(e.Place))
@@ -78,23 +77,16 @@ func allBlank(texts []string) bool {
 
 // uneven deals with a row that has fewer or more cells than the header. It reports
 // whether to go on.
-func (r *rows) uneven() bool {
-	raw := r.piece.row(r.reader.InputOffset())
-	again := csv.NewReader(bytes.NewReader(raw))
-	again.Comma = r.reader.Comma
-	texts, err := again.Read()
-	if err != nil {
-		r.stop(err)
-		return false
-	}
+func (r *rows) uneven(texts []string) bool {
 	if allBlank(texts) {
 		return true
 	}
+	raw := r.piece.row(r.reader.InputOffset())
 	have, want := len(texts), len(r.columns)
-	line, column := r.place(0)
+	places := r.appendPlaces(nil, have)
 	counts := fmt.Sprintf("%s, the header %d", plural(have, "the row has %d cell", "the row has %d cells"), want)
 	if have < want && raw[len(raw)-1] != '\n' {
-		r.pass.fail(&flaw{code: schema.CodeTruncated, line: line, column: column, message: "the file ends in the middle of a row: " + counts})
+		r.pass.fail(&flaw{code: schema.CodeTruncated, line: int(places[0].line), column: int(places[0].column), message: "the file ends in the middle of a row: " + counts})
 		return false
 	}
 	r.dropShifted(texts)
@@ -103,7 +95,7 @@ func (r *rows) uneven() bool {
 		f.code = schema.CodeLongRow
 		f.message += "; " + plural(have-want, "%d cell at the end was left out", "%d cells at the end were left out")
 	}
-	return r.emit(texts, f)
+	return r.emit(texts, places, f)
 }
 
 func plural(n int, one, many string) string {

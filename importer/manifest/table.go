@@ -4,30 +4,10 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
-	"reflect"
 	"slices"
-	"strconv"
-
-	"github.com/gocarina/gocsv"
 
 	"gijbulk/schema"
 )
-
-// rowType is the struct that rows are bound to: a text for each column, for gocsv would
-// read 1.5 as 1 and 010 as 8 where a cell had another type. It is made to measure, since
-// gocsv makes one for each row.
-func rowType(columns int) reflect.Type {
-	fields := make([]reflect.StructField, columns)
-	for i := range fields {
-		fields[i] = reflect.StructField{Name: "Cell" + strconv.Itoa(i), Type: reflect.TypeFor[string](),
-			Tag: reflect.StructTag(`csv:"` + slotName(i) + `"`)}
-	}
-	return reflect.StructOf(fields)
-}
-
-// mostSlots bounds the columns that a row has room for. What a wider table has beyond
-// is read in a slower way.
-const mostSlots = 64
 
 // table is what the pieces of a CSV or TSV file have in common.
 type table struct {
@@ -35,7 +15,6 @@ type table struct {
 	delimiter rune
 	columns   []column
 	names     []string // the header as written, shared by the entries
-	row       reflect.Type
 }
 
 // rows is a piece of a table while it is read.
@@ -44,8 +23,6 @@ type rows struct {
 	pass   *pass
 	piece  *piece
 	reader *csv.Reader
-	binder *gocsv.Unmarshaller
-	texts  []string      // of the row at hand
 	entry  schema.Entry  // the one at hand
 	slab   []schema.Cell // room for the cells of the next rows, so that not each row allocates
 }
@@ -63,12 +40,12 @@ func (p *pass) readTable(t *text, f Format) {
 		delimiter = '\t'
 	}
 	tb.delimiter, tb.cutter.delimiter = delimiter, byte(delimiter)
-	tb.row = rowType(max(1, min(len(firstRow(t.head(), delimiter)), mostSlots)))
 	if !tb.readHeader(p) {
 		return
 	}
 	p.readPieces(tb.cutter, func() pieceReader {
-		return func(p *pass, piece *piece) bool { return tb.open(p, piece).read() }
+		b := newBatch(tb.names)
+		return func(p *pass, piece *piece) bool { return tb.open(p, piece).read(b) }
 	})
 }
 
@@ -77,20 +54,15 @@ func (tb *table) open(p *pass, piece *piece) *rows {
 	r := &rows{table: tb, pass: p, piece: piece}
 	r.reader = csv.NewReader(piece)
 	r.reader.Comma = tb.delimiter
-	r.reader.ReuseRecord = true // the binder copies what it needs
+	r.reader.ReuseRecord = true // a batch copies the row
 	return r
-}
-
-// bindHeader lets gocsv read the header, which every piece begins with.
-func (r *rows) bindHeader() (err error) {
-	r.binder, err = gocsv.NewUnmarshaller(r.reader, reflect.New(r.row).Interface())
-	return err
 }
 
 // readHeader judges the header and reports whether the rows can be read.
 func (tb *table) readHeader(p *pass) bool {
 	r := tb.open(p, tb.cutter.takeHeader())
-	if err := r.bindHeader(); err != nil {
+	names, err := r.reader.Read()
+	if err != nil {
 		if err != io.EOF {
 			r.stop(err)
 		}
@@ -100,11 +72,12 @@ func (tb *table) readHeader(p *pass) bool {
 		r.stop(err)
 		return false
 	}
-	tb.names = slices.Clone(r.binder.Headers)
+	tb.names = slices.Clone(names)
 	columns, flaws := judgeHeader(tb.names)
 	tb.columns = columns
 	for _, f := range flaws {
-		f.line, f.column = r.place(f.column)
+		f.line, f.column = r.reader.FieldPos(f.column)
+		f.line += r.piece.lines
 		if !p.fail(f) || f.code == schema.CodeNoHeader {
 			return false
 		}
@@ -112,89 +85,60 @@ func (tb *table) readHeader(p *pass) bool {
 	return true
 }
 
-// slotNames names each column by its slot in the row. Which field it means is ours to
-// judge: gocsv neither tells of unknown names nor of two that mean the same.
-func slotNames(header []string) []string {
-	names := make([]string, len(header))
-	for i := range names {
-		names[i] = slotName(i)
-	}
-	return names
-}
-
-func slotName(i int) string { return "cell" + strconv.Itoa(i) }
-
-// place is where a cell of the row at hand stands.
-func (r *rows) place(i int) (line, column int) {
-	line, column = r.reader.FieldPos(i)
-	return line + r.piece.lines, column
-}
-
 // read hands out the entries of the piece and reports whether what follows it can be
 // trusted.
-func (r *rows) read() bool {
-	err := r.bindHeader()
-	if err == nil {
-		err = r.binder.RenormalizeHeaders(slotNames)
-	}
-	if err != nil {
+func (r *rows) read(b *batch) bool {
+	if _, err := r.reader.Read(); err != nil { // the header, which every piece begins with
 		r.stop(err)
 		return false
 	}
 	for {
-		r.piece.start = r.reader.InputOffset()
-		texts, err := r.bind()
-		switch {
-		case err == nil:
-			if !r.emit(texts) {
+		uneven, readErr := r.fill(b)
+		if err := b.bind(); err != nil {
+			r.pass.fail(err)
+			return false
+		}
+		for texts, places := range b.rows() {
+			if !r.emit(texts, places) {
 				return false
 			}
-		case err == io.EOF:
+		}
+		switch {
+		case readErr == nil:
+		case readErr == io.EOF:
 			return true
-		case r.piece.cause() == nil && errors.Is(err, csv.ErrFieldCount):
-			if !r.uneven() {
+		case r.piece.cause() == nil && errors.Is(readErr, csv.ErrFieldCount):
+			if !r.uneven(uneven) {
 				return false
 			}
 		default:
-			r.stop(err)
+			r.stop(readErr)
 			return false
 		}
 	}
 }
 
-// bind reads the cells of a row through gocsv. They stand until the next.
-func (r *rows) bind() ([]string, error) {
-	if len(r.columns) > r.row.NumField() {
-		return r.bindAll()
+// fill reads rows until the batch is full, or until one cannot be read: what there is of
+// that comes with the error.
+func (r *rows) fill(b *batch) ([]string, error) {
+	b.reset()
+	for b.len() < batchSize {
+		r.piece.start = r.reader.InputOffset()
+		texts, err := r.reader.Read()
+		if err != nil {
+			return texts, err
+		}
+		b.add(texts)
+		b.places = r.appendPlaces(b.places, len(texts))
 	}
-	bound, err := r.binder.Read()
-	if err != nil {
-		return nil, err
-	}
-	return r.textsOf(bound), nil
+	return nil, nil
 }
 
-// bindAll reads a row that has more columns than slots: what finds no slot, gocsv lists
-// by name.
-func (r *rows) bindAll() ([]string, error) {
-	bound, unmatched, err := r.binder.ReadUnmatched()
-	if err != nil {
-		return nil, err
+// appendPlaces adds where the cells of the row that was read last stand.
+func (r *rows) appendPlaces(places []place, cells int) []place {
+	for i := range cells {
+		line, column := r.reader.FieldPos(i)
+		places = append(places, place{int32(line + r.piece.lines), int32(column)})
 	}
-	texts := r.textsOf(bound)
-	for i := r.row.NumField(); i < len(texts); i++ {
-		texts[i] = unmatched[slotName(i)]
-	}
-	return texts, nil
-}
-
-func (r *rows) textsOf(bound any) []string {
-	if r.texts == nil {
-		r.texts = make([]string, len(r.columns))
-	}
-	row := reflect.ValueOf(bound).Elem()
-	for i := range min(len(r.texts), row.NumField()) {
-		r.texts[i] = row.Field(i).String()
-	}
-	return r.texts
+	return places
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -140,6 +141,31 @@ func TestWideTables(t *testing.T) {
 		got := show(strings.NewReader(strings.Join(names, ",")+"\n"+strings.Join(cells, ",")+"\n"), "", CSV)
 		if len(got) != 1 || got[0] != want {
 			t.Errorf("%d columns: %q, want %q", columns, got, want)
+		}
+	}
+}
+
+// TestBatchesMakeNoDifference: wherever among the rows that are bound together an uneven
+// one and a broken one stand, all before them is told, each at its place.
+func TestBatchesMakeNoDifference(t *testing.T) {
+	for _, even := range []int{0, 1, batchSize - 2, batchSize - 1, batchSize, batchSize + 1, 3 * batchSize} {
+		table := "type,_n\n"
+		var want []string
+		add := func(row, shown string) {
+			table += row + "\n"
+			want = append(want, fmt.Sprintf("#%d %d:1 ", len(want)+1, len(want)+2)+strings.ReplaceAll(shown, "L", fmt.Sprint(len(want)+2)))
+		}
+		for range even + 1 {
+			add("A,1", `type@L:1="A" _n@L:3="1"`)
+		}
+		add("B", `type@L:1="B"`)
+		add("C,2", `type@L:1="C" _n@L:3="2"`)
+		table += "A,\"x\n"
+		want = append(want, fmt.Sprintf("%d:3 syntax : the quote that begins here is never closed", len(want)+2))
+		short := fmt.Sprintf("  of #%d %d:1 short-row _n: the row has 1 cell, the header 2", even+2, even+3)
+		want = slices.Insert(want, even+2, short)
+		if got := show(strings.NewReader(table), "", CSV); !slices.Equal(got, want) {
+			t.Errorf("after %d rows, the last are %q, want %q", even, got[max(0, len(got)-4):], want[len(want)-4:])
 		}
 	}
 }
