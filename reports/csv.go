@@ -103,12 +103,14 @@ func numberOrBlank(n int64) string {
 // that begins like a formula, and bytes that are no text would make the table unreadable
 // as a manifest.
 func defused(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, strings.ToValidUTF8(s, string(unicode.ReplacementChar)))
+	if !isPlain(s) {
+		s = strings.Map(func(r rune) rune {
+			if unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r) {
+				return unicode.ReplacementChar
+			}
+			return r
+		}, strings.ToValidUTF8(s, string(unicode.ReplacementChar)))
+	}
 	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
 		return "'" + s
 	}

@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
-	"unicode/utf8"
 )
 
 // writePageData writes the page's data as JSON that is safe inside a script element:
@@ -139,12 +139,10 @@ func (w *dataWriter) finding(f FindingInfo) {
 
 // quoted writes a text. What is plain, as nearly all is, needs no encoder.
 func (w *dataWriter) quoted(s string) {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= utf8.RuneSelf || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			encoded, _ := json.Marshal(s) // a text can always be encoded
-			w.buffer = append(w.buffer, encoded...)
-			return
-		}
+	if !isPlain(s) || strings.ContainsAny(s, `"\<>&`) {
+		encoded, _ := json.Marshal(s) // a text can always be encoded
+		w.buffer = append(w.buffer, encoded...)
+		return
 	}
 	w.buffer = append(w.buffer, '"')
 	w.buffer = append(w.buffer, s...)

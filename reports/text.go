@@ -11,6 +11,9 @@ import (
 // that would move the cursor or turn the text around. The joiners stay: they hold
 // together an emoji of several parts, and letters of Persian and Indian scripts.
 func oneLine(s string) string {
+	if isPlain(s) && !strings.HasPrefix(s, " ") && !strings.HasSuffix(s, " ") && !strings.Contains(s, "  ") {
+		return s
+	}
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, string(unicode.ReplacementChar))), " ")
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) || r == zeroWidthJoiner || r == zeroWidthNonJoiner {
@@ -18,6 +21,17 @@ func oneLine(s string) string {
 		}
 		return unicode.ReplacementChar
 	}, s)
+}
+
+// isPlain reports whether a text has nothing but the printable characters of ASCII: such
+// a one can be shown anywhere as it is, but for what is markup there.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 const (
@@ -29,6 +43,9 @@ const (
 func clipped(s string) string {
 	const longest = 300 // runes
 	s = oneLine(s)
+	if len(s) <= longest {
+		return s
+	}
 	if runes := []rune(s); len(runes) > longest {
 		return string(runes[:longest]) + "…"
 	}
