@@ -6,10 +6,9 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"gijbulk/schema"
 )
@@ -18,102 +17,36 @@ import (
 // was done about is skipped. The attributes are those that Ant's schema demands, the
 // strictest of those in use.
 func writeJUnit(w io.Writer, d document) error {
-	c := newCensus(d)
 	sum := sumCases(d)
-	out := bufio.NewWriter(w)
+	tests, failures, errors := strconv.Itoa(sum.tests), strconv.Itoa(sum.failures), strconv.Itoa(sum.errors)
+	out := bufio.NewWriter(w) // remembers its own first error
 	_, _ = out.WriteString(xml.Header)
-	encoder := xml.NewEncoder(out)
-	encoder.Indent("", "  ")
-	suites := start("testsuites", "name", "gijbulk", "tests", sum.tests, "failures", sum.failures, "errors", sum.errors, "time", sum.seconds)
-	suite := start("testsuite", "name", "gijbulk "+d.run.Command, "package", "gijbulk", "id", 0, "hostname", cmp.Or(d.run.Target, "-"),
-		"timestamp", d.run.Started.UTC().Format("2006-01-02T15:04:05"), "tests", sum.tests, "failures", sum.failures,
-		"errors", sum.errors, "skipped", sum.skipped, "time", sum.seconds)
-	err := encodeAll(encoder, suites, suite)
-	if err == nil {
-		err = encoder.Encode(propertiesOf(d.run))
-	}
+	x := &xmlWriter{out: out}
+	x.open("testsuites", "name", "gijbulk", "tests", tests, "failures", failures, "errors", errors, "time", sum.seconds)
+	x.open("testsuite", "name", "gijbulk "+d.run.Command, "package", "gijbulk", "id", "0", "hostname", cmp.Or(d.run.Target, "-"),
+		"timestamp", d.run.Started.UTC().Format("2006-01-02T15:04:05"), "tests", tests, "failures", failures, "errors", errors,
+		"skipped", strconv.Itoa(sum.skipped), "time", sum.seconds)
+	writeProperties(x, d.run)
 	for i := range d.records {
-		if err == nil {
-			err = encoder.Encode(caseOf(d.run, &d.records[i]))
-		}
+		writeCase(x, d.run, &d.records[i])
 	}
-	if err != nil {
-		return err
-	}
-	verdict, _ := c.verdict()
-	for _, text := range []struct{ name, text string }{{"system-out", verdict}, {"system-err", findingLines(d.findings)}} {
-		if err := encoder.EncodeElement(xmlText(text.text), start(text.name)); err != nil {
-			return err
-		}
-	}
-	if err := encodeAll(encoder, suite.End(), suites.End()); err != nil {
-		return err
-	}
-	if err := encoder.Close(); err != nil {
-		return err
-	}
-	_, _ = out.WriteString("\n")
+	verdict, _ := newCensus(d).verdict()
+	x.leaf("system-out", verdict)
+	x.leaf("system-err", findingLines(d.findings))
+	x.close("testsuite")
+	x.close("testsuites")
 	return out.Flush()
 }
 
-// start makes an element of a name and of pairs of attributes.
-func start(name string, pairs ...any) xml.StartElement {
-	e := xml.StartElement{Name: xml.Name{Local: name}}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		e.Attr = append(e.Attr, xml.Attr{Name: xml.Name{Local: fmt.Sprint(pairs[i])}, Value: xmlText(fmt.Sprint(pairs[i+1]))})
-	}
-	return e
-}
-
-func encodeAll(encoder *xml.Encoder, tokens ...xml.Token) error {
-	for _, t := range tokens {
-		if err := encoder.EncodeToken(t); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-type junitProperties struct {
-	XMLName xml.Name `xml:"properties"`
-	List    []junitProperty
-}
-
-type junitProperty struct {
-	XMLName xml.Name `xml:"property"`
-	Name    string   `xml:"name,attr"`
-	Value   string   `xml:"value,attr"`
-}
-
-func propertiesOf(run RunInfo) junitProperties {
-	var all junitProperties
+func writeProperties(x *xmlWriter, run RunInfo) {
+	x.open("properties")
 	for _, p := range [][2]string{{"run", run.ID}, {"gijbulk", run.Gijbulk}, {"target", run.Target}, {"user", run.User},
-		{"files", strings.Join(run.Files, " ")}, {"plan", run.Plan}, {"complete", fmt.Sprint(run.Complete)}, {"why", run.Why}} {
+		{"files", strings.Join(run.Files, " ")}, {"plan", run.Plan}, {"complete", strconv.FormatBool(run.Complete)}, {"why", run.Why}} {
 		if p[1] != "" {
-			all.List = append(all.List, junitProperty{Name: p[0], Value: xmlText(p[1])})
+			x.leaf("property", "", "name", p[0], "value", p[1])
 		}
 	}
-	return all
-}
-
-type junitCase struct {
-	XMLName xml.Name      `xml:"testcase"`
-	Name    string        `xml:"name,attr"`
-	Class   string        `xml:"classname,attr"`
-	Seconds string        `xml:"time,attr"`
-	Failure *junitProblem `xml:"failure"`
-	Error   *junitProblem `xml:"error"`
-	Skipped *junitSkipped `xml:"skipped"`
-}
-
-type junitProblem struct {
-	Message string `xml:"message,attr"`
-	Type    string `xml:"type,attr"`
-	Text    string `xml:",chardata"`
-}
-
-type junitSkipped struct {
-	Message string `xml:"message,attr"`
+	x.close("properties")
 }
 
 // caseKind is what a record is to a test tool.
@@ -147,34 +80,34 @@ func kindOf(run RunInfo, r *RecordInfo) caseKind {
 	return casePassed
 }
 
-func caseOf(run RunInfo, r *RecordInfo) junitCase {
-	c := junitCase{Name: xmlText(caseName(r)), Class: "gijbulk." + xmlText(cmp.Or(r.typeText(), r.Kind)), Seconds: seconds(r.MS)}
+func writeCase(x *xmlWriter, run RunInfo, r *RecordInfo) {
+	attributes := [...]string{"name", caseName(r), "classname", "gijbulk." + cmp.Or(r.typeText(), r.Kind), "time", seconds(r.MS)}
+	kind := kindOf(run, r)
+	if kind == casePassed {
+		x.leaf("testcase", "", attributes[:]...)
+		return
+	}
 	what := string(r.Status)
 	if run.DryRun {
 		what = string(r.Action)
 	}
-	switch kindOf(run, r) {
-	case caseFailed:
-		c.Failure = problemOf(r, what)
-	case caseBroken:
-		c.Error = problemOf(r, what)
-	case caseSkipped:
-		c.Skipped = &junitSkipped{what}
+	x.open("testcase", attributes[:]...)
+	if kind == caseSkipped {
+		x.leaf("skipped", "", "message", what)
+	} else {
+		name := map[caseKind]string{caseFailed: "failure", caseBroken: "error"}[kind]
+		x.leaf(name, caseText(r), "message", cmp.Or(clipped(r.Error), what), "type", what)
 	}
-	return c
-}
-
-func problemOf(r *RecordInfo, what string) *junitProblem {
-	return &junitProblem{Message: xmlText(cmp.Or(clipped(r.Error), what)), Type: what, Text: xmlText(caseText(r))}
+	x.close("testcase")
 }
 
 func caseName(r *RecordInfo) string {
 	place := schema.Place{File: r.File, Line: r.Line}.String()
 	name := cmp.Or(r.DisplayName, r.Origin, r.typeText())
 	if place == "" {
-		return fmt.Sprintf("%s (id %d)", name, r.ID)
+		place = "id " + strconv.FormatInt(r.ID, 10)
 	}
-	return fmt.Sprintf("%s (%s)", name, place)
+	return name + " (" + place + ")"
 }
 
 // caseText is what somebody needs who looks at nothing else.
@@ -226,7 +159,7 @@ func sumCases(d document) caseSum {
 }
 
 func seconds(ms int64) string {
-	return fmt.Sprintf("%.3f", (time.Duration(ms) * time.Millisecond).Seconds())
+	return strconv.FormatFloat((time.Duration(ms) * time.Millisecond).Seconds(), 'f', 3, 64)
 }
 
 func findingLines(findings []FindingInfo) string {
@@ -236,20 +169,4 @@ func findingLines(findings []FindingInfo) string {
 		fmt.Fprintf(&b, "%s: %s\n", f.Level, oneLine(joined(": ", place, f.Field, f.Message)))
 	}
 	return b.String()
-}
-
-// xmlText replaces what no XML document may hold, escaped or not.
-func xmlText(s string) string {
-	bad := func(r rune) bool {
-		return unicode.IsControl(r) && !strings.ContainsRune("\t\n\r", r) || r == 0xFFFE || r == 0xFFFF
-	}
-	if utf8.ValidString(s) && !strings.ContainsFunc(s, bad) {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		if bad(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, strings.ToValidUTF8(s, string(unicode.ReplacementChar)))
 }
