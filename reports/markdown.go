@@ -161,11 +161,18 @@ func markdownRow(what string, r *RecordInfo) string {
 		inline(schema.Place{File: r.File, Line: r.Line}.String()), strings.Join(why, "<br>"))
 }
 
+// markup are the characters that a backslash makes plain.
+const markup = "\\`*_[]|~$@"
+
 // inline makes a text plain in Markdown: nothing in it is markup, HTML, or the end of a
 // table's cell.
 func inline(s string) string {
+	s = oneLine(s)
+	if !strings.ContainsAny(s, "<&"+markup) {
+		return s
+	}
 	var b strings.Builder
-	for _, r := range oneLine(s) {
+	for _, r := range s {
 		switch {
 		case r == '<':
 			b.WriteString("&lt;")
@@ -173,7 +180,7 @@ func inline(s string) string {
 		case r == '&':
 			b.WriteString("&amp;")
 			continue
-		case strings.ContainsRune("\\`*_[]|~$@", r):
+		case strings.ContainsRune(markup, r):
 			b.WriteByte('\\')
 		}
 		b.WriteRune(r)

@@ -59,6 +59,8 @@ func MaskedPlan(plan schema.Plan, mask schema.Mask) schema.Plan {
 type masker struct {
 	mask  schema.Mask
 	found bool
+
+	columns, masked []string // the last header
 }
 
 func (m *masker) hide(s string) string {
@@ -100,12 +102,12 @@ func (m *masker) action(a schema.Action) schema.Action {
 
 func (m *masker) record(r schema.Record) schema.Record {
 	r.Place.File = m.hide(r.Place.File)
-	r.Columns = mapped(r.Columns, m.hide)
+	r.Columns = m.header(r.Columns)
 	r.Cells = mapped(r.Cells, func(c schema.Column) schema.Column {
 		return schema.Column{Name: m.hide(c.Name), Text: m.hide(c.Text)}
 	})
 	r.CreateNeeds = mapped(r.CreateNeeds, m.finding)
-	for _, f := range r.Fields() {
+	for f := range r.FieldSet().All() {
 		v := r.Get(f)
 		if masked := m.value(v); !masked.Equal(v) {
 			r = r.Set(f, masked)
@@ -114,20 +116,32 @@ func (m *masker) record(r schema.Record) schema.Record {
 	return r
 }
 
+// header masks the header of a table once: it is shared by all its records.
+func (m *masker) header(columns []string) []string {
+	if len(columns) == 0 {
+		return columns
+	}
+	if len(m.columns) != len(columns) || &m.columns[0] != &columns[0] {
+		m.columns, m.masked = columns, mapped(columns, m.hide)
+	}
+	return m.masked
+}
+
 func (m *masker) value(v schema.Value) schema.Value {
-	switch x := v.Plain().(type) {
-	case string: // also a secret's reference, which may be a command that names another
-		if hidden := m.hide(x); hidden != x {
-			return schema.Text(hidden)
-		}
-	case []string:
-		return schema.Words(mapped(x, m.hide)...)
+	if words := v.Words(); words != nil {
+		return schema.Words(mapped(words, m.hide)...)
+	}
+	text := v.Text()
+	if _, is := v.Secret(); is {
+		text = v.String() // its reference, which may be a command that names another
+	}
+	if hidden := m.hide(text); hidden != text {
+		return schema.Text(hidden)
 	}
 	return v
 }
 
-// mapped copies only where something changes: most texts hold no secret, and the header
-// of a table is shared by all its records.
+// mapped copies only where something changes: most texts hold no secret.
 func mapped[T comparable](list []T, f func(T) T) []T {
 	changed := false
 	for i, v := range list {

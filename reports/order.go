@@ -17,13 +17,16 @@ func sorted(run schema.Run, outcomes iter.Seq[schema.Outcome]) []*schema.Outcome
 		all = append(all, &o)
 	}
 	places := placeOrder(run.Files)
-	slices.SortStableFunc(all, func(a, b *schema.Outcome) int {
+	order := func(a, b *schema.Outcome) int {
 		p, q := a.Action.Want.Place, b.Action.Want.Place
 		if p.File == "" && q.File == "" {
 			return cmp.Compare(idOf(a), idOf(b))
 		}
 		return cmp.Or(places(p, q), cmp.Compare(a.Action.N, b.Action.N))
-	})
+	}
+	if !slices.IsSortedFunc(all, order) { // as those of a plan that was followed are
+		slices.SortStableFunc(all, order)
+	}
 	return all
 }
 
