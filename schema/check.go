@@ -274,7 +274,7 @@ func (j *judge) shownCells() []Column {
 	cells := make([]Column, 0, len(j.entry.Cells))
 	for i := range j.entry.Cells {
 		c := &j.entry.Cells[i]
-		if c.Given {
+		if c.Given || c.Written.Form == FormNull { // null is absent, and in a table it would be a word
 			continue
 		}
 		text := c.Written.Text

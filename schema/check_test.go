@@ -214,6 +214,17 @@ func TestCheckMakesTheRecord(t *testing.T) {
 	}
 }
 
+// TestNullIsNoWord: a table made of the record would take the word for a value.
+func TestNullIsNoWord(t *testing.T) {
+	null := Cell{Name: "tagsFilter", Field: FieldTagsFilter, Written: Written{Form: FormNull, Text: "~"}}
+	var c Checker
+	r, _ := c.Check(entry("type", "GITHUB", "pat", "env:P").Override([]Cell{null}))
+	for _, cell := range r.Cells {
+		if cell.Name == null.Name {
+			t.Errorf("%s is shown as %q", cell.Name, cell.Text)
+		}
+	}
+}
 // TestCellsInAnyOrder: where cells stand, and which of them cannot be read, does not
 // matter to the others, nor does what a lean checker judged before.
 func TestCellsInAnyOrder(t *testing.T) {
