@@ -99,7 +99,7 @@ func TestUnionOfColumns(t *testing.T) {
 	values := fields{schema.FieldType: schema.Text("GITHUB"), schema.FieldTagsFilter: schema.Text(""),
 		schema.FieldDisabled: schema.Bool(false), schema.FieldUsername: schema.Hidden(schema.Literal("", "")),
 		schema.FieldPat:               schema.Hidden(schema.Refer(schema.SchemeFile, "/x").Resolved("hunter2")),
-		schema.FieldProjectMappingIDs: schema.IDs(3, 1), schema.FieldProjects: schema.Words(), schema.FieldPreviously: schema.Words("a", "b")}
+		schema.FieldProjectMappingIDs: schema.IDs(3, 1), schema.FieldProjects: schema.Words(), schema.FieldPreviously: schema.Words("a", "b; c")}
 	rows := table(t, Unprocessed,
 		outcome(wanted(place("b.csv", 1), values), schema.OpCreate, schema.StatusUnprocessed),
 		outcome(row(place("a.csv", 1), github("A"), columns, "GITHUB", "A", "mine", "1.5"), schema.OpCreate, schema.StatusUnprocessed),
@@ -107,7 +107,7 @@ func TestUnionOfColumns(t *testing.T) {
 	want := [][]string{
 		{"type", "displayName", "disabled", "username", "pat", "projectMappingIds", "tagsFilter", "folderDepth", "projects", "wave", "previously"},
 		{"GITHUB", "A", "", "", "", "", "", "1.5", "", "", ""}, // what could not be read stays to be mended
-		{"GITHUB", "", "false", `\N`, "file:/x", "1;3", `\N`, "", `\N`, "", "a;b"},
+		{"GITHUB", "", "false", `\N`, "file:/x", "1;3", `\N`, "", `\N`, "", `a;"b; c"`},
 	}
 	if diff := cmp.Diff(want, own(rows)); diff != "" {
 		t.Error(diff)

@@ -142,7 +142,7 @@ func manifestText(r schema.Record, f schema.Field) string {
 		}
 		return strings.Join(words, ";")
 	case []string:
-		return strings.Join(x, ";")
+		return schema.JoinList(x)
 	}
 	return v.String()
 }
