@@ -18,7 +18,7 @@ func factsOf(run RunInfo) []fact {
 	if len(run.Files) > 0 {
 		what += " " + strings.Join(run.Files, " ")
 	}
-	if run.DryRun && run.Command != "audit" {
+	if run.flaggedDry() {
 		what += " --dry-run"
 	}
 	facts := []fact{{"What", what}}

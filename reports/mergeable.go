@@ -49,10 +49,16 @@ func foreign(shards []Kept) (problems []string) {
 }
 
 func runName(run *RunInfo) string {
-	if run.DryRun && run.Command != "audit" {
+	if run.flaggedDry() {
 		return run.Command + " --dry-run"
 	}
 	return run.Command
+}
+
+// flaggedDry reports whether it was a flag that kept the run from changing anything: an
+// audit and a validation never do.
+func (r *RunInfo) flaggedDry() bool {
+	return r.DryRun && r.Command != "audit" && r.Command != "validate"
 }
 
 // uneven names the shards that are missing or there twice.
