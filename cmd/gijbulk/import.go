@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
@@ -77,6 +78,8 @@ func (o jobOptions) check() error {
 	switch {
 	case o.concurrency < 1 && !o.dryRun:
 		return usage("--concurrency %d is below 1", o.concurrency)
+	case o.settle < 0:
+		return usage("--settle %s is below 0", o.settle)
 	case o.sync.prune && (s.match != "" || len(s.types) > 0 || len(s.waves) > 0 || s.limit > 0):
 		return usage("--prune goes with all of the manifest: not with --match, --type, --wave or --limit")
 	case o.sync.prune && o.skipInvalid:
@@ -87,7 +90,12 @@ func (o jobOptions) check() error {
 	if o.dryRun {
 		return nil
 	}
-	return o.waves.check()
+	if o.update {
+		if _, err := o.sync.rails(); err != nil {
+			return err
+		}
+	}
+	return cmp.Or(o.limits.check(), o.waves.check())
 }
 
 func (a *app) importCommand() *cobra.Command {

@@ -25,6 +25,22 @@ func (o *limitOptions) addFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.maxDuration, "max-duration", 0, "stop after this long; what is on the wire may finish")
 }
 
+// check refuses what cannot be a limit, before there is a run to stop.
+func (o limitOptions) check() error {
+	switch {
+	case o.canary < 0:
+		return usage("--canary %d is below 0", o.canary)
+	case o.maxDuration < 0:
+		return usage("--max-duration %s is below 0", o.maxDuration)
+	case o.maxFailures == "":
+		return nil
+	}
+	if _, err := importer.ParseLimit(o.maxFailures); err != nil {
+		return usage("--max-failures: %w", err)
+	}
+	return nil
+}
+
 // limitReached is why a run ended before its plan did.
 type limitReached struct{ what string }
 

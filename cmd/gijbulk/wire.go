@@ -55,6 +55,9 @@ type target struct {
 // connect makes the client; nothing is sent yet. index, from 0, is that of
 // our shard of so many: they share what the server and --rate allow.
 func (a *app) connect(o targetOptions, readOnly bool, index, of int) (*target, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
 	config := gij.Config{
 		BaseURL: o.url, Timeout: o.timeout, MaxWait: o.maxWait, Retries: cmp.Or(o.retries, -1), ReadOnly: readOnly,
 		UserAgent: "gijbulk/" + buildVersion(), Share: gij.Share{Index: index, Of: of}, Wire: a.hard, OnWait: a.waiting, OnRequest: a.traced,
@@ -64,6 +67,21 @@ func (a *app) connect(o targetOptions, readOnly bool, index, of int) (*target, e
 		return a.connectSandbox(o, config)
 	}
 	return a.connectJira(o, config)
+}
+
+// check refuses what no client could keep to.
+func (o targetOptions) check() error {
+	switch {
+	case o.timeout < 0:
+		return usage("--timeout %s is below 0", o.timeout)
+	case o.maxWait < 0:
+		return usage("--max-wait %s is below 0", o.maxWait)
+	case !(o.rate >= 0): // nor is it NaN
+		return usage("--rate %g is below 0", o.rate)
+	case o.retries < 0:
+		return usage("--retries %d is below 0", o.retries)
+	}
+	return nil
 }
 
 // ceilings are those of one of so many shards: --rate is the whole run's. Where it was not
