@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -97,7 +98,7 @@ func codeOf(err error) (code int, hint string) {
 	case errors.As(err, &stop):
 		return codeOfStop(stop.Reason()), stop.Outcome.Advice
 	case errors.As(err, &api):
-		return codeOfAPI(api), api.Hint
+		return codeOfAPI(api), cmp.Or(api.Advice, api.Hint)
 	case errors.As(err, &held):
 		return exitHeld, "wait for it, or give --lock-timeout"
 	case errors.As(err, &state):
