@@ -31,8 +31,10 @@ func (j *job) tellNext(trouble error) error {
 // nextSteps are what to do about what did not go well, each with its command.
 func (j *job) nextSteps(trouble error) []string {
 	var steps []string
-	failed := len(statuses(j.outcomes, schema.StatusFailed)) > 0
-	if failed && j.run.Command != "undo" {
+	failures := statuses(j.outcomes, schema.StatusFailed)
+	failed := len(failures) > 0
+	toMend := slices.ContainsFunc(failures, func(o schema.Outcome) bool { return !o.Passing })
+	if toMend && j.run.Command != "undo" {
 		words := []string{"gijbulk", j.run.Command, quoteWord(filepath.Join(j.reportDir(), reports.Failed.FileName()))}
 		steps = append(steps, "mend "+reports.Failed.FileName()+" and run: "+j.commandLine(words, forMended))
 		failed = false
