@@ -8,7 +8,8 @@ import (
 )
 
 // Masked returns the run and its outcomes with every secret that the mask knows replaced
-// in every text that a report could show. It works on values, before any encoding: an
+// in every text that a report could show, and user names that came by reference in what
+// is said about a record. It works on values, before any encoding: an
 // escaped secret would no longer be found.
 func Masked(run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask) (schema.Run, iter.Seq[schema.Outcome]) {
 	m := masker{mask: mask}
@@ -20,14 +21,14 @@ func Masked(run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask)
 	run.Files = mapped(run.Files, mask.Hide)
 	run.Manifest = mask.Hide(run.Manifest)
 	run.Digest = mask.Hide(run.Digest)
-	run.Why = mask.Hide(run.Why)
+	run.Why = mask.HideSaid(run.Why)
 	run.Findings = mapped(run.Findings, m.finding)
 	return run, func(yield func(schema.Outcome) bool) {
 		m := masker{mask: mask} // one for each who goes through them
 		for o := range outcomes {
 			o.Action = m.action(o.Action)
-			o.Error = mask.Hide(o.Error)
-			o.Advice = mask.Hide(o.Advice)
+			o.Error = mask.HideSaid(o.Error)
+			o.Advice = mask.HideSaid(o.Advice)
 			if !yield(o) {
 				return
 			}

@@ -205,7 +205,7 @@ func (r Record) Secrets() []Secret {
 
 // Masked lists the secrets whose values must be hidden wherever else they appear. A
 // user name is not one of them: names such as "gitlab" stand in many an origin, and a
-// report without those would be of no use. An AWS access key is one.
+// report without those would be of no use; see UserNames. An AWS access key is one.
 func (r Record) Masked() []Secret {
 	var all []Secret
 	for f := range r.stored.All() {
@@ -214,6 +214,15 @@ func (r Record) Masked() []Secret {
 		}
 	}
 	return all
+}
+
+// UserNames lists the user names that came by reference. They must be hidden in what is
+// said about the record, but not in what the manifest itself holds.
+func (r Record) UserNames() []Secret {
+	if s, ok := r.get(FieldUsername).Secret(); ok && r.Type() != TypeAWS {
+		return []Secret{s}
+	}
+	return nil
 }
 
 // Change is one field that differs between the live record and the wanted one.

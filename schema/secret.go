@@ -3,7 +3,6 @@ package schema
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -110,44 +109,3 @@ func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hiddenTex
 
 // MarshalText shows "[secret]", to every encoder that asks.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(hiddenText), nil }
-
-// Mask replaces known secrets inside texts: the second net under logs, errors and
-// reports. The zero Mask hides nothing.
-type Mask struct {
-	replacer *strings.Replacer
-}
-
-// shortestMasked is in bytes. Shorter values ("git", "admin") stand in too many
-// innocent words, and masking those would tell more than it hides.
-const shortestMasked = 6
-
-// NewMask makes a mask that hides these secrets and further values, such as the
-// run's own credentials.
-func NewMask(secrets []Secret, further ...string) Mask {
-	values := slices.Clone(further)
-	for _, s := range secrets {
-		values = append(values, s.Reveal())
-	}
-	values = slices.DeleteFunc(values, func(v string) bool { return len(v) < shortestMasked })
-	// The longest first: a secret that begins with another must not leave its tail.
-	slices.SortFunc(values, func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	})
-	values = slices.Compact(values)
-	pairs := make([]string, 0, 2*len(values))
-	for _, v := range values {
-		pairs = append(pairs, v, hiddenText)
-	}
-	return Mask{strings.NewReplacer(pairs...)}
-}
-
-// Hide returns s with every known secret replaced by "[secret]".
-func (m Mask) Hide(s string) string {
-	if m.replacer == nil || s == "" {
-		return s
-	}
-	return m.replacer.Replace(s)
-}

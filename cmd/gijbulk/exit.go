@@ -138,5 +138,5 @@ func (a *app) complain(err error) {
 		return
 	}
 	_, hint := codeOf(err)
-	reports.ErrorText(a.stderr, a.mask.Hide(err.Error()), a.mask.Hide(hint), a.page(a.stderrIsTerminal))
+	reports.ErrorText(a.stderr, a.mask.HideSaid(err.Error()), a.mask.HideSaid(hint), a.page(a.stderrIsTerminal))
 }

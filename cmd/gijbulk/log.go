@@ -55,10 +55,10 @@ func (l *logbook) write(e *zerolog.Event, message string, pairs []any) {
 		case time.Duration:
 			e = e.Str(name, v.Round(time.Millisecond).String())
 		default:
-			e = e.Str(name, mask.Hide(fmt.Sprint(v)))
+			e = e.Str(name, mask.HideSaid(fmt.Sprint(v)))
 		}
 	}
-	e.Msg(mask.Hide(message))
+	e.Msg(mask.HideSaid(message))
 }
 
 func (l *logbook) trace(message string, pairs ...any) { l.write(l.zero.Trace(), message, pairs) }

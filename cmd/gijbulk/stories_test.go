@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -32,9 +33,10 @@ func TestMain(m *testing.M) {
 // testscript's own commands they have:
 //
 //	exits CODE COMMAND…    runs a command that must end with this exit code
-//	jira [token=T] [notadmin] [faults=F] [limit=N] [tracked=N] [paged] [norepositories] [index=D] [indexerror=NAME]
+//	jira [token=T] [notadmin] [faults=F] [limit=N] [tracked=N] [paged] [norepositories] [tattles] [index=D] [indexerror=NAME]
 //	                       starts a sandbox on loopback and points JIRA_URL at it; each new integration finds so many
-//	                       repositories, paged lists them page by page, and norepositories knows nothing of them
+//	                       repositories, paged lists them page by page, norepositories knows nothing of them, and tattles
+//	                       refuses every integration and says whose it is
 //	web                    starts a web server that is no Jira, likewise
 //	sent WRITES [REFUSED]  says how many writes, and refused requests, that sandbox got
 //	await WRITES           waits until that sandbox got so many
@@ -87,6 +89,7 @@ type jiraSlot struct {
 	last   atomic.Pointer[write]
 
 	noRepositories bool // nobody answers for them
+	tattles        bool // an integration is refused by its user's name
 }
 
 // write is a request that may have changed the server.
@@ -103,6 +106,13 @@ func (j *jiraSlot) listening(server http.Handler) http.Handler {
 			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
 			j.last.Store(&write{r.Method, r.URL.RequestURI(), string(body)})
+			if j.tattles {
+				var login struct{ Username string }
+				_ = json.Unmarshal(body, &login)
+				_ = json.NewEncoder(w).Encode(map[string]any{"success": false,
+					"error": "the git host refused user " + login.Username, "advice": "unlock " + login.Username + " there"})
+				return
+			}
 		}
 		if j.noRepositories && strings.HasPrefix(r.URL.Path, "/rest/gitplugin/1.0/repository") {
 			http.NotFound(w, r)
@@ -138,7 +148,7 @@ func jira(ts *testscript.TestScript) *sandbox.Server { return ts.Value(jiraKey{}
 func startJira(ts *testscript.TestScript, _ bool, args []string) {
 	options := sandbox.Options{Token: "the-right-token", IndexTime: time.Hour}
 	slot := ts.Value(jiraKey{}).(*jiraSlot)
-	slot.noRepositories = false
+	slot.noRepositories, slot.tattles = false, false
 	for _, arg := range args {
 		name, value, _ := strings.Cut(arg, "=")
 		var err error
@@ -155,6 +165,8 @@ func startJira(ts *testscript.TestScript, _ bool, args []string) {
 			options.PagedRepositories = true
 		case "norepositories":
 			slot.noRepositories = true
+		case "tattles":
+			slot.tattles = true
 		case "index":
 			options.IndexTime, err = time.ParseDuration(value)
 		case "indexerror":

@@ -48,11 +48,12 @@ func countKinds(counts map[schema.Kind]int) string {
 // hide makes the secrets of these records, and further ones, invisible in everything
 // that is printed from now on.
 func (a *app) hide(records []schema.Record, further ...string) {
-	var all []schema.Secret
+	var all, names []schema.Secret
 	for _, r := range records {
 		all = append(all, r.Masked()...)
+		names = append(names, r.UserNames()...)
 	}
-	a.mask = schema.NewMask(all, further...)
+	a.mask = schema.NewMask(all, further...).AndNames(names)
 }
 
 // countsOf writes how many records ended in which status.

@@ -37,7 +37,7 @@ type seenJSON struct {
 // outcomeEvent is an outcome as the file holds it.
 func (l *Log) outcomeEvent(o schema.Outcome) event {
 	e := event{N: o.Action.N, Status: string(o.Status), Class: classNames[o.Class], Stop: string(o.Stop), ID: o.ID, Attempts: o.Attempts,
-		HTTP: o.HTTP, Passing: o.Passing, Waited: o.Waited, Error: l.mask.Hide(o.Error), Advice: l.mask.Hide(o.Advice), Took: int64(o.Took)}
+		HTTP: o.HTTP, Passing: o.Passing, Waited: o.Waited, Error: l.mask.HideSaid(o.Error), Advice: l.mask.HideSaid(o.Advice), Took: int64(o.Took)}
 	if !o.Started.IsZero() {
 		e.Started = o.Started.UnixNano()
 	}

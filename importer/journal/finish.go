@@ -26,7 +26,7 @@ func (l *Log) Finish(ctx context.Context, run schema.Run) error {
 		}
 		_, err = db.ExecContext(ctx, `UPDATE runs SET ended = ?, complete = ?, version = ?, user = ?, digest = ?, requests = ?, writes = ?,
 			why = ?, findings = ?, counts = ?, timeline = ? WHERE seq = ?`, stamp(run.Ended), run.Complete, run.Version, run.User, run.Digest,
-			run.Requests, run.Writes, l.mask.Hide(run.Why), texts[1], texts[0], texts[2], l.run)
+			run.Requests, run.Writes, l.mask.HideSaid(run.Why), texts[1], texts[0], texts[2], l.run)
 		if err != nil {
 			return err
 		}

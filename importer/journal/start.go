@@ -77,7 +77,7 @@ func (s *starter) keepRun(run schema.Run, options []byte) error {
 			started, ended, complete, requests, writes, why, files, findings, headers, options, live, manifest, shard, shards)
 		VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?, ?, ?, '[]', ?, '[]', ?, ?, ?)`,
 		run.ID, target, run.Target, run.Command, run.Version, run.User, run.DryRun,
-		stamp(run.Started), stamp(run.Ended), run.Complete, run.Requests, run.Writes, s.mask.Hide(run.Why),
+		stamp(run.Started), stamp(run.Ended), run.Complete, run.Requests, run.Writes, s.mask.HideSaid(run.Why),
 		texts[0], texts[1], text(masked), run.Manifest, run.Shard.Index, run.Shard.Of)
 	var fault *sqlite.Error
 	if errors.As(err, &fault) && fault.Code() == sqlite3.SQLITE_CONSTRAINT_UNIQUE {
