@@ -225,6 +225,7 @@ func TestNullIsNoWord(t *testing.T) {
 		}
 	}
 }
+
 // TestCellsInAnyOrder: where cells stand, and which of them cannot be read, does not
 // matter to the others, nor does what a lean checker judged before.
 func TestCellsInAnyOrder(t *testing.T) {
