@@ -38,7 +38,7 @@ var explanations = []Explanation{
 		"let the first row hold names such as type, origin, displayName", ""},
 	{CodeUnknownField, LevelError, "there is no such field",
 		"A misspelt field would silently be left to the server's default.",
-		"correct the name; a column of your own begins with _", "dispalyName"},
+		"correct the name; a column or key of your own begins with _", "dispalyName"},
 	{CodeDuplicateField, LevelError, "the field is there twice",
 		"Which of the two holds cannot be told.",
 		"keep one of them", "origin,displayName,origin"},
