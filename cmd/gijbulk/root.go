@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"os"
 	"time"
 
@@ -111,6 +112,7 @@ func (a *app) addCompletion(root *cobra.Command) {
 		for _, shell := range c.Commands() {
 			shell.Args = noArguments
 		}
+		mendScripts(root, c, func() io.Writer { return a.stdout })
 	}
 	complete(root, a.offers())
 }
