@@ -13,8 +13,13 @@ import (
 // then their records; at the end, by id, what stands in no manifest.
 func sorted(run schema.Run, outcomes iter.Seq[schema.Outcome]) []*schema.Outcome {
 	var all []*schema.Outcome // an outcome is large: sorting moves pointers
+	var room []schema.Outcome // for the next of them; many at once are made sooner
 	for o := range outcomes {
-		all = append(all, &o)
+		if len(room) == cap(room) {
+			room = make([]schema.Outcome, 0, min(1024, 2*cap(room)+1))
+		}
+		room = append(room, o)
+		all = append(all, &room[len(room)-1])
 	}
 	places := placeOrder(run.Files)
 	order := func(a, b *schema.Outcome) int {

@@ -58,8 +58,8 @@ func (m Mask) AndNames(names []Secret) Mask {
 
 // Hide returns s with every known secret replaced by "[secret]".
 func (m Mask) Hide(s string) string {
-	if m.replacer == nil || s == "" {
-		return s
+	if m.replacer == nil || len(s) < shortestMasked {
+		return s // too short to hold one
 	}
 	return m.replacer.Replace(s)
 }
@@ -70,7 +70,9 @@ func (m Mask) Hide(s string) string {
 func (m Mask) HideSaid(s string) string {
 	s = m.Hide(s)
 	for _, name := range m.names {
-		s = hideWord(s, name)
+		if strings.Contains(s, name) {
+			s = hideWord(s, name)
+		}
 	}
 	return s
 }
