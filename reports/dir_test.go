@@ -169,3 +169,57 @@ var errWriter = errors.New("the writer is broken")
 type failingWriter struct{}
 
 func (failingWriter) Write([]byte) (int, error) { return 0, errWriter }
+
+// The files are rendered at the same time, but a report that says it is complete must not
+// be seen before the others: nobody may find it beside tables of an earlier state.
+func TestReportIsPublishedLast(t *testing.T) {
+	dir := t.TempDir()
+	failed := filepath.Join(dir, "blocked")
+	if err := os.MkdirAll(filepath.Join(failed, "x"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	out := &lookingWriter{look: func() []string { return names(t, dir) }}
+	paths, err := WriteAll(dir, sampleRun(), each(sampleOutcomes()...), schema.Mask{}, Wanted{Format: FormatHTML, Path: failed},
+		Wanted{Format: FormatMarkdown, Out: out}, Wanted{Format: FormatJUnit})
+	if err == nil || !strings.Contains(err.Error(), failed) {
+		t.Errorf("got %v, want an error about %s", err, failed)
+	}
+	want := []string{"succeeded.csv", "failed.csv", "unknown.csv", "unprocessed.csv", "junit.xml", ReportName}
+	if got := mapTo(paths, filepath.Base); !slices.Equal(got, want) {
+		t.Errorf("published %q, want %q", got, want)
+	}
+	if got := out.seen; slices.Contains(got, ReportName) || !slices.Contains(got, "junit.xml") {
+		t.Errorf("before the last report there were %q", got)
+	}
+	for _, name := range names(t, dir) {
+		if strings.HasPrefix(name, ".") {
+			t.Errorf("left behind: %s", name)
+		}
+	}
+}
+
+// lookingWriter looks around when it is written to.
+type lookingWriter struct {
+	look func() []string
+	seen []string
+}
+
+func (w *lookingWriter) Write(p []byte) (int, error) {
+	w.seen = w.look()
+	return len(p), nil
+}
+
+// Where a table could not be written, an earlier report.json stays: it must not say that
+// everything is there.
+func TestNoReportWithoutItsTables(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, "failed.csv", "x"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if paths, err := WriteAll(dir, sampleRun(), each(sampleOutcomes()...), schema.Mask{}); err == nil || len(paths) != 1 {
+		t.Errorf("%q were written (%v)", paths, err)
+	}
+	if got := names(t, dir); !slices.Equal(got, []string{"failed.csv", "succeeded.csv"}) {
+		t.Errorf("there are %q", got)
+	}
+}
