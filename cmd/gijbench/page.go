@@ -78,7 +78,7 @@ func (b bench) page(file string) error {
 		slices.SortFunc(all, func(x, y pageTimes) int { return cmp.Compare(of(x), of(y)) })
 		return of(all[len(all)/2])
 	}
-	fmt.Printf("page of %d records (%.1f MB) in a headless browser: first paint after %.0f ms (goal: under 2000), list after %.0f ms; first search %.0f ms, slowest filter after it %.0f ms (goal: under 200)\n",
+	b.tell("page of %d records (%.1f MB) in a headless browser: first paint after %.0f ms (goal: under 2000), list after %.0f ms; first search %.0f ms, slowest filter after it %.0f ms (goal: under 200)",
 		b.outcomes, megabytes(info.Size()), median(func(t pageTimes) float64 { return t.Paint }), median(func(t pageTimes) float64 { return t.Ready }),
 		median(func(t pageTimes) float64 { return t.Search }), median(func(t pageTimes) float64 { return t.Filter }))
 	return nil
