@@ -94,10 +94,13 @@ func makeFile(path string) error {
 	if err == nil {
 		return file.Close()
 	}
-	info, statErr := os.Stat(path)
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	info, err := os.Stat(path)
 	switch {
-	case !errors.Is(err, fs.ErrExist) || statErr != nil:
-		return errors.Join(err, statErr)
+	case err != nil:
+		return err
 	case info.IsDir():
 		return flaw{"it is a directory", "name a file in it with --state"}
 	case !info.Mode().IsRegular():

@@ -70,6 +70,14 @@ func TestItIsOpenedAgain(t *testing.T) {
 	}
 }
 
+// TestAFileThatCannotBeMade: the reason is told once.
+func TestAFileThatCannotBeMade(t *testing.T) {
+	_, err := Open(filepath.Join(t.TempDir(), strings.Repeat("x", 300)))
+	if err == nil || strings.Count(err.Error(), "too long") != 1 || strings.Contains(err.Error(), "\n") {
+		t.Errorf("got %v", err)
+	}
+}
+
 // TestFilesThatAreRefused: each error names the path and says what to do, and the file
 // stays as it was.
 func TestFilesThatAreRefused(t *testing.T) {
