@@ -49,7 +49,7 @@ func (e *NoRun) Error() string {
 	if e.ID == Last {
 		return "state file " + e.Path + " holds no run yet"
 	}
-	return "state file " + e.Path + " holds no run " + e.ID + "; gijbulk runs lists what it holds"
+	return "state file " + e.Path + " holds no run " + e.ID
 }
 
 // flaw is something wrong with the file that is not an error of the system.
