@@ -127,7 +127,7 @@ func pause(ctx context.Context, d time.Duration) error {
 }
 
 // adviceSurplus goes with what is on the server more than once.
-const adviceSurplus = "remove the surplus in Jira; --remove-duplicates does so where a run made it and all of it is equal"
+const adviceSurplus = "remove the surplus in Jira; a run with --remove-duplicates deletes what it makes twice, where all of it is equal"
 
 func twice(ids []int64) string {
 	slices.Sort(ids)
