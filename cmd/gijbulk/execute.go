@@ -166,15 +166,14 @@ func (j *job) writeReports() error {
 // lastWords tells people and programs how the run ended.
 func (j *job) lastWords(trouble error) error {
 	run, outcomes := reports.Masked(j.run, slices.Values(j.outcomes), j.mask)
+	var told error // a full standard output keeps nobody from hearing how the run ended
 	if j.json() {
-		if err := reports.OutcomesJSON(j.stdout, run, outcomes); err != nil {
-			return err
-		}
+		told = reports.OutcomesJSON(j.stdout, run, outcomes)
 	}
 	if err := reports.Summary(j.screen, run, outcomes, j.reportDir(), j.page(j.stderrIsTerminal)); err != nil {
-		return err
+		return cmp.Or(told, err)
 	}
-	return j.tellNext(trouble)
+	return cmp.Or(told, j.tellNext(trouble))
 }
 
 // verdict is the error that gives the run its exit code. The worst that applies wins.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"gijbulk/importer"
 	"gijbulk/importer/gij"
@@ -138,5 +139,6 @@ func (a *app) complain(err error) {
 		return
 	}
 	_, hint := codeOf(err)
-	reports.ErrorText(a.stderr, a.mask.HideSaid(err.Error()), a.mask.HideSaid(hint), a.page(a.stderrIsTerminal))
+	text := strings.ReplaceAll(err.Error(), "\n", "; ") // between errors that were joined
+	reports.ErrorText(a.stderr, a.mask.HideSaid(text), a.mask.HideSaid(hint), a.page(a.stderrIsTerminal))
 }
