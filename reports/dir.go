@@ -32,8 +32,7 @@ func WriteReport(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], 
 // directory is made where it is missing (mode 0700); each file (mode 0600) appears whole
 // or not at all.
 func WriteAll(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask, wanted ...Wanted) ([]string, error) {
-	run, outcomes = Masked(run, outcomes, mask)
-	all := sorted(run, outcomes)
+	run, all := maskedInOrder(run, outcomes, mask)
 	return writeAll(dir, newDocument(run, all), all, wanted)
 }
 
@@ -67,14 +66,21 @@ func writeAll(dir string, d document, all []*schema.Outcome, wanted []Wanted) ([
 	return append(paths, last.path), failed
 }
 
+// maskedInOrder is Masked and sorted in one.
+func maskedInOrder(run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask) (schema.Run, []*schema.Outcome) {
+	run, all := maskedRun(run, mask), gather(outcomes)
+	maskAll(all, mask)
+	arrange(run, all)
+	return run, all
+}
+
 // Write writes the reports that were asked for and no others; dir is for those without a
 // path of their own. It returns as WriteAll does.
 func Write(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask, wanted ...Wanted) ([]string, error) {
 	if len(wanted) == 0 {
 		return nil, nil // the outcomes need not be made
 	}
-	run, outcomes = Masked(run, outcomes, mask)
-	d := newDocument(run, sorted(run, outcomes))
+	d := newDocument(maskedInOrder(run, outcomes, mask))
 	files := filesOf(dir, d, wanted)
 	defer discard(files)
 	prepare(files)

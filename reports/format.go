@@ -5,7 +5,9 @@ import (
 	"io"
 	"iter"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"sync"
 
 	"gijbulk/schema"
 )
@@ -96,7 +98,7 @@ func newDocument(run schema.Run, all []*schema.Outcome) document {
 	return document{
 		run:      runInfo(run, all),
 		findings: mapTo(findings, findingInfo),
-		records:  mapTo(all, recordInfo),
+		records:  recordInfos(all),
 		table:    tableOf(all),
 	}
 }
@@ -105,6 +107,28 @@ func tableOf(all []*schema.Outcome) func(io.Writer) error {
 	return func(w io.Writer) error {
 		return writeCSV(w, layoutOf(all), all, func(schema.Status) bool { return true })
 	}
+}
+
+// recordInfos makes the records, on all cores.
+func recordInfos(all []*schema.Outcome) []RecordInfo {
+	infos := make([]RecordInfo, len(all))
+	inParts(len(all), func(from, to int) {
+		for i := from; i < to; i++ {
+			infos[i] = recordInfo(all[i])
+		}
+	})
+	return infos
+}
+
+// inParts does what is independent for each of n in as many parts as there are processors,
+// at the same time.
+func inParts(n int, do func(from, to int)) {
+	size := max(1, (n+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
+	var parts sync.WaitGroup
+	for from := 0; from < n; from += size {
+		parts.Go(func() { do(from, min(from+size, n)) })
+	}
+	parts.Wait()
 }
 
 func mapTo[T, U any](list []T, f func(T) U) []U {

@@ -12,6 +12,27 @@ import (
 // is said about a record. It works on values, before any encoding: an
 // escaped secret would no longer be found.
 func Masked(run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask) (schema.Run, iter.Seq[schema.Outcome]) {
+	return maskedRun(run, mask), func(yield func(schema.Outcome) bool) {
+		m := masker{mask: mask} // one for each who goes through them
+		for o := range outcomes {
+			if !yield(m.outcome(o)) {
+				return
+			}
+		}
+	}
+}
+
+// maskAll is Masked for outcomes that are held, on all cores.
+func maskAll(all []*schema.Outcome, mask schema.Mask) {
+	inParts(len(all), func(from, to int) {
+		m := masker{mask: mask}
+		for _, o := range all[from:to] {
+			*o = m.outcome(*o)
+		}
+	})
+}
+
+func maskedRun(run schema.Run, mask schema.Mask) schema.Run {
 	m := masker{mask: mask}
 	run.ID = mask.Hide(run.ID)
 	run.Command = mask.Hide(run.Command)
@@ -23,17 +44,7 @@ func Masked(run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask)
 	run.Digest = mask.Hide(run.Digest)
 	run.Why = mask.HideSaid(run.Why)
 	run.Findings = mapped(run.Findings, m.finding)
-	return run, func(yield func(schema.Outcome) bool) {
-		m := masker{mask: mask} // one for each who goes through them
-		for o := range outcomes {
-			o.Action = m.action(o.Action)
-			o.Error = mask.HideSaid(o.Error)
-			o.Advice = mask.HideSaid(o.Advice)
-			if !yield(o) {
-				return
-			}
-		}
-	}
+	return run
 }
 
 // MaskedPlan returns the plan with every secret that the mask knows replaced. Its digest
@@ -88,6 +99,13 @@ func (m *masker) finding(f schema.Finding) schema.Finding {
 	f.Message = m.hide(f.Message)
 	f.Advice = m.hide(f.Advice)
 	return f
+}
+
+func (m *masker) outcome(o schema.Outcome) schema.Outcome {
+	o.Action = m.action(o.Action)
+	o.Error = m.mask.HideSaid(o.Error)
+	o.Advice = m.mask.HideSaid(o.Advice)
+	return o
 }
 
 func (m *masker) action(a schema.Action) schema.Action {

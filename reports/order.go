@@ -12,7 +12,14 @@ import (
 // sorted gathers outcomes in the order of the manifest: its files as they were named,
 // then their records; at the end, by id, what stands in no manifest.
 func sorted(run schema.Run, outcomes iter.Seq[schema.Outcome]) []*schema.Outcome {
-	var all []*schema.Outcome // an outcome is large: sorting moves pointers
+	all := gather(outcomes)
+	arrange(run, all)
+	return all
+}
+
+// gather takes outcomes up. One is large: pointers are moved while they are put in order.
+func gather(outcomes iter.Seq[schema.Outcome]) []*schema.Outcome {
+	var all []*schema.Outcome
 	var room []schema.Outcome // for the next of them; many at once are made sooner
 	for o := range outcomes {
 		if len(room) == cap(room) {
@@ -21,6 +28,11 @@ func sorted(run schema.Run, outcomes iter.Seq[schema.Outcome]) []*schema.Outcome
 		room = append(room, o)
 		all = append(all, &room[len(room)-1])
 	}
+	return all
+}
+
+// arrange puts outcomes in the order of the manifest.
+func arrange(run schema.Run, all []*schema.Outcome) {
 	places := placeOrder(run.Files)
 	order := func(a, b *schema.Outcome) int {
 		p, q := a.Action.Want.Place, b.Action.Want.Place
@@ -32,7 +44,6 @@ func sorted(run schema.Run, outcomes iter.Seq[schema.Outcome]) []*schema.Outcome
 	if !slices.IsSortedFunc(all, order) { // as those of a plan that was followed are
 		slices.SortStableFunc(all, order)
 	}
-	return all
 }
 
 // placeOrder compares places of these files; files that are not among them follow by
