@@ -121,9 +121,13 @@ func (j *job) plan(ctx context.Context) error {
 		return err
 	}
 	options.Inside = inside
+	giveBack()
 	plan, findings := importer.Diff(j.records, live, options)
 	j.planned, j.run.Digest = plan, plan.Digest()
 	j.run.Findings = append(j.run.Findings, findings...)
+	if len(plan.Actions) == 0 && len(j.records) > 0 {
+		j.app.log.warn("the selection leaves none of the records", "records", len(j.records))
+	}
 	return nil
 }
 

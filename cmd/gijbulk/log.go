@@ -64,3 +64,4 @@ func (l *logbook) write(e *zerolog.Event, message string, pairs []any) {
 func (l *logbook) trace(message string, pairs ...any) { l.write(l.zero.Trace(), message, pairs) }
 func (l *logbook) debug(message string, pairs ...any) { l.write(l.zero.Debug(), message, pairs) }
 func (l *logbook) info(message string, pairs ...any)  { l.write(l.zero.Info(), message, pairs) }
+func (l *logbook) warn(message string, pairs ...any)  { l.write(l.zero.Warn(), message, pairs) }

@@ -15,10 +15,10 @@ func (i interrupted) Error() string { return fmt.Sprintf("stopped by a signal (%
 
 // code is the exit code that shells expect of a process ended by this signal.
 func (i interrupted) code() int {
-	if i.signal == syscall.SIGTERM {
-		return exitTerminated
+	if i.signal == os.Interrupt {
+		return exitInterrupted
 	}
-	return exitInterrupted
+	return exitTerminated
 }
 
 // withSignals gives two contexts: the first ends with the first signal, when nothing
@@ -29,6 +29,9 @@ func withSignals(parent context.Context) (soft, hard context.Context, release fu
 	hard, stopHard := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) { // as nohup has it
+		signal.Notify(signals, syscall.SIGHUP) // the terminal is gone: an ssh session that broke off
+	}
 	go func() {
 		for _, stop := range []context.CancelCauseFunc{stopSoft, stopHard} {
 			s, open := <-signals
