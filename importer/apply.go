@@ -104,13 +104,16 @@ func (im *Importer) perform(ctx context.Context, a schema.Action, earlier schema
 	sent := time.Now()
 	outcome := following(earlier, im.do(ctx, a))
 	turn.took(time.Since(sent))
-	if im.Gentle.Indexer == nil && outcome.Stop == schema.StopNone {
+	if outcome.Stop != schema.StopNone {
+		turn.halt()
+	}
+	if im.Gentle.Indexer == nil {
 		turn.leave() // the next one is sent while this outcome becomes durable
 		return outcome, im.end(ctx, outcome)
 	}
 	defer turn.leave()
 	err := im.end(ctx, outcome)
-	if im.Gentle.Indexer == nil || outcome.Status != schema.StatusCreated || err != nil {
+	if outcome.Status != schema.StatusCreated || err != nil {
 		return outcome, err
 	}
 	// The place stays taken until the server has done its work, and what was created is

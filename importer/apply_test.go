@@ -180,6 +180,7 @@ func TestApplySendsNothingAfterAStop(t *testing.T) {
 		s, l := newServer(), &ledger{}
 		s.answer = func(_ context.Context, s *server, a schema.Action, _ int) schema.Outcome {
 			if a.Want.Name() == "a" {
+				time.Sleep(time.Second) // the other worker has sent b
 				return stopped(a)
 			}
 			time.Sleep(time.Minute)

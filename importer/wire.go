@@ -12,6 +12,7 @@ type wire struct {
 	places chan struct{}
 	last   chan struct{} // closed when the one called up last has its place
 	quick  atomic.Bool   // whether the last one was done in no time
+	halted atomic.Bool   // whether an answer ended the run
 }
 
 // noTime is how long an action may take at most for the journal to be what holds up the
@@ -38,8 +39,8 @@ type turn struct {
 	mine   chan struct{}
 }
 
-// take waits for a place, in turn. Without one the context has ended; with one, leave
-// gives it back.
+// take waits for a place, in turn. Without one the run has ended; with one, leave gives
+// it back.
 func (t turn) take(ctx context.Context) bool {
 	defer t.pass()
 	select {
@@ -52,7 +53,7 @@ func (t turn) take(ctx context.Context) bool {
 	case <-ctx.Done():
 		return false
 	}
-	if ctx.Err() != nil { // both were so
+	if ctx.Err() != nil || t.wire.halted.Load() {
 		t.leave()
 		return false
 	}
@@ -60,6 +61,10 @@ func (t turn) take(ctx context.Context) bool {
 }
 
 func (t turn) leave() { <-t.wire.places }
+
+// halt lets nobody have a place any more. It comes before leave: who waits for that place
+// must not be sent.
+func (t turn) halt() { t.wire.halted.Store(true) }
 
 // ahead reports whether an intent is to be kept ahead of its turn. Where actions take
 // their time that would win nothing, and leave more intents to be looked up after a
