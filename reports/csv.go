@@ -3,7 +3,6 @@ package reports
 import (
 	"encoding/csv"
 	"io"
-	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -46,7 +45,7 @@ func partOf(s schema.Status) Part {
 // underscore so that a manifest ignores them, what became of each. The table is a
 // manifest as it is; it has a header even where it has no rows.
 func CSV(p Part) Renderer {
-	return func(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome]) error {
+	return func(w io.Writer, run schema.Run, outcomes []schema.Outcome) error {
 		all := sorted(run, outcomes)
 		return writeCSV(w, layoutOf(all), all, p.holds)
 	}

@@ -3,7 +3,6 @@ package reports
 import (
 	"errors"
 	"io"
-	"iter"
 	"path/filepath"
 	"slices"
 
@@ -16,7 +15,7 @@ const ReportName = "report.json"
 
 // WriteReport writes report.json alone, before the first write of a run. Errors name the
 // path.
-func WriteReport(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask) (string, error) {
+func WriteReport(dir string, run schema.Run, outcomes []schema.Outcome, mask schema.Mask) (string, error) {
 	run, outcomes = Masked(run, outcomes, mask)
 	path := filepath.Join(dir, ReportName)
 	f := &file{path: path, hint: hintDir, render: func(w io.Writer) error { return JSON(w, run, outcomes) }}
@@ -31,7 +30,7 @@ func WriteReport(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], 
 // that were written, also beside an error, which names the path that was not. The
 // directory is made where it is missing (mode 0700); each file (mode 0600) appears whole
 // or not at all.
-func WriteAll(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask, wanted ...Wanted) ([]string, error) {
+func WriteAll(dir string, run schema.Run, outcomes []schema.Outcome, mask schema.Mask, wanted ...Wanted) ([]string, error) {
 	run, all := maskedInOrder(run, outcomes, mask)
 	return writeAll(dir, newDocument(run, all), all, wanted)
 }
@@ -67,16 +66,14 @@ func writeAll(dir string, d document, all []*schema.Outcome, wanted []Wanted) ([
 }
 
 // maskedInOrder is Masked and sorted in one.
-func maskedInOrder(run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask) (schema.Run, []*schema.Outcome) {
-	run, all := maskedRun(run, mask), gather(outcomes)
-	maskAll(all, mask)
-	arrange(run, all)
-	return run, all
+func maskedInOrder(run schema.Run, outcomes []schema.Outcome, mask schema.Mask) (schema.Run, []*schema.Outcome) {
+	run, outcomes = Masked(run, outcomes, mask)
+	return run, sorted(run, outcomes)
 }
 
 // Write writes the reports that were asked for and no others; dir is for those without a
 // path of their own. It returns as WriteAll does.
-func Write(dir string, run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask, wanted ...Wanted) ([]string, error) {
+func Write(dir string, run schema.Run, outcomes []schema.Outcome, mask schema.Mask, wanted ...Wanted) ([]string, error) {
 	if len(wanted) == 0 {
 		return nil, nil // the outcomes need not be made
 	}

@@ -28,11 +28,10 @@ package reports
 
 import (
 	"io"
-	"iter"
 
 	"gijbulk/schema"
 )
 
 // Renderer writes one report of a run. The outcomes may come in any order; the error is
 // that of the writer.
-type Renderer func(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome]) error
+type Renderer func(w io.Writer, run schema.Run, outcomes []schema.Outcome) error

@@ -3,7 +3,6 @@ package reports
 import (
 	"fmt"
 	"io"
-	"iter"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -45,7 +44,7 @@ func (f Format) FileName() string {
 
 // Renderer writes runs in this format.
 func (f Format) Renderer() Renderer {
-	return func(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome]) error {
+	return func(w io.Writer, run schema.Run, outcomes []schema.Outcome) error {
 		return f.render(w, newDocument(run, sorted(run, outcomes)))
 	}
 }

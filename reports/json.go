@@ -5,13 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"iter"
 
 	"gijbulk/schema"
 )
 
 // JSON renders report.json, a [Report].
-func JSON(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome]) error {
+func JSON(w io.Writer, run schema.Run, outcomes []schema.Outcome) error {
 	return FormatJSON.Renderer()(w, run, outcomes)
 }
 

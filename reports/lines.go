@@ -4,14 +4,13 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
-	"iter"
 
 	"gijbulk/schema"
 )
 
 // OutcomesJSON writes a run for programs: a [RecordInfo] a line, in the order of the
 // manifest, and at the end {"summary": [RunInfo]}.
-func OutcomesJSON(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome]) error {
+func OutcomesJSON(w io.Writer, run schema.Run, outcomes []schema.Outcome) error {
 	out := bufio.NewWriter(w)
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)

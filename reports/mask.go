@@ -3,6 +3,7 @@ package reports
 import (
 	"iter"
 	"slices"
+	"sync"
 
 	"gijbulk/schema"
 )
@@ -10,26 +11,27 @@ import (
 // Masked returns the run and its outcomes with every secret that the mask knows replaced
 // in every text that a report could show, and user names that came by reference in what
 // is said about a record. It works on values, before any encoding: an
-// escaped secret would no longer be found.
-func Masked(run schema.Run, outcomes iter.Seq[schema.Outcome], mask schema.Mask) (schema.Run, iter.Seq[schema.Outcome]) {
-	return maskedRun(run, mask), func(yield func(schema.Outcome) bool) {
-		m := masker{mask: mask} // one for each who goes through them
-		for o := range outcomes {
-			if !yield(m.outcome(o)) {
-				return
-			}
-		}
-	}
+// escaped secret would no longer be found. Where nothing was replaced, which is nearly
+// always so, the outcomes are those that were given: many are costly to have twice.
+func Masked(run schema.Run, outcomes []schema.Outcome, mask schema.Mask) (schema.Run, []schema.Outcome) {
+	return maskedRun(run, mask), maskedList(outcomes, mask, (*masker).outcome)
 }
 
-// maskAll is Masked for outcomes that are held, on all cores.
-func maskAll(all []*schema.Outcome, mask schema.Mask) {
-	inParts(len(all), func(from, to int) {
+// maskedList masks a list on all cores, and copies it only where something changes.
+func maskedList[T any](list []T, mask schema.Mask, f func(*masker, T) T) []T {
+	masked := list
+	var copied sync.Once
+	inParts(len(list), func(from, to int) {
 		m := masker{mask: mask}
-		for _, o := range all[from:to] {
-			*o = m.outcome(*o)
+		for i := from; i < to; i++ {
+			m.found = false
+			if one := f(&m, list[i]); m.found {
+				copied.Do(func() { masked = slices.Clone(list) })
+				masked[i] = one
+			}
 		}
 	})
+	return masked
 }
 
 func maskedRun(run schema.Run, mask schema.Mask) schema.Run {
@@ -49,21 +51,9 @@ func maskedRun(run schema.Run, mask schema.Mask) schema.Run {
 
 // MaskedPlan returns the plan with every secret that the mask knows replaced. Its digest
 // is no longer the plan's where something was: take the digest before. Where nothing was,
-// which is nearly always so, it is the plan itself, since a large one is costly to have
-// twice.
+// which is nearly always so, it is the plan itself.
 func MaskedPlan(plan schema.Plan, mask schema.Mask) schema.Plan {
-	original := plan.Actions
-	for i := range original {
-		m := masker{mask: mask}
-		masked := m.action(original[i])
-		if !m.found {
-			continue
-		}
-		if &plan.Actions[0] == &original[0] {
-			plan.Actions = slices.Clone(original)
-		}
-		plan.Actions[i] = masked
-	}
+	plan.Actions = maskedList(plan.Actions, mask, (*masker).action)
 	return plan
 }
 
@@ -75,8 +65,11 @@ type masker struct {
 	columns, masked []string // the last header
 }
 
-func (m *masker) hide(s string) string {
-	hidden := m.mask.Hide(s)
+func (m *masker) hide(s string) string { return m.note(s, m.mask.Hide(s)) }
+
+func (m *masker) hideSaid(s string) string { return m.note(s, m.mask.HideSaid(s)) }
+
+func (m *masker) note(s, hidden string) string {
 	m.found = m.found || hidden != s
 	return hidden
 }
@@ -103,21 +96,25 @@ func (m *masker) finding(f schema.Finding) schema.Finding {
 
 func (m *masker) outcome(o schema.Outcome) schema.Outcome {
 	o.Action = m.action(o.Action)
-	o.Error = m.mask.HideSaid(o.Error)
-	o.Advice = m.mask.HideSaid(o.Advice)
+	o.Error = m.hideSaid(o.Error)
+	o.Advice = m.hideSaid(o.Advice)
 	return o
 }
 
 func (m *masker) action(a schema.Action) schema.Action {
 	a.Want = m.record(a.Want)
 	a.Have = m.record(a.Have)
-	a.Changes = slices.Clone(a.Changes)
-	for i, c := range a.Changes {
-		a.Changes[i].From, a.Changes[i].To = m.value(c.From), m.value(c.To)
-	}
+	a.Changes = mappedBy(a.Changes, sameChange, m.change)
 	a.Reason = m.hide(a.Reason)
 	return a
 }
+
+func (m *masker) change(c schema.Change) schema.Change {
+	c.From, c.To = m.value(c.From), m.value(c.To)
+	return c
+}
+
+func sameChange(a, b schema.Change) bool { return a.From.Equal(b.From) && a.To.Equal(b.To) }
 
 func (m *masker) record(r schema.Record) schema.Record {
 	r.Place.File = m.hide(r.Place.File)
@@ -143,6 +140,7 @@ func (m *masker) header(columns []string) []string {
 	if len(m.columns) != len(columns) || &m.columns[0] != &columns[0] {
 		m.columns, m.masked = columns, mapped(columns, m.hide)
 	}
+	m.found = m.found || &m.masked[0] != &columns[0]
 	return m.masked
 }
 
@@ -162,10 +160,14 @@ func (m *masker) value(v schema.Value) schema.Value {
 
 // mapped copies only where something changes: most texts hold no secret.
 func mapped[T comparable](list []T, f func(T) T) []T {
+	return mappedBy(list, func(a, b T) bool { return a == b }, f)
+}
+
+func mappedBy[T any](list []T, same func(a, b T) bool, f func(T) T) []T {
 	changed := false
 	for i, v := range list {
 		m := f(v)
-		if m == v {
+		if same(m, v) {
 			continue
 		}
 		if !changed {

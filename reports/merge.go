@@ -64,7 +64,7 @@ func (m *Merged) gather(shards []Kept) {
 			infos, outcomes = append(infos, s.Report.Records[n]), append(outcomes, o)
 		}
 	}
-	m.all = sorted(schema.Run{Files: m.Report.Run.Files}, slices.Values(outcomes))
+	m.all = sorted(schema.Run{Files: m.Report.Run.Files}, outcomes)
 	m.Report.Records = make([]RecordInfo, len(m.all))
 	alike := sameColumns(shards)
 	for i, o := range m.all {
@@ -99,7 +99,7 @@ func (m Merged) WriteAll(dir string, wanted ...Wanted) ([]string, error) {
 
 // Summary writes the last words as [Summary] does those of a run.
 func (m Merged) Summary(w io.Writer, dir string, page Page) error {
-	return Summary(w, m.run, values(m.all), dir, page)
+	return summarize(w, m.run, m.all, dir, page)
 }
 
 // mergedRun adds up what the shards were.

@@ -13,11 +13,11 @@ import (
 )
 
 // Measured is what monitoring gets to know of a run, also of one that failed before it
-// had any records. Hide secrets in it first, as [Masked] does.
+// had any records. Hide secrets in its run first, as [Masked] does.
 type Measured struct {
-	Run      schema.Run // its command, version, target, shard, findings, writes and traffic
-	Outcomes iter.Seq[schema.Outcome]
-	Exit     int // the exit code
+	Run      schema.Run               // its command, version, target, shard, findings, writes and traffic
+	Outcomes iter.Seq[schema.Outcome] // they are only counted
+	Exit     int                      // the exit code
 	Started  time.Time
 	Ended    time.Time
 }

@@ -3,6 +3,7 @@ package reports
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,7 +16,7 @@ import (
 )
 
 func measured(run schema.Run, outcomes ...schema.Outcome) Measured {
-	return Measured{Run: run, Outcomes: each(outcomes...), Exit: 3, Started: run.Started, Ended: run.Started.Add(90 * time.Second)}
+	return Measured{Run: run, Outcomes: slices.Values(outcomes), Exit: 3, Started: run.Started, Ended: run.Started.Add(90 * time.Second)}
 }
 
 func writtenMetrics(t *testing.T, m Measured) string {

@@ -2,31 +2,26 @@ package reports
 
 import (
 	"cmp"
-	"iter"
 	"slices"
 	"strings"
 
 	"gijbulk/schema"
 )
 
-// sorted gathers outcomes in the order of the manifest: its files as they were named,
-// then their records; at the end, by id, what stands in no manifest.
-func sorted(run schema.Run, outcomes iter.Seq[schema.Outcome]) []*schema.Outcome {
-	all := gather(outcomes)
+// sorted gives outcomes in the order of the manifest: its files as they were named, then
+// their records; at the end, by id, what stands in no manifest. They stay where they are,
+// and nobody changes them.
+func sorted(run schema.Run, outcomes []schema.Outcome) []*schema.Outcome {
+	all := pointers(outcomes)
 	arrange(run, all)
 	return all
 }
 
-// gather takes outcomes up. One is large: pointers are moved while they are put in order.
-func gather(outcomes iter.Seq[schema.Outcome]) []*schema.Outcome {
-	var all []*schema.Outcome
-	var room []schema.Outcome // for the next of them; many at once are made sooner
-	for o := range outcomes {
-		if len(room) == cap(room) {
-			room = make([]schema.Outcome, 0, min(1024, 2*cap(room)+1))
-		}
-		room = append(room, o)
-		all = append(all, &room[len(room)-1])
+// pointers are what is moved while outcomes are put in order: one is large.
+func pointers(outcomes []schema.Outcome) []*schema.Outcome {
+	all := make([]*schema.Outcome, len(outcomes))
+	for i := range outcomes {
+		all[i] = &outcomes[i]
 	}
 	return all
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"slices"
 	"time"
 
@@ -166,7 +165,7 @@ func Read(r io.Reader) (Report, error) {
 }
 
 // NewReport makes the report of a run.
-func NewReport(run schema.Run, outcomes iter.Seq[schema.Outcome]) Report {
+func NewReport(run schema.Run, outcomes []schema.Outcome) Report {
 	d := newDocument(run, sorted(run, outcomes))
 	return Report{Version: Version, Run: d.run, Records: d.records, Findings: d.findings}
 }

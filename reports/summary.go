@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,16 +18,20 @@ const longestList = 20
 // Summary writes a run's last words for people: the counts by status, the first twenty
 // failures with place, cause and advice, and the references that stand in the reports
 // where a secret was written out. dir is the report directory, "" where there is none.
-func Summary(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome], dir string, page Page) error {
+func Summary(w io.Writer, run schema.Run, outcomes []schema.Outcome, dir string, page Page) error {
+	return summarize(w, run, pointers(outcomes), dir, page)
+}
+
+func summarize(w io.Writer, run schema.Run, all []*schema.Outcome, dir string, page Page) error {
 	counts := map[schema.Status]int{}
 	var open []*schema.Outcome // what somebody has to look at, or to feed back
-	for o := range outcomes {
+	for _, o := range all {
 		counts[o.Status]++
 		if !o.Status.Good() || o.Error != "" {
-			open = append(open, &o)
+			open = append(open, o)
 		}
 	}
-	open = sorted(run, values(open))
+	arrange(run, open)
 
 	out := bufio.NewWriter(w)
 	first := countWords(counts, page)
@@ -42,16 +45,6 @@ func Summary(w io.Writer, run schema.Run, outcomes iter.Seq[schema.Outcome], dir
 	writeFailures(out, open, dir, page)
 	writeReferences(out, open, page)
 	return out.Flush()
-}
-
-func values(outcomes []*schema.Outcome) iter.Seq[schema.Outcome] {
-	return func(yield func(schema.Outcome) bool) {
-		for _, o := range outcomes {
-			if !yield(*o) {
-				return
-			}
-		}
-	}
 }
 
 func countWords(counts map[schema.Status]int, page Page) string {

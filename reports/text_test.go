@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -13,7 +12,7 @@ import (
 	"gijbulk/schema"
 )
 
-type seq = iter.Seq[schema.Outcome]
+type seq = []schema.Outcome
 
 func TestSummaryGolden(t *testing.T) {
 	golden(t, "summary.txt", func(w *bytes.Buffer) error {

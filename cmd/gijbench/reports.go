@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"time"
 
@@ -70,7 +69,7 @@ func writeReports(records, dir, took string) error {
 	}
 	mask := schema.NewMask([]schema.Secret{schema.Literal("glpat-benchmark-0001", "env:GITLAB_PAT")})
 	started := time.Now()
-	paths, err := reports.WriteAll(dir, run, slices.Values(outcomes), mask, wanted...)
+	paths, err := reports.WriteAll(dir, run, outcomes, mask, wanted...)
 	if err != nil {
 		return err
 	}
@@ -87,7 +86,7 @@ func encodeOutcomes(records, name, took string) error {
 	if err != nil {
 		return err
 	}
-	infos := reports.NewReport(run, slices.Values(outcomes)).Records
+	infos := reports.NewReport(run, outcomes).Records
 	started := time.Now()
 	file, err := os.Create(name)
 	if err != nil {

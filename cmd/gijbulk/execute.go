@@ -74,7 +74,7 @@ func (j *job) execute(ctx context.Context) error {
 		j.outcomes[i] = schema.Outcome{Action: action, Status: schema.StatusUnprocessed}
 	}
 	written, kept := beside(func() error {
-		_, err := reports.WriteReport(j.reportDir(), j.run, slices.Values(j.outcomes), j.mask)
+		_, err := reports.WriteReport(j.reportDir(), j.run, j.outcomes, j.mask)
 		return err
 	}, func() error {
 		if j.log == nil {
@@ -165,7 +165,7 @@ func (j *job) writeReports() error {
 
 // lastWords tells people and programs how the run ended.
 func (j *job) lastWords(trouble error) error {
-	run, outcomes := reports.Masked(j.run, slices.Values(j.outcomes), j.mask)
+	run, outcomes := reports.Masked(j.run, j.outcomes, j.mask)
 	var told error // a full standard output keeps nobody from hearing how the run ended
 	if j.json() {
 		told = reports.OutcomesJSON(j.stdout, run, outcomes)

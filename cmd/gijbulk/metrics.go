@@ -35,12 +35,12 @@ func (a *app) meter(cmd *cobra.Command, exit int) error {
 	m := reports.Measured{Exit: exit, Started: a.started, Ended: a.now(), Outcomes: slices.Values([]schema.Outcome(nil)),
 		Run: schema.Run{Command: cmd.Name(), Version: buildVersion(), Target: a.wantedTarget(cmd)}}
 	if j := a.job; j != nil {
-		m.Run, m.Outcomes = j.run, j.results()
+		m.Run, m.Outcomes = j.run, j.eachResult()
 		m.Run.Command, m.Run.Target = cmd.Name(), j.target.client.BaseURL()
 	}
 	m.Run.Target = schema.NormalURL(m.Run.Target) // one name, whatever the server calls itself and whether it was reached
 	m.Run.Timeline = a.traffic.timeline(m.Ended)
-	m.Run, m.Outcomes = reports.Masked(m.Run, m.Outcomes, a.mask)
+	m.Run, _ = reports.Masked(m.Run, nil, a.mask)
 	return reports.WriteMetrics(path, m)
 }
 

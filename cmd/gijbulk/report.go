@@ -49,11 +49,11 @@ func (a *app) reportRun(ctx context.Context, o stateOptions, id string, report r
 	}
 	defer func() { err = firstError(err, state.Close()) }()
 	dir := cmp.Or(report.dir, filepath.Join("gijbulk-reports", saved.Run.ID))
-	if _, err := reports.WriteAll(dir, saved.Run, slices.Values(saved.Outcomes), a.mask, wanted...); err != nil {
+	if _, err := reports.WriteAll(dir, saved.Run, saved.Outcomes, a.mask, wanted...); err != nil {
 		return err
 	}
 	told, page := a.wordsBeside(wanted)
-	return reports.Summary(told, saved.Run, slices.Values(saved.Outcomes), dir, page)
+	return reports.Summary(told, saved.Run, saved.Outcomes, dir, page)
 }
 
 // wordsBeside is where the last words go: to standard output, unless a report goes there.
@@ -178,5 +178,5 @@ func (a *app) findReport(ctx context.Context, o stateOptions, name string) (repo
 	if err != nil {
 		return reports.Report{}, err
 	}
-	return reports.NewReport(saved.Run, slices.Values(saved.Outcomes)), state.Close()
+	return reports.NewReport(saved.Run, saved.Outcomes), state.Close()
 }

@@ -123,13 +123,23 @@ func (j *job) reporting() bool {
 }
 
 // results are what became of the actions: of a plan that was only shown, what its
-// decisions foresee. Those are made one after the other, for nobody may ask for them.
-func (j *job) results() iter.Seq[schema.Outcome] {
-	if j.options.dryRun && j.run.Complete {
+// decisions foresee.
+func (j *job) results() []schema.Outcome {
+	if j.foresees() {
+		return slices.AppendSeq(make([]schema.Outcome, 0, len(j.planned.Actions)), foresee(j.planned))
+	}
+	return j.outcomes
+}
+
+// eachResult gives them one after the other: many are costly to hold beside the plan.
+func (j *job) eachResult() iter.Seq[schema.Outcome] {
+	if j.foresees() {
 		return foresee(j.planned)
 	}
 	return slices.Values(j.outcomes)
 }
+
+func (j *job) foresees() bool { return j.options.dryRun && j.run.Complete }
 
 // foresee gives a plan that is not carried out its outcomes, for the reports.
 func foresee(plan schema.Plan) iter.Seq[schema.Outcome] {

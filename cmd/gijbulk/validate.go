@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -128,7 +127,7 @@ func (a *app) reportCheck(c validation, dir string, wanted []reports.Wanted) err
 			outcomes[i].Status, outcomes[i].Error, outcomes[i].Advice = schema.StatusFailed, f.Message, f.Advice
 		}
 	}
-	_, err := reports.Write(cmp.Or(dir, filepath.Join("gijbulk-reports", run.ID)), run, slices.Values(outcomes), a.mask, wanted...)
+	_, err := reports.Write(cmp.Or(dir, filepath.Join("gijbulk-reports", run.ID)), run, outcomes, a.mask, wanted...)
 	return err
 }
 
