@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -26,17 +29,21 @@ type file struct {
 }
 
 // prepare renders the files, as many at a time as there are processors: what a renderer
-// holds while it works is held no more often than that.
+// holds while it works is held no more often than that. The last, which is report.json and
+// the largest, is the first: while it is on its way to the disk the others are rendered.
 func prepare(files []*file) {
-	var group errgroup.Group
-	group.SetLimit(runtime.GOMAXPROCS(0))
-	for _, f := range files {
-		group.Go(func() error {
-			f.err = f.prepare()
+	var renders errgroup.Group
+	renders.SetLimit(runtime.GOMAXPROCS(0))
+	var syncs sync.WaitGroup
+	for _, f := range slices.Backward(files) {
+		renders.Go(func() error {
+			temp, err := f.begin()
+			syncs.Go(func() { f.err = f.end(temp, err) })
 			return nil // each file has its own fate
 		})
 	}
-	_ = group.Wait()
+	_ = renders.Wait()
+	syncs.Wait()
 }
 
 // publish gives the files their names. It returns the paths of those that have them, and
@@ -64,34 +71,39 @@ func discard(files []*file) {
 // write prepares and publishes one file.
 func (f *file) write() error {
 	defer discard([]*file{f})
-	f.err = f.prepare()
+	prepare([]*file{f})
 	return f.publish()
 }
 
-func (f *file) prepare() error {
+// begin renders the file. The error is for end, as is what there is of the file.
+func (f *file) begin() (*os.File, error) {
 	dir, name := filepath.Split(f.path)
 	if err := os.MkdirAll(filepath.Clean(dir), 0o700); err != nil {
-		return err
+		return nil, err
 	}
 	temp, err := os.CreateTemp(filepath.Clean(dir), "."+name+".*") // mode 0600
 	if err != nil {
-		return err
+		return nil, err
 	}
 	f.temp = temp.Name()
-	defer temp.Close() // closed already where all went well
 
 	// The renderers' own buffers give way to this one.
 	out := bufio.NewWriterSize(temp, 1<<16)
 	if err := f.render(out); err != nil {
+		return temp, err
+	}
+	return temp, out.Flush()
+}
+
+// end waits until what was rendered is safe on the disk.
+func (f *file) end(temp *os.File, err error) error {
+	if temp == nil {
 		return err
 	}
-	if err := out.Flush(); err != nil {
-		return err
+	if err == nil {
+		err = temp.Sync()
 	}
-	if err := temp.Sync(); err != nil {
-		return err
-	}
-	return temp.Close()
+	return cmp.Or(err, temp.Close())
 }
 
 func (f *file) publish() error {
