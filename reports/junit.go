@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"bufio"
 	"cmp"
 	"encoding/xml"
 	"fmt"
@@ -19,9 +18,8 @@ import (
 func writeJUnit(w io.Writer, d document) error {
 	sum := sumCases(d)
 	tests, failures, errors := strconv.Itoa(sum.tests), strconv.Itoa(sum.failures), strconv.Itoa(sum.errors)
-	out := bufio.NewWriter(w) // remembers its own first error
-	_, _ = out.WriteString(xml.Header)
-	x := &xmlWriter{out: out}
+	x := &xmlWriter{out: w}
+	x.raw(xml.Header)
 	x.open("testsuites", "name", "gijbulk", "tests", tests, "failures", failures, "errors", errors, "time", sum.seconds)
 	x.open("testsuite", "name", "gijbulk "+d.run.Command, "package", "gijbulk", "id", "0", "hostname", cmp.Or(d.run.Target, "-"),
 		"timestamp", d.run.Started.UTC().Format("2006-01-02T15:04:05"), "tests", tests, "failures", failures, "errors", errors,
@@ -35,7 +33,7 @@ func writeJUnit(w io.Writer, d document) error {
 	x.leaf("system-err", findingLines(d.findings))
 	x.close("testsuite")
 	x.close("testsuites")
-	return out.Flush()
+	return x.flush()
 }
 
 func writeProperties(x *xmlWriter, run RunInfo) {

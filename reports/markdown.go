@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -79,43 +80,37 @@ func markdownFindings(b *bytes.Buffer, findings []FindingInfo) {
 func markdownRecords(b *bytes.Buffer, d document, c census, room int) {
 	heading := "\n### Records, the worst first\n\n| Status | Record | Place | Why |\n| --- | --- | --- | --- |\n"
 	room -= b.Len() + len(heading)
-	ranks := severityOf(c.by())
-	rows := make([]bytes.Buffer, len(ranks)+1) // by rank, none longer than could be shown
-	listed := make([]int, len(ranks)+1)
-	full := make([]bool, len(ranks)+1) // no row is made that there is no room for
-	left := map[string]int{}
+	records, left := map[string][]*RecordInfo{}, map[string]int{}
 	for i := range d.records {
 		r := &d.records[i]
 		what := c.stateOf(r)
-		rank := slices.Index(ranks, what)
+		records[what] = append(records[what], r)
 		left[what]++
-		if rank < 0 || full[rank] {
-			continue
-		}
-		row := markdownRow(what, r)
-		if full[rank] = rows[rank].Len()+len(row) > room; !full[rank] {
-			rows[rank].WriteString(row)
-			listed[rank]++
-		}
 	}
-	for rank, what := range ranks {
-		if rows[rank].Len() == 0 {
-			continue
+	for what, r := range ranked(records, severityOf(c.by())) {
+		row := markdownRow(what, r)
+		if len(row) > room {
+			break
 		}
-		if heading != "" {
-			b.WriteString(heading)
-			heading = ""
-		}
-		lines, n := rows[rank].Bytes(), listed[rank]
-		if len(lines) > room {
-			lines = lines[:bytes.LastIndexByte(lines[:room], '\n')+1]
-			n = bytes.Count(lines, []byte("\n"))
-		}
-		b.Write(lines)
-		room -= len(lines)
-		left[what] -= n
+		b.WriteString(heading + row)
+		heading = ""
+		room -= len(row)
+		left[what]--
 	}
 	markdownEnd(b, left)
+}
+
+// ranked yields records in the order of what they came to.
+func ranked(records map[string][]*RecordInfo, ranks []string) iter.Seq2[string, *RecordInfo] {
+	return func(yield func(string, *RecordInfo) bool) {
+		for _, what := range ranks {
+			for _, r := range records[what] {
+				if !yield(what, r) {
+					return
+				}
+			}
+		}
+	}
 }
 
 func markdownEnd(b *bytes.Buffer, left map[string]int) {

@@ -1,8 +1,8 @@
 package reports
 
 import (
-	"bufio"
 	"encoding/xml"
+	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,8 +11,10 @@ import (
 // xmlWriter writes elements that hold either elements or text, each on a line of its own
 // as deep as it lies. Attributes are pairs of a name and a value.
 type xmlWriter struct {
-	out   *bufio.Writer // keeps the first error
-	depth int
+	out    io.Writer
+	buffer []byte // goes out from time to time
+	depth  int
+	err    error // the first
 }
 
 func (x *xmlWriter) open(name string, attributes ...string) {
@@ -52,6 +54,18 @@ func (x *xmlWriter) end(name string) {
 	x.raw("</")
 	x.raw(name)
 	x.raw(">\n")
+	if len(x.buffer) > 1<<16 {
+		_ = x.flush()
+	}
+}
+
+// flush gives away what was written. The error is the first of all.
+func (x *xmlWriter) flush() error {
+	if x.err == nil {
+		_, x.err = x.out.Write(x.buffer)
+	}
+	x.buffer = x.buffer[:0]
+	return x.err
 }
 
 func (x *xmlWriter) indent() {
@@ -60,7 +74,13 @@ func (x *xmlWriter) indent() {
 	}
 }
 
-func (x *xmlWriter) raw(s string) { _, _ = x.out.WriteString(s) }
+func (x *xmlWriter) raw(s string) { x.buffer = append(x.buffer, s...) }
+
+// Write is raw for an encoder.
+func (x *xmlWriter) Write(p []byte) (int, error) {
+	x.buffer = append(x.buffer, p...)
+	return len(p), nil
+}
 
 // text escapes a text. Nearly all are plain, and need none of it.
 func (x *xmlWriter) text(s string) {
@@ -68,7 +88,7 @@ func (x *xmlWriter) text(s string) {
 		x.raw(s)
 		return
 	}
-	_ = xml.EscapeText(x.out, []byte(xmlText(s)))
+	_ = xml.EscapeText(x, []byte(xmlText(s)))
 }
 
 // xmlText replaces what no XML document may hold, escaped or not.
