@@ -91,7 +91,7 @@ func cellField(c schema.Column) schema.Field {
 	return f
 }
 
-func (l layout) appendCells(row []string, r schema.Record) []string {
+func (l layout) appendCells(row []string, r *schema.Record) []string {
 	next := 0 // cells come in the order of the columns, without the blank ones
 	for i, name := range l.names {
 		if l.verbatim && r.Columns != nil {
@@ -119,7 +119,7 @@ func cellNamed(cells []schema.Column, name string, from int) (string, int) {
 
 // manifestText writes a field as a manifest's cell. Where the value could not be read
 // the cell is shown as it was written: somebody has to mend it.
-func manifestText(r schema.Record, f schema.Field) string {
+func manifestText(r *schema.Record, f schema.Field) string {
 	v := r.Get(f)
 	switch {
 	case f == schema.NoField:

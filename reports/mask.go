@@ -18,14 +18,15 @@ func Masked(run schema.Run, outcomes []schema.Outcome, mask schema.Mask) (schema
 }
 
 // maskedList masks a list on all cores, and copies it only where something changes.
-func maskedList[T any](list []T, mask schema.Mask, f func(*masker, T) T) []T {
+func maskedList[T any](list []T, mask schema.Mask, hide func(*masker, *T)) []T {
 	masked := list
 	var copied sync.Once
 	inParts(len(list), func(from, to int) {
 		m := masker{mask: mask}
+		var one T // in one place: an outcome is large
 		for i := from; i < to; i++ {
-			m.found = false
-			if one := f(&m, list[i]); m.found {
+			one, m.found = list[i], false
+			if hide(&m, &one); m.found {
 				copied.Do(func() { masked = slices.Clone(list) })
 				masked[i] = one
 			}
@@ -94,19 +95,17 @@ func (m *masker) finding(f schema.Finding) schema.Finding {
 	return f
 }
 
-func (m *masker) outcome(o schema.Outcome) schema.Outcome {
-	o.Action = m.action(o.Action)
+func (m *masker) outcome(o *schema.Outcome) {
+	m.action(&o.Action)
 	o.Error = m.hideSaid(o.Error)
 	o.Advice = m.hideSaid(o.Advice)
-	return o
 }
 
-func (m *masker) action(a schema.Action) schema.Action {
-	a.Want = m.record(a.Want)
-	a.Have = m.record(a.Have)
+func (m *masker) action(a *schema.Action) {
+	m.record(&a.Want)
+	m.record(&a.Have)
 	a.Changes = mappedBy(a.Changes, sameChange, m.change)
 	a.Reason = m.hide(a.Reason)
-	return a
 }
 
 func (m *masker) change(c schema.Change) schema.Change {
@@ -116,7 +115,7 @@ func (m *masker) change(c schema.Change) schema.Change {
 
 func sameChange(a, b schema.Change) bool { return a.From.Equal(b.From) && a.To.Equal(b.To) }
 
-func (m *masker) record(r schema.Record) schema.Record {
+func (m *masker) record(r *schema.Record) {
 	r.Place.File = m.hide(r.Place.File)
 	r.Columns = m.header(r.Columns)
 	r.Cells = mapped(r.Cells, func(c schema.Column) schema.Column {
@@ -126,10 +125,9 @@ func (m *masker) record(r schema.Record) schema.Record {
 	for f := range r.FieldSet().All() {
 		v := r.Get(f)
 		if masked := m.value(v); !masked.Equal(v) {
-			r = r.Set(f, masked)
+			*r = r.Set(f, masked)
 		}
 	}
-	return r
 }
 
 // header masks the header of a table once: it is shared by all its records.

@@ -74,11 +74,11 @@ func placeOrder(files []string) func(p, q schema.Place) int {
 
 // subject is the record that an action is about: the wanted one, or the live one where
 // nothing is wanted.
-func subject(a *schema.Action) schema.Record {
-	if a.Want.Place.File == "" && len(a.Want.Fields()) == 0 {
-		return a.Have
+func subject(a *schema.Action) *schema.Record {
+	if a.Want.Place.File == "" && a.Want.FieldSet() == 0 {
+		return &a.Have
 	}
-	return a.Want
+	return &a.Want
 }
 
 func idOf(o *schema.Outcome) int64 { return cmp.Or(o.ID, o.Action.Have.ID) }

@@ -205,10 +205,10 @@ func timeline(t schema.Timeline) *Timeline {
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
 func subjectInfo(a *schema.Action) Subject {
-	want, have, about := a.Want, a.Have, subject(a)
+	want, have := &a.Want, &a.Have
 	return Subject{
 		File: want.Place.File, Line: want.Place.Line, Record: want.Place.Record,
-		Kind:        kindText(&about),
+		Kind:        kindText(subject(a)),
 		Type:        string(cmp.Or(want.Type(), have.Type())),
 		Origin:      cmp.Or(want.Origin(), have.Origin()),
 		DisplayName: cmp.Or(want.Name(), have.Name()),
