@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bufio"
 	"encoding/csv"
 	"io"
 	"slices"
@@ -46,25 +47,35 @@ func partOf(s schema.Status) Part {
 // manifest as it is; it has a header even where it has no rows.
 func CSV(p Part) Renderer {
 	return func(w io.Writer, run schema.Run, outcomes []schema.Outcome) error {
-		all := sorted(run, outcomes)
-		return writeCSV(w, layoutOf(all), all, p.holds)
+		return writeTables(sorted(run, outcomes), map[Part]io.Writer{p: w})
 	}
 }
 
-func (p Part) holds(s schema.Status) bool { return partOf(s) == p }
-
-func writeCSV(w io.Writer, l layout, all []*schema.Outcome, holds func(schema.Status) bool) error {
-	out := csv.NewWriter(w)
+// writeTables writes the records as CSV: those of a part to its writer, where it has one,
+// and all of them to each of whole. A row is encoded once.
+func writeTables(all []*schema.Outcome, parts map[Part]io.Writer, whole ...io.Writer) error {
+	ways := make(map[Part]io.Writer)
+	every := slices.Clip(whole)
+	for _, p := range Parts() {
+		way := whole
+		if w, has := parts[p]; has {
+			way, every = append(slices.Clip(whole), w), append(every, w)
+		}
+		ways[p] = io.MultiWriter(way...)
+	}
+	to := &switched{io.MultiWriter(every...)}
+	out := csv.NewWriter(bufio.NewWriterSize(to, 1<<16))
+	l, last := layoutOf(all), Part("")
 	row := append(slices.Clone(l.names), toolColumns...)
 	if err := out.Write(row); err != nil {
 		return err
 	}
 	for _, o := range all {
-		if !holds(o.Status) {
-			continue
+		if p := partOf(o.Status); p != last {
+			out.Flush()
+			to.Writer, last = ways[p], p
 		}
-		row = l.appendCells(row[:0], subject(&o.Action))
-		row = appendToolCells(row, o)
+		row = appendToolCells(l.appendCells(row[:0], subject(&o.Action)), o)
 		if err := out.Write(row); err != nil {
 			return err
 		}
@@ -72,6 +83,9 @@ func writeCSV(w io.Writer, l layout, all []*schema.Outcome, holds func(schema.St
 	out.Flush()
 	return out.Error()
 }
+
+// switched is a writer that leads elsewhere from time to time.
+type switched struct{ io.Writer }
 
 // toolColumns are ours, in the order of appendToolCells.
 var toolColumns = []string{"_file", "_line", "_action", "_status", "_http", "_error", "_advice", "_id", "_attempts", "_ms"}

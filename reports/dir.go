@@ -2,7 +2,6 @@ package reports
 
 import (
 	"errors"
-	"io"
 	"path/filepath"
 	"slices"
 
@@ -18,8 +17,10 @@ const ReportName = "report.json"
 func WriteReport(dir string, run schema.Run, outcomes []schema.Outcome, mask schema.Mask) (string, error) {
 	run, outcomes = Masked(run, outcomes, mask)
 	path := filepath.Join(dir, ReportName)
-	f := &file{path: path, hint: hintDir, render: func(w io.Writer) error { return JSON(w, run, outcomes) }}
-	if err := f.write(); err != nil {
+	files := []*file{{path: path, hint: hintDir, format: FormatJSON}}
+	defer discard(files)
+	prepare(renderingsOf(newDocument(run, sorted(run, outcomes)), files))
+	if _, err := publish(files); err != nil {
 		return "", err
 	}
 	return path, nil
@@ -32,21 +33,19 @@ func WriteReport(dir string, run schema.Run, outcomes []schema.Outcome, mask sch
 // or not at all.
 func WriteAll(dir string, run schema.Run, outcomes []schema.Outcome, mask schema.Mask, wanted ...Wanted) ([]string, error) {
 	run, all := maskedInOrder(run, outcomes, mask)
-	return writeAll(dir, newDocument(run, all), all, wanted)
+	return writeAll(dir, newDocument(run, all), wanted)
 }
 
-func writeAll(dir string, d document, all []*schema.Outcome, wanted []Wanted) ([]string, error) {
-	columns := layoutOf(all)
+func writeAll(dir string, d document, wanted []Wanted) ([]string, error) {
 	var tables []*file
 	for _, p := range Parts() {
-		render := func(w io.Writer) error { return writeCSV(w, columns, all, p.holds) }
-		tables = append(tables, &file{path: filepath.Join(dir, p.FileName()), hint: hintDir, render: render})
+		tables = append(tables, &file{path: filepath.Join(dir, p.FileName()), hint: hintDir, part: p})
 	}
-	last := Wanted{Format: FormatJSON}.file(dir, d)
-	more := filesOf(dir, d, wanted)
-	files := slices.Concat(tables, more, []*file{last})
+	last, more := Wanted{Format: FormatJSON}.file(dir), filesOf(dir, wanted)
+	// The largest, with the longest way to the disk, is begun first.
+	files := slices.Concat([]*file{last}, tables, more)
 	defer discard(files)
-	prepare(files)
+	prepare(renderingsOf(d, files))
 
 	var paths []string
 	for _, t := range tables {
@@ -78,19 +77,19 @@ func Write(dir string, run schema.Run, outcomes []schema.Outcome, mask schema.Ma
 		return nil, nil // the outcomes need not be made
 	}
 	d := newDocument(maskedInOrder(run, outcomes, mask))
-	files := filesOf(dir, d, wanted)
+	files := filesOf(dir, wanted)
 	defer discard(files)
-	prepare(files)
+	prepare(renderingsOf(d, files))
 	paths, failed := publish(files)
 	return paths, errors.Join(failed, writeOut(d, wanted))
 }
 
 // filesOf are the files of those reports that go to one.
-func filesOf(dir string, d document, wanted []Wanted) []*file {
+func filesOf(dir string, wanted []Wanted) []*file {
 	var files []*file
 	for _, w := range wanted {
 		if w.Out == nil {
-			files = append(files, w.file(dir, d))
+			files = append(files, w.file(dir))
 		}
 	}
 	return files

@@ -5,46 +5,27 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
-	"slices"
-	"sync"
-
-	"golang.org/x/sync/errgroup"
 )
 
-// file is a report that appears under its path whole or not at all. It is rendered beside
+// file is a report that appears under its path whole or not at all. It is written beside
 // it and then renamed: a reader, and whoever comes after a crash, finds the old file or
-// the new one. Several are rendered at the same time, and renamed in their order.
+// the new one.
 type file struct {
 	path   string
 	hint   string // what to do where it cannot be written
-	render func(io.Writer) error
+	part   Part   // whose table it is, or
+	format Format // what it is
 
-	temp string // where it waits for its name; "" where nothing does
-	err  error  // of its preparation
+	out    *os.File
+	buffer *bufio.Writer
+	temp   string // where it waits for its name; "" where nothing does
+	err    error  // the first of its making
 }
 
-// prepare renders the files, as many at a time as there are processors: what a renderer
-// holds while it works is held no more often than that. The last, which is report.json and
-// the largest, is the first: while it is on its way to the disk the others are rendered.
-func prepare(files []*file) {
-	var renders errgroup.Group
-	renders.SetLimit(runtime.GOMAXPROCS(0))
-	var syncs sync.WaitGroup
-	for _, f := range slices.Backward(files) {
-		renders.Go(func() error {
-			temp, err := f.begin()
-			syncs.Go(func() { f.err = f.end(temp, err) })
-			return nil // each file has its own fate
-		})
-	}
-	_ = renders.Wait()
-	syncs.Wait()
-}
+func (f *file) isTable() bool { return f.part != "" || f.format == FormatCSV }
 
 // publish gives the files their names. It returns the paths of those that have them, and
 // why the others do not.
@@ -68,42 +49,41 @@ func discard(files []*file) {
 	}
 }
 
-// write prepares and publishes one file.
-func (f *file) write() error {
-	defer discard([]*file{f})
-	prepare([]*file{f})
-	return f.publish()
-}
-
-// begin renders the file. The error is for end, as is what there is of the file.
-func (f *file) begin() (*os.File, error) {
+// open makes the file under a name that nobody knows.
+func (f *file) open() {
 	dir, name := filepath.Split(f.path)
-	if err := os.MkdirAll(filepath.Clean(dir), 0o700); err != nil {
-		return nil, err
+	if f.err = os.MkdirAll(filepath.Clean(dir), 0o700); f.err != nil {
+		return
 	}
-	temp, err := os.CreateTemp(filepath.Clean(dir), "."+name+".*") // mode 0600
-	if err != nil {
-		return nil, err
+	if f.out, f.err = os.CreateTemp(filepath.Clean(dir), "."+name+".*"); f.err != nil { // mode 0600
+		return
 	}
-	f.temp = temp.Name()
-
+	f.temp = f.out.Name()
 	// The renderers' own buffers give way to this one.
-	out := bufio.NewWriterSize(temp, 1<<16)
-	if err := f.render(out); err != nil {
-		return temp, err
-	}
-	return temp, out.Flush()
+	f.buffer = bufio.NewWriterSize(f.out, 1<<16)
 }
 
-// end waits until what was rendered is safe on the disk.
-func (f *file) end(temp *os.File, err error) error {
-	if temp == nil {
-		return err
+// Write never fails: what went wrong is the file's own trouble, and others may be rendered
+// in the same go.
+func (f *file) Write(p []byte) (int, error) {
+	if f.err == nil {
+		_, f.err = f.buffer.Write(p)
 	}
-	if err == nil {
-		err = temp.Sync()
+	return len(p), nil
+}
+
+// close waits until what was rendered is safe on the disk.
+func (f *file) close() {
+	if f.out == nil {
+		return
 	}
-	return cmp.Or(err, temp.Close())
+	if f.err == nil {
+		f.err = f.buffer.Flush()
+	}
+	if f.err == nil {
+		f.err = f.out.Sync()
+	}
+	f.err = cmp.Or(f.err, f.out.Close())
 }
 
 func (f *file) publish() error {

@@ -60,7 +60,7 @@ func (f Format) render(w io.Writer, d document) error {
 	case FormatJSON:
 		return writeJSON(w, d)
 	case FormatCSV:
-		return d.table(w)
+		return d.tables(nil, w)
 	}
 	return fmt.Errorf("there is no report format %q", f)
 }
@@ -73,12 +73,11 @@ type Wanted struct {
 }
 
 // file is the file that the report goes to.
-func (w Wanted) file(dir string, d document) *file {
-	render := func(out io.Writer) error { return w.Format.render(out, d) }
+func (w Wanted) file(dir string) *file {
 	if w.Path != "" {
-		return &file{path: w.Path, hint: "name another with --report " + string(w.Format) + "=PATH", render: render}
+		return &file{path: w.Path, hint: "name another with --report " + string(w.Format) + "=PATH", format: w.Format}
 	}
-	return &file{path: filepath.Join(dir, w.Format.FileName()), hint: hintDir, render: render}
+	return &file{path: filepath.Join(dir, w.Format.FileName()), hint: hintDir, format: w.Format}
 }
 
 // document is a run as all formats see it: the values of report.json in the order of the
@@ -87,7 +86,7 @@ type document struct {
 	run      RunInfo
 	findings []FindingInfo
 	records  []RecordInfo
-	table    func(io.Writer) error // all records as CSV
+	tables   func(parts map[Part]io.Writer, whole ...io.Writer) error // see writeTables
 }
 
 func newDocument(run schema.Run, all []*schema.Outcome) document {
@@ -98,14 +97,12 @@ func newDocument(run schema.Run, all []*schema.Outcome) document {
 		run:      runInfo(run, all),
 		findings: mapTo(findings, findingInfo),
 		records:  recordInfos(all),
-		table:    tableOf(all),
+		tables:   tablesOf(all),
 	}
 }
 
-func tableOf(all []*schema.Outcome) func(io.Writer) error {
-	return func(w io.Writer) error {
-		return writeCSV(w, layoutOf(all), all, func(schema.Status) bool { return true })
-	}
+func tablesOf(all []*schema.Outcome) func(map[Part]io.Writer, ...io.Writer) error {
+	return func(parts map[Part]io.Writer, whole ...io.Writer) error { return writeTables(all, parts, whole...) }
 }
 
 // recordInfos makes the records, on all cores.

@@ -94,7 +94,7 @@ func sameColumns(shards []Kept) bool {
 // WriteAll writes the merged report as [WriteAll] does that of a run.
 func (m Merged) WriteAll(dir string, wanted ...Wanted) ([]string, error) {
 	return writeAll(dir, document{run: m.Report.Run, findings: m.Report.Findings, records: m.Report.Records,
-		table: tableOf(m.all)}, m.all, wanted)
+		tables: tablesOf(m.all)}, wanted)
 }
 
 // Summary writes the last words as [Summary] does those of a run.
