@@ -76,6 +76,9 @@ func TestDiff(t *testing.T) {
 		{"renamed, but the old name is another's", []schema.Record{
 			record(2, "type", "AZURE", "displayName", "new", "previously", []string{"old name"}),
 			record(3, "type", "AZURE", "displayName", "old name")}, "create 0, unchanged 10"},
+		{"two that were called the same before", []schema.Record{
+			record(2, "type", "AZURE", "displayName", "new", "previously", []string{"old name"}),
+			record(3, "type", "AZURE", "displayName", "newer", "previously", []string{"old name"})}, "exists 10, conflict 0"},
 		{"moved", []schema.Record{record(2, "type", "GERRIT", "origin", "https://new.example", "displayName", "a",
 			"previously", []string{"https://g.example"})}, "exists 5"},
 		{"by id", []schema.Record{record(2, "type", "GITHUB", "displayName", "other", "id", 3, "target", jira+"/")}, "exists 3"},

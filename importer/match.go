@@ -34,12 +34,13 @@ func match(want, live []schema.Record, byID map[int]int) pairing {
 			m.claim(w, m.index.find(key))
 		}
 	})
+	named := slices.Clone(m.claimedBy) // two that were called the same before cannot be decided
 	m.eachOpen(func(w int, key schema.Key) {
-		m.claim(w, m.unclaimed(m.earlier(w, key)))
+		m.claim(w, unclaimed(m.earlier(w, key), named))
 	})
 	m.eachOpen(func(w int, key schema.Key) {
 		if !key.Exact() {
-			m.claim(w, m.unclaimed(m.index.find(key)))
+			m.claim(w, unclaimed(m.index.find(key), m.claimedBy))
 		}
 	})
 	return m.pairing
@@ -84,8 +85,8 @@ func (m *matcher) claim(w int, candidates []int) {
 	}
 }
 
-func (m *matcher) unclaimed(candidates []int) []int {
-	return slices.DeleteFunc(slices.Clone(candidates), func(l int) bool { return m.claimedBy[l] != none })
+func unclaimed(candidates, claimedBy []int) []int {
+	return slices.DeleteFunc(slices.Clone(candidates), func(l int) bool { return claimedBy[l] != none })
 }
 
 // earlier finds live records by what the wanted one was called or where it was before.
