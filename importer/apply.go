@@ -173,7 +173,7 @@ func standing(a schema.Action) schema.Outcome {
 }
 
 func firstAdvice(r schema.Record) string {
-	for _, f := range append(r.Faults[:len(r.Faults):len(r.Faults)], r.CreateNeeds...) {
+	for _, f := range append(r.Faults[:len(r.Faults):len(r.Faults)], r.CreateNeeds()...) {
 		if f.Level == schema.LevelError {
 			return f.Advice
 		}

@@ -46,9 +46,11 @@ func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding)
 			continue
 		}
 		a := d.decide(r, w)
-		if a.Op == schema.OpCreate && len(r.CreateNeeds) > 0 {
-			findings = append(findings, r.CreateNeeds...)
-			a.Op, a.Reason = schema.OpInvalid, r.CreateNeeds[0].Message
+		if a.Op == schema.OpCreate {
+			if needs := r.CreateNeeds(); len(needs) > 0 {
+				findings = append(findings, needs...)
+				a.Op, a.Reason = schema.OpInvalid, needs[0].Message
+			}
 		}
 		if f, twice := inside.twice(a); twice {
 			findings = append(findings, f)

@@ -111,11 +111,12 @@ func TestDiff(t *testing.T) {
 }
 
 func TestDiffWhatOnlyACreateNeeds(t *testing.T) {
-	there := record(2, "type", "GITHUB", "displayName", "Acme")
-	missing := record(3, "type", "GITHUB", "displayName", "New")
-	for _, r := range []*schema.Record{&there, &missing} {
-		r.CreateNeeds = []schema.Finding{schema.CodeLoginRequired.Newf(r.Place, "", "a new GITHUB needs credentials")}
+	withoutLogin := func(line int, name string) schema.Record {
+		r, _ := new(schema.Checker).Check(schema.Entry{Place: schema.Place{File: "m.csv", Line: line, Record: line}, Cells: []schema.Cell{
+			{Field: schema.FieldType, Written: schema.Written{Text: "GITHUB"}}, {Field: schema.FieldDisplayName, Written: schema.Written{Text: name}}}})
+		return r
 	}
+	there, missing := withoutLogin(2, "Acme"), withoutLogin(3, "New")
 	faulty := record(4, "type", "GITHUB", "displayName", "Bad")
 	faulty.Faults = []schema.Finding{schema.CodeUnknownType.Newf(faulty.Place, "type", "no")}
 	have := []schema.Record{live(1, "type", "GITHUB", "origin", "https://github.com", "displayName", "Acme")}

@@ -121,7 +121,6 @@ func (m *masker) record(r *schema.Record) {
 	r.Cells = mapped(r.Cells, func(c schema.Column) schema.Column {
 		return schema.Column{Name: m.hide(c.Name), Text: m.hide(c.Text)}
 	})
-	r.CreateNeeds = mapped(r.CreateNeeds, m.finding)
 	for f := range r.FieldSet().All() {
 		v := r.Get(f)
 		if masked := m.value(v); !masked.Equal(v) {

@@ -97,13 +97,6 @@ func (j *judge) report(f Field, code Code, format string, args ...any) *Finding 
 	return &j.findings[len(j.findings)-1]
 }
 
-// needForCreate notes what only a create needs.
-func (j *judge) needForCreate(f Field, code Code, advice, format string, args ...any) {
-	finding := code.Newf(j.place(f), f.String(), format, args...)
-	finding.Advice = advice
-	j.record.CreateNeeds = append(j.record.CreateNeeds, finding)
-}
-
 // read gives a cell its type, from memory where it can.
 func (c *Checker) read(f Field, w *Written) (Value, *complaint) {
 	var known *memo[Value]

@@ -180,10 +180,10 @@ func TestRules(t *testing.T) {
 			if got := codes(findings); !slices.Equal(got, tt.want) {
 				t.Errorf("findings %q, want %q", got, tt.want)
 			}
-			if got := codes(record.CreateNeeds); !slices.Equal(got, tt.needs) {
+			if got := codes(record.CreateNeeds()); !slices.Equal(got, tt.needs) {
 				t.Errorf("needs %q, want %q", got, tt.needs)
 			}
-			for _, f := range append(findings, record.CreateNeeds...) {
+			for _, f := range append(findings, record.CreateNeeds()...) {
 				if f.Message == "" || f.Advice == "" || f.Place.File != "m.yaml" || f.Place.Line < 3 {
 					t.Errorf("finding without message, advice or place: %+v", f)
 				}

@@ -7,7 +7,7 @@ func (j *judge) judgeCredentials() {
 	if j.spec == nil {
 		return
 	}
-	t, takes := j.subject(), j.spec.logins
+	t, takes := j.record.subject(), j.spec.logins
 	user, password, pat := j.given(FieldUsername), j.given(FieldPassword), j.given(FieldPat)
 	switch {
 	case takes == 0:
@@ -27,7 +27,7 @@ func (j *judge) judgeCredentials() {
 	case j.spec.repository && !password && (!user || !j.webOrigin()):
 		// It may be public, or reached with a key of the app's.
 	case !user || !password:
-		j.needForCreate(takes.missing(user, password), CodeLoginRequired, takes.advice(), "a new %s needs credentials", t)
+		j.needForCreate(takes.missing(user, password), neededLogin)
 	}
 }
 
@@ -51,7 +51,7 @@ func (j *judge) judgePat(t string, takes logins, user bool) {
 	case takes&loginAllPat != 0:
 		name := j.record.get(FieldUsername)
 		if _, referred := name.Secret(); !referred && name.Text() != "all" {
-			j.needForCreate(FieldUsername, CodeLoginRequired, "write username: all", "%s takes a pat only with the username all", t)
+			j.needForCreate(FieldUsername, neededAll)
 		}
 	default:
 		j.report(FieldPat, CodeLoginRefused, "%s takes no pat", t).Advice = takes.advice()

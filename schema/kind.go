@@ -141,11 +141,11 @@ func (j *judge) judgeKindFields() {
 }
 
 // subject names what the record is in a message.
-func (j *judge) subject() string {
-	if j.kind == KindRepository {
+func (r *Record) subject() string {
+	if r.Kind() == KindRepository {
 		return string(KindRepository)
 	}
-	return string(j.integrationType())
+	return string(r.Type())
 }
 
 // webOrigin reports whether the origin is reached over http or https.

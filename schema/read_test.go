@@ -60,7 +60,7 @@ func FuzzCheck(f *testing.F) {
 			e.Listed = KindRepository
 		}
 		record, findings := new(Checker).Check(e)
-		for _, finding := range append(findings, record.CreateNeeds...) {
+		for _, finding := range append(findings, record.CreateNeeds()...) {
 			if finding.Message == "" || finding.Advice == "" || finding.Code.Explanation().Title == "" {
 				t.Errorf("half a finding: %+v", finding)
 			}

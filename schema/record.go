@@ -17,9 +17,7 @@ type Record struct {
 	// Faults are the errors found in the record itself. One that has any is never sent.
 	Faults []Finding
 
-	// CreateNeeds are findings that only stand in the way of a create: a record that is
-	// already on the server does not need an origin or credentials again.
-	CreateNeeds []Finding
+	needs []createNeed // of which CreateNeeds tells
 
 	// A record is true or false about most of its fields. Those are bits, and only of the
 	// others there are values.

@@ -51,7 +51,7 @@ func (j *judge) judgeOrigin() {
 			j.record.put(FieldOrigin, Value{})
 		case originRequired:
 			if !j.unread(FieldOrigin) {
-				j.needForCreate(FieldOrigin, CodeOriginRequired, originAdvice(t), "a new %s needs an origin", t)
+				j.needForCreate(FieldOrigin, neededOrigin)
 			}
 		}
 		return
@@ -222,7 +222,7 @@ func (j *judge) judgeTypeFields() {
 	refuse(FieldFolderDepth, t == TypeFilespace, "FILESPACE")
 	refuse(FieldTfsCollection, j.spec.microsoft, "AZURE, AZURE_DEVOPS, VSTS and TFS_SERVER")
 	if t == TypeFilespace && !j.written(FieldFolderDepth) {
-		j.needForCreate(FieldFolderDepth, CodeDepthRequired, CodeDepthRequired.Explanation().Advice, "a new FILESPACE needs a folderDepth")
+		j.needForCreate(FieldFolderDepth, neededDepth)
 	}
 	if t == TypeAWS {
 		j.judgeRegion()
@@ -243,7 +243,7 @@ func (j *judge) judgeRegion() {
 	region := j.text(FieldAwsRegion)
 	if region == "" {
 		if !j.written(FieldAwsRegion) {
-			j.needForCreate(FieldAwsRegion, CodeRegionRequired, CodeRegionRequired.Explanation().Advice, "a new AWS needs an awsRegion")
+			j.needForCreate(FieldAwsRegion, neededRegion)
 		}
 		return
 	}

@@ -307,7 +307,7 @@ func judgeEntries(c *schema.Conversion) (records []schema.Record, errs bool) {
 	identities := schema.NewIdentities()
 	for _, e := range c.Entries {
 		r, found := checker.Check(e)
-		c.Findings = append(append(c.Findings, found...), r.CreateNeeds...)
+		c.Findings = append(append(c.Findings, found...), r.CreateNeeds()...)
 		identities.Note(identities.Of(&r), r.Place)
 		records = append(records, r)
 	}

@@ -228,14 +228,14 @@ func (j *job) refuse() error {
 		// Without the server's list nobody knows which records are creates: all that
 		// a create would lack is told in one go.
 		for _, r := range j.records {
-			j.run.Findings = append(j.run.Findings, r.CreateNeeds...)
+			j.run.Findings = append(j.run.Findings, r.CreateNeeds()...)
 		}
 	}
 	j.run.Why = "the manifest has errors; nothing was sent"
 	j.outcomes = nil
 	for r := range j.mine() {
 		o := schema.Outcome{Action: schema.Action{N: len(j.outcomes), Op: schema.OpInvalid, Want: r}, Status: schema.StatusUnprocessed}
-		if faults := append(r.Faults[:len(r.Faults):len(r.Faults)], r.CreateNeeds...); len(faults) > 0 {
+		if faults := append(r.Faults[:len(r.Faults):len(r.Faults)], r.CreateNeeds()...); len(faults) > 0 {
 			o.Status, o.Error, o.Advice = schema.StatusFailed, faults[0].Message, faults[0].Advice
 		}
 		j.outcomes = append(j.outcomes, o)

@@ -184,7 +184,7 @@ func (l *loader) judge(identities *schema.Identities) func(*schema.Entry) checke
 		record, findings := checker.Check(*e)
 		c := checked{place: record.Place, findings: findings, identity: identities.Of(&record), kind: writtenKind(record)}
 		if l.lean {
-			c.findings = append(c.findings, record.CreateNeeds...)
+			c.findings = append(c.findings, record.CreateNeeds()...)
 			return c
 		}
 		c.record = keep(record, findings)

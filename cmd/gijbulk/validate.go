@@ -147,7 +147,7 @@ func (a *app) findingsOf(ctx context.Context, l *loader, o validateOptions, c *v
 			}
 			if one.record != nil {
 				c.records = append(c.records, *one.record)
-				one.findings = append(one.findings, one.record.CreateNeeds...)
+				one.findings = append(one.findings, one.record.CreateNeeds()...)
 			}
 			for _, f := range one.findings {
 				if !yield(f) {

@@ -174,7 +174,7 @@ func sound(t *testing.T, result schema.Conversion) {
 	identities := schema.NewIdentities()
 	for i, e := range result.Entries {
 		record, findings := checker.Check(e)
-		for _, f := range append(findings, record.CreateNeeds...) {
+		for _, f := range append(findings, record.CreateNeeds()...) {
 			if f.Level == schema.LevelError {
 				t.Errorf("record %d: %s", i+1, f)
 			}

@@ -60,7 +60,7 @@ func errorsOf(f Format, text string) []schema.Finding {
 			continue
 		}
 		record, findings := checker.Check(e)
-		all = append(append(all, findings...), record.CreateNeeds...)
+		all = append(append(all, findings...), record.CreateNeeds()...)
 	}
 	return slices.DeleteFunc(all, func(f schema.Finding) bool { return f.Level != schema.LevelError })
 }
