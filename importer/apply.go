@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -173,7 +174,7 @@ func standing(a schema.Action) schema.Outcome {
 }
 
 func firstAdvice(r schema.Record) string {
-	for _, f := range append(r.Faults[:len(r.Faults):len(r.Faults)], r.CreateNeeds()...) {
+	for _, f := range append(slices.Clip(r.Faults()), r.CreateNeeds()...) {
 		if f.Level == schema.LevelError {
 			return f.Advice
 		}

@@ -73,8 +73,8 @@ type differ struct {
 }
 
 func (d *differ) decide(r schema.Record, w int) schema.Action {
-	if len(r.Faults) > 0 {
-		return schema.Action{Op: schema.OpInvalid, Want: r, Reason: r.Faults[0].Message}
+	if faults := r.Faults(); len(faults) > 0 {
+		return schema.Action{Op: schema.OpInvalid, Want: r, Reason: faults[0].Message}
 	}
 	if reason, undecided := d.pairs.conflict[w]; undecided {
 		return schema.Action{Op: schema.OpConflict, Want: r, Reason: reason}

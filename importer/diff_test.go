@@ -118,7 +118,7 @@ func TestDiffWhatOnlyACreateNeeds(t *testing.T) {
 	}
 	there, missing := withoutLogin(2, "Acme"), withoutLogin(3, "New")
 	faulty := record(4, "type", "GITHUB", "displayName", "Bad")
-	faulty.Faults = []schema.Finding{schema.CodeUnknownType.Newf(faulty.Place, "type", "no")}
+	faulty = faulty.WithFaults(schema.CodeUnknownType.Newf(faulty.Place, "type", "no"))
 	have := []schema.Record{live(1, "type", "GITHUB", "origin", "https://github.com", "displayName", "Acme")}
 	plan, findings := Diff([]schema.Record{there, missing, faulty}, have, Options{})
 	if plan.Actions[0].Op != schema.OpUnchanged || plan.Actions[1].Op != schema.OpInvalid || plan.Actions[2].Op != schema.OpInvalid {

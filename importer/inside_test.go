@@ -19,7 +19,7 @@ func TestDiffTellsOfRepositoriesInsideIntegrations(t *testing.T) {
 		{Origin: "", Integration: 12},
 	}
 	faulty := plain(2, "https://git.example.org/a.git")
-	faulty.Faults = []schema.Finding{{Message: "it is faulty"}}
+	faulty = faulty.WithFaults(schema.Finding{Message: "it is faulty"})
 	for _, tt := range []struct {
 		name string
 		want schema.Record

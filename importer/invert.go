@@ -64,7 +64,8 @@ func (inv *inverter) restore(o schema.Outcome) schema.Action {
 		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "it is no longer there"}
 	}
 	a := schema.Action{Op: schema.OpUpdate, Have: have, Want: have.WithoutServerMade()}
-	a.Want.Place, a.Want.Columns, a.Want.Cells = want.Place, want.Columns, want.Cells
+	a.Want = a.Want.WithCells(want.Columns(), want.Cells())
+	a.Want.Place = want.Place
 	var since []schema.Change
 	for _, c := range o.Action.Changes {
 		if !c.From.IsSet() && c.Field.Shape() == schema.ShapeText && have.Has(c.Field) {

@@ -56,14 +56,13 @@ func github(name string) fields {
 
 // row makes a record of a table.
 func row(p schema.Place, values fields, columns []string, cells ...string) schema.Record {
-	r := wanted(p, values)
-	r.Columns = columns
+	var written []schema.Column
 	for i, text := range cells {
 		if text != "" { // a blank cell is no cell
-			r.Cells = append(r.Cells, schema.Column{Name: columns[i], Text: text})
+			written = append(written, schema.Column{Name: columns[i], Text: text})
 		}
 	}
-	return r
+	return wanted(p, values).WithCells(columns, written)
 }
 
 func outcome(r schema.Record, op schema.Op, s schema.Status) schema.Outcome {

@@ -132,23 +132,24 @@ func (t *keptTable) next(r *RecordInfo) (schema.Record, error) {
 	if cells[own] != defused(r.File) || cells[own+1] != numberOrBlank(int64(r.Line)) || cells[own+3] != string(r.Status) {
 		return schema.Record{}, fmt.Errorf("row %d of %s is not that of %s", t.taken, t.path, where)
 	}
-	row := schema.Record{Place: place}
+	var columns []string
 	if place.File != "" { // what is in no manifest is shown by field
-		row.Columns = t.columns
+		columns = t.columns
 	}
+	var written []schema.Column
 	for i, name := range t.columns {
 		if cells[i] != "" { // a blank cell is no cell
-			row.Cells = append(row.Cells, schema.Column{Name: name, Text: cells[i]})
+			written = append(written, schema.Column{Name: name, Text: cells[i]})
 		}
 	}
-	return row, nil
+	return schema.Record{Place: place}.WithCells(columns, written), nil
 }
 
 // outcome is what became of the i-th record, as far as tables and the last words tell it.
 func (k *Kept) outcome(i int) schema.Outcome {
 	r, want := &k.Report.Records[i], k.rows[i]
-	have := r.identity()
-	have.ID, have.Columns, have.Cells = r.ID, want.Columns, want.Cells
+	have := r.identity().WithCells(want.Columns(), want.Cells())
+	have.ID = r.ID
 	return schema.Outcome{Action: schema.Action{Op: r.Action, Want: want, Have: have}, Status: r.Status, ID: r.ID, Attempts: r.Attempts,
 		HTTP: r.HTTP, Error: r.Error, Advice: r.Advice, Started: r.Started, Took: milliseconds(r.MS)}
 }

@@ -32,10 +32,10 @@ func onlyColumns(all []*schema.Outcome) []string {
 		if want.Place.File == "" {
 			continue // in no manifest
 		}
-		if want.Columns == nil || columns != nil && want.Place.File != file {
+		if want.Columns() == nil || columns != nil && want.Place.File != file {
 			return nil
 		}
-		file, columns = want.Place.File, want.Columns
+		file, columns = want.Place.File, want.Columns()
 	}
 	return columns
 }
@@ -64,7 +64,7 @@ func unionLayout(all []*schema.Outcome) layout {
 		for _, f := range r.Fields() {
 			used[f] = true
 		}
-		for _, c := range r.Cells {
+		for _, c := range r.Cells() {
 			f, met := titles[c.Name]
 			if !met {
 				f = cellField(c)
@@ -94,9 +94,9 @@ func cellField(c schema.Column) schema.Field {
 func (l layout) appendCells(row []string, r *schema.Record) []string {
 	next := 0 // cells come in the order of the columns, without the blank ones
 	for i, name := range l.names {
-		if l.verbatim && r.Columns != nil {
+		if l.verbatim && r.Columns() != nil {
 			var text string
-			text, next = cellNamed(r.Cells, name, next)
+			text, next = cellNamed(r.Cells(), name, next)
 			row = append(row, text)
 			continue
 		}
@@ -125,7 +125,7 @@ func manifestText(r *schema.Record, f schema.Field) string {
 	case f == schema.NoField:
 		return ""
 	case !v.IsSet():
-		for _, c := range r.Cells {
+		for _, c := range r.Cells() {
 			if cellField(c) == f {
 				return c.Text
 			}

@@ -117,10 +117,9 @@ func sameChange(a, b schema.Change) bool { return a.From.Equal(b.From) && a.To.E
 
 func (m *masker) record(r *schema.Record) {
 	r.Place.File = m.hide(r.Place.File)
-	r.Columns = m.header(r.Columns)
-	r.Cells = mapped(r.Cells, func(c schema.Column) schema.Column {
+	*r = r.WithCells(m.header(r.Columns()), mapped(r.Cells(), func(c schema.Column) schema.Column {
 		return schema.Column{Name: m.hide(c.Name), Text: m.hide(c.Text)}
-	})
+	}))
 	for f := range r.FieldSet().All() {
 		v := r.Get(f)
 		if masked := m.value(v); !masked.Equal(v) {

@@ -42,7 +42,7 @@ func filled[T any]() T {
 }
 
 func canaryRecord() schema.Record {
-	r := filled[schema.Record]()
+	r := filled[schema.Record]().WithCells(filled[[]string](), filled[[]schema.Column]()).WithFaults(filled[schema.Finding]())
 	for _, f := range schema.Fields() {
 		v := schema.Text(canary)
 		switch f.Shape() {
@@ -81,7 +81,7 @@ func TestCanaryIsNowhere(t *testing.T) {
 	}
 	// Once with the table's own columns, once as a union.
 	united := canaryOutcome(schema.StatusFailed)
-	united.Action.Want.Columns = nil
+	united.Action.Want = united.Action.Want.WithCells(nil, united.Action.Want.Cells())
 	for name, outcomes := range map[string][]schema.Outcome{"table": outcomes, "union": append(outcomes, united)} {
 		t.Run(name, func(t *testing.T) {
 			paths, err := WriteAll(t.TempDir(), canaryRun(), each(outcomes...), mask)
@@ -151,7 +151,7 @@ func TestMaskedLeavesTheOriginal(t *testing.T) {
 	if run.Files[0] == canaryRun().Files[0] {
 		t.Error("the run is not masked")
 	}
-	if got := o.Action.Want.Cells[0].Text; !strings.Contains(got, canary) {
+	if got := o.Action.Want.Cells()[0].Text; !strings.Contains(got, canary) {
 		t.Error("the caller's record was changed")
 	}
 	if got := o.Action.Changes[0].From.Text(); got != canary {

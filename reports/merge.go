@@ -70,7 +70,8 @@ func (m *Merged) gather(shards []Kept) {
 	for i, o := range m.all {
 		m.Report.Records[i] = infos[o.Action.N]
 		if !alike { // the merged tables have the columns of all, by field
-			o.Action.Want.Columns, o.Action.Have.Columns = nil, nil
+			o.Action.Want = o.Action.Want.WithCells(nil, o.Action.Want.Cells())
+			o.Action.Have = o.Action.Have.WithCells(nil, o.Action.Have.Cells())
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (c *Checker) settle(values []Value) []Value {
 // the record's CreateNeeds. The record holds every cell that could be read, so that it
 // can be reported even where it is wrong.
 func (c *Checker) Check(e Entry) (Record, []Finding) {
-	j := judge{checker: c, entry: e, record: Record{Place: e.Place, Columns: e.Columns}, findings: slices.Clone(e.Findings)}
+	j := judge{checker: c, entry: e, record: Record{Place: e.Place, columns: e.Columns}, findings: slices.Clone(e.Findings)}
 	if e.Spoiled { // what nobody could read lacks nothing
 		return j.record, j.findings
 	}
@@ -66,7 +66,7 @@ func (c *Checker) Check(e Entry) (Record, []Finding) {
 	j.judgeProjects()
 	j.judgeID()
 	if !c.Lean && !c.NoCells {
-		j.record.Cells = j.shownCells()
+		j.record.cells = j.shownCells()
 	}
 	j.record.values = c.settle(j.record.values)
 	return j.record, j.findings

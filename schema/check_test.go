@@ -219,7 +219,7 @@ func TestNullIsNoWord(t *testing.T) {
 	null := Cell{Name: "tagsFilter", Field: FieldTagsFilter, Written: Written{Form: FormNull, Text: "~"}}
 	var c Checker
 	r, _ := c.Check(entry("type", "GITHUB", "pat", "env:P").Override([]Cell{null}))
-	for _, cell := range r.Cells {
+	for _, cell := range r.Cells() {
 		if cell.Name == null.Name {
 			t.Errorf("%s is shown as %q", cell.Name, cell.Text)
 		}

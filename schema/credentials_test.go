@@ -21,10 +21,10 @@ func TestRowKeepsItsCellsWithoutSecrets(t *testing.T) {
 		{Name: "disabled", Field: FieldDisabled, Written: Written{Text: "no"}, Given: true},
 	}}
 	r, _ := new(Checker).Check(e)
-	if len(r.Cells) != 3 || r.Cells[0] != (Column{"Type", "GITHUB"}) || r.Cells[2] != (Column{"_note", "mine"}) {
-		t.Errorf("cells %v", r.Cells)
+	if len(r.Cells()) != 3 || r.Cells()[0] != (Column{"Type", "GITHUB"}) || r.Cells()[2] != (Column{"_note", "mine"}) {
+		t.Errorf("cells %v", r.Cells())
 	}
-	if text := r.Cells[1].Text; !strings.HasPrefix(text, "env:GIJBULK_GITHUB_PAT_") {
+	if text := r.Cells()[1].Text; !strings.HasPrefix(text, "env:GIJBULK_GITHUB_PAT_") {
 		t.Errorf("the secret is shown as %q", text)
 	}
 }
@@ -32,7 +32,7 @@ func TestRowKeepsItsCellsWithoutSecrets(t *testing.T) {
 func TestCredentialsInAnOriginAreNotKept(t *testing.T) {
 	e := entry("type", "GITLAB_SERVER", "origin", "https://bob:hunter2@git.example.org/x@y", "pat", "env:P")
 	r, findings := new(Checker).Check(e)
-	if len(findings) != 1 || r.Origin() != "https://git.example.org/x@y" || r.Cells[1].Text != r.Origin() {
-		t.Errorf("findings %v, origin %q, cell %q", findings, r.Origin(), r.Cells[1].Text)
+	if len(findings) != 1 || r.Origin() != "https://git.example.org/x@y" || r.Cells()[1].Text != r.Origin() {
+		t.Errorf("findings %v, origin %q, cell %q", findings, r.Origin(), r.Cells()[1].Text)
 	}
 }

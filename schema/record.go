@@ -9,15 +9,13 @@ import (
 // Record is one integration or plain repository as it is wanted (from a manifest) or as it is (from the
 // server). Fields it does not have are left to the server.
 type Record struct {
-	Place   Place    // in the manifest; zero for a live one
-	ID      int64    // on the server; 0 for a wanted one
-	Columns []string // the header of its CSV or TSV file, shared; nil elsewhere
-	Cells   []Column // what was written, for reports; secrets as references
+	Place Place // in the manifest; zero for a live one
+	ID    int64 // on the server; 0 for a wanted one
 
-	// Faults are the errors found in the record itself. One that has any is never sent.
-	Faults []Finding
-
-	needs []createNeed // of which CreateNeeds tells
+	columns []string
+	cells   []Column
+	faults  []Finding
+	needs   []createNeed
 
 	// A record is true or false about most of its fields. Those are bits, and only of the
 	// others there are values.

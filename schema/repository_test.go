@@ -50,8 +50,8 @@ func TestRepositoryOrigins(t *testing.T) {
 		if kept == "" {
 			kept = tt.origin
 		}
-		if r.Origin() != kept || r.Cells[1].Text != kept {
-			t.Errorf("%s: kept %q, shown %q, want %q", tt.origin, r.Origin(), r.Cells[1].Text, kept)
+		if r.Origin() != kept || r.Cells()[1].Text != kept {
+			t.Errorf("%s: kept %q, shown %q, want %q", tt.origin, r.Origin(), r.Cells()[1].Text, kept)
 		}
 		for _, f := range findings {
 			if f.Advice == "" || strings.Contains(f.Message+f.Advice, "hunter2") {

@@ -135,10 +135,11 @@ func madeOutcome(i int, columns []string, began time.Time) schema.Outcome {
 		schema.FieldOrigin: schema.Text(cells[2]), schema.FieldAPIPath: schema.Text(cells[3]), schema.FieldTagsFilter: schema.Text(cells[4]),
 		schema.FieldSendCommitEmails: schema.Bool(false)})
 	want.Place = schema.Place{File: "teams.csv", Line: i + 2, Column: 1, Record: i + 1}
-	want.Columns = columns
+	written := make([]schema.Column, len(cells))
 	for c, text := range cells {
-		want.Cells = append(want.Cells, schema.Column{Name: columns[c], Text: text})
+		written[c] = schema.Column{Name: columns[c], Text: text}
 	}
+	want = want.WithCells(columns, written)
 	o := schema.Outcome{Action: schema.Action{N: i, Op: schema.OpCreate, Want: want}, Status: schema.StatusCreated, Class: schema.ClassDone,
 		ID: int64(1000 + i), Attempts: 1, HTTP: 200, Started: began.Add(time.Duration(i) * pause), Took: time.Duration(40+i%400) * time.Millisecond}
 	switch {

@@ -99,10 +99,14 @@ func (j *job) fault(findings []schema.Finding) {
 	for i, r := range j.records {
 		byPlace[where{r.Place.File, r.Place.Record}] = i
 	}
+	faults := make(map[int][]schema.Finding)
 	for _, f := range findings {
 		if i, ok := byPlace[where{f.Place.File, f.Place.Record}]; ok && f.Level == schema.LevelError {
-			j.records[i].Faults = append(j.records[i].Faults, f)
+			faults[i] = append(faults[i], f)
 		}
+	}
+	for i, all := range faults {
+		j.records[i] = j.records[i].WithFaults(all...)
 	}
 	j.run.Findings = append(j.run.Findings, findings...)
 }
@@ -235,7 +239,7 @@ func (j *job) refuse() error {
 	j.outcomes = nil
 	for r := range j.mine() {
 		o := schema.Outcome{Action: schema.Action{N: len(j.outcomes), Op: schema.OpInvalid, Want: r}, Status: schema.StatusUnprocessed}
-		if faults := append(r.Faults[:len(r.Faults):len(r.Faults)], r.CreateNeeds()...); len(faults) > 0 {
+		if faults := append(slices.Clip(r.Faults()), r.CreateNeeds()...); len(faults) > 0 {
 			o.Status, o.Error, o.Advice = schema.StatusFailed, faults[0].Message, faults[0].Advice
 		}
 		j.outcomes = append(j.outcomes, o)

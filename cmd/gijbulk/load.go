@@ -195,7 +195,8 @@ func (l *loader) judge(identities *schema.Identities) func(*schema.Entry) checke
 // keep gives a record room of its own, with the errors found in it. One that is judged
 // and forgotten needs none.
 func keep(record schema.Record, findings []schema.Finding) *schema.Record {
-	record.Faults = slices.DeleteFunc(slices.Clone(findings), func(f schema.Finding) bool { return f.Level != schema.LevelError })
+	faults := slices.DeleteFunc(slices.Clone(findings), func(f schema.Finding) bool { return f.Level != schema.LevelError })
+	record = record.WithFaults(faults...)
 	return &record
 }
 

@@ -149,7 +149,7 @@ func sameRecord(a, b schema.Record) bool {
 		for _, f := range r.Fields() {
 			fields = append(fields, field{f, r.Get(f)})
 		}
-		return []any{r.Place, r.ID, r.Columns, r.Cells, r.Faults, r.CreateNeeds(), fields}
+		return []any{r.Place, r.ID, r.Columns(), r.Cells(), r.Faults(), r.CreateNeeds(), fields}
 	}
 	return gocmp.Equal(plain(a), plain(b), cmpopts.EquateEmpty(), gocmp.Comparer(schema.Value.Equal))
 }

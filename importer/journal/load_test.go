@@ -12,10 +12,9 @@ func TestARunComesBackAsItWasKept(t *testing.T) {
 	j := open(t)
 	header := []string{"Type", "Name"}
 	wanted := record("one", map[schema.Field]schema.Value{schema.FieldTagsFilter: schema.Text(""), schema.FieldWave: schema.Int(2)})
-	wanted.Columns, wanted.Cells = header, []schema.Column{{Name: "Type", Text: "GITHUB"}, {Name: "Name", Text: "one"}}
+	wanted = wanted.WithCells(header, []schema.Column{{Name: "Type", Text: "GITHUB"}, {Name: "Name", Text: "one"}})
 	faulty := record("bad", nil)
-	faulty.Columns = header
-	faulty.Faults = []schema.Finding{schema.CodeBadOrigin.Newf(faulty.Place, "origin", "no URL")}
+	faulty = faulty.WithCells(header, nil).WithFaults(schema.CodeBadOrigin.Newf(faulty.Place, "origin", "no URL"))
 	p := plan(
 		schema.Action{Op: schema.OpCreate, Want: wanted},
 		update(7, "two", map[schema.Field]schema.Value{schema.FieldGlobal: schema.Bool(true)}),
@@ -45,7 +44,7 @@ func TestARunComesBackAsItWasKept(t *testing.T) {
 	if string(got.Options) != string(options) {
 		t.Errorf("options: %s", got.Options)
 	}
-	if a := got.Plan.Actions; &a[0].Want.Columns[0] != &a[3].Want.Columns[0] {
+	if a := got.Plan.Actions; &a[0].Want.Columns()[0] != &a[3].Want.Columns()[0] {
 		t.Error("two records of one table do not share its header")
 	}
 }

@@ -66,7 +66,7 @@ func TestAPlanThatIsWrongIsNotKept(t *testing.T) {
 func TestExtend(t *testing.T) {
 	j := open(t)
 	titled := create("one")
-	titled.Want.Columns, titled.Want.Cells = []string{"name"}, []schema.Column{{Name: "name", Text: "one"}}
+	titled.Want = titled.Want.WithCells([]string{"name"}, []schema.Column{{Name: "name", Text: "one"}})
 	l := start(t, j, run("r1"), titled)
 	more := schema.Action{N: 1, Op: schema.OpDelete, Want: titled.Want, Have: live(7, record("one", nil))}
 	if err := l.Extend(t.Context(), []schema.Action{more}); err != nil {

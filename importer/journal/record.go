@@ -54,20 +54,20 @@ func (h *headers) add(columns []string) (i int, has bool) {
 // not, because they are what is sent. The zero record is nil.
 func encodeRecord(r schema.Record, h *headers, mask schema.Mask) []byte {
 	fields := r.FieldSet()
-	if fields == 0 && r.ID == 0 && r.Place == (schema.Place{}) && len(r.Cells) == 0 && len(r.Faults) == 0 {
+	if fields == 0 && r.ID == 0 && r.Place == (schema.Place{}) && len(r.Cells()) == 0 && len(r.Faults()) == 0 {
 		return nil
 	}
 	const usual = 512
 	o := newObject(make([]byte, 0, usual)).text("file", r.Place.File).int("line", int64(r.Place.Line)).int("column", int64(r.Place.Column)).
 		int("record", int64(r.Place.Record)).int("id", r.ID)
-	if i, has := h.add(r.Columns); has {
+	if i, has := h.add(r.Columns()); has {
 		o = strconv.AppendInt(o.member("header"), int64(i), 10)
 	}
-	if len(r.Cells) > 0 {
-		o = appendCells(o.member("cells"), r.Cells, mask)
+	if len(r.Cells()) > 0 {
+		o = appendCells(o.member("cells"), r.Cells(), mask)
 	}
-	if len(r.Faults) > 0 {
-		faults, _ := json.Marshal(findingsOut(r.Faults, mask)) // of texts and numbers: never fails
+	if len(r.Faults()) > 0 {
+		faults, _ := json.Marshal(findingsOut(r.Faults(), mask)) // of texts and numbers: never fails
 		o = o.json("faults", faults)
 	}
 	if fields != 0 {
@@ -115,17 +115,19 @@ func decodeRecord(data []byte, headers [][]string) (schema.Record, error) {
 	}
 	r := schema.NewRecord(values)
 	r.Place = schema.Place{File: in.File, Line: in.Line, Column: in.Column, Record: in.Record}
-	r.ID, r.Faults = in.ID, findingsIn(in.Faults)
+	r.ID = in.ID
+	var columns []string
+	var cells []schema.Column
 	for _, c := range in.Cells {
-		r.Cells = append(r.Cells, schema.Column{Name: c[0], Text: c[1]})
+		cells = append(cells, schema.Column{Name: c[0], Text: c[1]})
 	}
 	if in.Header != nil {
 		if *in.Header < 0 || *in.Header >= len(headers) {
 			return schema.Record{}, fmt.Errorf("unknown header %d", *in.Header)
 		}
-		r.Columns = headers[*in.Header]
+		columns = headers[*in.Header]
 	}
-	return r, nil
+	return r.WithCells(columns, cells).WithFaults(findingsIn(in.Faults)...), nil
 }
 
 // changeJSON is a change; an absent side is left out.

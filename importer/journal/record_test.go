@@ -58,7 +58,8 @@ func drawRecord(t *rapid.T) (r, back schema.Record) {
 	})).Draw(t, "faults")
 	id, columns := rapid.Int64().Draw(t, "id"), words.Draw(t, "columns")
 	for _, each := range []*schema.Record{&r, &back} {
-		each.Place, each.ID, each.Columns, each.Cells, each.Faults = place, id, columns, cells, faults
+		each.Place, each.ID = place, id
+		*each = each.WithCells(columns, cells).WithFaults(faults...)
 	}
 	if len(values) == 0 && id == 0 && place == (schema.Place{}) && len(cells) == 0 && len(faults) == 0 {
 		back = schema.Record{}

@@ -26,14 +26,14 @@ func TestNoSecretIsInTheFile(t *testing.T) {
 	unknown.Want = unknown.Want.Set(schema.FieldPassword, literal)
 	said := "the server says " + canaries[0] + ", " + canaries[1] + " and " + canaries[2]
 	all.Reason = said
-	all.Want.Faults = []schema.Finding{schema.CodeBadOrigin.Newf(all.Want.Place, "origin", "%s", said)}
-	all.Want.Cells = []schema.Column{{Name: "note", Text: said}}
+	all.Want = all.Want.WithFaults(schema.CodeBadOrigin.Newf(all.Want.Place, "origin", "%s", said)).
+		WithCells(nil, []schema.Column{{Name: "note", Text: said}})
 	options, err := json.Marshal(map[string]any{"flags": []string{said}, "nested": map[string]string{"a": said}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := run("r1")
-	r.Why, r.Findings = said, all.Want.Faults
+	r.Why, r.Findings = said, all.Want.Faults()
 	mask := schema.NewMask(nil, canaries...)
 	l, err := begun(t.Context(), j, r, plan(all, changed, unknown), options, mask)
 	if err != nil {

@@ -264,7 +264,7 @@ func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 // TestWriteSource: what a record was made of is written where a reader leaves it aside.
 func TestWriteSource(t *testing.T) {
 	with := schema.NewRecord(map[schema.Field]schema.Value{schema.FieldType: schema.Text("GITHUB_SERVER")})
-	with.Cells = []schema.Column{{Name: "type", Text: "GITHUB_SERVER"}, {Name: schema.SourceColumn, Text: "list.json:3: \x1b[1m\"a\"\n- b: c,\u2028d"}}
+	with = with.WithCells(nil, []schema.Column{{Name: "type", Text: "GITHUB_SERVER"}, {Name: schema.SourceColumn, Text: "list.json:3: \x1b[1m\"a\"\n- b: c,\u2028d"}})
 	without := schema.NewRecord(map[schema.Field]schema.Value{schema.FieldType: schema.Text("GITLAB_SERVER")})
 	for f, want := range map[Format]string{
 		CSV:  "type,_source\nGITHUB_SERVER,\"list.json:3: [1m\"\"a\"\" - b: c, d\"\nGITLAB_SERVER,\n",
