@@ -19,6 +19,7 @@ type Checker struct {
 	origins  memo[*address]
 	lists    memo[Value] // cells of ids
 	secrets  memo[Value] // references
+	shared   *source     // of the last record without cells
 	space    []Value
 }
 
@@ -46,8 +47,9 @@ func (c *Checker) settle(values []Value) []Value {
 // the record's CreateNeeds. The record holds every cell that could be read, so that it
 // can be reported even where it is wrong.
 func (c *Checker) Check(e Entry) (Record, []Finding) {
-	j := judge{checker: c, entry: e, record: Record{Place: e.Place, columns: e.Columns}, findings: slices.Clone(e.Findings)}
+	j := judge{checker: c, entry: e, record: Record{Place: e.Place}, source: source{columns: e.Columns}, findings: slices.Clone(e.Findings)}
 	if e.Spoiled { // what nobody could read lacks nothing
+		j.record.source = c.source(&j.source)
 		return j.record, j.findings
 	}
 	j.readCells()
@@ -66,8 +68,9 @@ func (c *Checker) Check(e Entry) (Record, []Finding) {
 	j.judgeProjects()
 	j.judgeID()
 	if !c.Lean && !c.NoCells {
-		j.record.cells = j.shownCells()
+		j.source.cells = j.shownCells()
 	}
+	j.record.source = c.source(&j.source)
 	j.record.values = c.settle(j.record.values)
 	return j.record, j.findings
 }
@@ -77,6 +80,7 @@ type judge struct {
 	checker  *Checker
 	entry    Entry
 	record   Record
+	source   source
 	kind     Kind
 	spec     *typeSpec // of the record's type or kind; nil where that is none
 	findings []Finding

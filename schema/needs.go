@@ -5,7 +5,7 @@ package schema
 // somebody asks, and of most records nobody does.
 func (r Record) CreateNeeds() []Finding {
 	var findings []Finding
-	for _, n := range r.needs {
+	for _, n := range r.of().needs {
 		findings = append(findings, r.lacking(n))
 	}
 	return findings
@@ -34,7 +34,7 @@ func (j *judge) needForCreate(f Field, what needed) {
 	if c, ok := j.entry.Cell(f); ok {
 		n.line, n.column = c.Line, c.Column
 	}
-	j.record.needs = append(j.record.needs, n)
+	j.source.needs = append(j.source.needs, n)
 }
 
 // lacking says what the record does not have, and what to do.

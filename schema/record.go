@@ -12,10 +12,7 @@ type Record struct {
 	Place Place // in the manifest; zero for a live one
 	ID    int64 // on the server; 0 for a wanted one
 
-	columns []string
-	cells   []Column
-	faults  []Finding
-	needs   []createNeed
+	source *source // nil where there is none
 
 	// A record is true or false about most of its fields. Those are bits, and only of the
 	// others there are values.
