@@ -127,6 +127,7 @@ func (j *job) plan(ctx context.Context) error {
 	options.Inside = inside
 	giveBack()
 	plan, findings := importer.Diff(j.records, live, options)
+	giveBack()
 	j.planned, j.run.Digest = plan, plan.Digest()
 	j.run.Findings = append(j.run.Findings, findings...)
 	if len(plan.Actions) == 0 && len(j.records) > 0 {

@@ -19,7 +19,7 @@ func (a *app) thrifty() (release func()) {
 	return func() { debug.SetGCPercent(usual) }
 }
 
-// giveBack returns to the system what the reading of both sides has left behind. The plan
-// takes nearly half as much again as all records, in one piece, for which the gaps between
-// them are no room.
+// giveBack returns to the system what a step has left behind. The plan takes a third as much
+// again as all records, in one piece, for which the gaps that reading them left are no room;
+// and once it is made, the list of the server is in it.
 func giveBack() { debug.FreeOSMemory() }
