@@ -20,6 +20,8 @@ type answer struct {
 	status  int         // 0: none was received
 	header  http.Header // of the answer
 	body    []byte      // what arrived of it; of a list only the frame
+	reply   reply       // what the app says in it
+	garbled error       // why that cannot be read: it is not JSON
 	list    listing     // where one was asked for and came
 	err     error       // what kept the answer from arriving, or from arriving whole
 	unsent  bool        // certainly nothing of the request reached the server
@@ -61,7 +63,7 @@ func (a answer) judged() bool {
 // added is the id that an accepted add was given. Where it is not told, what was made is
 // not known.
 func (a answer) added() (int64, *Error) {
-	id, err := decodeAdded(a.body)
+	id, err := a.reply.added()
 	if err != nil {
 		e := a.fail(schema.ClassUnknown, "it says that it worked, but does not show what was made", "")
 		e.Err = err

@@ -62,6 +62,7 @@ func (g *grace) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err == nil {
 		a.status, a.header = resp.StatusCode, resp.Header
 		err = a.read(resp.Body, trail.lists)
+		a.reply, a.garbled = parseReply(a.body)
 	}
 	a.unsent = a.status == 0 && (w.connecting() || isDial(err))
 	if err != nil && a.unsent && caller.Err() != nil {

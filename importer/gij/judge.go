@@ -88,13 +88,11 @@ func judgeBody(a answer) *Error {
 		return judgePage(a)
 	case !strings.HasPrefix(apiPath(a.url), appPath):
 		return judgeJSON(a, json.Valid(a.body))
-	}
-	r, err := parseReply(a.body)
-	if err != nil {
+	case a.garbled != nil:
 		return judgeJSON(a, false)
 	}
-	switch ok, said := r.success(); {
-	case !said && a.bare(r):
+	switch ok, said := a.reply.success(); {
+	case !said && a.bare():
 		return nil
 	case !said && a.effect.writes():
 		return a.fail(schema.ClassUnknown, "the answer does not say whether it worked", "")
@@ -113,11 +111,11 @@ func judgeBody(a answer) *Error {
 // bare reports whether an answer to a write is the repository itself, without the frame
 // that all others have: what a create or an update of one is answered with. Only its id
 // says that it worked.
-func (a answer) bare(r reply) bool {
+func (a answer) bare() bool {
 	if apiPath(a.url) != repositoryPath || a.effect != adds && a.effect != sets {
 		return false
 	}
-	_, err := decodeID(r.ID)
+	_, err := decodeID(a.reply.ID)
 	text, _ := words(a.body)
 	return err == nil && text == ""
 }
@@ -181,11 +179,10 @@ func (a answer) refuse(text, advice string) *Error {
 // gone reports whether the app says that what the request is about is not there: in words,
 // or with a 404 of its own. Jira's own 404 says only that it does not know the call.
 func (a answer) gone() bool {
-	r, err := parseReply(a.body)
-	if err != nil {
+	if a.garbled != nil {
 		return false
 	}
-	ok, said := r.success()
+	ok, said := a.reply.success()
 	text, _ := words(a.body)
 	return !ok && (said && a.status == http.StatusNotFound || noSuch.MatchString(text))
 }

@@ -79,12 +79,8 @@ func decodeItems(kind schema.Kind, body []byte) ([]json.RawMessage, error) {
 	return r.items(kind)
 }
 
-// decodeAdded finds the id in the answer to an add.
-func decodeAdded(body []byte) (int64, error) {
-	r, err := parseReply(body)
-	if err != nil {
-		return 0, err
-	}
+// added finds the id in the answer to an add.
+func (r reply) added() (int64, error) {
 	items, err := r.items(schema.KindIntegration)
 	if err != nil {
 		items, err = r.items(schema.KindRepository)

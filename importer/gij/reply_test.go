@@ -152,7 +152,8 @@ func TestDecodeAdded(t *testing.T) {
 		`{"success":true,"integration":{"id":"x"}}`:                  0,
 		`{"success":true,"integration":{"id":99999999999999999999}}`: 0,
 	} {
-		got, err := decodeAdded([]byte(body))
+		r, _ := parseReply([]byte(body))
+		got, err := r.added()
 		if got != want || (err == nil) != (want != 0) {
 			t.Errorf("%s: id %d, %v", body, got, err)
 		}
@@ -174,9 +175,9 @@ func FuzzAnswer(f *testing.F) {
 				t.Errorf("control characters in %q", e.Error())
 			}
 		}
-		_, _ = decodeAdded(body)
 		_, _ = new(binder).add(body)
 		whole, wrong := parseReply(body)
+		_, _ = whole.added()
 		rest, _, err := readList(bytes.NewReader(body), schema.KindIntegration)
 		if err != nil {
 			t.Fatal(err)
