@@ -24,26 +24,24 @@ func newRetry(next http.RoundTripper, stop *latch, times int, onWait func(Wait))
 // and the pace sees to that and to its end.
 func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
 	delays := newDelays()
-	for failed := 0; ; {
-		attempt, err := rewind(req)
-		if err != nil {
-			return nil, keptBack(unsent(req, "the body cannot be sent again", "", err))
-		}
+	for attempt, failed := req, 0; ; {
 		resp, err := r.next.RoundTrip(attempt)
 		a := answerOf(resp, err)
 		if !a.again() {
 			return resp, err
 		}
-		if a.status == http.StatusTooManyRequests {
-			continue
+		if a.status != http.StatusTooManyRequests {
+			if failed++; failed > r.times {
+				return resp, err
+			}
+			d := delays.NextBackOff()
+			r.onWait(Wait{ReasonRetry, d})
+			if err := r.stop.sleep(req, d, nil); err != nil {
+				return nil, keptBack(err)
+			}
 		}
-		if failed++; failed > r.times {
-			return resp, err
-		}
-		d := delays.NextBackOff()
-		r.onWait(Wait{ReasonRetry, d})
-		if err := r.stop.sleep(req, d, nil); err != nil {
-			return nil, keptBack(err)
+		if attempt, err = rewind(req); err != nil {
+			return nil, keptBack(unsent(req, "the body cannot be sent again", "", err))
 		}
 	}
 }
