@@ -179,7 +179,7 @@ func (j *judge) readCell(c *Cell) Value {
 		j.report(c.Field, complaint.code, "%s", complaint.message).Advice = complaint.advice
 		return Value{}
 	}
-	if v.isText() && c.Field.Shape() == ShapeSecret {
+	if v.IsText() && c.Field.Shape() == ShapeSecret {
 		v = j.readSecret(c.Field, v.text)
 	}
 	if v.text != "" {

@@ -40,7 +40,8 @@ func (v Value) held() any {
 // Text makes a text value.
 func Text(s string) Value { return Value{s, aText} }
 
-func (v Value) isText() bool { return v.kind == aText }
+// IsText reports whether the value is a text; a secret is none.
+func (v Value) IsText() bool { return v.kind == aText }
 
 func (v Value) isBool() bool { return v.kind == aYes || v.kind == aNo }
 
@@ -103,7 +104,7 @@ func (v Value) Blank() bool {
 	case Secret:
 		return x.Blank()
 	}
-	return v.isText() && v.text == ""
+	return v.IsText() && v.text == ""
 }
 
 // Equal compares two values; secrets are equal when they stand for the same
@@ -111,7 +112,7 @@ func (v Value) Blank() bool {
 func (v Value) Equal(w Value) bool {
 	switch x := v.held().(type) {
 	case isText:
-		return w.isText() && v.text == w.text
+		return w.IsText() && v.text == w.text
 	case []int64:
 		y, ok := w.held().([]int64)
 		return ok && slices.Equal(x, y)
@@ -161,7 +162,7 @@ func (v Value) String() string {
 // Plain is the value as encoders of data take it (string, bool, int64, []int64,
 // []string), or nil where it is absent; a secret is its reference, or "[secret]".
 func (v Value) Plain() any {
-	if _, hidden := v.held().(Secret); hidden || v.isText() {
+	if _, hidden := v.held().(Secret); hidden || v.IsText() {
 		return v.String()
 	}
 	return v.held()

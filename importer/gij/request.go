@@ -155,10 +155,25 @@ func encodeFields(r schema.Record) ([]byte, error) {
 // appendValue writes a value as it is sent. JSON holds text, not bytes: what is not UTF-8
 // would arrive as something else, and for a secret nobody would ever see why it is wrong.
 func appendValue(b []byte, v schema.Value) ([]byte, error) {
-	var text string
+	text := v.Text()
+	if secret, ok := v.Secret(); ok {
+		if !secret.Known() {
+			return nil, fmt.Errorf("the secret %s is not resolved", secret.Reference())
+		}
+		text = secret.Reveal()
+	} else if !v.IsText() {
+		return appendPlain(b, v)
+	}
+	b, err := jsontext.AppendQuote(b, text)
+	if err != nil {
+		return nil, errors.New("the value is not valid UTF-8; store it as UTF-8")
+	}
+	return b, nil
+}
+
+// appendPlain writes what is neither a text nor a secret.
+func appendPlain(b []byte, v schema.Value) ([]byte, error) {
 	switch x := v.Plain().(type) {
-	case string:
-		text = x
 	case bool:
 		return strconv.AppendBool(b, x), nil
 	case int64:
@@ -168,15 +183,4 @@ func appendValue(b []byte, v schema.Value) ([]byte, error) {
 	default:
 		return nil, fmt.Errorf("a value of this type (%T) cannot be sent", x)
 	}
-	if secret, ok := v.Secret(); ok {
-		if !secret.Known() {
-			return nil, fmt.Errorf("the secret %s is not resolved", secret.Reference())
-		}
-		text = secret.Reveal()
-	}
-	b, err := jsontext.AppendQuote(b, text)
-	if err != nil {
-		return nil, errors.New("the value is not valid UTF-8; store it as UTF-8")
-	}
-	return b, nil
 }
