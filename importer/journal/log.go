@@ -102,7 +102,9 @@ func (l *Log) learn(o schema.Outcome) lesson {
 		know.All = true
 		h := l.hasher.get()
 		defer l.hasher.put(h)
-		for _, f := range a.Want.Fields() {
+		const usual = 512
+		know.Sent = make(sentFields, 0, usual)
+		for f := range a.Want.FieldSet().All() {
 			know.Sent = know.Sent.note(h, know.ID, f, a.Want.Get(f))
 		}
 	case schema.StatusUpdated:

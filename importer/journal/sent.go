@@ -96,14 +96,29 @@ func (h *hasher) sum(id int64, f schema.Field, v schema.Value) sum {
 	b := appendText(h.text[:0], h.target)
 	b = binary.AppendVarint(b, id)
 	b = appendText(b, f.String())
+	if secret, hidden := v.Secret(); hidden {
+		b = appendText(append(b, 't'), secret.Reveal())
+	} else if v.IsText() {
+		b = appendText(append(b, 't'), v.Text())
+	} else {
+		b = appendPlain(b, v)
+	}
+	h.mac.Reset()
+	_, _ = h.mac.Write(b)
+	h.out = h.mac.Sum(h.out[:0])
+	clear(b)
+	h.text = b
+	return sum(h.out)
+}
+
+// appendPlain adds what is neither a text nor a secret.
+func appendPlain(b []byte, v schema.Value) []byte {
 	switch x := v.Plain().(type) {
-	case string:
-		if secret, hidden := v.Secret(); hidden {
-			x = secret.Reveal()
-		}
-		b = appendText(append(b, 't'), x)
 	case bool:
-		b = append(b, 'b', map[bool]byte{true: 1}[x])
+		b = append(b, 'b', 0)
+		if x {
+			b[len(b)-1] = 1
+		}
 	case int64:
 		b = binary.AppendVarint(append(b, 'i'), x)
 	case []int64:
@@ -117,12 +132,7 @@ func (h *hasher) sum(id int64, f schema.Field, v schema.Value) sum {
 			b = appendText(b, word)
 		}
 	}
-	h.mac.Reset()
-	_, _ = h.mac.Write(b)
-	h.out = h.mac.Sum(h.out[:0])
-	clear(b)
-	h.text = b
-	return sum(h.out)
+	return b
 }
 
 func appendText(b []byte, s string) []byte {
