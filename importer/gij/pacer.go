@@ -110,17 +110,17 @@ func (p *pacer) wait(req *http.Request) (ticket pace.Ticket, e *Error) {
 		return ticket, e
 	}
 	defer func() { <-p.turn }()
-	if d := p.ceiling.Reserve().Delay(); d > 0 {
+	now := time.Now()
+	if d := p.ceiling.ReserveN(now, 1).DelayFrom(now); d > 0 {
 		if e := p.stop.sleep(req, d, nil); e != nil {
 			return ticket, e
 		}
+		now = time.Now()
 	}
-	entry, told := time.Now(), time.Time{}
-	for {
+	for entry, told := now, (time.Time{}); ; now = time.Now() {
 		if e := p.stop.open(req); e != nil {
 			return ticket, e
 		}
-		now := time.Now()
 		m, patience, ticket, gone := p.moment(now, entry)
 		wait := m.At.Sub(now)
 		switch {
