@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -25,29 +26,43 @@ func (im *Importer) Apply(ctx context.Context, plan schema.Plan, emit func(schem
 	emit = serial(emit)
 	atOnce, ahead := im.atOnce()
 	wire := newWire(atOnce)
+	calls := make(chan call)
 	var pool errgroup.Group
-	pool.SetLimit(atOnce + ahead)
-	for _, action := range plan.Actions {
-		if !action.Op.Writes() {
-			emit(standing(action))
-			continue
-		}
-		turn := wire.call()
-		pool.Go(func() error {
-			outcome, err := im.perform(ctx, action, schema.Outcome{}, turn)
-			if err != nil {
-				stop(err)
-			} else if outcome.Stop != schema.StopNone {
-				stop(&Stopped{outcome})
+	for range min(atOnce+ahead, len(plan.Actions)) {
+		pool.Go(func() (trouble error) {
+			for c := range calls {
+				outcome, err := im.perform(ctx, c.action, schema.Outcome{}, c.turn)
+				if err != nil {
+					stop(err)
+					trouble = cmp.Or(trouble, err)
+				} else if outcome.Stop != schema.StopNone {
+					stop(&Stopped{outcome})
+				}
+				emit(outcome)
 			}
-			emit(outcome)
-			return err
+			return trouble
 		})
 	}
+	for _, action := range plan.Actions {
+		if action.Op.Writes() {
+			calls <- call{action, wire.call()}
+		} else {
+			emit(standing(action))
+		}
+	}
+	close(calls)
 	if err := pool.Wait(); err != nil {
 		return err
 	}
 	return context.Cause(ctx)
+}
+
+// call calls an action up for one of the workers. They live as long as the run: a
+// goroutine for each action would grow its stack anew each time, a seventh of what a run at
+// full speed costs.
+type call struct {
+	action schema.Action
+	turn   turn
 }
 
 // lead is how many more actions than are on the wire may be with the journal, for each
