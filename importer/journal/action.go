@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
 
 	"gijbulk/schema"
 )
@@ -39,4 +41,61 @@ func (in actionJSON) action(headers [][]string) (a schema.Action, err error) {
 	}
 	a.Changes, err = changesIn(in.Changes)
 	return a, err
+}
+
+// readActions reads the actions of a run.
+func readActions(ctx context.Context, db database, run int64, headers [][]string) (actions []schema.Action, err error) {
+	err = eachLine(ctx, db, func(in actionJSON) error {
+		if in.N != len(actions) {
+			return fmt.Errorf("action %d of the plan calls itself %d", len(actions), in.N)
+		}
+		a, err := in.action(headers)
+		if err != nil {
+			return fmt.Errorf("action %d: %w", in.N, err)
+		}
+		actions = append(actions, a)
+		return nil
+	}, plannedActions, run)
+	return actions, err
+}
+
+// plans are the actions of runs, by the runs' numbers in the file: those at hand, and those
+// that were asked for.
+type plans map[int64][]schema.Action
+
+// wanted gives the record that an action is about.
+func (p plans) wanted(ctx context.Context, db database, run int64, n int) (schema.Record, error) {
+	actions, known := p[run]
+	if !known {
+		var text []byte
+		var headers [][]string
+		if err := db.QueryRowContext(ctx, `SELECT headers FROM runs WHERE seq = ?`, run).Scan(&text); err != nil {
+			return schema.Record{}, err
+		}
+		if err := json.Unmarshal(text, &headers); err != nil {
+			return schema.Record{}, err
+		}
+		var err error
+		if actions, err = readActions(ctx, db, run, headers); err != nil {
+			return schema.Record{}, err
+		}
+		p[run] = actions
+	}
+	if n >= len(actions) {
+		return schema.Record{}, fmt.Errorf("something was learned of action %d, and there are only %d", n, len(actions))
+	}
+	return actions[n].Want, nil
+}
+
+// sameFields reports whether two records say the same of the same fields.
+func sameFields(a, b schema.Record) bool {
+	if a.FieldSet() != b.FieldSet() {
+		return false
+	}
+	for f := range a.FieldSet().All() {
+		if !a.Get(f).Equal(b.Get(f)) {
+			return false
+		}
+	}
+	return true
 }

@@ -30,6 +30,6 @@ func (l *Log) Finish(ctx context.Context, run schema.Run) error {
 		if err != nil {
 			return err
 		}
-		return fold(ctx, db, l.target)
+		return fold(ctx, db, l.target, l.journal.key, plans{l.run: l.actions})
 	})
 }

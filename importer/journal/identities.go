@@ -34,7 +34,7 @@ func (j *Journal) eachIdentity(ctx context.Context, target string, visit func(id
 	if err != nil {
 		return err
 	}
-	n, err := readNews(ctx, tx, number)
+	n, err := readNews(ctx, tx, number, j.key, plans{})
 	if err != nil {
 		return err
 	}

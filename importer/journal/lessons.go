@@ -21,12 +21,18 @@ type lesson struct {
 	Name   string      `json:"name"`
 	Sent   sentFields  `json:"sent"`
 	All    bool        `json:"all"` // Sent is all that it was ever sent
+
+	// Made is the number of the action of Run that created it, from 1, or 0. Then its
+	// identity and what it was sent are those of the action's record, and here there are the
+	// secrets alone: they are not in the file.
+	Run  int64 `json:"run"`
+	Made int   `json:"made"`
 }
 
 // appendLine adds a lesson as a line of JSON.
 func (l lesson) appendLine(lines []byte) []byte {
 	o := newObject(lines).int("id", l.ID).texts("forget", l.Forget).bool("gone", l.Gone).text("type", string(l.Type)).text("origin", l.Origin).
-		text("region", l.Region).text("name", l.Name).bytes("sent", l.Sent).bool("all", l.All)
+		text("region", l.Region).text("name", l.Name).bytes("sent", l.Sent).bool("all", l.All).int("run", l.Run).int("made", int64(l.Made))
 	return append(o.end(), '\n')
 }
 
@@ -39,13 +45,19 @@ type identity struct {
 // news is what lessons that are not in the identities yet add up to.
 type news struct {
 	base  func(id int64) (*identity, error) // as the identities have it, or nil
-	byID  map[int64]*identity               // nil: gone
-	taken map[schema.Key]int64              // who got an identity last, whether or not it still has it
+	plans plans
+	hash  *hasher
+	byID  map[int64]*identity  // nil: gone
+	taken map[schema.Key]int64 // who got an identity last, whether or not it still has it
 }
 
 // readNews reads the lessons of all runs on a target since its identities were folded.
-func readNews(ctx context.Context, db database, target int64) (*news, error) {
-	n := &news{byID: make(map[int64]*identity), taken: make(map[schema.Key]int64)}
+func readNews(ctx context.Context, db database, target int64, key []byte, plans plans) (*news, error) {
+	var url string
+	if err := db.QueryRowContext(ctx, `SELECT url FROM targets WHERE id = ?`, target).Scan(&url); err != nil {
+		return nil, err
+	}
+	n := &news{byID: make(map[int64]*identity), taken: make(map[schema.Key]int64), plans: plans, hash: newHasher(key, url)}
 	n.base = func(id int64) (*identity, error) {
 		row := db.QueryRowContext(ctx, `SELECT live, type, origin, region, name, sent FROM identities WHERE target = ? AND live = ?`, target, id)
 		_, known, err := scanIdentity(row)
@@ -64,11 +76,34 @@ func readNews(ctx context.Context, db database, target int64) (*news, error) {
 		return nil, err
 	}
 	for _, l := range lessons {
+		if l.Made > 0 {
+			if l, err = n.filled(ctx, db, l); err != nil {
+				return nil, err
+			}
+		}
 		if err := n.add(l); err != nil {
 			return nil, err
 		}
 	}
 	return n, nil
+}
+
+// filled adds to a lesson what the plan says.
+func (n *news) filled(ctx context.Context, db database, l lesson) (lesson, error) {
+	want, err := n.plans.wanted(ctx, db, l.Run, l.Made-1)
+	if err != nil {
+		return l, err
+	}
+	k := want.Key()
+	l.Type, l.Origin, l.Region, l.Name = k.Type, k.Origin, k.Region, k.Name
+	l.Sent = slices.Grow(l.Sent, 256) // as many bytes as the usual record takes
+	for f := range want.FieldSet().All() {
+		v := want.Get(f)
+		if _, hidden := v.Secret(); !hidden {
+			l.Sent = l.Sent.note(n.hash, l.ID, f, v)
+		}
+	}
+	return l, nil
 }
 
 // hides reports whether a row of the identities no longer holds: its integration was
@@ -130,8 +165,8 @@ func (n *news) holds(id int64, key schema.Key) bool {
 }
 
 // fold brings the identities of a target up to the last step.
-func fold(ctx context.Context, db database, target int64) error {
-	n, err := readNews(ctx, db, target)
+func fold(ctx context.Context, db database, target int64, key []byte, plans plans) error {
+	n, err := readNews(ctx, db, target, key, plans)
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,8 @@ func TestWhatRunsTaught(t *testing.T) {
 	j := open(t)
 	targets := 0
 	fields := []schema.Field{schema.FieldPat, schema.FieldTagsFilter}
+	planned := schema.Action{Op: schema.OpCreate, Want: record("a", map[schema.Field]schema.Value{
+		schema.FieldPat: secret("token"), schema.FieldTagsFilter: schema.Text("x"), schema.FieldSendCommitEmails: schema.Bool(false)})}
 	rapid.Check(t, func(t *rapid.T) {
 		targets++
 		target, m := fmt.Sprint(jira, "/", targets), lore{}
@@ -45,7 +47,7 @@ func TestWhatRunsTaught(t *testing.T) {
 		for i := range 2 {
 			r := run(fmt.Sprint("run ", targets, " ", i))
 			r.Target = target
-			l, err := begun(t.Context(), j, r, plan(creates(1)...), nil, schema.Mask{})
+			l, err := begun(t.Context(), j, r, plan(planned), nil, schema.Mask{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -64,12 +66,19 @@ func TestWhatRunsTaught(t *testing.T) {
 			a := update(id, rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "name"), values)
 			status := schema.StatusUpdated
 			var err error
-			switch rapid.SampledFrom([]string{"create", "begin", "update", "delete", "finish"}).Draw(t, "step") {
+			switch rapid.SampledFrom([]string{"create", "as planned", "begin", "update", "delete", "finish"}).Draw(t, "step") {
 			case "create":
 				a.Op, a.Changes, status = schema.OpCreate, nil, schema.StatusCreated
 				values[schema.FieldType], values[schema.FieldDisplayName] = a.Want.Get(schema.FieldType), a.Want.Get(schema.FieldDisplayName)
 				m.give(id, a.Want.Key(), values, true)
 				err = l.End(t.Context(), done(a, status, id))
+			case "as planned":
+				sent := make(map[schema.Field]schema.Value)
+				for _, f := range planned.Want.Fields() {
+					sent[f] = planned.Want.Get(f)
+				}
+				m.give(id, planned.Want.Key(), sent, true)
+				err = l.End(t.Context(), done(planned, schema.StatusCreated, id))
 			case "begin":
 				for f := range values {
 					if m[id] != nil {
@@ -91,7 +100,7 @@ func TestWhatRunsTaught(t *testing.T) {
 			}
 		}
 		for _, when := range []string{"before", "after"} {
-			m.check(t, j, target, append(fields, schema.FieldDisplayName))
+			m.check(t, j, target, append(fields, schema.FieldDisplayName, schema.FieldSendCommitEmails))
 			if err := logs[0].Finish(t.Context(), runs[0]); err != nil {
 				t.Fatalf("%s the end: %v", when, err)
 			}
@@ -188,7 +197,7 @@ func TestLookingLeavesNoTrace(t *testing.T) {
 
 // TestAStepThatIsDamaged: what no version wrote is an error, and never a panic.
 func TestAStepThatIsDamaged(t *testing.T) {
-	for _, line := range []string{"{", "7", `{"n":-1,"begun":1}`, `{"n":1}`, `{"n":0,"status":"failed","seen":{"have":7}}`, `{"id":"x"}`} {
+	for _, line := range []string{"{", "7", `{"n":-1,"begun":1}`, `{"n":1}`, `{"n":0,"status":"failed","seen":{"have":7}}`, `{"id":"x"}`, `{"id":4,"run":1,"made":2}`, `{"id":4,"run":9,"made":1}`} {
 		j := open(t)
 		l := start(t, j, run("r1"), create("one"))
 		err := l.work("damage it", func(db database) error {

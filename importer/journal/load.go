@@ -86,19 +86,9 @@ func (l *loader) loadRun(id string) error {
 	return nil
 }
 
-func (l *loader) loadActions() error {
-	actions := &l.saved.Plan.Actions
-	return eachLine(l.ctx, l.tx, func(in actionJSON) error {
-		if in.N != len(*actions) {
-			return fmt.Errorf("action %d of the plan calls itself %d", len(*actions), in.N)
-		}
-		a, err := in.action(l.headers)
-		if err != nil {
-			return fmt.Errorf("action %d: %w", in.N, err)
-		}
-		*actions = append(*actions, a)
-		return nil
-	}, plannedActions, l.seq)
+func (l *loader) loadActions() (err error) {
+	l.saved.Plan.Actions, err = readActions(l.ctx, l.tx, l.seq, l.headers)
+	return err
 }
 
 func (l *loader) loadOutcomes() error {

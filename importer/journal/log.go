@@ -92,24 +92,26 @@ func (l *Log) End(_ context.Context, o schema.Outcome) error {
 }
 
 // learn tells what an outcome teaches: a create sends all fields that the record has, an
-// update the changes and nothing else.
+// update the changes and nothing else. Of a create the plan tells most of it already.
 func (l *Log) learn(o schema.Outcome) lesson {
 	a := o.Action
 	k := a.Want.Key()
 	know := lesson{ID: cmp.Or(o.ID, a.Have.ID), Type: k.Type, Origin: k.Origin, Region: k.Region, Name: k.Name}
+	h := l.hasher.get()
+	defer l.hasher.put(h)
 	switch o.Status {
 	case schema.StatusCreated:
 		know.All = true
-		h := l.hasher.get()
-		defer l.hasher.put(h)
-		const usual = 512
-		know.Sent = make(sentFields, 0, usual)
+		if sameFields(a.Want, l.actions[a.N].Want) {
+			know = lesson{ID: know.ID, All: true, Run: l.run, Made: a.N + 1}
+		}
 		for f := range a.Want.FieldSet().All() {
-			know.Sent = know.Sent.note(h, know.ID, f, a.Want.Get(f))
+			v := a.Want.Get(f)
+			if _, hidden := v.Secret(); hidden || know.Made == 0 {
+				know.Sent = know.Sent.note(h, know.ID, f, v)
+			}
 		}
 	case schema.StatusUpdated:
-		h := l.hasher.get()
-		defer l.hasher.put(h)
 		for _, c := range a.Changes {
 			know.Sent = know.Sent.note(h, know.ID, c.Field, c.To)
 		}

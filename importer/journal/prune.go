@@ -61,7 +61,7 @@ func (j *Journal) remove(ctx context.Context, seq int64) (removed int, err error
 	if err != nil {
 		return 0, err
 	}
-	if err := fold(ctx, tx, target); err != nil { // what its steps taught stays
+	if err := fold(ctx, tx, target, j.key, plans{}); err != nil { // what its steps taught stays
 		return 0, err
 	}
 	if err := removeRun(ctx, tx, seq); err != nil {
