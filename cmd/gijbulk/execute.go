@@ -150,11 +150,14 @@ func statuses(outcomes []schema.Outcome, wanted ...schema.Status) []schema.Outco
 // writeReports writes the report directory, and what was asked for beside it. A dry run
 // writes only what was asked for.
 func (j *job) writeReports() error {
-	defer j.thrifty()() // every outcome is held, and each format makes much of it
 	if j.run.Ended.IsZero() {
 		j.run.Ended = j.now().UTC()
 		j.run.Timeline = j.traffic.timeline(j.run.Ended)
 	}
+	if !j.reporting() {
+		return nil // the outcomes need not be made
+	}
+	defer j.thrifty()() // every outcome is held, and each format makes much of it
 	write := reports.WriteAll
 	if j.options.dryRun && j.options.report.dir == "" {
 		write = reports.Write
