@@ -30,7 +30,7 @@ func main() {
 	flag.IntVar(&b.audited, "audited", 100_000, "records to audit, and live ones")
 	flag.IntVar(&b.outcomes, "outcomes", 100_000, "outcomes to report")
 	flag.IntVar(&b.workers, "workers", 16, "writes at once")
-	flag.IntVar(&b.rounds, "rounds", 3, "how often each is measured; the median counts")
+	flag.IntVar(&b.rounds, "rounds", 5, "how often each is measured; the median counts")
 	flag.StringVar(&b.only, "only", "", "the one part to measure: "+partNames()+" (default: all)")
 	flag.StringVar(&b.readme, "readme", "", "put the figures into this `FILE`")
 	child := flag.String("child", "", "run as a measured baseline (used by gijbench itself)")
