@@ -42,7 +42,7 @@ func writeAll(dir string, d document, wanted []Wanted) ([]string, error) {
 		tables = append(tables, &file{path: filepath.Join(dir, p.FileName()), hint: hintDir, part: p})
 	}
 	last, more := Wanted{Format: FormatJSON}.file(dir), filesOf(dir, wanted)
-	// The largest, with the longest way to the disk, is begun first.
+	// The largest has the longest way to the disk: it is begun with the tables, before the others.
 	files := slices.Concat([]*file{last}, tables, more)
 	defer discard(files)
 	prepare(renderingsOf(d, files))
@@ -74,7 +74,7 @@ func maskedInOrder(run schema.Run, outcomes []schema.Outcome, mask schema.Mask) 
 // path of their own. It returns as WriteAll does.
 func Write(dir string, run schema.Run, outcomes []schema.Outcome, mask schema.Mask, wanted ...Wanted) ([]string, error) {
 	if len(wanted) == 0 {
-		return nil, nil // the outcomes need not be made
+		return nil, nil // nobody looks at the outcomes
 	}
 	d := newDocument(maskedInOrder(run, outcomes, mask))
 	files := filesOf(dir, wanted)
