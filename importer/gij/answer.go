@@ -1,12 +1,11 @@
 package gij
 
 import (
-	"bytes"
 	"errors"
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
+	"time"
 
 	"gijbulk/schema"
 )
@@ -14,45 +13,26 @@ import (
 // answer is what became of one request. Its failure is judged once, when the exchange is
 // over; the layers of the transport and the calls go by that.
 type answer struct {
-	method  string
-	url     *url.URL
-	effect  effect      // of the request
-	status  int         // 0: none was received
-	header  http.Header // of the answer
-	body    []byte      // what arrived of it; of a list only the frame
-	reply   reply       // what the app says in it
-	garbled error       // why that cannot be read: it is not JSON
-	list    listing     // where one was asked for and came
-	err     error       // what kept the answer from arriving, or from arriving whole
-	unsent  bool        // certainly nothing of the request reached the server
-	overdue bool        // given up at a time limit: the server may still be at work
-	failure *Error      // nil: accepted
+	method     string
+	call       string // below the base URL, without a query
+	effect     effect
+	url        *url.URL    // where the request went
+	status     int         // 0: none was received
+	header     http.Header // of the answer
+	body       []byte      // what arrived of it; of a list only the frame
+	reply      reply       // what the app says in it
+	garbled    error       // why that cannot be read: it is not JSON
+	list       listing     // where one was asked for and came
+	err        error       // what kept the answer from arriving, or from arriving whole
+	unsent     bool        // certainly nothing of the request reached the server
+	overdue    bool        // given up at a time limit: the server may still be at work
+	start, end time.Time   // of the exchange, where there was one
+	failure    *Error      // nil: accepted
+	trail      trail       // of all attempts
 }
 
-// held is the body of a response that has been read whole.
-type held struct {
-	*bytes.Reader
-	answer answer
-}
-
-func (*held) Close() error { return nil }
-
-// lost is the error of a round trip that has no response to give.
-type lost struct{ answer answer }
-
-func (l *lost) Error() string { return l.answer.failure.Error() }
-func (l *lost) Unwrap() error { return l.answer.failure }
-
-// keptBack is the error of a request that did not leave.
-func keptBack(e *Error) error { return &lost{answer{failure: e, unsent: true}} }
-
-// answerOf finds the answer in what a layer of this transport returned.
-func answerOf(resp *http.Response, err error) answer {
-	if resp != nil {
-		return resp.Body.(*held).answer
-	}
-	return err.(*lost).answer
-}
+// keptBack is what becomes of a request that did not leave.
+func keptBack(r request, e *Error) answer { return answer{effect: r.effect, failure: e, unsent: true} }
 
 // judged reports whether the server let the request in and decided about it: only that
 // proves the credentials. A proxy can answer 502 or 503 without asking Jira.
@@ -78,14 +58,6 @@ func (a answer) late() bool {
 }
 
 func isTimeout(err error) bool {
-	var n net.Error
-	return errors.As(err, &n) && n.Timeout()
-}
-
-// apiPath is the path below the base URL, which may have a context path.
-func apiPath(u *url.URL) string {
-	if i := strings.LastIndex(u.Path, "/rest/"); i >= 0 {
-		return u.Path[i:]
-	}
-	return u.Path
+	n, ok := errors.AsType[net.Error](err)
+	return ok && n.Timeout()
 }

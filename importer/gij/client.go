@@ -1,17 +1,12 @@
 package gij
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
-	"unicode"
 
 	"gijbulk/importer/gij/pace"
 	"gijbulk/schema"
@@ -88,22 +83,16 @@ type Exchange struct {
 
 // Client talks to one Jira. It may be used by several goroutines at once.
 type Client struct {
-	base      string      // without a trailing slash
-	reads     http.Header // of all requests that read; no layer changes them
-	writes    http.Header // of all that write
-	transport http.RoundTripper
-	pace      *pacer
-	idle      func() // closes connections that nobody uses
+	base  string // without a trailing slash
+	sends carrier
+	pace  *pacer
+	idle  func() // closes connections that nobody uses
 }
 
 // New makes a client; nothing is sent yet. Its errors never hold the URL's user
 // information or the credentials.
 func New(c Config) (*Client, error) {
-	base, err := cleanBase(c.BaseURL)
-	if err != nil {
-		return nil, fmt.Errorf("base URL: %w", err)
-	}
-	login, err := authorization(c)
+	to, err := newTarget(c)
 	if err != nil {
 		return nil, err
 	}
@@ -121,65 +110,9 @@ func New(c Config) (*Client, error) {
 	if c.OnRequest == nil {
 		c.OnRequest = func(Exchange) {}
 	}
-	cl := &Client{base: base}
-	cl.reads, cl.writes = headers(login, cmp.Or(c.UserAgent, "gijbulk"))
-	cl.transport, cl.pace, cl.idle = newTransport(c)
+	cl := &Client{base: to.base.String()}
+	cl.sends, cl.pace, cl.idle = newTransport(c, to)
 	return cl, nil
-}
-
-func cleanBase(s string) (string, error) {
-	u, err := url.Parse(s)
-	if err != nil {
-		var bad *url.Error
-		if errors.As(err, &bad) {
-			err = bad.Err // bad itself shows the whole URL
-		}
-		return "", err
-	}
-	switch {
-	case u.Scheme != "http" && u.Scheme != "https":
-		return "", errors.New("it must begin with http:// or https://")
-	case u.Host == "" || u.Hostname() == "":
-		return "", errors.New("it has no host")
-	case u.User != nil:
-		return "", errors.New("it holds credentials; give them by JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD")
-	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
-		return "", errors.New("it must end with the host or the context path, without ? and #")
-	}
-	return strings.TrimRight(u.String(), "/"), nil
-}
-
-func authorization(c Config) (string, error) {
-	for _, part := range []struct{ name, value string }{{"token", c.Token}, {"user", c.User}, {"password", c.Password}} {
-		if strings.ContainsFunc(part.value, unicode.IsControl) {
-			return "", fmt.Errorf("the %s holds a line break or another control character", part.name)
-		}
-	}
-	switch {
-	case c.Token != "" && (c.User != "" || c.Password != ""):
-		return "", errors.New("both a token and a user or password are given; give one of the two")
-	case c.Token != "":
-		return "Bearer " + c.Token, nil
-	case c.User == "" && c.Password == "":
-		return "", nil
-	case c.User == "" || strings.Contains(c.User, ":"):
-		return "", errors.New("the user is empty or holds a colon, which Basic credentials cannot carry")
-	}
-	r := http.Request{Header: http.Header{}}
-	r.SetBasicAuth(c.User, c.Password)
-	return r.Header.Get("Authorization"), nil
-}
-
-// headers are those of reads and of writes.
-func headers(login, agent string) (reads, writes http.Header) {
-	reads = http.Header{"Accept": {"application/json"}, "User-Agent": {agent}}
-	if login != "" {
-		reads.Set("Authorization", login)
-	}
-	writes = reads.Clone()
-	writes.Set("Content-Type", "application/json")
-	writes.Set("X-Atlassian-Token", "no-check")
-	return reads, writes
 }
 
 // BaseURL is the target, without a trailing slash.
@@ -195,28 +128,19 @@ func (c *Client) Requests() (all, writes int) {
 }
 
 // send makes one call, with all its attempts.
-func (c *Client) send(ctx context.Context, r request) (answer, *trail) {
-	t := &trail{effect: r.effect, lists: r.lists}
-	req, err := http.NewRequestWithContext(withTrail(ctx, t), r.method, c.base+r.path, bytes.NewReader(r.body))
-	if err != nil {
-		return answer{failure: &Error{Method: r.method, Path: r.path, Text: "the request cannot be made", Err: err}}, t
-	}
-	req.Header = c.reads
-	if r.effect.writes() {
-		req.Header = c.writes
-	}
-	a := answerOf(c.transport.RoundTrip(req))
+func (c *Client) send(ctx context.Context, r request) answer {
+	a := c.sends.carry(ctx, r)
 	if e := a.failure; e != nil && e.Class == schema.ClassNotDone && e.Status == 0 && !c.pace.answered.Load() {
 		never := *e
 		never.Stop, never.Hint = schema.StopTarget, hintURL+"; behind a proxy "+hintProxy
 		a.failure = &never
 	}
-	return a, t
+	return a
 }
 
 // get makes a read.
 func (c *Client) get(ctx context.Context, path string) (answer, error) {
-	a, _ := c.send(ctx, request{method: http.MethodGet, path: path, effect: reads})
+	a := c.send(ctx, request{method: http.MethodGet, path: path, effect: reads})
 	if a.failure != nil {
 		return a, a.failure
 	}

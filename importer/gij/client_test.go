@@ -16,6 +16,7 @@ func TestNewChecksTheURL(t *testing.T) {
 	for _, tt := range []struct{ in, base, fault string }{
 		{"https://jira.example.org", "https://jira.example.org", ""},
 		{"https://example.org:8443/jira//", "https://example.org:8443/jira", ""},
+		{"https://example.org:/", "https://example.org", ""},
 		{"http://[::1]:8080/", "http://[::1]:8080", ""},
 		{"jira.example.org", "", "http"},
 		{"", "", "http"},
@@ -222,5 +223,21 @@ func TestExchangesAreTold(t *testing.T) {
 	want := "[POST /rest/gitplugin/1.0/integration 429 true true POST /rest/gitplugin/1.0/integration 200 true true]"
 	if got := fmt.Sprint(told); got != want {
 		t.Errorf("\n got %s\nwant %s", got, want)
+	}
+}
+
+func TestAddress(t *testing.T) {
+	for _, tt := range []struct{ base, path, want string }{
+		{"https://example.org", myselfPath, "https://example.org/rest/api/2/myself"},
+		{"https://example.org/jira/", integrationPath + "/3?deleteFiles=true", "https://example.org/jira/rest/gitplugin/1.0/integration/3?deleteFiles=true"},
+		{"https://example.org/a%2Fb", repositoryPath + "?id=3", "https://example.org/a%2Fb/rest/gitplugin/1.0/repository?id=3"},
+	} {
+		to, err := newTarget(Config{BaseURL: tt.base})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := to.address(t.Context(), request{method: "GET", path: tt.path, effect: reads}).URL.String(); got != tt.want {
+			t.Errorf("%s and %s: %s, want %s", tt.base, tt.path, got, tt.want)
+		}
 	}
 }

@@ -25,20 +25,20 @@ func (c *Client) Do(ctx context.Context, action schema.Action) schema.Outcome {
 		return out
 	}
 	for i, r := range requests {
-		a, t := c.send(ctx, r)
-		out = t.tell(out)
+		a := c.send(ctx, r)
+		out = a.trail.tell(out)
 		failure := a.failure
 		if failure == nil && r.effect == adds {
 			out.ID, failure = a.added()
 		}
 		if failure != nil {
-			out = conclude(out, failure, t)
+			out = conclude(out, failure, a)
 			if i > 0 {
 				out.Error = "the other fields were changed; disabled: " + out.Error
 			}
 			return out
 		}
-		if r.effect == removes && a.gone() && !t.doubt {
+		if r.effect == removes && a.gone() && !a.trail.doubt {
 			out.Advice = "it was already gone"
 		}
 	}
@@ -58,13 +58,13 @@ func doneStatus(op schema.Op) schema.Status {
 }
 
 // conclude turns the failure of a request into its action's status.
-func conclude(out schema.Outcome, e *Error, t *trail) schema.Outcome {
-	out.Class, out.Error, out.Advice, out.Waited = e.Class, e.reason(), cmp.Or(e.Advice, e.Hint), t.waited
+func conclude(out schema.Outcome, e *Error, a answer) schema.Outcome {
+	out.Class, out.Error, out.Advice, out.Waited = e.Class, e.reason(), cmp.Or(e.Advice, e.Hint), a.trail.waited
 	switch e.Class {
 	case schema.ClassNotDone:
 		out.Passing = true
 	case schema.ClassUnknown:
-		out.Status, out.Passing = schema.StatusUnknown, t.effect.repeats()
+		out.Status, out.Passing = schema.StatusUnknown, a.effect.repeats()
 		return out
 	case schema.ClassStop:
 		out.Status, out.Stop = schema.StatusUnprocessed, e.Stop
@@ -73,7 +73,7 @@ func conclude(out schema.Outcome, e *Error, t *trail) schema.Outcome {
 			out.Status = schema.StatusUnprocessed
 		}
 	}
-	if t.doubt {
+	if a.trail.doubt {
 		// What the last attempt came to does not undo what an earlier one may have done.
 		out.Status, out.Error = schema.StatusUnknown, "an earlier attempt may have been carried out; the last one: "+out.Error
 		if e.Class != schema.ClassStop {

@@ -13,6 +13,7 @@
 //	transport    Retry(Pace(Grace(base))), one file each: which answers are tried
 //	             again, when the next request may leave, how long one may last;
 //	             package pace has the arithmetic of the second
+//	target       where the last of them sends it, and with which credentials
 //	answer       what came back, read whole; or that it was lost, and how
 //	judge        the one place that says what an answer means for the record and the run
 //	reply        the app's JSON, decoded leniently

@@ -1,7 +1,7 @@
 package gij
 
 import (
-	"net/http"
+	"context"
 	"strconv"
 	"strings"
 
@@ -47,11 +47,11 @@ func (e *Error) reason() string {
 }
 
 // unsent is the failure of a request that this client itself kept from leaving.
-func unsent(req *http.Request, text, hint string, err error) *Error {
-	return &Error{Class: schema.ClassNone, Method: req.Method, Path: apiPath(req.URL), Text: text, Hint: hint, Err: err}
+func unsent(r request, text, hint string, err error) *Error {
+	return &Error{Class: schema.ClassNone, Method: r.method, Path: r.call(), Text: text, Hint: hint, Err: err}
 }
 
 // cancelled is the failure of a request whose context ended before it left.
-func cancelled(req *http.Request) *Error {
-	return unsent(req, "cancelled before it left", "", req.Context().Err())
+func cancelled(ctx context.Context, r request) *Error {
+	return unsent(r, "cancelled before it left", "", ctx.Err())
 }

@@ -1,7 +1,6 @@
 package gij
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -33,20 +32,20 @@ var (
 // while, since a write that is cut off would be left unknown.
 type grace struct {
 	base    http.RoundTripper
+	to      target
 	timeout time.Duration   // for the whole exchange
 	grace   time.Duration   // after the caller's context has ended
 	wire    context.Context // when it ends there is no grace
 }
 
-func newGrace(base http.RoundTripper, timeout, after time.Duration, wire context.Context) *grace {
-	return &grace{base, timeout, after, wire}
+func newGrace(base http.RoundTripper, to target, c Config) *grace {
+	return &grace{base, to, c.Timeout, c.Grace, c.Wire}
 }
 
-// RoundTrip gives a response whose body has arrived whole, or an error.
-func (g *grace) RoundTrip(req *http.Request) (*http.Response, error) {
-	caller := req.Context()
+// carry gives an answer whose body has arrived whole, or what kept it from arriving.
+func (g *grace) carry(caller context.Context, r request) answer {
 	if caller.Err() != nil {
-		return nil, keptBack(cancelled(req))
+		return keptBack(r, cancelled(caller, r))
 	}
 	ctx, cut := context.WithCancelCause(g.wire)
 	defer cut(nil)
@@ -56,17 +55,17 @@ func (g *grace) RoundTrip(req *http.Request) (*http.Response, error) {
 	stop := context.AfterFunc(caller, func() { g.abandon(ctx, cut, &w) })
 	defer stop()
 
-	trail := trailOf(caller)
-	a := answer{method: req.Method, url: req.URL, effect: trail.effect}
-	resp, err := g.base.RoundTrip(req.WithContext(httptrace.WithClientTrace(ctx, w.trace())))
+	req := g.to.address(httptrace.WithClientTrace(ctx, w.trace()), r)
+	a := answer{method: r.method, call: r.call(), effect: r.effect, url: req.URL}
+	resp, err := g.base.RoundTrip(req)
 	if err == nil {
 		a.status, a.header = resp.StatusCode, resp.Header
-		err = a.read(resp.Body, trail.lists)
+		err = a.read(resp, r.lists)
 		a.reply, a.garbled = parseReply(a.body)
 	}
 	a.unsent = a.status == 0 && (w.connecting() || isDial(err))
 	if err != nil && a.unsent && caller.Err() != nil {
-		return nil, keptBack(cancelled(req))
+		return keptBack(r, cancelled(caller, r))
 	}
 	if err != nil && ctx.Err() != nil {
 		err = context.Cause(ctx) // says which limit it was, where err says only that there was one
@@ -74,11 +73,7 @@ func (g *grace) RoundTrip(req *http.Request) (*http.Response, error) {
 	a.err = err
 	a.overdue = !a.unsent && (errors.Is(err, errTimeout) || errors.Is(err, errGrace) || isTimeout(err))
 	a.failure = judge(a)
-	if a.status == 0 {
-		return nil, &lost{a}
-	}
-	resp.Body = &held{bytes.NewReader(a.body), a}
-	return resp, nil
+	return a
 }
 
 // abandon ends an exchange whose caller has given up: at once where nothing has left,
@@ -98,18 +93,18 @@ func (g *grace) abandon(ctx context.Context, cut context.CancelCauseFunc, w *wir
 }
 
 // read takes in what follows the header, and what it lists.
-func (a *answer) read(body io.ReadCloser, lists schema.Kind) (err error) {
+func (a *answer) read(resp *http.Response, lists schema.Kind) (err error) {
 	limit := int64(longestRead)
 	if a.effect.writes() {
 		limit = longestWrite
 	}
-	within := &io.LimitedReader{R: body, N: limit + 1}
+	within := &io.LimitedReader{R: resp.Body, N: limit + 1}
 	if lists != "" && a.status >= 200 && a.status < 300 {
 		a.body, a.list, err = readList(within, lists)
 	} else {
-		a.body, err = readAll(within)
+		a.body, err = readAll(within, resp.ContentLength)
 	}
-	if err := errors.Join(err, body.Close()); err != nil {
+	if err := errors.Join(err, resp.Body.Close()); err != nil {
 		return err
 	}
 	if within.N <= 0 {
@@ -120,11 +115,16 @@ func (a *answer) read(body io.ReadCloser, lists schema.Kind) (err error) {
 }
 
 // readAll is io.ReadAll for what may be short or very long: no room that grew too small
-// is left behind, but parts, which are joined once.
-func readAll(r io.Reader) ([]byte, error) {
+// is left behind, but parts, which are joined once. A length that is announced is believed
+// only where it is short.
+func readAll(r io.Reader, announced int64) ([]byte, error) {
 	const smallest, largest = 1 << 10, 1 << 20
+	first := int64(smallest)
+	if announced >= 0 {
+		first = min(announced+1, smallest) // one more, to see the end
+	}
 	var parts [][]byte
-	part := make([]byte, 0, smallest)
+	part := make([]byte, 0, first)
 	for {
 		n, err := r.Read(part[len(part):cap(part)])
 		part = part[:len(part)+n]
@@ -139,7 +139,7 @@ func readAll(r io.Reader) ([]byte, error) {
 		}
 		if len(part) == cap(part) {
 			parts = append(parts, part)
-			part = make([]byte, 0, min(2*cap(part), largest))
+			part = make([]byte, 0, min(max(2*cap(part), smallest), largest))
 		}
 	}
 }

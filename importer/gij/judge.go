@@ -70,7 +70,7 @@ func judgeStatus(a answer) *Error {
 		return a.refuse(text, advice)
 	case a.status == http.StatusNotFound && a.effect == seeks:
 		return a.fail(schema.ClassRefused, text, "")
-	case a.status >= 400 && strings.HasPrefix(apiPath(a.url), appPath):
+	case a.status >= 400 && strings.HasPrefix(a.call, appPath):
 		return a.stop(schema.StopTarget, "this Jira does not know the app's API", hintApp)
 	}
 	return a.stop(schema.StopTarget, "this is not Jira's API", hintURL)
@@ -86,7 +86,7 @@ func judgeBody(a answer) *Error {
 		return a.because(a.fail(a.doubt(), "the answer was cut off", ""))
 	case first(a.body) == '<':
 		return judgePage(a)
-	case !strings.HasPrefix(apiPath(a.url), appPath):
+	case !strings.HasPrefix(a.call, appPath):
 		return judgeJSON(a, json.Valid(a.body))
 	case a.garbled != nil:
 		return judgeJSON(a, false)
@@ -112,7 +112,7 @@ func judgeBody(a answer) *Error {
 // that all others have: what a create or an update of one is answered with. Only its id
 // says that it worked.
 func (a answer) bare() bool {
-	if apiPath(a.url) != repositoryPath || a.effect != adds && a.effect != sets {
+	if a.call != repositoryPath || a.effect != adds && a.effect != sets {
 		return false
 	}
 	_, err := decodeID(a.reply.ID)
@@ -138,7 +138,7 @@ func judgeJSON(a answer, valid bool) *Error {
 // elsewhere only if it looks like a login page.
 func judgePage(a answer) *Error {
 	title := pageWords(a.body)
-	if strings.HasPrefix(apiPath(a.url), appPath) || isLoginPage(a.body) {
+	if strings.HasPrefix(a.call, appPath) || isLoginPage(a.body) {
 		return a.stop(schema.StopCredentials, "a page came back in place of data, as for somebody who is not logged in: "+title, hintCredentials)
 	}
 	return a.stop(schema.StopTarget, "a page came back in place of Jira's data: "+title, hintURL)
@@ -209,7 +209,7 @@ func (a answer) doubt() schema.Class {
 }
 
 func (a answer) fail(c schema.Class, text, advice string) *Error {
-	return &Error{Class: c, Method: a.method, Path: apiPath(a.url), Status: a.status, Text: text, Advice: advice}
+	return &Error{Class: c, Method: a.method, Path: a.call, Status: a.status, Text: text, Advice: advice}
 }
 
 func (a answer) stop(s schema.Stop, text, hint string) *Error {

@@ -69,7 +69,7 @@ func judgeRedirect(a answer) *Error {
 		return a.stop(schema.StopTarget, "a redirect, which is not followed", hintURL)
 	}
 	shown := oneLine(to.Scheme + "://" + to.Host + to.EscapedPath()) // a query may hold a login's token
-	if base, moved := strings.CutSuffix(shown, apiPath(a.url)); moved {
+	if base, moved := strings.CutSuffix(shown, a.call); moved {
 		return a.stop(schema.StopTarget, "a redirect to "+shown+", which is not followed", "use the base URL "+base)
 	}
 	if isLoginURL(to) {

@@ -29,7 +29,7 @@ var effects = map[string]effect{"POST": adds, "GET": reads, "PUT": sets, "DELETE
 func answered(method, path string, status int, body string, headers ...string) answer {
 	u, _ := url.Parse("https://jira.example.org/ctx" + path)
 	resp := respond(status, body, headers...)
-	a := answer{method: method, url: u, effect: effects[method], status: status, header: resp.Header, body: []byte(body)}
+	a := answer{method: method, call: request{path: path}.call(), url: u, effect: effects[method], status: status, header: resp.Header, body: []byte(body)}
 	a.reply, a.garbled = parseReply(a.body)
 	return a
 }

@@ -45,7 +45,7 @@ const hintVersion = "see whether this version of the app is supported"
 
 // integrations come in one answer, without paging.
 func (c *Client) integrations(ctx context.Context) ([]schema.Record, error) {
-	a, _ := c.send(ctx, request{method: http.MethodGet, path: integrationPath, effect: reads, lists: schema.KindIntegration})
+	a := c.send(ctx, request{method: http.MethodGet, path: integrationPath, effect: reads, lists: schema.KindIntegration})
 	switch {
 	case a.failure != nil:
 		return nil, a.failure
@@ -76,7 +76,7 @@ const textRepositories = "the list of repositories cannot be read whole"
 // seek makes a read of a call that a server may not know: its 404 ends nothing. Where it
 // lists a kind, the answer has the list.
 func (c *Client) seek(ctx context.Context, path string, lists schema.Kind) (answer, error) {
-	a, _ := c.send(ctx, request{method: http.MethodGet, path: path, effect: seeks, lists: lists})
+	a := c.send(ctx, request{method: http.MethodGet, path: path, effect: seeks, lists: lists})
 	if a.failure != nil {
 		return a, a.failure
 	}

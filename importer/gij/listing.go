@@ -89,7 +89,7 @@ func readList(body io.Reader, kind schema.Kind) (rest []byte, list listing, err 
 	tap := &tap{r: body}
 	in := bufio.NewReaderSize(tap, 64<<10)
 	if !opensObject(in) {
-		rest, err = readAll(in)
+		rest, err = readAll(in, -1)
 		return rest, listing{err: errNoList}, err
 	}
 	a := listAnswer{kind: kind, decoder: newDecoder(in), lists: make(map[string]listing)}

@@ -2,8 +2,8 @@ package gij
 
 import (
 	"cmp"
+	"context"
 	"fmt"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,7 +18,7 @@ import (
 // alone, then as fast as the server's answers and our own ceiling allow, and none at all
 // after an answer that concerns the whole run.
 type pacer struct {
-	next      http.RoundTripper
+	next      carrier
 	stop      *latch
 	first     *pilot
 	write     *pilot
@@ -38,7 +38,7 @@ type pacer struct {
 	pace pace.Pace
 }
 
-func newPacer(next http.RoundTripper, stop *latch, c Config) *pacer {
+func newPacer(next carrier, stop *latch, c Config) *pacer {
 	p := &pacer{
 		next: next, stop: stop, first: newPilot(), write: newPilot(),
 		turn: make(chan struct{}, 1), news: make(chan struct{}, 1),
@@ -66,33 +66,38 @@ func (p *pacer) limit() rate.Limit {
 	return p.silent
 }
 
-// RoundTrip waits for the request's moment, lets it leave and hears the answer.
-func (p *pacer) RoundTrip(req *http.Request) (*http.Response, error) {
-	leave, e := p.board(req)
+// carry waits for the request's moment, lets it leave and hears the answer.
+func (p *pacer) carry(ctx context.Context, r request) (a answer) {
+	leave, e := p.board(ctx, r)
 	if e != nil {
-		return nil, keptBack(e)
+		return keptBack(r, e)
 	}
-	var a answer
 	defer func() { leave(a.judged()) }()
-	ticket, e := p.wait(req)
+	ticket, e := p.wait(ctx, r)
 	if e != nil {
-		return nil, keptBack(e)
+		return keptBack(r, e)
 	}
 	start := time.Now()
-	resp, err := p.next.RoundTrip(req)
-	a = answerOf(resp, err)
-	p.hear(req, a, ticket, start)
-	return resp, err
+	a = p.next.carry(ctx, r)
+	a.start, a.end = start, time.Now()
+	p.hear(a, ticket)
+	return a
 }
 
 // board passes the pilots: that of the client's first request and, for a write, that of
 // its first write.
-func (p *pacer) board(req *http.Request) (leave func(proof bool), e *Error) {
-	leaveFirst, e := p.first.board(req, p.stop)
-	if e != nil || !trailOf(req.Context()).effect.writes() {
-		return leaveFirst, e
+func (p *pacer) board(ctx context.Context, r request) (leave func(proof bool), e *Error) {
+	if !r.effect.writes() {
+		return p.first.board(ctx, r, p.stop)
 	}
-	leaveWrite, e := p.write.board(req, p.stop)
+	if p.write.done() {
+		return func(bool) {}, nil
+	}
+	leaveFirst, e := p.first.board(ctx, r, p.stop)
+	if e != nil {
+		return nil, e
+	}
+	leaveWrite, e := p.write.board(ctx, r, p.stop)
 	if e != nil {
 		leaveFirst(false)
 		return nil, e
@@ -105,20 +110,20 @@ func (p *pacer) board(req *http.Request) (leave func(proof bool), e *Error) {
 
 // wait returns when the request may leave, and counts it as leaving. One request at a time
 // waits here, the others behind it.
-func (p *pacer) wait(req *http.Request) (ticket pace.Ticket, e *Error) {
-	if e := p.stop.enter(req, p.turn); e != nil {
+func (p *pacer) wait(ctx context.Context, r request) (ticket pace.Ticket, e *Error) {
+	if e := p.stop.enter(ctx, r, p.turn); e != nil {
 		return ticket, e
 	}
 	defer func() { <-p.turn }()
 	now := time.Now()
 	if d := p.ceiling.ReserveN(now, 1).DelayFrom(now); d > 0 {
-		if e := p.stop.sleep(req, d, nil); e != nil {
+		if e := p.stop.sleep(ctx, r, d, nil); e != nil {
 			return ticket, e
 		}
 		now = time.Now()
 	}
 	for entry, told := now, (time.Time{}); ; now = time.Now() {
-		if e := p.stop.open(req); e != nil {
+		if e := p.stop.open(ctx, r); e != nil {
 			return ticket, e
 		}
 		m, patience, ticket, gone := p.moment(now, entry)
@@ -129,14 +134,14 @@ func (p *pacer) wait(req *http.Request) (ticket pace.Ticket, e *Error) {
 		case m.At.IsZero():
 			wait = p.maxWait // an answer ends it before
 		case m.At.After(patience):
-			e := p.tooBusy(req, wait)
+			e := p.tooBusy(r, wait)
 			p.stop.close(e)
 			return ticket, e
 		case !m.At.Equal(told):
 			told = m.At
 			p.onWait(Wait{Reason(m.Why), wait})
 		}
-		if e := p.stop.sleep(req, wait, p.news); e != nil {
+		if e := p.stop.sleep(ctx, r, wait, p.news); e != nil {
 			return ticket, e
 		}
 	}
@@ -154,28 +159,26 @@ func (p *pacer) moment(now, entry time.Time) (m pace.Moment, patience time.Time,
 	return m, patience, ticket, gone
 }
 
-func (p *pacer) tooBusy(req *http.Request, d time.Duration) *Error {
-	e := unsent(req, fmt.Sprintf("the server is too busy: it would have accepted no request for longer than %v (the next may leave in %v)",
+func (p *pacer) tooBusy(r request, d time.Duration) *Error {
+	e := unsent(r, fmt.Sprintf("the server is too busy: it would have accepted no request for longer than %v (the next may leave in %v)",
 		p.maxWait, d.Round(time.Second)), "run the same command again later, or allow more with --max-wait", nil)
 	e.Class, e.Stop = schema.ClassStop, schema.StopBusy
 	return e
 }
 
 // hear takes in what became of a request that was let go.
-func (p *pacer) hear(req *http.Request, a answer, ticket pace.Ticket, start time.Time) {
+func (p *pacer) hear(a answer, ticket pace.Ticket) {
 	if a.failure != nil && a.failure.Class == schema.ClassStop {
 		p.stop.close(a.failure)
 	}
-	now := time.Now()
 	p.mu.Lock()
-	p.pace.Hear(ticket, pace.Answer{Status: a.status, Header: a.header, Write: a.effect.writes(), Late: a.late()}, now)
+	p.pace.Hear(ticket, pace.Answer{Status: a.status, Header: a.header, Write: a.effect.writes(), Late: a.late()}, a.end)
 	p.ceiling.SetLimit(p.limit())
 	p.mu.Unlock()
 	select {
 	case p.news <- struct{}{}:
 	default:
 	}
-	trailOf(req.Context()).note(a, start, now)
 	if a.status != 0 {
 		p.answered.Store(true)
 	}
@@ -186,6 +189,6 @@ func (p *pacer) hear(req *http.Request, a answer, ticket pace.Ticket, start time
 		}
 	}
 	if a.method != "" {
-		p.onRequest(Exchange{Method: a.method, Path: apiPath(a.url), Status: a.status, Took: now.Sub(start), Sent: !a.unsent})
+		p.onRequest(Exchange{Method: a.method, Path: a.call, Status: a.status, Took: a.end.Sub(a.start), Sent: !a.unsent})
 	}
 }

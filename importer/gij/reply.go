@@ -31,8 +31,8 @@ func (r reply) success() (ok, said bool) {
 // parseReply finds the parts of an answer in its text, and copies none: a list can be
 // most of it, and long. The error is one of syntax; what is no object has no parts.
 func parseReply(body []byte) (r reply, err error) {
-	err = eachMember(body, func(name string, raw json.RawMessage) {
-		switch strings.ToLower(name) {
+	err = eachMember(body, func(name []byte, raw json.RawMessage) {
+		switch string(lower(name)) {
 		case "success":
 			r.Success = raw
 		case "integration":
@@ -48,6 +48,16 @@ func parseReply(body []byte) (r reply, err error) {
 		}
 	})
 	return r, err
+}
+
+// lower changes a name in its place. Those that are sought are of ASCII letters.
+func lower(name []byte) []byte {
+	for i, c := range name {
+		if 'A' <= c && c <= 'Z' {
+			name[i] = c + 'a' - 'A'
+		}
+	}
+	return name
 }
 
 // held are the places of an answer that may hold a kind, the likelier first.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -18,6 +19,12 @@ type request struct {
 	body   []byte // JSON; nil for none
 	effect effect
 	lists  schema.Kind // what the answer is a list of; "" where it is none
+}
+
+// call is the path without its query.
+func (r request) call() string {
+	path, _, _ := strings.Cut(r.path, "?")
+	return path
 }
 
 // effect is what a request does to the server. It alone, and not the method, decides what

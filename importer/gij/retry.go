@@ -1,6 +1,7 @@
 package gij
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -10,38 +11,43 @@ import (
 // retry tries again what the judge lets it: what was certainly not done, for a passing
 // reason, and beside it what may have been done only where that can be repeated.
 type retry struct {
-	next   http.RoundTripper
+	next   carrier
 	stop   *latch
 	times  int // attempts after the first
 	onWait func(Wait)
 }
 
-func newRetry(next http.RoundTripper, stop *latch, times int, onWait func(Wait)) *retry {
+func newRetry(next carrier, stop *latch, times int, onWait func(Wait)) *retry {
 	return &retry{next, stop, times, onWait}
 }
 
-// RoundTrip makes the attempts. A 429 is no failed one: the server said when to come back,
+// carry makes the attempts. A 429 is no failed one: the server said when to come back,
 // and the pace sees to that and to its end.
-func (r *retry) RoundTrip(req *http.Request) (*http.Response, error) {
-	delays := newDelays()
-	for attempt, failed := req, 0; ; {
-		resp, err := r.next.RoundTrip(attempt)
-		a := answerOf(resp, err)
+func (r *retry) carry(ctx context.Context, req request) answer {
+	var trail trail
+	var delays *backoff.ExponentialBackOff
+	for failed := 0; ; {
+		a := r.next.carry(ctx, req)
+		trail = trail.with(a)
+		a.trail = trail
 		if !a.again() {
-			return resp, err
+			return a
 		}
-		if a.status != http.StatusTooManyRequests {
-			if failed++; failed > r.times {
-				return resp, err
-			}
-			d := delays.NextBackOff()
-			r.onWait(Wait{ReasonRetry, d})
-			if err := r.stop.sleep(req, d, nil); err != nil {
-				return nil, keptBack(err)
-			}
+		if a.status == http.StatusTooManyRequests {
+			continue
 		}
-		if attempt, err = rewind(req); err != nil {
-			return nil, keptBack(unsent(req, "the body cannot be sent again", "", err))
+		if failed++; failed > r.times {
+			return a
+		}
+		if delays == nil {
+			delays = newDelays()
+		}
+		d := delays.NextBackOff()
+		r.onWait(Wait{ReasonRetry, d})
+		if e := r.stop.sleep(ctx, req, d, nil); e != nil {
+			a = keptBack(req, e)
+			a.trail = trail
+			return a
 		}
 	}
 }
@@ -55,18 +61,4 @@ func newDelays() *backoff.ExponentialBackOff {
 		Multiplier:          2,
 		MaxInterval:         30 * time.Second,
 	}
-}
-
-// rewind is the request with its body from the beginning.
-func rewind(req *http.Request) (*http.Request, error) {
-	if req.GetBody == nil {
-		return req, nil
-	}
-	body, err := req.GetBody()
-	if err != nil {
-		return nil, err
-	}
-	again := req.WithContext(req.Context())
-	again.Body = body
-	return again, nil
 }

@@ -2,6 +2,7 @@ package gij
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -50,6 +51,39 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	if strangers.Load() != 0 {
 		t.Errorf("another host got %d requests", strangers.Load())
 	}
+}
+
+// TestAWriteLeavesInOnePiece: a body that net/http does not know for bytes in memory would
+// follow its header in a system call, and often a packet, of its own.
+func TestAWriteLeavesInOnePiece(t *testing.T) {
+	jira := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		_, _ = io.WriteString(w, added)
+	}))
+	defer jira.Close()
+	var pieces atomic.Int64
+	base := newBase(nil)
+	base.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := new(net.Dialer).DialContext(ctx, network, address)
+		return &countedConn{conn, &pieces}, err
+	}
+	defer base.CloseIdleConnections()
+	c := newClient(t, Config{BaseURL: jira.URL, Base: base})
+	for n := range int64(3) {
+		if out := c.Do(t.Context(), create("x")); out.Status != schema.StatusCreated || pieces.Load() != n+1 {
+			t.Errorf("%d pieces for %d writes: %+v", pieces.Load(), n+1, out)
+		}
+	}
+}
+
+type countedConn struct {
+	net.Conn
+	pieces *atomic.Int64
+}
+
+func (c *countedConn) Write(p []byte) (int, error) {
+	c.pieces.Add(1)
+	return c.Conn.Write(p)
 }
 
 // A kept-alive connection that closes upon the request is the case in which net/http would
