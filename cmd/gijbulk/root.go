@@ -176,7 +176,9 @@ func (a *app) json() bool { return a.output == "json" }
 
 func (a *app) traced(e gij.Exchange) {
 	a.traffic.exchanged(a.now(), e)
-	a.log.trace("request", "method", e.Method, "path", e.Path, "status", e.Status, "took", e.Took)
+	if a.log.traces() { // else the values would be boxed for nobody, thousands of times
+		a.log.trace("request", "method", e.Method, "path", e.Path, "status", e.Status, "took", e.Took)
+	}
 }
 
 // needFiles is the Args rule of commands that take manifests.
