@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"gijbulk/schema"
 )
 
@@ -24,61 +22,39 @@ func (im *Importer) Apply(ctx context.Context, plan schema.Plan, emit func(schem
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	emit = serial(emit)
-	atOnce, ahead := im.atOnce()
-	wire := newWire(atOnce)
-	calls := make(chan call)
-	var pool errgroup.Group
-	for range min(atOnce+ahead, len(plan.Actions)) {
-		pool.Go(func() (trouble error) {
-			for c := range calls {
-				outcome, err := im.perform(ctx, c.action, schema.Outcome{}, c.turn)
-				if err != nil {
-					stop(err)
-					trouble = cmp.Or(trouble, err)
-				} else if outcome.Stop != schema.StopNone {
-					stop(&Stopped{outcome})
-				}
-				emit(outcome)
-			}
-			return trouble
-		})
-	}
-	for _, action := range plan.Actions {
-		if action.Op.Writes() {
-			calls <- call{action, wire.call()}
+	var writes []*schema.Action
+	for i := range plan.Actions {
+		if a := &plan.Actions[i]; a.Op.Writes() {
+			writes = append(writes, a)
 		} else {
-			emit(standing(action))
+			emit(standing(*a))
 		}
 	}
-	close(calls)
-	if err := pool.Wait(); err != nil {
+	if err := im.send(ctx, stop, writes, emit); err != nil {
 		return err
 	}
 	return context.Cause(ctx)
 }
 
-// call calls an action up for one of the workers. They live as long as the run: a
-// goroutine for each action would grow its stack anew each time, a seventh of what a run at
-// full speed costs.
-type call struct {
-	action schema.Action
-	turn   turn
-}
-
-// lead is how many more actions than are on the wire may be with the journal, for each
-// worker but the first: while some wait for their intents or outcomes to be durable,
-// others are sent, and one commit serves them all.
-const lead = 15
-
-// atOnce is how many actions are sent at a time, and how many more may be with the
-// journal. One that waits for its first indexing keeps its place, and then nobody is in a
-// hurry.
-func (im *Importer) atOnce() (sent, ahead int) {
-	sent = max(1, im.Concurrency)
-	if im.Gentle.Indexer != nil {
-		return min(sent, max(1, im.Gentle.AtOnce)), 0
+// send sends the writes of a plan: one at a time, each when the outcome of the one before
+// is durable, or several at once.
+func (im *Importer) send(ctx context.Context, stop context.CancelCauseFunc, writes []*schema.Action, emit func(schema.Outcome)) error {
+	if room := im.room(); room.places > 1 {
+		l := newLine(im, room, stop, emit)
+		return l.run(ctx, writes)
 	}
-	return sent, lead * (sent - 1)
+	var trouble error
+	for _, a := range writes {
+		outcome, err := im.perform(ctx, *a, schema.Outcome{})
+		if err != nil {
+			stop(err)
+			trouble = cmp.Or(trouble, err)
+		} else if outcome.Stop != schema.StopNone {
+			stop(&Stopped{outcome})
+		}
+		emit(outcome)
+	}
+	return trouble
 }
 
 // serial makes sure that emit is never called twice at once.
@@ -91,51 +67,38 @@ func serial(emit func(schema.Outcome)) func(schema.Outcome) {
 	}
 }
 
-// perform does one action that writes, from intent to outcome, when it is its turn.
-// earlier is what became of it when it was sent before; zero for the first time. An
-// error is trouble of the journal.
-func (im *Importer) perform(ctx context.Context, a schema.Action, earlier schema.Outcome, turn turn) (schema.Outcome, error) {
-	unprocessed := schema.Outcome{Action: a, Status: schema.StatusUnprocessed}
+// perform does one action that writes, from intent to outcome. earlier is what became of
+// it when it was sent before; zero for the first time. An error is trouble of the journal.
+func (im *Importer) perform(ctx context.Context, a schema.Action, earlier schema.Outcome) (schema.Outcome, error) {
 	if ctx.Err() != nil {
-		turn.pass()
-		return following(earlier, unprocessed), nil
-	}
-	ahead := turn.ahead()
-	if !ahead && !turn.take(ctx) {
-		return following(earlier, unprocessed), nil
+		return following(earlier, unprocessed(a)), nil
 	}
 	if err := im.begin(ctx, a); err != nil {
-		if ahead {
-			turn.pass()
-		} else {
-			turn.leave()
-		}
-		unprocessed.Error = "the journal could not be written"
-		return following(earlier, unprocessed), err
+		return following(earlier, unkept(a)), err
 	}
-	if ahead && !turn.take(ctx) {
-		outcome := following(earlier, unprocessed)
-		return outcome, im.end(ctx, outcome)
-	}
-	sent := time.Now()
-	outcome := following(earlier, im.do(ctx, a))
-	turn.took(time.Since(sent))
-	if outcome.Stop != schema.StopNone {
-		turn.halt()
-	}
-	if im.Gentle.Indexer == nil {
-		turn.leave() // the next one is sent while this outcome becomes durable
-		return outcome, im.end(ctx, outcome)
-	}
-	defer turn.leave()
-	err := im.end(ctx, outcome)
-	if outcome.Status != schema.StatusCreated || err != nil {
-		return outcome, err
-	}
-	// The place stays taken until the server has done its work, and what was created is
-	// safe in the journal meanwhile.
-	outcome = im.Gentle.await(ctx, outcome)
+	outcome := im.indexed(ctx, following(earlier, im.do(ctx, a)))
 	return outcome, im.end(ctx, outcome)
+}
+
+// unprocessed is the outcome of an action that was not sent.
+func unprocessed(a schema.Action) schema.Outcome {
+	return schema.Outcome{Action: a, Status: schema.StatusUnprocessed}
+}
+
+// unkept is that of one whose intent could not be kept.
+func unkept(a schema.Action) schema.Outcome {
+	o := unprocessed(a)
+	o.Error = "the journal could not be written"
+	return o
+}
+
+// indexed waits for the first indexing of what was created, where that is wanted. What was
+// created is safe in the journal meanwhile.
+func (im *Importer) indexed(ctx context.Context, o schema.Outcome) schema.Outcome {
+	if im.Gentle.Indexer == nil || o.Status != schema.StatusCreated || im.end(ctx, o) != nil {
+		return o
+	}
+	return im.Gentle.await(ctx, o)
 }
 
 // following joins the outcome of a create that was sent again with the earlier one.

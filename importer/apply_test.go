@@ -104,15 +104,25 @@ type notebook struct {
 	fail  string
 }
 
-func (n *notebook) Begin(_ context.Context, a schema.Action) error {
-	return n.write("begin " + a.Want.Name())
+func (n *notebook) Begin(_ context.Context, actions ...schema.Action) error {
+	for _, a := range actions {
+		if err := n.write("begin " + a.Want.Name()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-func (n *notebook) End(ctx context.Context, o schema.Outcome) error {
+func (n *notebook) End(ctx context.Context, outcomes ...schema.Outcome) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return n.write("end " + o.Action.Want.Name() + " " + string(o.Status))
+	for _, o := range outcomes {
+		if err := n.write("end " + o.Action.Want.Name() + " " + string(o.Status)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (n *notebook) write(line string) error {
@@ -152,8 +162,8 @@ func TestApplyEndsWhenTheJournalFails(t *testing.T) {
 // slow is a Journal that takes a second for each outcome.
 type slow struct{}
 
-func (slow) Begin(context.Context, schema.Action) error { return nil }
-func (slow) End(context.Context, schema.Outcome) error  { time.Sleep(time.Second); return nil }
+func (slow) Begin(context.Context, ...schema.Action) error { return nil }
+func (slow) End(context.Context, ...schema.Outcome) error  { time.Sleep(time.Second); return nil }
 
 // TestApplySendsWhileOutcomesAreKept: who waits for the journal is not on the wire.
 func TestApplySendsWhileOutcomesAreKept(t *testing.T) {
@@ -199,9 +209,13 @@ type intents struct {
 	open, most int
 }
 
-func (i *intents) Begin(context.Context, schema.Action) error { return i.add(1) }
+func (i *intents) Begin(_ context.Context, actions ...schema.Action) error {
+	return i.add(len(actions))
+}
 
-func (i *intents) End(context.Context, schema.Outcome) error { return i.add(-1) }
+func (i *intents) End(_ context.Context, outcomes ...schema.Outcome) error {
+	return i.add(-len(outcomes))
+}
 
 func (i *intents) add(n int) error {
 	i.mu.Lock()

@@ -17,11 +17,12 @@ type Target interface {
 	List(context.Context, ...schema.Kind) ([]schema.Record, error)
 }
 
-// Journal keeps what was meant and what became of it. Begin is durable before the
-// request leaves, End before the outcome is told. An error of either ends the run.
+// Journal keeps what was meant and what became of it, of one action or of many at once.
+// Begin is durable before the requests leave, End before the outcomes are told. An error of
+// either means that nothing of it was kept, and ends the run.
 type Journal interface {
-	Begin(context.Context, schema.Action) error
-	End(context.Context, schema.Outcome) error
+	Begin(context.Context, ...schema.Action) error
+	End(context.Context, ...schema.Outcome) error
 }
 
 // Importer applies plans to a target.
@@ -48,23 +49,30 @@ func (s *Stopped) Error() string { return "the run was stopped: " + s.Outcome.Er
 // Reason is the kind of stop.
 func (s *Stopped) Reason() schema.Stop { return s.Outcome.Stop }
 
-func (im *Importer) begin(ctx context.Context, a schema.Action) error {
+func (im *Importer) begin(ctx context.Context, actions ...schema.Action) error {
 	if im.Journal == nil {
 		return nil
 	}
-	if err := im.Journal.Begin(ctx, a); err != nil {
-		return fmt.Errorf("journal the intent to %s %s: %w", a.Op, a.Want.Place, err)
+	if err := im.Journal.Begin(ctx, actions...); err != nil {
+		return fmt.Errorf("journal the intent to %s %s%s: %w", actions[0].Op, actions[0].Want.Place, more(len(actions)), err)
 	}
 	return nil
 }
 
-// end keeps an outcome even when the run has been cancelled in between.
-func (im *Importer) end(ctx context.Context, o schema.Outcome) error {
+// end keeps outcomes even when the run has been cancelled in between.
+func (im *Importer) end(ctx context.Context, outcomes ...schema.Outcome) error {
 	if im.Journal == nil {
 		return nil
 	}
-	if err := im.Journal.End(context.WithoutCancel(ctx), o); err != nil {
-		return fmt.Errorf("journal the outcome of %s: %w", o.Action.Want.Place, err)
+	if err := im.Journal.End(context.WithoutCancel(ctx), outcomes...); err != nil {
+		return fmt.Errorf("journal the outcome of %s%s: %w", outcomes[0].Action.Want.Place, more(len(outcomes)), err)
 	}
 	return nil
+}
+
+func more(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n-1)
 }

@@ -109,7 +109,7 @@ func (im *Importer) resend(ctx context.Context, book *book, o schema.Outcome) er
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	again, err := im.perform(ctx, o.Action, o, newWire(1).call())
+	again, err := im.perform(ctx, o.Action, o)
 	book.tell(again)
 	if err == nil && again.Stop != schema.StopNone {
 		err = &Stopped{again}

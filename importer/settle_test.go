@@ -200,9 +200,12 @@ func TestTheJournalHoldsWhatIsTold(t *testing.T) {
 // keeper is a Journal that remembers the last outcome.
 type keeper struct{ last schema.Outcome }
 
-func (k *keeper) Begin(context.Context, schema.Action) error { return nil }
+func (k *keeper) Begin(context.Context, ...schema.Action) error { return nil }
 
-func (k *keeper) End(_ context.Context, o schema.Outcome) error { k.last = o; return nil }
+func (k *keeper) End(_ context.Context, outcomes ...schema.Outcome) error {
+	k.last = outcomes[len(outcomes)-1]
+	return nil
+}
 
 // TestPatience: what may still be at work on the server is given its whole time limit,
 // counted from the last sign of life of the process that sent it.

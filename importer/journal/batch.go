@@ -6,14 +6,37 @@ import (
 	"time"
 )
 
+// page is what is written at once.
+type page struct {
+	events  []byte // event, one a line
+	lessons []byte // lesson, one a line; nil where there is none
+	size    int    // how many events
+}
+
+// write adds an event, and what it teaches where that has an id.
+func (p *page) write(e event, taught lesson) {
+	p.events = e.appendLine(p.events)
+	if taught.ID != 0 {
+		p.lessons = taught.appendLine(p.lessons)
+	}
+	p.size++
+}
+
+// addTo adds the page to a batch.
+func (p *page) addTo(b *batch) {
+	b.events = append(b.events, p.events...)
+	if p.lessons != nil {
+		b.lessons = append(b.lessons, p.lessons...)
+	}
+	b.size += p.size
+}
+
 // batch is what shares one commit.
 type batch struct {
-	events  []byte                 // event, one a line
-	lessons []byte                 // lesson, one a line; nil where there is none
-	works   []func(database) error // what else is to be done, in the same transaction
-	size    int                    // how many wait for it
-	done    chan struct{}          // closed when it has been committed, or not
-	err     error                  // then
+	page
+	works []func(database) error // what else is to be done, in the same transaction
+	done  chan struct{}          // closed when it has been committed, or not
+	err   error                  // then
 }
 
 // queue is what waits to be written. While a commit waits for the disk, others queue
@@ -45,11 +68,11 @@ func (q *queue) add(add func(*batch)) (*batch, error) {
 		return nil, errors.New("the log is closed")
 	}
 	if q.next == nil {
-		q.next = &batch{done: make(chan struct{}), events: make([]byte, 0, q.room[0]), lessons: make([]byte, 0, q.room[1])}
+		q.next = &batch{done: make(chan struct{})}
+		q.next.events, q.next.lessons = make([]byte, 0, q.room[0]), make([]byte, 0, q.room[1])
 		q.wake <- struct{}{}
 	}
 	add(q.next)
-	q.next.size++
 	return q.next, nil
 }
 

@@ -61,34 +61,48 @@ func (l *Log) Close() error {
 	return nil
 }
 
-// Begin keeps the intent to perform an action. It is not cut short by the context: the
-// wait is that of one commit, and an intent that may or may not have been kept would
-// have to be looked up on the server.
+// Begin keeps the intents to perform actions, all of them or none. It is not cut short by
+// the context: the wait is that of one commit, and an intent that may or may not have been
+// kept would have to be looked up on the server.
 //
 // From here until the outcome nobody knows what the server holds in the fields of an
 // update: what they were last sent is forgotten, so that a lost answer never makes a
 // later run believe that it need not send them.
-func (l *Log) Begin(_ context.Context, a schema.Action) error {
-	var doubt lesson
-	if a.Op == schema.OpUpdate {
-		doubt.ID = a.Have.ID
-		for _, c := range a.Changes {
-			doubt.Forget = append(doubt.Forget, c.Field.String())
+func (l *Log) Begin(_ context.Context, actions ...schema.Action) error {
+	now := time.Now().UnixNano()
+	var p page
+	for _, a := range actions {
+		if err := l.known(a); err != nil {
+			return err
 		}
+		p.write(event{N: a.N, Begun: now}, doubt(a))
 	}
-	if len(doubt.Forget) == 0 {
-		doubt.ID = 0
-	}
-	return l.happened("keep an intent", a, event{N: a.N, Begun: time.Now().UnixNano()}, doubt)
+	return l.keep("keep an intent", p.addTo)
 }
 
-// End keeps the outcome of an action, and with it the id that its identity got and what
-// was last sent. Like Begin it is not cut short.
-func (l *Log) End(_ context.Context, o schema.Outcome) error {
-	if err := l.known(o.Action); err != nil {
-		return err
+// doubt is what the intent to perform an action makes unsure.
+func doubt(a schema.Action) (l lesson) {
+	if a.Op != schema.OpUpdate || len(a.Changes) == 0 {
+		return lesson{}
 	}
-	return l.happened("keep an outcome", o.Action, l.outcomeEvent(o), l.learn(o))
+	l.ID = a.Have.ID
+	for _, c := range a.Changes {
+		l.Forget = append(l.Forget, c.Field.String())
+	}
+	return l
+}
+
+// End keeps the outcomes of actions, all of them or none, and with them the ids that their
+// identities got and what was last sent. Like Begin it is not cut short.
+func (l *Log) End(_ context.Context, outcomes ...schema.Outcome) error {
+	var p page
+	for _, o := range outcomes {
+		if err := l.known(o.Action); err != nil {
+			return err
+		}
+		p.write(l.outcomeEvent(o), l.learn(o))
+	}
+	return l.keep("keep an outcome", p.addTo)
 }
 
 // learn tells what an outcome teaches: a create sends all fields that the record has, an
@@ -122,19 +136,6 @@ func (l *Log) learn(o schema.Outcome) lesson {
 		return lesson{}
 	}
 	return know
-}
-
-// happened keeps an event, and what it teaches where that has an id.
-func (l *Log) happened(doing string, a schema.Action, e event, taught lesson) error {
-	if err := l.known(a); err != nil {
-		return err
-	}
-	return l.keep(doing, func(b *batch) {
-		b.events = e.appendLine(b.events)
-		if taught.ID != 0 {
-			b.lessons = taught.appendLine(b.lessons)
-		}
-	})
 }
 
 // work does something in a transaction that others may share.

@@ -18,8 +18,8 @@ import (
 
 // The engine's interface.
 var _ interface {
-	Begin(context.Context, schema.Action) error
-	End(context.Context, schema.Outcome) error
+	Begin(context.Context, ...schema.Action) error
+	End(context.Context, ...schema.Outcome) error
 } = (*Log)(nil)
 
 // TestManyWorkersShareTheLog: every answer is followed by a look through another
@@ -114,7 +114,7 @@ func TestABatchFailsWhole(t *testing.T) {
 	actions := creates(2)
 	l := start(t, j, run("r1"), actions...)
 	broken := errors.New("broken")
-	batch := &batch{events: event{N: 0, Begun: 1}.appendLine(nil), works: []func(database) error{func(database) error { return broken }}}
+	batch := &batch{page: page{events: event{N: 0, Begun: 1}.appendLine(nil)}, works: []func(database) error{func(database) error { return broken }}}
 	if err := l.writer.commit(batch); !errors.Is(err, broken) {
 		t.Fatalf("commit: %v", err)
 	}
