@@ -19,9 +19,9 @@ type room struct {
 	freed  chan struct{} // holds one where somebody left since the last look
 }
 
-// lead is how many intents may be kept ahead of the wire, for each worker but the first:
-// they are sent while the next ones become durable.
-const lead = 15
+// lead is how many intents may be kept ahead of the wire: as many as several workers send
+// while the next ones become durable.
+const lead = 240
 
 // noTime is how long a write may take at most for the journal to be what holds up the
 // run. Where writes take longer, intents kept ahead would win nothing, and leave more to
@@ -35,7 +35,7 @@ func (im *Importer) room() *room {
 	if im.Gentle.Indexer != nil {
 		r.places = min(r.places, max(1, im.Gentle.AtOnce))
 	} else {
-		r.ahead = lead * (r.places - 1)
+		r.ahead = lead
 	}
 	return r
 }

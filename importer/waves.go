@@ -52,9 +52,13 @@ func Waves(plan schema.Plan, size int) []Wave {
 	return waves
 }
 
-// partOf is the part of a plan with the actions at these places.
+// partOf is the part of a plan with the actions at these places. Where that is all of it, in
+// its order, nothing is copied.
 func partOf(plan schema.Plan, places ...[]int) schema.Plan {
 	all := slices.Concat(places...)
+	if len(all) == len(plan.Actions) && slices.IsSorted(all) {
+		return plan
+	}
 	part := schema.Plan{Actions: make([]schema.Action, len(all)), Live: plan.Live}
 	for i, place := range all {
 		part.Actions[i] = plan.Actions[place]

@@ -96,22 +96,24 @@ func (q *queue) close() {
 }
 
 // A commit costs about as much as the events of ten records, however many it keeps.
-// Where a crowd has just shared one, more will come, and the next is begun no sooner than
-// a beat after the last. Who comes alone never waits for others.
+// Where events come in crowds, more will come, and the next commit is begun no sooner than
+// a beat after the last. Who comes alone, or with others after a while, never waits.
 const (
-	crowd = 8
-	beat  = 2 * time.Millisecond
+	crowd = 8 // events, for each millisecond since the last commit
+	beat  = 4 * time.Millisecond
 )
 
 // each commits what comes until the queue is closed, and answers all who wait.
 func (q *queue) each(commit func(*batch) error) {
+	var last time.Time
 	for range q.wake {
 		begun := time.Now()
 		b := q.take()
 		b.err = commit(b)
 		close(b.done)
-		if b.size >= crowd {
+		if since := min(max(begun.Sub(last), time.Millisecond), time.Second); time.Duration(b.size)*time.Millisecond >= crowd*since {
 			time.Sleep(beat - time.Since(begun))
 		}
+		last = begun
 	}
 }
