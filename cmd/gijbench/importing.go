@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -28,22 +29,47 @@ func (b bench) importing() error {
 	if err != nil {
 		return err
 	}
-	slower := func(a, b pace) int { return int(a.perSecond - b.perSecond) }
-	medians, err := allInTurn(b.rounds, slower, run("none"),
+	measured, err := allInTurn(importRounds*b.rounds, run("none"),
 		func() (pace, error) {
 			return b.against("", func(url string) (usage, error) { return b.self("http", url, bodies) })
 		}, run(""))
 	if err != nil {
 		return err
 	}
-	ours, bare, kept := medians[0], medians[1], medians[2]
+	ours, bare, kept := paces(measured[0]), paces(measured[1]), paces(measured[2])
 	b.tell("import of %d records with %d workers: %.0f a second between the first and the last write, %.2f of the bare loop's (%.0f a second); the whole command %.0f a second, %.2f of the bare loop's; peak memory %.0f MB",
-		b.records, b.workers, ours.perSecond, ours.perSecond/bare.perSecond, bare.perSecond,
-		float64(b.records)/ours.wall.Seconds(), float64(b.records)/ours.wall.Seconds()/bare.perSecond, megabytes(ours.memory))
+		b.records, b.workers, ours.median(pace.writes), ours.over(bare, pace.writes), bare.median(pace.writes),
+		ours.median(pace.whole), ours.over(bare, pace.whole), ours.median(func(p pace) float64 { return megabytes(p.memory) }))
 	b.tell("import of %d records with the journal: %.0f a second between the first and the last write, %.2f of the bare loop's, %.2f of what it is without; the whole command %.0f a second, %.2f of the bare loop's",
-		b.records, kept.perSecond, kept.perSecond/bare.perSecond, kept.perSecond/ours.perSecond,
-		float64(b.records)/kept.wall.Seconds(), float64(b.records)/kept.wall.Seconds()/bare.perSecond)
+		b.records, kept.median(pace.writes), kept.over(bare, pace.writes), kept.over(ours, pace.writes),
+		kept.median(pace.whole), kept.over(bare, pace.whole))
 	return nil
+}
+
+// importRounds is how many rounds of this part there are for each of the others: the
+// program and the sandbox share the machine, and their pace swings by a tenth from one run
+// to the next.
+const importRounds = 3
+
+// paces are those of one program, a round each.
+type paces []pace
+
+func (p paces) median(of func(pace) float64) float64 {
+	var values []float64
+	for _, v := range p {
+		values = append(values, of(v))
+	}
+	return median(values, cmp.Compare[float64])
+}
+
+// over is the median of what these are of another program's writes a second, each in its
+// round: from one round to the next the machine may have become faster or slower.
+func (p paces) over(base paces, of func(pace) float64) float64 {
+	var ratios []float64
+	for i, v := range p {
+		ratios = append(ratios, of(v)/base[i].writes())
+	}
+	return median(ratios, cmp.Compare[float64])
 }
 
 // imports is an import that is ready to be run, with a state file or, in the place of its
@@ -70,11 +96,15 @@ func (b bench) imports(bodies string) (run func(state string) func() (pace, erro
 	}, nil
 }
 
-// pace is how fast writes came in.
+// pace is how fast records came in.
 type pace struct {
 	usage
-	perSecond float64 // between the first and the last write
+	records int
+	writing time.Duration // from the first to the last
 }
+
+func (p pace) writes() float64 { return float64(p.records) / p.writing.Seconds() } // a second
+func (p pace) whole() float64  { return float64(p.records) / p.wall.Seconds() }    // a second of the whole command
 
 // against runs a program against a fresh sandbox and times the writes where they
 // arrive. Their bodies are kept in a file where one is named.
@@ -98,7 +128,7 @@ func (b bench) against(bodies string, program func(url string) (usage, error)) (
 			return pace{}, err
 		}
 	}
-	return pace{used, float64(b.records) / watch.last.Sub(watch.first).Seconds()}, nil
+	return pace{used, b.records, watch.last.Sub(watch.first)}, nil
 }
 
 // stopwatch notes when writes come in, and what they hold.

@@ -15,7 +15,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 )
@@ -165,35 +164,6 @@ func (b bench) self(child string, args ...string) (usage, error) {
 		return usage{}, err
 	}
 	return measure(me, append([]string{"-workers", fmt.Sprint(b.workers), "-child", child}, args...)...)
-}
-
-// inTurn measures two programs in turn and gives the medians, so that a noisy neighbour
-// disturbs both alike.
-func inTurn[T any](rounds int, ours, baseline func() (T, error), less func(a, b T) int) (our, base T, err error) {
-	medians, err := allInTurn(rounds, less, ours, baseline)
-	if err != nil {
-		return our, base, err
-	}
-	return medians[0], medians[1], nil
-}
-
-// allInTurn is inTurn for any number of programs.
-func allInTurn[T any](rounds int, less func(a, b T) int, programs ...func() (T, error)) (medians []T, err error) {
-	measured := make([][]T, len(programs))
-	for range rounds {
-		for i, program := range programs {
-			v, err := program()
-			if err != nil {
-				return nil, err
-			}
-			measured[i] = append(measured[i], v)
-		}
-	}
-	for _, all := range measured {
-		slices.SortFunc(all, less)
-		medians = append(medians, all[rounds/2])
-	}
-	return medians, nil
 }
 
 func megabytes(bytes int64) float64 { return float64(bytes) / 1e6 }
