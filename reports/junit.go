@@ -61,7 +61,7 @@ func kindOf(run RunInfo, r *RecordInfo) caseKind {
 	if run.Command == "validate" && r.Status == schema.StatusUnprocessed {
 		return casePassed // it was checked, and nothing is wrong with it
 	}
-	if run.DryRun && r.Action != schema.OpInvalid {
+	if run.DryRun && r.Action != schema.OpInvalid && r.Action != schema.OpValid {
 		switch {
 		case r.drifts():
 			return caseFailed
@@ -89,8 +89,7 @@ func writeCase(x *xmlWriter, run RunInfo, r *RecordInfo) {
 		return
 	}
 	what := string(r.Status)
-	heldUp := r.Action == schema.OpInvalid && r.Status == schema.StatusUnprocessed // by the errors of others
-	if run.DryRun && !heldUp {
+	if run.DryRun && r.Action != schema.OpValid { // which was held up by the errors of others
 		what = string(r.Action)
 	}
 	x.open("testcase", attributes[:]...)

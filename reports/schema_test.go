@@ -54,7 +54,7 @@ func named(t reflect.Type) *jsonschema.Schema {
 	case reflect.TypeFor[schema.Status]():
 		return oneOf(schema.Statuses())
 	case reflect.TypeFor[schema.Op]():
-		return oneOf(schema.Ops())
+		return oneOf(append(schema.Ops(), schema.OpValid))
 	case reflect.TypeFor[schema.Code]():
 		return &jsonschema.Schema{Type: "string", Description: "gijbulk validate --explain tells what it means"}
 	}

@@ -49,7 +49,7 @@ const (
 // checkedOnly reports whether the run ended with the check of the manifest, by its
 // command or because of what was found.
 func (c census) checkedOnly() bool {
-	return c.run.Command == "validate" || c.errors > 0 && c.run.Writes == 0 && c.ops[schema.OpInvalid] == c.run.Total
+	return c.run.Command == "validate" || c.errors > 0 && c.run.Writes == 0 && c.ops[schema.OpInvalid]+c.ops[schema.OpValid] == c.run.Total
 }
 
 // manner is what tells a run's records apart.

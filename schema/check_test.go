@@ -248,3 +248,18 @@ func TestCellsInAnyOrder(t *testing.T) {
 		}
 	}
 }
+
+// TestAllBadItemsOfAListAreNamed: who mends the first should not hear of the next in the
+// next run.
+func TestAllBadItemsOfAListAreNamed(t *testing.T) {
+	for cell, want := range map[string]string{
+		"1;b;2;c;-4":          `"b" is not a whole number; "c" is not a whole number; -4 is not an id`,
+		"a;b;c;d;e;f;g":       `"a" is not a whole number; "b" is not a whole number; "c" is not a whole number; "d" is not a whole number; "e" is not a whole number; 2 more are not either`,
+		"99999999999999999;x": `"x" is not a whole number`,
+	} {
+		v, bad := readValue(FieldProjectMappingIDs, &Written{Form: FormCell, Text: cell})
+		if bad == nil || bad.message != want || v.IsSet() {
+			t.Errorf("%s: %+v, want %q", cell, bad, want)
+		}
+	}
+}

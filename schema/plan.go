@@ -22,9 +22,13 @@ const (
 	OpExists    Op = "exists"    // on the server, but some field differs; import leaves it so
 	OpConflict  Op = "conflict"  // cannot be decided
 	OpInvalid   Op = "invalid"   // has errors of its own, and is left out
+
+	// OpValid is of no plan: the record has no errors of its own, and nothing more was
+	// decided about it.
+	OpValid Op = "valid"
 )
 
-// Ops lists the operations in the order in which people are told of them.
+// Ops lists the operations of plans in the order in which people are told of them.
 func Ops() []Op {
 	return []Op{OpCreate, OpUpdate, OpDelete, OpExists, OpUnchanged, OpConflict, OpInvalid}
 }

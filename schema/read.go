@@ -150,20 +150,43 @@ func readIDs(w *Written) (Value, *complaint) {
 		return Value{}, bad
 	}
 	ids := make([]int64, 0, len(items))
-	for _, item := range items {
-		if item.Form != FormCell && item.Form != FormNumber {
-			return Value{}, complain(CodeNotInteger, Quote(item.Text)+" in the list is not a whole number", "")
-		}
-		n, bad := parseInt(strings.TrimSpace(item.Text))
+	var all []*complaint
+	for i := range items {
+		id, bad := readID(&items[i])
 		if bad != nil {
-			return Value{}, bad
+			all = append(all, bad)
 		}
-		if n < 1 {
-			return Value{}, complain(CodeOutOfRange, strconv.FormatInt(n, 10)+" is not an id", "ids are numbers from 1")
-		}
-		ids = append(ids, n)
+		ids = append(ids, id)
+	}
+	if len(all) > 0 {
+		return Value{}, join(all)
 	}
 	return IDs(ids...), nil
+}
+
+func readID(item *Written) (int64, *complaint) {
+	if item.Form != FormCell && item.Form != FormNumber {
+		return 0, complain(CodeNotInteger, Quote(item.Text)+" in the list is not a whole number", "")
+	}
+	n, bad := parseInt(strings.TrimSpace(item.Text))
+	if bad == nil && n < 1 {
+		bad = complain(CodeOutOfRange, strconv.FormatInt(n, 10)+" is not an id", "ids are numbers from 1")
+	}
+	return n, bad
+}
+
+// join makes one complaint of those about the items of a list; its code and advice are
+// those of the first.
+func join(all []*complaint) *complaint {
+	const most = 5
+	joined := *all[0]
+	for _, c := range all[1:min(len(all), most)] {
+		joined.message += "; " + c.message
+	}
+	if more := len(all) - most; more > 0 {
+		joined.message += "; " + strconv.Itoa(more) + " more are not either"
+	}
+	return &joined
 }
 
 func readWords(w *Written) (Value, *complaint) {

@@ -99,7 +99,7 @@ func codeOf(err error) (code int, hint string) {
 	case errors.As(err, &stop):
 		return codeOfStop(stop.Reason()), stop.Outcome.Advice
 	case errors.As(err, &api):
-		return codeOfAPI(api), cmp.Or(api.Advice, api.Hint)
+		return codeOfAPI(api), cmp.Or(api.Advice, api.Hint, hintOf(codeOfAPI(api)))
 	case errors.As(err, &held):
 		return exitHeld, "wait for it, or give --lock-timeout"
 	case errors.As(err, &state):
@@ -130,6 +130,14 @@ func codeOfAPI(err *gij.Error) int {
 		return exitPassing
 	}
 	return exitError
+}
+
+// hintOf is what to do about an answer that comes with no advice.
+func hintOf(code int) string {
+	if code == exitPassing {
+		return "the server may be busy or restarting; give the same command again later"
+	}
+	return ""
 }
 
 // complain prints an error for people.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"gijbulk/importer/gij"
@@ -21,5 +22,8 @@ func TestHintOfTheServer(t *testing.T) {
 		if _, got := codeOf(err); got != tt.want {
 			t.Errorf("advice %q and hint %q are told as %q, want %q", tt.advice, tt.hint, got, tt.want)
 		}
+	}
+	if code, hint := codeOf(&gij.Error{Class: schema.ClassNotDone, Status: 503}); code != exitPassing || !strings.Contains(hint, "later") {
+		t.Errorf("a busy server ends with %d and the hint %q", code, hint)
 	}
 }

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,10 +21,20 @@ func fromEnvironment(cmd *cobra.Command, lookup func(string) (string, bool)) err
 			return
 		}
 		if err := cmd.Flags().Set(f.Name, value); err != nil {
-			bad = usage("%s does not fit --%s: %w", name, f.Name, err)
+			bad = usage("%s does not fit --%s: %w", name, f.Name, plainly(err))
 		}
 	})
 	return bad
+}
+
+// plainly puts the error of a flag that takes several numbers into words: pflag passes on
+// those of Go's parser.
+func plainly(err error) error {
+	bad, is := errors.AsType[*pflag.InvalidValueError](err)
+	if number, parsed := errors.AsType[*strconv.NumError](err); is && parsed {
+		return fmt.Errorf("invalid argument %q for \"--%s\" flag: %q is not a whole number", bad.GetValue(), bad.GetFlag().Name, number.Num)
+	}
+	return err
 }
 
 func variable(flag string) string {

@@ -239,8 +239,9 @@ func (j *job) refuse() error {
 	j.run.Why = "the manifest has errors; nothing was sent"
 	j.outcomes = nil
 	for r := range j.mine() {
-		o := schema.Outcome{Action: schema.Action{N: len(j.outcomes), Op: schema.OpInvalid, Want: r}, Status: schema.StatusUnprocessed}
+		o := schema.Outcome{Action: schema.Action{N: len(j.outcomes), Op: schema.OpValid, Want: r}, Status: schema.StatusUnprocessed}
 		if faults := append(slices.Clip(r.Faults()), r.CreateNeeds()...); len(faults) > 0 {
+			o.Action.Op = schema.OpInvalid
 			o.Status, o.Error, o.Advice = schema.StatusFailed, faults[0].Message, faults[0].Advice
 		}
 		j.outcomes = append(j.outcomes, o)

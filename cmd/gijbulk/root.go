@@ -79,7 +79,7 @@ of the manifest from references such as env:NAME and file:PATH.
 	flags.StringVar(&a.logging.format, "log-format", "console", "console or json")
 	flags.BoolVar(&a.logging.quiet, "quiet", false, "nothing but errors and the last words on standard error")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage("%w", err).hinted("%s --help lists the flags", cmd.CommandPath())
+		return usage("%w", plainly(err)).hinted("%s --help lists the flags", cmd.CommandPath())
 	})
 	root.AddCommand(
 		a.importCommand(),

@@ -122,8 +122,9 @@ func (a *app) reportCheck(c validation, dir string, wanted []reports.Wanted) err
 	}
 	outcomes := make([]schema.Outcome, len(c.records))
 	for i, r := range c.records {
-		outcomes[i] = schema.Outcome{Action: schema.Action{N: i, Op: schema.OpInvalid, Want: r}, Status: schema.StatusUnprocessed}
+		outcomes[i] = schema.Outcome{Action: schema.Action{N: i, Op: schema.OpValid, Want: r}, Status: schema.StatusUnprocessed}
 		if f, bad := faults[placeOf(r.Place)]; bad {
+			outcomes[i].Action.Op = schema.OpInvalid
 			outcomes[i].Status, outcomes[i].Error, outcomes[i].Advice = schema.StatusFailed, f.Message, f.Advice
 		}
 	}

@@ -351,3 +351,21 @@ func TestLimits(t *testing.T) {
 		}
 	}
 }
+
+// TestCredentialsOfAColumnAreLeftOut: with a word, and without a look at them.
+func TestCredentialsOfAColumnAreLeftOut(t *testing.T) {
+	result, err := Read([]Input{{Name: "in.csv", Text: []byte("cloneUrl,token\nhttps://git.example/a.git,hunter2\nhttps://git.example/b.git,env:B\nhttps://git.example/c.git,hunter3\nhttps://git.example/d.git,\n")}},
+		Options{From: "csv", Map: []Assignment{{To: "pat", From: "token"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	told := 0
+	for _, f := range result.Findings {
+		if f.Code == schema.CodeListingNotHeld && f.Field == "pat" && strings.Contains(f.Message, `credentials in "token" were left out (2 rows)`) {
+			told++
+		}
+	}
+	if all := dump(result); told != 1 || strings.Contains(all, "hunter") || !strings.Contains(all, "env:B") {
+		t.Errorf("told %d times: %s", told, all)
+	}
+}

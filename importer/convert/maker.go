@@ -48,7 +48,25 @@ func (m *maker) make(rows []*row) {
 		}
 	}
 	m.account(rows)
+	m.tellCredentials(kept)
 	m.listPlaceholders()
+}
+
+// tellCredentials says once for each column that --map names what was left out of it.
+func (m *maker) tellCredentials(rows []*row) {
+	for _, mapping := range m.options.Map {
+		f, _ := schema.FieldTitled(mapping.To)
+		var held []*row
+		for _, r := range rows {
+			if value, _ := r.lookup(mapping.From); isCredential(f, value) {
+				held = append(held, r)
+			}
+		}
+		if len(held) > 0 {
+			m.tell(schema.CodeListingNotHeld.Newf(held[0].place, f.String(), "credentials in %s were left out (%s)", schema.Quote(mapping.From), rowsOf(len(held))).
+				Advise("keep them where gijbulk can look them up, and let %s hold references such as env:NAME or file:PATH", schema.Quote(mapping.From)))
+		}
+	}
 }
 
 // sift decides which rows are to be converted.

@@ -82,12 +82,18 @@ func (o *Options) assigned(r *row) []schema.Cell {
 		if !known || !ok || strings.TrimSpace(value) == "" || placing(m.To) {
 			continue
 		}
-		if _, _, reference := schema.SplitReference(value); field.Hidden() && !reference {
-			continue // a credential of the listing does not come out
+		if isCredential(field, value) {
+			continue // it does not come out of the listing
 		}
 		cells = append(cells, cell(field, value, schema.FormCell))
 	}
 	return cells
+}
+
+// isCredential reports whether a value would be a secret in plain text.
+func isCredential(f schema.Field, value string) bool {
+	_, _, reference := schema.SplitReference(value)
+	return f.Hidden() && !reference && strings.TrimSpace(value) != ""
 }
 
 // orgField is the one target of --map that is no field of a manifest.

@@ -30,7 +30,7 @@ func judgeHeader(names []string) ([]column, []*flaw) {
 		}
 		field, known := schema.FieldTitled(name)
 		if !known {
-			flaws = append(flaws, unknownField(name, i))
+			flaws = append(flaws, unknownField(name, i, len(flaws) < mostGuesses))
 			continue
 		}
 		if before, twice := first[field]; twice {
@@ -47,8 +47,15 @@ func judgeHeader(names []string) ([]column, []*flaw) {
 	return columns, flaws
 }
 
-func unknownField(name string, column int) *flaw {
+// mostGuesses is for how many names a guess is made what they mean. Who misspells more of
+// them did not mean fields, and guesses at thousands take long.
+const mostGuesses = 100
+
+func unknownField(name string, column int, guess bool) *flaw {
 	f := &flaw{code: schema.CodeUnknownField, column: column, field: shownName(name), message: "there is no such field"}
+	if !guess {
+		return f
+	}
 	if near := schema.NearestField(name); near != "" {
 		f.message += "; did you mean " + near + "?"
 		f.advice = "write " + near
@@ -67,7 +74,7 @@ func shownName(name string) string {
 
 func noHeader(names []string) *flaw {
 	f := &flaw{code: schema.CodeNoHeader, message: "no cell of the first row names a field"}
-	for _, name := range names {
+	for _, name := range names[:min(len(names), mostGuesses)] {
 		if near := schema.NearestField(name); near != "" {
 			f.message += "; did you mean " + near + " by " + schema.Quote(name) + "?"
 			break

@@ -74,6 +74,22 @@ func TestHeaders(t *testing.T) {
 	})
 }
 
+// TestGuessesAreBounded: a header of thousands of unknown names is told of, each name, and
+// only for the first of them it is guessed what they mean.
+func TestGuessesAreBounded(t *testing.T) {
+	names := append(slices.Repeat([]string{"orign"}, 2*mostGuesses), "type")
+	_, flaws := judgeHeader(names)
+	guesses := 0
+	for _, f := range flaws {
+		if strings.Contains(f.message, "did you mean") {
+			guesses++
+		}
+	}
+	if len(flaws) != 2*mostGuesses || guesses != mostGuesses {
+		t.Errorf("%d flaws, %d guesses", len(flaws), guesses)
+	}
+}
+
 func TestUnevenRows(t *testing.T) {
 	tell(t, []story{
 		{"short", "", CSV, "type,origin,apiPath\nA,x\nB,y,/z\n", []string{
