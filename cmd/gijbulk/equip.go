@@ -44,7 +44,7 @@ func (j *job) equip(ctx context.Context, files []string) error {
 		return nil
 	}
 	j.run.Findings = append(j.run.Findings, findings...)
-	if err := j.tellFindings(); err != nil {
+	if err := j.tellRefusal(); err != nil {
 		return err
 	}
 	return (&failure{code: exitManifest, err: fmt.Errorf("%s; nothing was sent", count(len(findings), "error"))}).

@@ -191,10 +191,8 @@ func (j *job) admit() error {
 		return err
 	}
 	j.cut()
-	if !j.json() {
-		if err := j.tellFindings(); err != nil {
-			return err
-		}
+	if err := j.tellFindings(); err != nil {
+		return err
 	}
 	return j.confirm()
 }

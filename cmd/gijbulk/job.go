@@ -246,7 +246,7 @@ func (j *job) refuse() error {
 		}
 		j.outcomes = append(j.outcomes, o)
 	}
-	if err := j.tellFindings(); err != nil {
+	if err := j.tellRefusal(); err != nil {
 		return err
 	}
 	if err := j.writeReports(); err != nil {
@@ -266,28 +266,31 @@ func errorsIn(findings []schema.Finding) int {
 	return n
 }
 
-// tellFindings prints what was found: for programs on standard output, for people on
-// standard error.
-func (j *job) tellFindings() (err error) {
+// tellFindings prints what was found, on standard error. Programs get the plan or the
+// outcomes on standard output, and find these in report.json.
+func (j *job) tellFindings() error {
 	told := j.run.Findings
-	if j.logging.quiet && !j.json() {
+	if j.logging.quiet {
 		told = slices.DeleteFunc(slices.Clone(told), func(f schema.Finding) bool { return f.Level != schema.LevelError })
 	}
-	findings := reports.MaskedFindings(slices.Values(told), j.mask)
-	if j.json() {
-		_, err = reports.FindingsJSON(j.stdout, findings, func() int { return len(j.records) })
-	} else {
-		_, err = reports.FindingsText(j.screen, findings, j.page(j.stderrIsTerminal))
+	_, err := reports.FindingsText(j.screen, reports.MaskedFindings(slices.Values(told), j.mask), j.page(j.stderrIsTerminal))
+	return err
+}
+
+// tellRefusal prints what was found where nothing else comes of the run: programs get that
+// on standard output.
+func (j *job) tellRefusal() error {
+	if !j.json() {
+		return j.tellFindings()
 	}
+	_, err := reports.FindingsJSON(j.stdout, reports.MaskedFindings(slices.Values(j.run.Findings), j.mask), func() int { return len(j.records) })
 	return err
 }
 
 // show prints the plan of a dry run.
 func (j *job) show() error {
-	if !j.json() {
-		if err := j.tellFindings(); err != nil {
-			return err
-		}
+	if err := j.tellFindings(); err != nil {
+		return err
 	}
 	_, j.run.Writes = j.target.client.Requests()
 	plan := reports.MaskedPlan(j.planned, j.mask)
