@@ -32,7 +32,8 @@ type Importer struct {
 	Concurrency int           // writes at once; at least 1
 	Quiet       time.Duration // how long the server is left alone before unknown writes are looked up
 	Timeout     time.Duration // of the target's requests: after one ran into it the server may be at work this long
-	Held        time.Duration // how long a request of a process that died may have been held back before it left; 0: of none
+	Resumed     time.Time     // since when the process that sent the earlier writes is certainly dead; zero: they are our own
+	Held        time.Duration // how long that process may have held a request back before it left
 	Resends     int           // how often a create that is certainly not there is sent again
 	Gentle      Gentle        // how first indexings are waited for
 }

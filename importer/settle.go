@@ -58,7 +58,7 @@ func (im *Importer) seekTwice(ctx context.Context, book *book) ([]schema.Outcome
 // looked up. Where it may still be at work, because a request ran into its time limit or
 // the process died with it on the wire, that is until the limit has passed since the
 // last sign of life. A process that died may have held the request back after that, for as
-// long as Held; but it was not later than now that it left.
+// long as Held; but when the run was resumed it had left.
 func (im *Importer) Patience(outcomes []schema.Outcome) time.Duration {
 	var last time.Time
 	atWork := false
@@ -74,7 +74,13 @@ func (im *Importer) Patience(outcomes []schema.Outcome) time.Duration {
 	case last.IsZero():
 		return max(im.Quiet, im.Timeout)
 	}
-	return max(im.Quiet, min(im.Timeout, time.Until(last.Add(im.Held+im.Timeout))))
+	left := last
+	if last.Before(im.Resumed) {
+		if left = last.Add(im.Held); left.After(im.Resumed) {
+			left = im.Resumed
+		}
+	}
+	return max(im.Quiet, min(im.Timeout, time.Until(left.Add(im.Timeout))))
 }
 
 // seek settles what the list answers and returns what is certainly not in it.

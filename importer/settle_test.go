@@ -223,21 +223,28 @@ func TestPatience(t *testing.T) {
 		for _, tt := range []struct {
 			name     string
 			held     time.Duration
+			resumed  time.Duration // ago, where it was held
 			outcomes []schema.Outcome
 			want     time.Duration
 		}{
-			{"a lost answer", 0, []schema.Outcome{lost(plan.Actions[0])}, 10 * time.Second},
-			{"died just now", 0, []schema.Outcome{died(0)}, 2 * time.Minute},
-			{"died a minute ago", 0, []schema.Outcome{died(time.Minute)}, time.Minute},
-			{"another went on after it", 0, []schema.Outcome{died(time.Minute), later}, 105 * time.Second},
-			{"died yesterday", 0, []schema.Outcome{died(24 * time.Hour)}, 10 * time.Second},
-			{"died just now while it was held back", 10 * time.Minute, []schema.Outcome{died(0)}, 2 * time.Minute},
-			{"died in the time that it was held back", 10 * time.Minute, []schema.Outcome{died(9 * time.Minute)}, 2 * time.Minute},
-			{"died after that", 10 * time.Minute, []schema.Outcome{died(11 * time.Minute)}, time.Minute},
-			{"died long after that", 10 * time.Minute, []schema.Outcome{died(24 * time.Hour)}, 10 * time.Second},
-			{"found meanwhile", 0, []schema.Outcome{{Action: plan.Actions[0], Status: schema.StatusCreated, Waited: true, Started: time.Now()}}, 10 * time.Second},
+			{"a lost answer", 0, 0, []schema.Outcome{lost(plan.Actions[0])}, 10 * time.Second},
+			{"died just now", 0, 0, []schema.Outcome{died(0)}, 2 * time.Minute},
+			{"died a minute ago", 0, 0, []schema.Outcome{died(time.Minute)}, time.Minute},
+			{"another went on after it", 0, 0, []schema.Outcome{died(time.Minute), later}, 105 * time.Second},
+			{"died yesterday", 0, 0, []schema.Outcome{died(24 * time.Hour)}, 10 * time.Second},
+			{"died just now while it was held back", 10 * time.Minute, 0, []schema.Outcome{died(0)}, 2 * time.Minute},
+			{"died in the time that it was held back", 10 * time.Minute, 0, []schema.Outcome{died(9 * time.Minute)}, 2 * time.Minute},
+			{"died while it was held back, and resumed a minute ago", 10 * time.Minute, time.Minute, []schema.Outcome{died(9 * time.Minute)}, time.Minute},
+			{"looked for once already", 10 * time.Minute, 2 * time.Minute, []schema.Outcome{died(9 * time.Minute)}, 10 * time.Second},
+			{"sent again since", 10 * time.Minute, time.Minute, []schema.Outcome{died(9 * time.Minute), later}, 105 * time.Second},
+			{"died after that", 10 * time.Minute, 0, []schema.Outcome{died(11 * time.Minute)}, time.Minute},
+			{"died long after that", 10 * time.Minute, 0, []schema.Outcome{died(24 * time.Hour)}, 10 * time.Second},
+			{"found meanwhile", 0, 0, []schema.Outcome{{Action: plan.Actions[0], Status: schema.StatusCreated, Waited: true, Started: time.Now()}}, 10 * time.Second},
 		} {
-			im.Held = tt.held
+			im.Held, im.Resumed = tt.held, time.Time{}
+			if tt.held > 0 {
+				im.Resumed = time.Now().Add(-tt.resumed)
+			}
 			if got := im.Patience(tt.outcomes); got != tt.want {
 				t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 			}
@@ -250,7 +257,7 @@ func TestPatience(t *testing.T) {
 func TestSettleAfterADeathWhileHeldBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, plan := newServer(), creates("a")
-		im := &Importer{Target: s, Quiet: 10 * time.Second, Timeout: 2 * time.Minute, Held: 10 * time.Minute, Resends: 5}
+		im := &Importer{Target: s, Quiet: 10 * time.Second, Timeout: 2 * time.Minute, Resumed: time.Now(), Held: 10 * time.Minute, Resends: 5}
 		o := lost(plan.Actions[0])
 		o.Waited, o.Started = true, time.Now().Add(-9*time.Minute)
 		go func() { time.Sleep(100 * time.Second); s.make(o.Action.Want) }()
@@ -260,6 +267,24 @@ func TestSettleAfterADeathWhileHeldBack(t *testing.T) {
 		}
 		if got := l.outcomes(); len(got) != 1 || got[0].Status != schema.StatusCreated || s.sent["a"] != 0 || len(s.live) != 1 {
 			t.Errorf("%+v after %d more, %d live", got, s.sent["a"], len(s.live))
+		}
+	})
+}
+
+// TestADeadProcessIsWaitedForOnce: what it may have sent has its time before the first
+// look, and what is not there then is only looked for once more.
+func TestADeadProcessIsWaitedForOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, plan, begun := newServer(), creates("a"), time.Now()
+		im := &Importer{Target: s, Quiet: 10 * time.Second, Timeout: 2 * time.Minute, Resumed: begun, Held: 10 * time.Minute, Resends: 5}
+		o := lost(plan.Actions[0])
+		o.Waited, o.Started = true, begun.Add(-time.Second)
+		l := &ledger{}
+		if err := im.Settle(t.Context(), plan, []schema.Outcome{o}, l.emit); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(begun); took != 2*time.Minute+10*time.Second || s.sent["a"] != 1 {
+			t.Errorf("sent %d times after %s", s.sent["a"], took)
 		}
 	})
 }

@@ -39,10 +39,8 @@ func (j *job) carryOut(ctx context.Context) error {
 // creates, then what never left.
 func (j *job) goOn(ctx context.Context) error {
 	return j.working(ctx, func(ctx context.Context, w *work) error {
-		w.engine.Held = j.options.target.maxWait
-		err := w.settle(ctx)
-		w.engine.Held = 0 // what this process sends it knows to have left
-		if err != nil {
+		w.engine.Resumed, w.engine.Held = time.Now(), j.options.target.maxWait
+		if err := w.settle(ctx); err != nil {
 			return err
 		}
 		if err := w.engine.Recheck(ctx, j.planned, j.outcomes, w.tell); err != nil {
