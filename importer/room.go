@@ -10,23 +10,22 @@ import (
 // them those whose intents are kept ahead of their turn.
 type room struct {
 	places int // on the wire
-	ahead  int // of it, while the server is quick
+	ahead  int // of it, at most
 
 	mu     sync.Mutex
 	inside int           // announced, and not answered yet
-	quick  bool          // whether the last answer came in no time
+	last   time.Duration // how long the last write took; 0: there was none
 	shut   bool          // whether an answer ended the run
 	freed  chan struct{} // holds one where somebody left since the last look
 }
 
-// lead is how many intents may be kept ahead of the wire: as many as several workers send
-// while the next ones become durable.
-const lead = 240
-
-// noTime is how long a write may take at most for the journal to be what holds up the
-// run. Where writes take longer, intents kept ahead would win nothing, and leave more to
-// be looked up after a death.
-const noTime = 50 * time.Millisecond
+// Intents are kept ahead for as many writes as are sent in the time of a few commits: with
+// fewer of them the wire would wait for the journal, and with more of them more would have to
+// be looked up after a death. Of a server at its limits that is hardly any.
+const (
+	lead     = 25 * time.Millisecond
+	mostLead = 240
+)
 
 // room is that of a run. Who waits for a first indexing keeps its place, and then nobody is
 // in a hurry.
@@ -35,13 +34,21 @@ func (im *Importer) room() *room {
 	if im.Gentle.Indexer != nil {
 		r.places = min(r.places, max(1, im.Gentle.AtOnce))
 	} else {
-		r.ahead = lead
+		r.ahead = mostLead
 	}
 	return r
 }
 
-// most is how many there may be inside.
+// most is how many there may ever be inside.
 func (r *room) most() int { return r.places + r.ahead }
+
+// limit is how many there may be at this time.
+func (r *room) limit() int {
+	if r.last == 0 {
+		return r.places
+	}
+	return r.places + min(r.ahead, int(time.Duration(r.places)*lead/r.last))
+}
 
 // enter waits until there is room, and lets in as many as there is room for, of those that
 // want to. 0 means that the run has ended.
@@ -61,11 +68,7 @@ func (r *room) enter(ctx context.Context, want int) int {
 func (r *room) admit(want int) int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	limit := r.places
-	if r.quick {
-		limit = r.most()
-	}
-	n := max(0, min(want, limit-r.inside))
+	n := max(0, min(want, r.limit()-r.inside))
 	r.inside += n
 	return n
 }
@@ -88,7 +91,7 @@ func (r *room) close() {
 func (r *room) took(d time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.quick = d < noTime
+	r.last = max(d, time.Microsecond)
 }
 
 func (r *room) leave() {
