@@ -93,7 +93,8 @@ func unkept(a schema.Action) schema.Outcome {
 }
 
 // indexed waits for the first indexing of what was created, where that is wanted. What was
-// created is safe in the journal meanwhile.
+// created is safe in the journal meanwhile; where it is not, nobody waits, and the caller,
+// who keeps the outcome in any case, hears of the trouble.
 func (im *Importer) indexed(ctx context.Context, o schema.Outcome) schema.Outcome {
 	if im.Gentle.Indexer == nil || o.Status != schema.StatusCreated || im.end(ctx, o) != nil {
 		return o

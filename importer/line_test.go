@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -23,34 +24,30 @@ type commits struct {
 }
 
 func (c *commits) Begin(_ context.Context, actions ...schema.Action) error {
-	time.Sleep(10 * time.Millisecond)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.begins++
+	var names []string
 	for _, a := range actions {
-		if c.failing == "begin "+a.Want.Name() {
-			return errors.New("disk full")
-		}
+		names = append(names, a.Want.Name())
 	}
-	for _, a := range actions {
-		c.began = append(c.began, a.Want.Name())
-	}
-	return nil
+	return c.keep("begin ", names, &c.begins, &c.began)
 }
 
 func (c *commits) End(_ context.Context, outcomes ...schema.Outcome) error {
+	var names []string
+	for _, o := range outcomes {
+		names = append(names, o.Action.Want.Name())
+	}
+	return c.keep("end ", names, &c.ends, &c.ended)
+}
+
+func (c *commits) keep(what string, names []string, calls *int, kept *[]string) error {
 	time.Sleep(10 * time.Millisecond)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.ends++
-	for _, o := range outcomes {
-		if c.failing == "end "+o.Action.Want.Name() {
-			return errors.New("disk full")
-		}
+	*calls++
+	if slices.ContainsFunc(names, func(name string) bool { return c.failing == what+name }) {
+		return errors.New("disk full")
 	}
-	for _, o := range outcomes {
-		c.ended = append(c.ended, o.Action.Want.Name())
-	}
+	*kept = append(*kept, names...)
 	return nil
 }
 

@@ -239,12 +239,7 @@ func (j *job) refuse() error {
 	j.run.Why = "the manifest has errors; nothing was sent"
 	j.outcomes = nil
 	for r := range j.mine() {
-		o := schema.Outcome{Action: schema.Action{N: len(j.outcomes), Op: schema.OpValid, Want: r}, Status: schema.StatusUnprocessed}
-		if faults := append(slices.Clip(r.Faults()), r.CreateNeeds()...); len(faults) > 0 {
-			o.Action.Op = schema.OpInvalid
-			o.Status, o.Error, o.Advice = schema.StatusFailed, faults[0].Message, faults[0].Advice
-		}
-		j.outcomes = append(j.outcomes, o)
+		j.outcomes = append(j.outcomes, onlyChecked(len(j.outcomes), r, append(slices.Clip(r.Faults()), r.CreateNeeds()...)))
 	}
 	if err := j.tellRefusal(); err != nil {
 		return err
@@ -254,6 +249,17 @@ func (j *job) refuse() error {
 	}
 	fail := &failure{code: exitManifest, err: fmt.Errorf("%s; nothing was sent", count(errorsIn(j.run.Findings), "error"))}
 	return fail.hinted("mend the manifest, or send the good records with --skip-invalid; gijbulk validate --explain CODE tells more")
+}
+
+// onlyChecked is the outcome of a record about which nothing more was decided than whether it
+// has faults of its own.
+func onlyChecked(n int, r schema.Record, faults []schema.Finding) schema.Outcome {
+	o := schema.Outcome{Action: schema.Action{N: n, Op: schema.OpValid, Want: r}, Status: schema.StatusUnprocessed}
+	if len(faults) > 0 {
+		o.Action.Op = schema.OpInvalid
+		o.Status, o.Error, o.Advice = schema.StatusFailed, faults[0].Message, faults[0].Advice
+	}
+	return o
 }
 
 func errorsIn(findings []schema.Finding) int {

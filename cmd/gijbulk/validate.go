@@ -122,11 +122,11 @@ func (a *app) reportCheck(c validation, dir string, wanted []reports.Wanted) err
 	}
 	outcomes := make([]schema.Outcome, len(c.records))
 	for i, r := range c.records {
-		outcomes[i] = schema.Outcome{Action: schema.Action{N: i, Op: schema.OpValid, Want: r}, Status: schema.StatusUnprocessed}
+		var own []schema.Finding
 		if f, bad := faults[placeOf(r.Place)]; bad {
-			outcomes[i].Action.Op = schema.OpInvalid
-			outcomes[i].Status, outcomes[i].Error, outcomes[i].Advice = schema.StatusFailed, f.Message, f.Advice
+			own = append(own, f)
 		}
+		outcomes[i] = onlyChecked(i, r, own)
 	}
 	_, err := reports.Write(cmp.Or(dir, filepath.Join("gijbulk-reports", run.ID)), run, outcomes, a.mask, wanted...)
 	return err

@@ -17,6 +17,7 @@ func TestNewChecksTheURL(t *testing.T) {
 		{"https://jira.example.org", "https://jira.example.org", ""},
 		{"https://example.org:8443/jira//", "https://example.org:8443/jira", ""},
 		{"https://example.org:/", "https://example.org", ""},
+		{"https://example.org/a%2F/", "https://example.org/a%2F", ""},
 		{"http://[::1]:8080/", "http://[::1]:8080", ""},
 		{"jira.example.org", "", "http"},
 		{"", "", "http"},
@@ -230,6 +231,7 @@ func TestAddress(t *testing.T) {
 	for _, tt := range []struct{ base, path, want string }{
 		{"https://example.org", myselfPath, "https://example.org/rest/api/2/myself"},
 		{"https://example.org/jira/", integrationPath + "/3?deleteFiles=true", "https://example.org/jira/rest/gitplugin/1.0/integration/3?deleteFiles=true"},
+		{"https://example.org/a%2F", myselfPath, "https://example.org/a%2F/rest/api/2/myself"},
 		{"https://example.org/a%2Fb", repositoryPath + "?id=3", "https://example.org/a%2Fb/rest/gitplugin/1.0/repository?id=3"},
 	} {
 		to, err := newTarget(Config{BaseURL: tt.base})

@@ -79,8 +79,7 @@ func cleanBase(s string) (*url.URL, error) {
 		return nil, errors.New("it must end with the host or the context path, without ? and #")
 	}
 	u.Host = strings.TrimSuffix(u.Host, ":")
-	u.Path, u.RawPath = strings.TrimRight(u.Path, "/"), strings.TrimRight(u.RawPath, "/")
-	return u, nil
+	return url.Parse(strings.TrimRight(u.String(), "/")) // a slash that is escaped belongs to the path
 }
 
 func authorization(c Config) (string, error) {
