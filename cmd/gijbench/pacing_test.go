@@ -10,7 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"gijbulk/importer"
+	"gijbulk/importer/engine"
+	"gijbulk/importer/planner"
 	"gijbulk/importer/gij"
 	"gijbulk/importer/sandbox"
 	"gijbulk/schema"
@@ -134,8 +135,8 @@ func (d drive) shard(t *testing.T, line *line, i int) {
 	if _, err := c.List(ctx); err != nil {
 		t.Error(err)
 	}
-	im := importer.Importer{Target: c, Concurrency: d.workers}
-	if err := im.Apply(ctx, importer.Shard(d.plan(), i, d.shards), func(o schema.Outcome) {
+	im := engine.Importer{Target: c, Concurrency: d.workers}
+	if err := im.Apply(ctx, planner.Shard(d.plan(), i, d.shards), func(o schema.Outcome) {
 		if o.Status != schema.StatusCreated {
 			t.Errorf("%s: %s", o.Status, o.Error)
 		}

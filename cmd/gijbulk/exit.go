@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"strings"
 
-	"gijbulk/importer"
+	"gijbulk/importer/engine"
 	"gijbulk/importer/gij"
 	"gijbulk/importer/journal"
 	"gijbulk/reports"
@@ -80,7 +80,7 @@ func said(code int) error {
 func codeOf(err error) (code int, hint string) {
 	var fail *failure
 	var sig interrupted
-	var stop *importer.Stopped
+	var stop *engine.Stopped
 	var api *gij.Error
 	var held *journal.Held
 	var state *journal.Error

@@ -11,8 +11,8 @@ import (
 	"slices"
 	"time"
 
-	"gijbulk/importer"
 	"gijbulk/importer/journal"
+	"gijbulk/importer/planner"
 	"gijbulk/importer/secrets"
 	"gijbulk/reports"
 	"gijbulk/schema"
@@ -126,7 +126,7 @@ func (j *job) plan(ctx context.Context) error {
 	}
 	options.Inside = inside
 	giveBack()
-	plan, findings := importer.Diff(j.records, live, options)
+	plan, findings := planner.Diff(j.records, live, options)
 	giveBack()
 	j.planned, j.run.Digest = plan, plan.Digest()
 	j.run.Findings = append(j.run.Findings, findings...)
@@ -153,8 +153,8 @@ func (j *job) readLive(ctx context.Context, kinds []schema.Kind) ([]schema.Recor
 }
 
 // diffOptions are the same for a dry run and for the run itself.
-func (j *job) diffOptions(ctx context.Context) (o importer.Options, err error) {
-	o = importer.Options{Target: j.run.Target, Update: j.options.update, Prune: j.options.sync.prune,
+func (j *job) diffOptions(ctx context.Context) (o planner.Options, err error) {
+	o = planner.Options{Target: j.run.Target, Update: j.options.update, Prune: j.options.sync.prune,
 		DeleteFiles: j.options.sync.deleteFiles, Resend: j.options.sync.resend}
 	if o.Select, err = j.options.selection.selector(); err != nil || j.state == nil {
 		return o, err
@@ -174,7 +174,7 @@ func (j *job) guard() error {
 		return &failure{code: exitRail, err: fmt.Errorf("the plan is another than was expected: %s; nothing was sent", j.run.Digest),
 			hint: "look at the plan again with --dry-run"}
 	}
-	if sources := importer.EraseSource(j.planned); len(sources) > 0 {
+	if sources := planner.EraseSource(j.planned); len(sources) > 0 {
 		return &failure{code: exitRail, err: fmt.Errorf("--delete-files would erase %s; nothing was sent", source(sources[0].Have)),
 			hint: "leave --delete-files out"}
 	}
@@ -183,7 +183,7 @@ func (j *job) guard() error {
 		if err != nil {
 			return err
 		}
-		if err := importer.Guard(j.planned, j.live, rails); err != nil {
+		if err := planner.Guard(j.planned, j.live, rails); err != nil {
 			return (&failure{code: exitRail, err: fmt.Errorf("%w; nothing was sent", err)}).
 				hinted("look at the plan with --dry-run; if it is right, raise the limit or give --force")
 		}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"gijbulk/importer"
+	"gijbulk/importer/planner"
 	"gijbulk/schema"
 )
 
@@ -35,7 +35,7 @@ func (o limitOptions) check() error {
 	case o.maxFailures == "":
 		return nil
 	}
-	if _, err := importer.ParseLimit(o.maxFailures); err != nil {
+	if _, err := planner.ParseLimit(o.maxFailures); err != nil {
 		return usage("--max-failures: %w", err)
 	}
 	return nil
@@ -51,7 +51,7 @@ var errTooLong = limitReached{"--max-duration is over"}
 
 // limiter watches a run.
 type limiter struct {
-	failures  importer.Limit
+	failures  planner.Limit
 	limited   bool
 	failed, n int
 	stop      context.CancelCauseFunc
@@ -62,7 +62,7 @@ type limiter struct {
 func (o limitOptions) watch(ctx context.Context, writes int) (context.Context, *limiter, context.CancelFunc, error) {
 	l := &limiter{n: writes, limited: o.maxFailures != ""}
 	if l.limited {
-		limit, err := importer.ParseLimit(o.maxFailures)
+		limit, err := planner.ParseLimit(o.maxFailures)
 		if err != nil {
 			return nil, nil, nil, usage("--max-failures: %w", err)
 		}

@@ -3,7 +3,7 @@ package main
 import (
 	"iter"
 
-	"gijbulk/importer"
+	"gijbulk/importer/planner"
 	"gijbulk/schema"
 )
 
@@ -39,7 +39,7 @@ func (j *job) identify() (err error) {
 // cut keeps this process's part of the plan. What is held against the whole plan comes
 // before.
 func (j *job) cut() {
-	j.planned = importer.Shard(j.planned, j.run.Shard.Index-1, j.run.Shard.Of)
+	j.planned = planner.Shard(j.planned, j.run.Shard.Index-1, j.run.Shard.Of)
 }
 
 // mine are the records of this process's part.

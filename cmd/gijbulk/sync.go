@@ -4,7 +4,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"gijbulk/importer"
+	"gijbulk/importer/planner"
 )
 
 // syncOptions say how far a sync may go.
@@ -29,16 +29,16 @@ func (o *syncOptions) addRails(f *pflag.FlagSet) {
 }
 
 // rails reads the limits.
-func (o syncOptions) rails() (importer.Rails, error) {
-	maxDelete, err := importer.ParseLimit(o.maxDelete)
+func (o syncOptions) rails() (planner.Rails, error) {
+	maxDelete, err := planner.ParseLimit(o.maxDelete)
 	if err != nil {
-		return importer.Rails{}, usage("--max-delete: %w", err)
+		return planner.Rails{}, usage("--max-delete: %w", err)
 	}
-	maxUpdate, err := importer.ParseLimit(o.maxUpdate)
+	maxUpdate, err := planner.ParseLimit(o.maxUpdate)
 	if err != nil {
-		return importer.Rails{}, usage("--max-update: %w", err)
+		return planner.Rails{}, usage("--max-update: %w", err)
 	}
-	return importer.Rails{MaxDelete: maxDelete, MaxUpdate: maxUpdate}, nil
+	return planner.Rails{MaxDelete: maxDelete, MaxUpdate: maxUpdate}, nil
 }
 
 func (a *app) syncCommand() *cobra.Command {

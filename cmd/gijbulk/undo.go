@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gijbulk/importer"
 	"gijbulk/importer/journal"
+	"gijbulk/importer/planner"
 )
 
 func (a *app) undoCommand() *cobra.Command {
@@ -73,7 +73,7 @@ func (j *job) takeBack(ctx context.Context, saved journal.Saved) error {
 		if err != nil {
 			return err
 		}
-		j.planned, j.run.Findings = importer.Invert(saved.Outcomes, live)
+		j.planned, j.run.Findings = planner.Invert(saved.Outcomes, live)
 		j.run.Digest = j.planned.Digest()
 		return nil
 	}, func() error {

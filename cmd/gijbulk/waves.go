@@ -7,7 +7,8 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"gijbulk/importer"
+	"gijbulk/importer/engine"
+	"gijbulk/importer/planner"
 	"gijbulk/schema"
 )
 
@@ -38,24 +39,24 @@ func (o waveOptions) check() error {
 	case o.timeout <= 0:
 		return usage("--index-timeout %s is not above 0", o.timeout)
 	}
-	if _, err := importer.ParseLimit(o.maxFailures); err != nil {
+	if _, err := planner.ParseLimit(o.maxFailures); err != nil {
 		return usage("--wave-failures: %w", err)
 	}
 	return nil
 }
 
 // gentle is what the engine needs to wait for indexings.
-func (o waveOptions) gentle(indexer importer.Indexer) importer.Gentle {
+func (o waveOptions) gentle(indexer engine.Indexer) engine.Gentle {
 	if !o.indexed {
-		return importer.Gentle{}
+		return engine.Gentle{}
 	}
-	return importer.Gentle{Indexer: indexer, AtOnce: o.indexing, Timeout: o.timeout}
+	return engine.Gentle{Indexer: indexer, AtOnce: o.indexing, Timeout: o.timeout}
 }
 
 // waves sends a plan wave by wave, and stops at the gate after one in which too much
 // failed.
 func (w *work) waves(ctx context.Context, plan schema.Plan) error {
-	waves := importer.Waves(plan, w.job.options.waves.size)
+	waves := planner.Waves(plan, w.job.options.waves.size)
 	for i, wave := range waves {
 		if err := w.apply(ctx, wave.Plan); err != nil {
 			return err
@@ -71,8 +72,8 @@ func (w *work) waves(ctx context.Context, plan schema.Plan) error {
 }
 
 // gate says why a run does not go on after a wave, or nil.
-func (w *work) gate(wave importer.Wave, nth, of int) error {
-	limit, err := importer.ParseLimit(w.job.options.waves.maxFailures)
+func (w *work) gate(wave planner.Wave, nth, of int) error {
+	limit, err := planner.ParseLimit(w.job.options.waves.maxFailures)
 	if err != nil {
 		return err
 	}

@@ -4,14 +4,14 @@ import (
 	"context"
 	"time"
 
-	"gijbulk/importer"
+	"gijbulk/importer/engine"
 	"gijbulk/schema"
 )
 
 // work is the part of a run that writes: the plan, or what is left of it.
 type work struct {
 	job      *job
-	engine   importer.Importer
+	engine   engine.Importer
 	progress *progress
 	limiter  *limiter
 }
@@ -46,7 +46,7 @@ func (j *job) goOn(ctx context.Context) error {
 		if err := w.engine.Recheck(ctx, j.planned, j.outcomes, w.tell); err != nil {
 			return err
 		}
-		if err := w.waves(ctx, importer.Unfinished(j.planned, j.outcomes)); err != nil {
+		if err := w.waves(ctx, engine.Unfinished(j.planned, j.outcomes)); err != nil {
 			return err
 		}
 		return w.verify(ctx)
@@ -61,7 +61,7 @@ func (j *job) working(ctx context.Context, do func(context.Context, *work) error
 		return err
 	}
 	defer release()
-	w := &work{job: j, limiter: limiter, engine: importer.Importer{Target: j.target.client, Concurrency: o.concurrency,
+	w := &work{job: j, limiter: limiter, engine: engine.Importer{Target: j.target.client, Concurrency: o.concurrency,
 		Quiet: o.settle, Timeout: o.target.timeout, Resends: o.target.retries, Gentle: o.waves.gentle(j.target.client)}}
 	if j.log != nil {
 		w.engine.Journal = j.log

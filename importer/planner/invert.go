@@ -1,0 +1,125 @@
+package planner
+
+import (
+	"strings"
+
+	"gijbulk/importer/match"
+	"gijbulk/schema"
+)
+
+// Invert makes the plan that takes back what a run did: it deletes what the run
+// created, restores what it changed, and creates anew what it deleted. live is read just
+// before: what is no longer as the run left it is a conflict and is left alone. The
+// findings tell what cannot be brought back.
+func Invert(outcomes []schema.Outcome, live []schema.Record) (schema.Plan, []schema.Finding) {
+	inv := inverter{byID: make(map[int64]schema.Record, len(live)), keys: make(map[schema.Key]bool, len(live))}
+	for _, r := range live {
+		inv.byID[r.ID] = r
+		inv.keys[r.Key()] = true
+	}
+	plan := schema.Plan{Live: liveIDs(live)}
+	for _, o := range outcomes {
+		var a schema.Action
+		switch {
+		case o.Status == schema.StatusCreated:
+			a = inv.uncreate(o)
+		case o.Action.Op == schema.OpUpdate && o.Attempts > 0:
+			a = inv.restore(o)
+		case o.Status == schema.StatusDeleted:
+			a = inv.recreate(o)
+		default:
+			continue
+		}
+		a.N = len(plan.Actions)
+		plan.Actions = append(plan.Actions, a)
+	}
+	return plan, inv.findings
+}
+
+type inverter struct {
+	byID     map[int64]schema.Record
+	keys     map[schema.Key]bool
+	findings []schema.Finding
+}
+
+// uncreate deletes what was created, while it is still what the run made.
+func (inv *inverter) uncreate(o schema.Outcome) schema.Action {
+	want := o.Action.Want
+	have, there := inv.byID[o.ID]
+	if !there || match.ClassOf(have) != match.ClassOf(want) {
+		return schema.Action{Op: schema.OpUnchanged, Want: want, Reason: "it is no longer there"}
+	}
+	if changes := schema.Changes(want, have); len(changes) > 0 {
+		return schema.Action{Op: schema.OpConflict, Want: want, Have: have, Reason: "it was changed since: " + fieldNames(changes)}
+	}
+	have.Place = want.Place
+	return schema.Action{Op: schema.OpDelete, Want: want, Have: have}
+}
+
+// restore sets the fields back that the run changed, while they are still as it set
+// them. An update that failed may have changed some of them all the same.
+func (inv *inverter) restore(o schema.Outcome) schema.Action {
+	want := o.Action.Want
+	have, there := inv.byID[o.Action.Have.ID]
+	if !there || match.ClassOf(have) != match.ClassOf(want) {
+		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "it is no longer there"}
+	}
+	a := schema.Action{Op: schema.OpUpdate, Have: have, Want: have.WithoutServerMade()}
+	a.Want = a.Want.WithCells(want.Columns(), want.Cells())
+	a.Want.Place = want.Place
+	var since []schema.Change
+	for _, c := range o.Action.Changes {
+		if !c.From.IsSet() && c.Field.Shape() == schema.ShapeText && have.Has(c.Field) {
+			// Some servers leave a blank text out. It is shown now, so it was blank.
+			c.From, c.Unseen = schema.Text(""), false
+		}
+		if c.Unseen || !c.From.IsSet() {
+			inv.lost(want, c.Field, "what %s was before is not known")
+			continue
+		}
+		if o.Status != schema.StatusUpdated && len(fieldDiffers(want, c.Field, c.From, have)) == 0 {
+			continue // it was not taken
+		}
+		since = append(since, fieldDiffers(want, c.Field, c.To, have)...)
+		a.Changes = append(a.Changes, schema.Change{Field: c.Field, From: have.Get(c.Field), To: c.From})
+		a.Want = a.Want.Set(c.Field, c.From)
+	}
+	switch {
+	case len(since) > 0:
+		a.Op, a.Changes, a.Reason = schema.OpConflict, nil, "it was changed since: "+fieldNames(since)
+	case len(a.Changes) == 0:
+		a.Op = schema.OpUnchanged
+	}
+	return a
+}
+
+// fieldDiffers holds one field's value against the live record.
+func fieldDiffers(of schema.Record, f schema.Field, v schema.Value, have schema.Record) []schema.Change {
+	alone := schema.NewRecord(map[schema.Field]schema.Value{
+		schema.FieldKind: of.Get(schema.FieldKind), schema.FieldType: of.Get(schema.FieldType), f: v})
+	return schema.Changes(alone, have)
+}
+
+// recreate brings back what was deleted, without what the server never showed or had
+// made itself.
+func (inv *inverter) recreate(o schema.Outcome) schema.Action {
+	want := o.Action.Have.WithoutServerMade()
+	want.ID = 0
+	if inv.keys[want.Key()] {
+		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "one of its identity is there again"}
+	}
+	inv.lost(want, schema.FieldPat, "it comes back without %s or password")
+	return schema.Action{Op: schema.OpCreate, Want: want}
+}
+
+func (inv *inverter) lost(r schema.Record, f schema.Field, message string) {
+	inv.findings = append(inv.findings, schema.CodeNotRestored.Newf(r.Place, f.String(), "%s: "+message, r.Key(), f))
+}
+
+func fieldNames(changes []schema.Change) string {
+	names := make([]string, len(changes))
+	for i, c := range changes {
+		names[i] = c.Field.String()
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,211 @@
+package planner
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"gijbulk/schema"
+)
+
+// memory is a Memory of texts.
+type memory map[schema.Field]string
+
+func (m memory) Compare(_ int64, f schema.Field, v schema.Value) (same, judged bool) {
+	if s, hidden := v.Secret(); hidden {
+		return s.Reveal() == m[f], s.Known()
+	}
+	return v.String() == m[f], true
+}
+
+func withPat(r schema.Record, value string) schema.Record {
+	return r.Set(schema.FieldPat, schema.Hidden(schema.Refer(schema.SchemeEnv, "P").Resolved(value)))
+}
+
+// said writes a plan's operations with what they change.
+func said(plan schema.Plan) string {
+	var words []string
+	for _, a := range plan.Actions {
+		word := fmt.Sprintf("%s %d", a.Op, a.Have.ID)
+		for _, c := range a.Changes {
+			word += " " + c.Field.String()
+			if c.Unseen {
+				word += "?"
+			}
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, ", ")
+}
+
+func TestDiffForSync(t *testing.T) {
+	have := []schema.Record{
+		live(1, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "A", "disabled", false, "apiPath", "/a"),
+		live(2, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "B", "disabled", false),
+		live(3, "type", "GITLAB", "origin", "https://gitlab.com", "displayName", "C"),
+	}
+	a := record(2, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "A")
+	b := record(3, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "B")
+	sync := Options{Update: true, Sent: memory{schema.FieldPat: "old-secret", schema.FieldLimitGitData: "true"}}
+	resend, prune := sync, sync
+	resend.Resend, prune.Prune = true, true
+	unresolved := a.Set(schema.FieldPat, schema.Hidden(schema.Refer(schema.SchemeEnv, "P")))
+	for _, tt := range []struct {
+		name string
+		want []schema.Record
+		o    Options
+		said string
+	}{
+		{"one field", []schema.Record{a.Set(schema.FieldDisabled, schema.Bool(true))}, sync, "update 1 disabled"},
+		{"nothing", []schema.Record{withPat(a, "old-secret")}, sync, "unchanged 1"},
+		{"a new secret", []schema.Record{withPat(a, "new-secret")}, sync, "update 1 pat?"},
+		{"the same secret again", []schema.Record{withPat(a, "old-secret")}, resend, "update 1 pat?"},
+		{"a secret never sent from here", []schema.Record{withPat(a, "x")}, Options{Update: true}, "update 1 pat?"},
+		{"a secret that is not at hand", []schema.Record{unresolved}, sync, "unchanged 1"},
+		{"import leaves it", []schema.Record{withPat(a, "new-secret").Set(schema.FieldDisabled, schema.Bool(true))}, Options{}, "exists 1 disabled"},
+		{"never shown, sent before", []schema.Record{a.Set(schema.FieldLimitGitData, schema.Bool(true))}, sync, "unchanged 1"},
+		{"never shown, another value", []schema.Record{a.Set(schema.FieldLimitGitData, schema.Bool(false))}, sync, "update 1 limitGitData?"},
+		{"shown elsewhere, so blank here", []schema.Record{b.Set(schema.FieldAPIPath, schema.Text("/b"))}, sync, "update 2 apiPath"},
+		{"blank and not shown", []schema.Record{b.Set(schema.FieldAPIPath, schema.Text(""))}, sync, "unchanged 2"},
+		{"prune", []schema.Record{a}, prune, "unchanged 1, delete 2"},
+		{"prune other types never", []schema.Record{a, b}, prune, "unchanged 1, unchanged 2"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			plan, _ := Diff(tt.want, have, tt.o)
+			if got := said(plan); got != tt.said {
+				t.Errorf("got %s, want %s", got, tt.said)
+			}
+		})
+	}
+}
+
+func TestDiffKnowsItsOwn(t *testing.T) {
+	have := []schema.Record{live(7, "type", "GITHUB", "origin", "https://ghe.example/api", "displayName", "made of it")}
+	want := record(2, "type", "GITHUB", "origin", "https://ghe.example", "displayName", "A")
+	plan, _ := Diff([]schema.Record{want}, have, Options{Known: map[schema.Key]int64{want.Key(): 7}})
+	if got := said(plan); got != "exists 7 origin displayName" {
+		t.Errorf("got %s", got)
+	}
+	other := record(2, "type", "GITLAB", "origin", "https://ghe.example", "displayName", "A")
+	plan, _ = Diff([]schema.Record{other}, have, Options{Known: map[schema.Key]int64{other.Key(): 7}})
+	if got := said(plan); got != "create 0" {
+		t.Errorf("an id of another type: got %s", got)
+	}
+}
+
+func TestGuard(t *testing.T) {
+	limit := func(s string) Limit {
+		l, err := ParseLimit(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l
+	}
+	plan := func(liveOnes, deletes, updates, unseen int) schema.Plan {
+		p := schema.Plan{Live: make([]int64, liveOnes)}
+		for range deletes {
+			p.Actions = append(p.Actions, schema.Action{Op: schema.OpDelete})
+		}
+		for i := range updates + unseen {
+			p.Actions = append(p.Actions, schema.Action{Op: schema.OpUpdate, Changes: []schema.Change{{Field: schema.FieldPat, Unseen: i >= updates}}})
+		}
+		return p
+	}
+	rails := Rails{limit("10%"), limit("30%")}
+	for _, tt := range []struct {
+		name string
+		plan schema.Plan
+		r    Rails
+		want string
+	}{
+		{"as many as allowed", plan(100, 10, 30, 60), rails, ""},
+		{"one too many", plan(100, 11, 0, 0), rails, "the plan would delete 11 of 100 live integrations (11%); --max-delete allows 10%"},
+		{"too many updates", plan(100, 0, 31, 0), rails, "the plan would update 31 of 100 live integrations (31%); --max-update allows 30%"},
+		{"few, one deleted", plan(3, 1, 2, 0), rails, ""},
+		{"few, two deleted", plan(3, 2, 0, 0), rails, "the plan would delete 2 of 3 live integrations (66.7%); --max-delete allows 1 where fewer than 10 are live"},
+		{"a number", plan(3, 2, 0, 0), Rails{limit("2"), limit("0")}, ""},
+		{"a number exceeded", plan(3, 0, 1, 0), Rails{limit("2"), limit("0")}, "the plan would update 1 of 3 live integrations (33.3%); --max-update allows 0"},
+	} {
+		err := Guard(tt.plan, map[schema.Kind]int{schema.KindIntegration: len(tt.plan.Live)}, tt.r)
+		if got := fmt.Sprint(err); tt.want == "" && err != nil || tt.want != "" && got != tt.want {
+			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
+		}
+	}
+	for _, bad := range []string{"", "x", "-1", "101%", "%"} {
+		if _, err := ParseLimit(bad); err == nil {
+			t.Errorf("%q is taken for a limit", bad)
+		}
+	}
+}
+
+func TestShardsCoverThePlanOnce(t *testing.T) {
+	var names []string
+	for i := range 100 {
+		names = append(names, fmt.Sprint("n", i))
+	}
+	plan := creates(names...)
+	plan.Actions = append(plan.Actions, schema.Action{N: 100, Op: schema.OpDelete, Have: live(5, "type", "GITHUB", "displayName", "gone")})
+	seen := make(map[string]int)
+	for i := range 4 {
+		part := Shard(plan, i, 4)
+		for n, a := range part.Actions {
+			seen[a.Subject().Name()]++
+			if a.N != n {
+				t.Errorf("action %d has the number %d", n, a.N)
+			}
+		}
+	}
+	if len(seen) != 101 {
+		t.Errorf("%d of 101 are covered", len(seen))
+	}
+	for name, n := range seen {
+		if n != 1 {
+			t.Errorf("%s is covered %d times", name, n)
+		}
+	}
+}
+
+func TestInvert(t *testing.T) {
+	want := record(2, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "A", "disabled", false)
+	there := live(9, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "A", "disabled", false)
+	changed := there.Set(schema.FieldDisabled, schema.Bool(true))
+	update := schema.Action{Op: schema.OpUpdate, Want: want, Have: changed, Changes: []schema.Change{
+		{Field: schema.FieldDisabled, From: schema.Bool(true), To: schema.Bool(false)}, {Field: schema.FieldPat, Unseen: true}}}
+	filter := schema.Action{Op: schema.OpUpdate, Want: want, Have: there, Changes: []schema.Change{
+		{Field: schema.FieldTagsFilter, To: schema.Text("v.*"), Unseen: true}}}
+	for _, tt := range []struct {
+		name     string
+		outcome  schema.Outcome
+		live     []schema.Record
+		said     string
+		findings int
+	}{
+		{"created", schema.Outcome{Action: schema.Action{Op: schema.OpCreate, Want: want}, Status: schema.StatusCreated, ID: 9},
+			[]schema.Record{there}, "delete 9", 0},
+		{"created, changed since", schema.Outcome{Action: schema.Action{Op: schema.OpCreate, Want: want}, Status: schema.StatusCreated, ID: 9},
+			[]schema.Record{changed}, "conflict 9", 0},
+		{"created, gone since", schema.Outcome{Action: schema.Action{Op: schema.OpCreate, Want: want}, Status: schema.StatusCreated, ID: 9},
+			nil, "unchanged 0", 0},
+		{"updated", schema.Outcome{Action: update, Status: schema.StatusUpdated, ID: 9, Attempts: 1}, []schema.Record{there}, "update 9 disabled", 1},
+		{"updated from blank", schema.Outcome{Action: filter, Status: schema.StatusUpdated, ID: 9, Attempts: 1},
+			[]schema.Record{there.Set(schema.FieldTagsFilter, schema.Text("v.*"))}, "update 9 tagsFilter", 0},
+		{"updated from what is not known", schema.Outcome{Action: filter, Status: schema.StatusUpdated, ID: 9, Attempts: 1},
+			[]schema.Record{there}, "unchanged 9", 1},
+		{"updated, changed since", schema.Outcome{Action: update, Status: schema.StatusUpdated, ID: 9, Attempts: 1}, []schema.Record{changed}, "conflict 9", 1},
+		{"update failed half-way", schema.Outcome{Action: update, Status: schema.StatusFailed, ID: 9, Attempts: 2}, []schema.Record{there}, "update 9 disabled", 1},
+		{"update refused", schema.Outcome{Action: update, Status: schema.StatusFailed, ID: 9, Attempts: 1}, []schema.Record{changed}, "unchanged 9", 1},
+		{"update lost", schema.Outcome{Action: update, Status: schema.StatusUnknown, ID: 9, Attempts: 1}, []schema.Record{there}, "update 9 disabled", 1},
+		{"update not sent", schema.Outcome{Action: update, Status: schema.StatusUnprocessed}, []schema.Record{changed}, "", 0},
+		{"deleted", schema.Outcome{Action: schema.Action{Op: schema.OpDelete, Have: there}, Status: schema.StatusDeleted, ID: 9}, nil, "create 0", 1},
+		{"deleted, there again", schema.Outcome{Action: schema.Action{Op: schema.OpDelete, Have: there}, Status: schema.StatusDeleted, ID: 9},
+			[]schema.Record{live(12, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "A")}, "conflict 0", 0},
+		{"failed", schema.Outcome{Action: schema.Action{Op: schema.OpCreate, Want: want}, Status: schema.StatusFailed}, nil, "", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			plan, findings := Invert([]schema.Outcome{tt.outcome}, tt.live)
+			if got := said(plan); got != tt.said || len(findings) != tt.findings {
+				t.Errorf("got %q with %v, want %q with %d findings", got, findings, tt.said, tt.findings)
+			}
+		})
+	}
+}
