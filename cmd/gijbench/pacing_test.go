@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"gijbulk/importer/engine"
-	"gijbulk/importer/planner"
 	"gijbulk/importer/gij"
+	"gijbulk/importer/planner"
 	"gijbulk/importer/sandbox"
 	"gijbulk/schema"
 )
