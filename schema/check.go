@@ -7,50 +7,19 @@ import (
 	"strings"
 )
 
-// Checker judges entries. Its zero value is ready; it remembers patterns that it has
-// judged before, so one Checker serves one goroutine.
+// Checker checks entries. Its zero value is ready.
 type Checker struct {
-	NoPlainSecrets bool // a secret that is written out is an error, not a warning
-	NoCells        bool // nobody will report on the record: it has no Cells
-	Lean           bool // the record is not kept: it has no Cells either, and holds only until the next Check
-
-	patterns memo[verdict]
-	filters  memo[verdict]
-	origins  memo[*address]
-	lists    memo[Value] // cells of ids
-	secrets  memo[Value] // references
-	shared   *source     // of the last record without cells
-	space    []Value
+	NoPlainSecrets bool // a literal secret is an error, not a warning
 }
 
-// room gives space for the values of one record, out of chunks for many.
-func (c *Checker) room(n int) []Value {
-	const chunk = 1024
-	if cap(c.space)-len(c.space) < n {
-		c.space = make([]Value, 0, max(chunk, n))
-	}
-	start := len(c.space)
-	return c.space[start : start : start+n]
-}
-
-// settle keeps the room that the values came to need. A lean checker uses the same for
-// every record.
-func (c *Checker) settle(values []Value) []Value {
-	if start := len(c.space); !c.Lean && len(values) > 0 && cap(c.space) > start && &values[0] == &c.space[start : start+1][0] {
-		c.space = c.space[:start+len(values)]
-	}
-	return slices.Clip(values)
-}
-
-// Check turns an entry into a record and says everything that is wrong with it, the
-// reader's findings first. What only a create needs is not among the findings but in
-// the record's CreateNeeds. The record holds every cell that could be read, so that it
-// can be reported even where it is wrong.
-func (c *Checker) Check(e Entry) (Record, []Finding) {
-	j := judge{checker: c, entry: e, record: Record{Place: e.Place}, source: source{columns: e.Columns}, findings: slices.Clone(e.Findings)}
-	if e.Spoiled { // what nobody could read lacks nothing
-		j.record.source = c.source(&j.source)
-		return j.record, j.findings
+// Check turns an entry into a record, with everything that is wrong with it as its findings,
+// the reader's first. The record holds every cell that could be read, so that it can be
+// reported even where it is wrong.
+func (c Checker) Check(e Entry) Record {
+	j := judge{noPlainSecrets: c.NoPlainSecrets, entry: e,
+		record: Record{Place: e.Place, Columns: e.Columns, Findings: slices.Clip(e.Findings)}}
+	if e.Spoiled { // what could not be read lacks nothing
+		return j.record
 	}
 	j.readCells()
 	j.judgeKind()
@@ -67,23 +36,17 @@ func (c *Checker) Check(e Entry) (Record, []Finding) {
 	j.judgeExpressions()
 	j.judgeProjects()
 	j.judgeID()
-	if !c.Lean && !c.NoCells {
-		j.source.cells = j.shownCells()
-	}
-	j.record.source = c.source(&j.source)
-	j.record.values = c.settle(j.record.values)
-	return j.record, j.findings
+	j.record.Cells = j.shownCells()
+	return j.record
 }
 
-// judge is one entry under judgement.
+// judge is one entry while it is checked.
 type judge struct {
-	checker  *Checker
-	entry    Entry
-	record   Record
-	source   source
-	kind     Kind
-	spec     *typeSpec // of the record's type or kind; nil where that is none
-	findings []Finding
+	noPlainSecrets bool
+	entry          Entry
+	record         Record
+	kind           Kind
+	spec           *typeSpec // of the record's type or kind; nil where that is none
 }
 
 // place is where a field stands, or the record where it does not say.
@@ -97,75 +60,26 @@ func (j *judge) place(f Field) Place {
 
 // report adds a finding about a field; NoField is the record itself.
 func (j *judge) report(f Field, code Code, format string, args ...any) *Finding {
-	j.findings = append(j.findings, code.Newf(j.place(f), f.String(), format, args...))
-	return &j.findings[len(j.findings)-1]
+	j.record.Findings = append(j.record.Findings, code.Newf(j.place(f), f.String(), format, args...))
+	return &j.record.Findings[len(j.record.Findings)-1]
 }
 
-// read gives a cell its type, from memory where it can.
-func (c *Checker) read(f Field, w *Written) (Value, *complaint) {
-	var known *memo[Value]
-	switch f.Shape() {
-	case ShapeIDs:
-		known = &c.lists
-	case ShapeSecret:
-		known = &c.secrets
-	}
-	if known == nil || w.Form != FormCell {
-		return readValue(f, w)
-	}
-	if v, ok := known.get(w.Text); ok {
-		return v, nil
-	}
-	v, bad := readValue(f, w)
-	if bad == nil && f.Shape() == ShapeIDs {
-		known.put(w.Text, v)
-	}
-	return v, bad
+// needForCreate adds a finding about what only a create needs.
+func (j *judge) needForCreate(f Field, code Code, format string, args ...any) *Finding {
+	finding := j.report(f, code, format, args...)
+	finding.Create = true
+	return finding
 }
 
-// readCells puts the values of the cells into the record. Where each belongs among its
-// values is known beforehand, so that none has to make room for another.
+// readCells puts the values of the cells into the record.
 func (j *judge) readCells() {
-	var room FieldSet
+	const filled = 3 // further fields, which the rules fill in
+	j.record.fields = make([]FieldValue, 0, len(j.entry.Cells)+filled)
 	for i := range j.entry.Cells {
-		room |= 1 << j.entry.Cells[i].Field
-	}
-	room &^= 1<<NoField | boolFields
-	r, n := &j.record, room.len()
-	const made = 3 // further values, which the rules fill in
-	r.values = j.checker.room(n + made)[:n]
-	for i := range j.entry.Cells {
-		c := &j.entry.Cells[i]
-		if c.Field == NoField {
-			continue
-		}
-		if v := j.readCell(c); v.IsSet() && !r.putBool(c.Field, v) {
-			r.values[room.before(c.Field)] = v
-			r.stored |= 1 << c.Field
+		if c := &j.entry.Cells[i]; c.Field != NoField {
+			j.record.put(c.Field, j.readCell(c))
 		}
 	}
-	if r.stored != room {
-		r.squeeze(room)
-	}
-}
-
-// boolFields are those whose values take no room.
-var boolFields = func() (all FieldSet) {
-	for _, f := range Fields() {
-		if f.Shape() == ShapeBool {
-			all |= 1 << f
-		}
-	}
-	return all
-}()
-
-// squeeze closes the gaps between values that have room for all of a set.
-func (r *Record) squeeze(room FieldSet) {
-	kept := r.values[:0]
-	for f := range r.stored.All() {
-		kept = append(kept, r.values[room.before(f)])
-	}
-	r.values = kept
 }
 
 // readCell gives the value of a cell, which is not set where it cannot be read.
@@ -174,16 +88,16 @@ func (j *judge) readCell(c *Cell) Value {
 		j.report(c.Field, CodeCellTooLarge, "the value has %d bytes, more than 1 MiB", len(c.Written.Text))
 		return Value{}
 	}
-	v, complaint := j.checker.read(c.Field, &c.Written)
+	v, complaint := readValue(c.Field, &c.Written)
 	if complaint != nil {
 		j.report(c.Field, complaint.code, "%s", complaint.message).Advice = complaint.advice
 		return Value{}
 	}
 	if v.IsText() && c.Field.Shape() == ShapeSecret {
-		v = j.readSecret(c.Field, v.text)
+		v = j.readSecret(c.Field, v.Text())
 	}
-	if v.text != "" {
-		j.judgeText(c.Field, v.text)
+	if text := v.Text(); text != "" {
+		j.judgeText(c.Field, text)
 	}
 	return v
 }
@@ -213,9 +127,7 @@ func (j *judge) readSecret(f Field, text string) Value {
 			j.report(f, CodeBadReference, "%s", problem)
 			return Value{}
 		}
-		v := Hidden(Refer(scheme, target))
-		j.checker.secrets.put(text, v)
-		return v
+		return Hidden(Refer(scheme, target))
 	}
 	if !f.Hidden() {
 		return Text(text)
@@ -223,7 +135,7 @@ func (j *judge) readSecret(f Field, text string) Value {
 	if text != "" {
 		j.judgeText(f, text)
 		finding := j.report(f, CodePlainSecret, "the %s is written out in the manifest", f)
-		if j.checker.NoPlainSecrets {
+		if j.noPlainSecrets {
 			finding.Level = LevelError
 		}
 	}
@@ -280,7 +192,7 @@ func (j *judge) shownCells() []Column {
 		}
 		if c.Field.Hidden() && text != emptyCell {
 			// A malformed reference is not in the record; its text may be a secret.
-			text = j.record.get(c.Field).String()
+			text = j.record.Get(c.Field).String()
 		}
 		if c.Field == FieldOrigin {
 			text = originWithoutLogin(text)

@@ -42,6 +42,11 @@ func written(s string) Written {
 	return Written{Form: FormString, Text: s, Loose: true}
 }
 
+// ofRecord leaves out what only a create needs.
+func ofRecord(findings []Finding) []Finding {
+	return slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Create })
+}
+
 func codes(findings []Finding) []string {
 	var all []string
 	for _, f := range findings {
@@ -176,14 +181,14 @@ func TestRules(t *testing.T) {
 			[]string{"displayName cell-too-large"}, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			record, findings := new(Checker).Check(tt.entry)
-			if got := codes(findings); !slices.Equal(got, tt.want) {
+			record := Checker{}.Check(tt.entry)
+			if got := codes(ofRecord(record.Findings)); !slices.Equal(got, tt.want) {
 				t.Errorf("findings %q, want %q", got, tt.want)
 			}
-			if got := codes(record.CreateNeeds()); !slices.Equal(got, tt.needs) {
+			if got := codes(record.CreateErrors()); !slices.Equal(got, tt.needs) {
 				t.Errorf("needs %q, want %q", got, tt.needs)
 			}
-			for _, f := range append(findings, record.CreateNeeds()...) {
+			for _, f := range record.Findings {
 				if f.Message == "" || f.Advice == "" || f.Place.File != "m.yaml" || f.Place.Line < 3 {
 					t.Errorf("finding without message, advice or place: %+v", f)
 				}
@@ -193,10 +198,10 @@ func TestRules(t *testing.T) {
 }
 
 func TestCheckMakesTheRecord(t *testing.T) {
-	r, findings := new(Checker).Check(entry("type", "GITHUB", "displayName", "!1.10", "disabled", "off", "global", "!null",
+	r := Checker{}.Check(entry("type", "GITHUB", "displayName", "!1.10", "disabled", "off", "global", "!null",
 		"projectMappingIds", "![!3 !1 !3]", "tagsFilter", "", "pat", "file:/run/pat"))
-	if len(findings) > 0 {
-		t.Fatal(findings)
+	if len(r.Findings) > 0 {
+		t.Fatal(r.Findings)
 	}
 	for f, want := range map[Field]string{
 		FieldOrigin: "https://api.github.com", FieldDisplayName: "1.10", FieldDisabled: "false", FieldGlobal: "false",
@@ -217,9 +222,8 @@ func TestCheckMakesTheRecord(t *testing.T) {
 // TestNullIsNoWord: a table made of the record would take the word for a value.
 func TestNullIsNoWord(t *testing.T) {
 	null := Cell{Name: "tagsFilter", Field: FieldTagsFilter, Written: Written{Form: FormNull, Text: "~"}}
-	var c Checker
-	r, _ := c.Check(entry("type", "GITHUB", "pat", "env:P").Override([]Cell{null}))
-	for _, cell := range r.Cells() {
+	r := Checker{}.Check(entry("type", "GITHUB", "pat", "env:P").Override([]Cell{null}))
+	for _, cell := range r.Cells {
 		if cell.Name == null.Name {
 			t.Errorf("%s is shown as %q", cell.Name, cell.Text)
 		}
@@ -227,25 +231,21 @@ func TestNullIsNoWord(t *testing.T) {
 }
 
 // TestCellsInAnyOrder: where cells stand, and which of them cannot be read, does not
-// matter to the others, nor does what a lean checker judged before.
+// matter to the others.
 func TestCellsInAnyOrder(t *testing.T) {
-	lean := &Checker{Lean: true}
-	lean.Check(entry("type", "AWS", "origin", "https://x.example", "displayName", "B", "disabled", "!true", "wave", "!7", "apiPath", "/b"))
-	for _, c := range []*Checker{{}, lean} {
-		r, findings := c.Check(entry("wave", "!2", "disabled", "maybe", "apiPath", "/a", "target", "!null", "displayName", "A", "id", "!x", "type", "GITHUB",
-			"projectMappingIds", "![!1]", "pat", "env:P"))
-		if got, want := codes(findings), []string{"disabled not-a-boolean", "id not-an-integer"}; !slices.Equal(got, want) {
-			t.Errorf("findings %q, want %q", got, want)
-		}
-		var got []string
-		for _, f := range r.Fields() {
-			got = append(got, f.String()+"="+r.Get(f).String())
-		}
-		want := []string{"type=GITHUB", "origin=https://api.github.com", "displayName=A", "pat=env:P", "apiPath=/a", "global=false",
-			"projectMappingIds=1", "wave=2"}
-		if !slices.Equal(got, want) {
-			t.Errorf("fields %q, want %q", got, want)
-		}
+	r := Checker{}.Check(entry("wave", "!2", "disabled", "maybe", "apiPath", "/a", "target", "!null", "displayName", "A", "id", "!x", "type", "GITHUB",
+		"projectMappingIds", "![!1]", "pat", "env:P"))
+	if got, want := codes(r.Findings), []string{"disabled not-a-boolean", "id not-an-integer"}; !slices.Equal(got, want) {
+		t.Errorf("findings %q, want %q", got, want)
+	}
+	var got []string
+	for _, f := range r.Fields() {
+		got = append(got, f.String()+"="+r.Get(f).String())
+	}
+	want := []string{"type=GITHUB", "origin=https://api.github.com", "displayName=A", "pat=env:P", "apiPath=/a", "global=false",
+		"projectMappingIds=1", "wave=2"}
+	if !slices.Equal(got, want) {
+		t.Errorf("fields %q, want %q", got, want)
 	}
 }
 

@@ -27,7 +27,7 @@ func (j *judge) judgeCredentials() {
 	case j.spec.repository && !password && (!user || !j.webOrigin()):
 		// It may be public, or reached with a key of the app's.
 	case !user || !password:
-		j.needForCreate(takes.missing(user, password), neededLogin)
+		j.needForCreate(takes.missing(user, password), CodeLoginRequired, "a new %s needs credentials", t).Advice = takes.advice()
 	}
 }
 
@@ -49,9 +49,9 @@ func (j *judge) judgePat(t string, takes logins, user bool) {
 			j.report(FieldUsername, CodePatAndPassword, "a username does not go with a pat").Advice = "remove the username"
 		}
 	case takes&loginAllPat != 0:
-		name := j.record.get(FieldUsername)
+		name := j.record.Get(FieldUsername)
 		if _, referred := name.Secret(); !referred && name.Text() != "all" {
-			j.needForCreate(FieldUsername, neededAll)
+			j.needForCreate(FieldUsername, CodeLoginRequired, "%s takes a pat only with the username all", t).Advice = "write username: all"
 		}
 	default:
 		j.report(FieldPat, CodeLoginRefused, "%s takes no pat", t).Advice = takes.advice()

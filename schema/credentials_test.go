@@ -7,7 +7,7 @@ import (
 
 func TestNoPlainSecrets(t *testing.T) {
 	c := Checker{NoPlainSecrets: true}
-	_, findings := c.Check(entry("type", "GITHUB", "pat", "ghp_0123456789"))
+	findings := c.Check(entry("type", "GITHUB", "pat", "ghp_0123456789")).Findings
 	if len(findings) != 1 || findings[0].Level != LevelError {
 		t.Errorf("findings %v, want one error", findings)
 	}
@@ -20,19 +20,19 @@ func TestRowKeepsItsCellsWithoutSecrets(t *testing.T) {
 		{Name: "_note", Written: Written{Text: "mine"}},
 		{Name: "disabled", Field: FieldDisabled, Written: Written{Text: "no"}, Given: true},
 	}}
-	r, _ := new(Checker).Check(e)
-	if len(r.Cells()) != 3 || r.Cells()[0] != (Column{"Type", "GITHUB"}) || r.Cells()[2] != (Column{"_note", "mine"}) {
-		t.Errorf("cells %v", r.Cells())
+	r := Checker{}.Check(e)
+	if len(r.Cells) != 3 || r.Cells[0] != (Column{"Type", "GITHUB"}) || r.Cells[2] != (Column{"_note", "mine"}) {
+		t.Errorf("cells %v", r.Cells)
 	}
-	if text := r.Cells()[1].Text; !strings.HasPrefix(text, "env:GIJBULK_GITHUB_PAT_") {
+	if text := r.Cells[1].Text; !strings.HasPrefix(text, "env:GIJBULK_GITHUB_PAT_") {
 		t.Errorf("the secret is shown as %q", text)
 	}
 }
 
 func TestCredentialsInAnOriginAreNotKept(t *testing.T) {
 	e := entry("type", "GITLAB_SERVER", "origin", "https://bob:hunter2@git.example.org/x@y", "pat", "env:P")
-	r, findings := new(Checker).Check(e)
-	if len(findings) != 1 || r.Origin() != "https://git.example.org/x@y" || r.Cells()[1].Text != r.Origin() {
-		t.Errorf("findings %v, origin %q, cell %q", findings, r.Origin(), r.Cells()[1].Text)
+	r := Checker{}.Check(e)
+	if len(r.Findings) != 1 || r.Origin() != "https://git.example.org/x@y" || r.Cells[1].Text != r.Origin() {
+		t.Errorf("findings %v, origin %q, cell %q", r.Findings, r.Origin(), r.Cells[1].Text)
 	}
 }

@@ -18,10 +18,9 @@ type verdict struct {
 
 func (j *judge) judgeExpressions() {
 	j.judgeAPIPath()
-	c := j.checker
-	j.judgeExpression(FieldAPIFilter, &c.filters, judgeFilter)
-	j.judgeExpression(FieldTagsFilter, &c.patterns, judgePattern)
-	j.judgeExpression(FieldPrHideFilter, &c.patterns, judgePattern)
+	j.judgeExpression(FieldAPIFilter, judgeFilter)
+	j.judgeExpression(FieldTagsFilter, judgePattern)
+	j.judgeExpression(FieldPrHideFilter, judgePattern)
 	for spec := range strings.SplitSeq(j.text(FieldRefSpecCustom), ",") {
 		if spec = strings.TrimSpace(spec); spec != "" && !validRefspec(spec) {
 			j.report(FieldRefSpecCustom, CodeBadRefspec, "%s is not a refspec", Quote(spec))
@@ -47,16 +46,12 @@ func (j *judge) judgeAPIPath() {
 	}
 }
 
-func (j *judge) judgeExpression(f Field, memory *memo[verdict], judgeOne func(string) verdict) {
+func (j *judge) judgeExpression(f Field, judgeOne func(string) verdict) {
 	expression := j.text(f)
 	if expression == "" {
 		return
 	}
-	v, known := memory.get(expression)
-	if !known {
-		v = judgeOne(expression)
-		memory.put(expression, v)
-	}
+	v := judgeOne(expression)
 	if v.code == "" {
 		return
 	}

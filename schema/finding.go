@@ -27,6 +27,7 @@ type Finding struct {
 	Place   Place
 	Field   string // the field's name, or the key or header as written; "" for the record or file
 	Level   Level
+	Create  bool // it concerns only a record that has to be created
 	Code    Code
 	Message string // what is wrong; never holds a secret
 	Advice  string // what to do about it

@@ -114,9 +114,6 @@ func trimFolder(path string) string {
 // works on the text and not through net/url, which would also rewrite
 // escapes in the path.
 func NormalURL(s string) string {
-	if usualURL(s) {
-		return s
-	}
 	scheme, rest, ok := strings.Cut(s, "://")
 	if !ok {
 		return strings.TrimRight(s, "/")
@@ -144,28 +141,14 @@ func NormalURL(s string) string {
 	return scheme + "://" + host + strings.TrimRight(path, "/")
 }
 
-// usualURL knows at a glance the URLs that are in their normal form, save for rare ones.
-func usualURL(s string) bool {
-	rest, ok := strings.CutPrefix(s, "https://")
-	if !ok || strings.HasSuffix(rest, "/") {
-		return false
-	}
-	for i := range len(rest) {
-		switch b := rest[i]; {
-		case b == '/':
-			return true
-		case b >= 'a' && b <= 'z', b >= '0' && b <= '9', b == '.', b == '-':
-		default:
-			return false
-		}
-	}
-	return true
-}
-
 // Shard is the part, from 0, that an identity falls into when the work is split into
 // this many. It depends on nothing but the identity, so that all machines agree, and
 // spreads names that differ in little evenly.
 func (k Key) Shard(of int) int {
-	sum := sha256.Sum256([]byte(k.head() + "\x00" + k.Origin + "\x00" + k.Region + "\x00" + k.Name))
+	sum := k.sum()
 	return int(binary.BigEndian.Uint64(sum[:8]) % uint64(of))
+}
+
+func (k Key) sum() [sha256.Size]byte {
+	return sha256.Sum256([]byte(k.head() + "\x00" + k.Origin + "\x00" + k.Region + "\x00" + k.Name))
 }

@@ -1,7 +1,7 @@
 package schema
 
 import (
-	"math/bits"
+	"slices"
 	"strings"
 )
 
@@ -29,27 +29,22 @@ func CountKinds(records []Record) map[Kind]int {
 
 // Takes reports whether records of the kind have the field. One of no valid kind is not
 // held to any.
-func (k Kind) Takes(f Field) bool { return !k.foreign().Has(f) }
-
-// foreign is the fields that only the other kind has.
-func (k Kind) foreign() FieldSet {
+func (k Kind) Takes(f Field) bool {
 	switch k {
 	case KindIntegration:
-		return repositoryFields
+		return f < FieldMainBranch || f > FieldCommitsValidationRequired
 	case KindRepository:
-		return integrationFields
+		return !slices.Contains(integrationFields(), f)
 	}
-	return 0
+	return true
 }
 
-// The fields of one kind alone, as the vendor's "Add New Integration API" and "Add New
-// Repository" pages list them. limitGitData is on neither list, and in the examples of
-// both.
-const (
-	integrationFields FieldSet = 1<<FieldType | 1<<FieldAPIPath | 1<<FieldAPIFilter | 1<<FieldTfsCollection |
-		1<<FieldAwsRegion | 1<<FieldRequireUserPat | 1<<FieldFolderDepth
-	repositoryFields FieldSet = 1<<(FieldCommitsValidationRequired+1) - 1<<FieldMainBranch
-)
+// integrationFields are those that a plain repository does not have, as the vendor's "Add
+// New Integration API" and "Add New Repository" pages list them. limitGitData is on neither
+// list, and in the examples of both.
+func integrationFields() []Field {
+	return []Field{FieldType, FieldAPIPath, FieldAPIFilter, FieldTfsCollection, FieldAwsRegion, FieldRequireUserPat, FieldFolderDepth}
+}
 
 // kind is what an entry says that it describes: itself, by its list, or by one of these
 // cells, which are still to fill in.
@@ -126,8 +121,10 @@ func (k Kind) Plural() string {
 // judgeKindFields finds the fields that only the other kind of record has. They are
 // wrong even where they are blank, since what is there is sent.
 func (j *judge) judgeKindFields() {
-	for rest := j.record.has() & j.kind.foreign(); rest != 0; rest &= rest - 1 {
-		f := Field(bits.TrailingZeros64(uint64(rest)))
+	for _, f := range j.record.Fields() {
+		if j.kind.Takes(f) {
+			continue
+		}
 		finding := j.report(f, CodeFieldOfOtherKind, "%s has no %s", j.kind.noun(), f)
 		switch {
 		case j.kind == KindIntegration:

@@ -33,8 +33,8 @@ func TestListsAndKinds(t *testing.T) {
 			e = e.Override([]Cell{{Name: "kind", Field: FieldKind, Written: written(tt.kind)}})
 		}
 		e.Listed = Kind(tt.listed)
-		r, findings := new(Checker).Check(e)
-		if got := codes(findings); r.Kind() != tt.want || !slices.Equal(got, tt.codes) {
+		r := Checker{}.Check(e)
+		if got := codes(r.Findings); r.Kind() != tt.want || !slices.Equal(got, tt.codes) {
 			t.Errorf("%q in a list of %q: %s with %q, want %s with %q", tt.kind, tt.listed, r.Kind(), got, tt.want, tt.codes)
 		}
 	}

@@ -2,7 +2,7 @@ package schema
 
 import "time"
 
-// Status is what became of a record. Every record of a run ends in exactly one.
+// Status is how a record ended. Every record of a run ends in exactly one.
 type Status string
 
 // The statuses.
@@ -57,21 +57,51 @@ const (
 	StopBusy        Stop = "busy"        // nothing was accepted for longer than --max-wait
 )
 
-// Outcome is what became of one action. A failure is an outcome, never an error.
+// Outcome is the result of one action. A failure is an outcome, never an error.
 type Outcome struct {
-	Action   Action
-	Status   Status
-	Class    Class
-	Stop     Stop          // with ClassStop
-	ID       int64         // on the server, where it is known
-	Attempts int           // requests that left for it
-	HTTP     int           // the last status code; 0 where none was received
-	Passing  bool          // failed only because a passing condition used up the attempts
-	Waited   bool          // the request ran into its time limit: the server may still be at work
-	Error    string        // the server's own words, or ours
-	Advice   string        // likewise
-	Started  time.Time     // when the first request left; zero if none did
-	Took     time.Duration // until the last answer
+	N         int // of the action in its plan
+	Status    Status
+	Class     Class
+	Stop      Stop          // with ClassStop
+	ID        int64         // on the server, where it is known
+	Attempts  int           // requests that left for it
+	HTTP      int           // the last status code; 0 where none was received
+	Temporary bool          // failed only because a temporary failure used up the attempts
+	TimedOut  bool          // a request ran into its time limit: the server may still work on it
+	Error     string        // the server's own words, or ours
+	Advice    string        // likewise
+	Started   time.Time     // when the first request left; zero if none did
+	Took      time.Duration // until the last answer
+	Seen      *Seen         // what the server shows instead of what was wanted; nil: nothing else
+}
+
+// Intent is a write that is about to be sent. It is recorded before the request leaves.
+type Intent struct {
+	N       int // of the action in its plan
+	Attempt int // of the action, from 1; one intent covers the retries of what was not done
+	At      time.Time
+	Boot    string        // which boot of which machine; "" where it is not known
+	Since   time.Duration // the boot, which no setting of the clock changes
+}
+
+// Seen is a live record that is not as its action left it.
+type Seen struct {
+	Have    Record
+	Changes []Change // between what was wanted and it
+}
+
+// Result is an action with its outcome, as reports show it.
+type Result struct {
+	Action *Action
+	Outcome
+}
+
+// Changes are what differs: what was seen in the end, or else what was planned.
+func (r *Result) Changes() []Change {
+	if r.Seen != nil {
+		return r.Seen.Changes
+	}
+	return r.Action.Changes
 }
 
 // Run is what ran, where and when.

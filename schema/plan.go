@@ -36,6 +36,22 @@ func Ops() []Op {
 // Writes reports whether the operation changes the server.
 func (o Op) Writes() bool { return o == OpCreate || o == OpUpdate || o == OpDelete }
 
+// Status is the status of an operation for which nothing has been sent: final, or unprocessed
+// where it writes.
+func (o Op) Status() Status {
+	switch o {
+	case OpUnchanged:
+		return StatusUnchanged
+	case OpExists:
+		return StatusExists
+	case OpConflict:
+		return StatusConflict
+	case OpInvalid:
+		return StatusFailed
+	}
+	return StatusUnprocessed
+}
+
 // Action is what is to be done about one record, as plain data: it can be stored,
 // shown, compared and sent.
 type Action struct {
@@ -45,6 +61,7 @@ type Action struct {
 	Have    Record   // zero where nothing is there; its ID says so
 	Changes []Change // what differs, for OpUpdate and OpExists
 	Reason  string   // why, for OpConflict and OpInvalid
+	Advice  string   // likewise, what to do
 	Files   bool     // with OpDelete: the clones on Jira's disk go as well
 }
 
@@ -55,6 +72,15 @@ func (a *Action) Subject() *Record {
 		return &a.Have
 	}
 	return &a.Want
+}
+
+// Outcome is the outcome of an action for which nothing has been sent.
+func (a *Action) Outcome() Outcome {
+	o := Outcome{N: a.N, Status: a.Op.Status()}
+	if !a.Op.Writes() {
+		o.ID, o.Error, o.Advice = a.Have.ID, a.Reason, a.Advice
+	}
+	return o
 }
 
 // Drifts reports whether the server is not as the manifest wants it. Fields that the
@@ -73,6 +99,24 @@ func (a *Action) Drifts() bool {
 type Plan struct {
 	Actions []Action
 	Live    []int64 // ids that are on the server before the run, sorted
+}
+
+// Outcomes are those of a plan of which nothing has been sent, by the number of the action.
+func (p Plan) Outcomes() []Outcome {
+	outcomes := make([]Outcome, len(p.Actions))
+	for i := range p.Actions {
+		outcomes[i] = p.Actions[i].Outcome()
+	}
+	return outcomes
+}
+
+// Results joins the outcomes of a plan with its actions.
+func (p Plan) Results(outcomes []Outcome) []Result {
+	results := make([]Result, len(outcomes))
+	for i, o := range outcomes {
+		results[i] = Result{&p.Actions[o.N], o}
+	}
+	return results
 }
 
 // Kinds lists the kinds of record that the plan is about: what a live list must hold to
@@ -133,16 +177,18 @@ func (p Plan) Digest() string {
 // appendDigest writes what the digest is about of an action.
 func (a *Action) appendDigest(text []byte) []byte {
 	text = append(strconv.AppendQuote(text, string(a.Op)), '\n')
-	text = a.Want.appendDigest(text, ^FieldSet(0))
+	text = a.Want.appendDigest(text, func(Field) bool { return true })
 	text = append(strconv.AppendInt(text, a.Have.ID, 10), '\n')
-	return a.Have.appendDigest(text, a.Want.has())
+	return a.Have.appendDigest(text, a.Want.Has)
 }
 
-// appendDigest writes those fields of a record that are among these.
-func (r *Record) appendDigest(text []byte, fields FieldSet) []byte {
-	for f := range (r.has() & fields).All() {
-		text = append(append(text, f.String()...), '=')
-		text = append(strconv.AppendQuote(text, r.get(f).String()), '\n')
+// appendDigest writes the fields of a record that are wanted.
+func (r *Record) appendDigest(text []byte, wanted func(Field) bool) []byte {
+	for f, v := range r.All() {
+		if wanted(f) {
+			text = append(append(text, f.String()...), '=')
+			text = append(strconv.AppendQuote(text, v.String()), '\n')
+		}
 	}
 	return text
 }

@@ -8,7 +8,7 @@ import (
 
 // judgeProjects holds the keys to Jira's form, and global against the projects.
 func (j *judge) judgeProjects() {
-	projects, ids := j.record.get(FieldProjects), j.record.get(FieldProjectMappingIDs)
+	projects, ids := j.record.Get(FieldProjects), j.record.Get(FieldProjectMappingIDs)
 	for _, key := range projects.Words() {
 		if validProjectKey(key) {
 			continue
@@ -20,7 +20,7 @@ func (j *judge) judgeProjects() {
 			finding.Advice = "did you mean " + up + "?"
 		}
 	}
-	global := j.record.get(FieldGlobal)
+	global := j.record.Get(FieldGlobal)
 	if global.Bool() && (len(projects.Words()) > 0 || len(ids.IDs()) > 0) {
 		j.report(FieldGlobal, CodeGlobalProjects, "global is true, and projects are given")
 	}
@@ -39,32 +39,27 @@ func validProjectKey(key string) bool {
 	return key != ""
 }
 
-// ResolveProjects turns the project keys of a record into ids, beside those that it
-// already has. ids maps the keys of one Jira.
-func ResolveProjects(r Record, ids map[string]int64) (Record, []Finding) {
+// ResolveProjects turns the project keys of a record into ids, in addition to those that it
+// already has. ids maps the keys of one Jira. A key that is not among them is an error of the
+// record.
+func ResolveProjects(r Record, ids map[string]int64) Record {
 	keys := r.Get(FieldProjects)
 	if !keys.IsSet() {
-		return r, nil
+		return r
 	}
-	var findings []Finding
-	all := append([]int64(nil), r.Get(FieldProjectMappingIDs).IDs()...)
-	var known []string
+	all := slices.Clone(r.Get(FieldProjectMappingIDs).IDs())
 	for _, key := range keys.Words() {
-		id, ok := ids[key]
-		if ok {
+		if id, ok := ids[key]; ok {
 			all = append(all, id)
 			continue
 		}
-		if known == nil {
-			known = slices.Sorted(maps.Keys(ids))
-		}
 		finding := CodeUnknownProject.Newf(r.Place, FieldProjects.String(), "this Jira has no project %s", key)
-		if near := Nearest(key, known); near != "" {
+		if near := Nearest(key, slices.Sorted(maps.Keys(ids))); near != "" {
 			finding = finding.Advise("did you mean %s?", near)
 		}
-		findings = append(findings, finding)
+		r = r.WithFindings(finding)
 	}
-	return r.Set(FieldProjectMappingIDs, IDs(all...)), findings
+	return r.Set(FieldProjectMappingIDs, IDs(all...))
 }
 
 // NameProjects is the reverse of [ResolveProjects]: a record's project ids as keys, which

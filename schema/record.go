@@ -2,46 +2,26 @@ package schema
 
 import (
 	"iter"
-	"math/bits"
 	"slices"
 )
 
-// Record is one integration or plain repository as it is wanted (from a manifest) or as it is (from the
-// server). Fields it does not have are left to the server.
+// Record is one integration or plain repository as it is wanted (from a manifest) or as it
+// is (from the server). Fields it does not have are left to the server.
 type Record struct {
-	Place Place // in the manifest; zero for a live one
-	ID    int64 // on the server; 0 for a wanted one
-
-	source *source // nil where there is none
-
-	// A record is true or false about most of its fields. Those are bits, and only of the
-	// others there are values.
-	yes, no FieldSet
-	stored  FieldSet
-	values  []Value // of the stored fields, in their order
+	Place    Place     // in the manifest; zero for a live one
+	ID       int64     // on the server; 0 for a wanted one
+	InitDate int64     // when the server made it, in ms since 1970; 0 where it does not show that
+	Columns  []string  // the header of its CSV or TSV file, shared by its records; nil elsewhere
+	Cells    []Column  // as written, for reports; secrets as references
+	Findings []Finding // about the record itself
+	fields   []FieldValue
 }
 
-// FieldSet is a set of fields, a bit for each; | unites two.
-type FieldSet uint64
-
-// Has reports whether the field is in the set.
-func (s FieldSet) Has(f Field) bool { return s&(1<<f) != 0 }
-
-// All yields the fields of the set in the order of the API.
-func (s FieldSet) All() iter.Seq[Field] {
-	return func(yield func(Field) bool) {
-		for rest := s; rest != 0; rest &= rest - 1 {
-			if !yield(Field(bits.TrailingZeros64(uint64(rest)))) {
-				return
-			}
-		}
-	}
+// FieldValue is a field with its value.
+type FieldValue struct {
+	Field Field
+	Value Value
 }
-
-func (s FieldSet) len() int { return bits.OnesCount64(uint64(s)) }
-
-// before counts the fields of the set that come before one.
-func (s FieldSet) before(f Field) int { return bits.OnesCount64(uint64(s & (1<<f - 1))) }
 
 // Column is a cell as written, ready to be shown.
 type Column struct {
@@ -49,113 +29,93 @@ type Column struct {
 	Text string // as written, unless it was a secret
 }
 
-// Get gives the value of a field; its IsSet is false where the record leaves it out.
-func (r Record) Get(f Field) Value { return *r.get(f) }
-
-// get is Get without a copy: the value must not be changed.
-func (r *Record) get(f Field) *Value {
-	switch {
-	case r.stored.Has(f):
-		return &r.values[r.stored.before(f)]
-	case r.yes.Has(f):
-		return &yes
-	case r.no.Has(f):
-		return &no
+// NewRecord makes a record with these values; unset ones are left out.
+func NewRecord(values map[Field]Value) Record {
+	fields := make([]FieldValue, 0, len(values))
+	for f, v := range values {
+		fields = append(fields, FieldValue{f, v})
 	}
-	return &absent
+	return RecordOf(fields)
 }
 
-// The values of fields of which a record has none of its own. They are never changed.
-var absent, yes, no = Value{}, Bool(true), Bool(false)
+// RecordOf makes a record of fields in any order, each at most once; unset ones are left
+// out. It keeps the slice.
+func RecordOf(fields []FieldValue) Record {
+	fields = slices.DeleteFunc(fields, func(fv FieldValue) bool { return !fv.Value.IsSet() })
+	slices.SortFunc(fields, func(a, b FieldValue) int { return int(a.Field) - int(b.Field) })
+	return Record{fields: fields}
+}
 
-func (r *Record) has() FieldSet { return r.stored | r.yes | r.no }
+// index is where a field is among those of the record, or would be.
+func (r *Record) index(f Field) (i int, found bool) {
+	for i := range r.fields {
+		if r.fields[i].Field >= f {
+			return i, r.fields[i].Field == f
+		}
+	}
+	return len(r.fields), false
+}
+
+// Get gives the value of a field; its IsSet is false where the record leaves it out.
+func (r Record) Get(f Field) Value {
+	if i, found := r.index(f); found {
+		return r.fields[i].Value
+	}
+	return Value{}
+}
 
 // Has reports whether the record has the field.
-func (r Record) Has(f Field) bool { return r.has().Has(f) }
+func (r Record) Has(f Field) bool { _, found := r.index(f); return found }
 
 // Set returns the record with the field set; an unset value removes it. The original
 // is left as it was.
 func (r Record) Set(f Field, v Value) Record {
-	r.values = append(make([]Value, 0, len(r.values)+1), r.values...)
+	r.fields = append(make([]FieldValue, 0, len(r.fields)+1), r.fields...)
 	r.put(f, v)
 	return r
 }
 
-// put sets a field in place; an unset value removes it. It is for whoever alone holds
-// the record.
+// put sets a field in place; an unset value removes it.
 func (r *Record) put(f Field, v Value) {
-	i, there := r.stored.before(f), r.stored.Has(f)
-	bit := FieldSet(1) << f
-	r.yes, r.no = r.yes&^bit, r.no&^bit
+	i, found := r.index(f)
 	switch {
-	case (!v.IsSet() || r.putBool(f, v)) && there:
-		r.values = slices.Delete(r.values, i, i+1)
-		r.stored &^= bit
-	case !v.IsSet() || v.isBool():
-	case there:
-		r.values[i] = v
+	case !v.IsSet() && found:
+		r.fields = slices.Delete(r.fields, i, i+1)
+	case !v.IsSet():
+	case found:
+		r.fields[i].Value = v
 	default:
-		r.values = slices.Insert(r.values, i, v)
-		r.stored |= bit
+		r.fields = slices.Insert(r.fields, i, FieldValue{f, v})
 	}
 }
 
-// putBool notes a boolean, and reports whether the value is one.
-func (r *Record) putBool(f Field, v Value) bool {
-	switch v.kind {
-	case aYes:
-		r.yes |= 1 << f
-	case aNo:
-		r.no |= 1 << f
-	default:
-		return false
-	}
-	return true
-}
+// Empty reports whether the record has no field.
+func (r Record) Empty() bool { return len(r.fields) == 0 }
 
-// NewRecord makes a record with these values; unset ones are left out.
-func NewRecord(values map[Field]Value) Record {
-	var all Values
-	for f, v := range values {
-		all[f] = v
-	}
-	return all.Record()
-}
-
-// Values are the values of a record's fields, each at its field; those that are not set
-// are left out.
-type Values [fieldCount]Value
-
-// Record makes a record with the values, in room made to measure.
-func (v *Values) Record() Record {
-	var r Record
-	for f := range v {
-		if v[f].IsSet() && !r.putBool(Field(f), v[f]) {
-			r.stored |= 1 << f
+// All yields the fields that the record has, in the order of the API, with their values.
+func (r Record) All() iter.Seq2[Field, Value] {
+	fields := r.fields
+	return func(yield func(Field, Value) bool) {
+		for _, fv := range fields {
+			if !yield(fv.Field, fv.Value) {
+				return
+			}
 		}
 	}
-	if r.stored == 0 {
-		return r
-	}
-	r.values = make([]Value, 0, r.stored.len())
-	for f := range r.stored.All() {
-		r.values = append(r.values, v[f])
-	}
-	return r
 }
-
-// FieldSet is the set of the fields that the record has.
-func (r Record) FieldSet() FieldSet { return r.has() }
 
 // Fields lists the fields that the record has, in the order of the API.
 func (r Record) Fields() []Field {
-	has := r.has()
-	return slices.AppendSeq(make([]Field, 0, has.len()), has.All())
+	all := make([]Field, len(r.fields))
+	for i := range r.fields {
+		all[i] = r.fields[i].Field
+	}
+	return all
 }
 
 // Kind is what the record describes.
 func (r Record) Kind() Kind {
-	if r.get(FieldKind).text == string(KindRepository) {
+	if r.Get(FieldKind).Text() == string(KindRepository) {
 		return KindRepository
 	}
 	return KindIntegration
@@ -171,99 +131,69 @@ func (r Record) Origin() string { return r.Get(FieldOrigin).Text() }
 func (r Record) Name() string { return r.Get(FieldDisplayName).Text() }
 
 // Key is the record's identity.
-func (r Record) Key() Key { return r.key(r.spec()) }
+func (r Record) Key() Key {
+	return r.spec().key(r.Type(), r.Origin(), r.Get(FieldAwsRegion).Text(), r.Name())
+}
 
 // spec gives the rules of the record's kind and type.
 func (r *Record) spec() *typeSpec {
-	if r.get(FieldKind).text == string(KindRepository) {
+	if r.Kind() == KindRepository {
 		return &repositorySpec
 	}
 	return r.Type().spec()
 }
 
-func (r *Record) key(spec *typeSpec) Key {
-	return spec.key(Type(r.get(FieldType).text), r.get(FieldOrigin).text, r.get(FieldAwsRegion).text, r.get(FieldDisplayName).text)
+// Errors are the errors in the record itself. One that has any is never sent.
+func (r Record) Errors() []Finding {
+	return r.errors(func(f Finding) bool { return !f.Create })
+}
+
+// CreateErrors are the errors that only a create has: a record that is already on the
+// server does not need an origin or credentials again.
+func (r Record) CreateErrors() []Finding {
+	return r.errors(func(f Finding) bool { return f.Create })
+}
+
+func (r Record) errors(wanted func(Finding) bool) []Finding {
+	var errors []Finding
+	for _, f := range r.Findings {
+		if f.Level == LevelError && wanted(f) {
+			errors = append(errors, f)
+		}
+	}
+	return errors
+}
+
+// WithFindings returns the record with further findings.
+func (r Record) WithFindings(findings ...Finding) Record {
+	r.Findings = append(slices.Clip(r.Findings), findings...)
+	return r
 }
 
 // Secrets lists the record's secrets.
 func (r Record) Secrets() []Secret {
-	var all []Secret
-	for _, v := range r.values {
-		if s, ok := v.Secret(); ok {
-			all = append(all, s)
-		}
-	}
-	return all
+	return r.secrets(func(Field) bool { return true })
 }
 
 // Masked lists the secrets whose values must be hidden wherever else they appear. A
-// user name is not one of them: names such as "gitlab" stand in many an origin, and a
+// user name is not one of them: names such as "gitlab" are part of many an origin, and a
 // report without those would be of no use; see UserNames. An AWS access key is one.
 func (r Record) Masked() []Secret {
+	return r.secrets(func(f Field) bool { return f.Hidden() || r.Type() == TypeAWS })
+}
+
+// UserNames lists the user names that came by reference. They must be hidden in messages
+// about the record, but not in what the manifest itself holds.
+func (r Record) UserNames() []Secret {
+	return r.secrets(func(f Field) bool { return f == FieldUsername && r.Type() != TypeAWS })
+}
+
+func (r Record) secrets(of func(Field) bool) []Secret {
 	var all []Secret
-	for f := range r.stored.All() {
-		if s, ok := r.get(f).Secret(); ok && (f.Hidden() || r.Type() == TypeAWS) {
+	for f, v := range r.All() {
+		if s, ok := v.Secret(); ok && of(f) {
 			all = append(all, s)
 		}
 	}
 	return all
-}
-
-// UserNames lists the user names that came by reference. They must be hidden in what is
-// said about the record, but not in what the manifest itself holds.
-func (r Record) UserNames() []Secret {
-	if s, ok := r.get(FieldUsername).Secret(); ok && r.Type() != TypeAWS {
-		return []Secret{s}
-	}
-	return nil
-}
-
-// Change is one field that differs between the live record and the wanted one.
-type Change struct {
-	Field Field
-	From  Value // as it is on the server
-	To    Value // as the manifest wants it
-
-	// Unseen: the server does not show the field. It differs from what was last sent, or
-	// was never sent from here; that is no drift.
-	Unseen bool
-}
-
-// Changes compares a wanted record with the live one of its identity, field by field:
-// only what the manifest sets and the server shows can differ. Secrets are never shown,
-// and the identity's own fields have already been found equal.
-func Changes(want, have Record) []Change {
-	var changes []Change
-	for f := range want.has().All() {
-		if f.Tool() || f == FieldType {
-			continue
-		}
-		wanted, live := want.get(f), have.get(f)
-		if !live.IsSet() || sameValue(&want, f, *wanted, *live) {
-			continue
-		}
-		changes = append(changes, Change{Field: f, From: *live, To: *wanted})
-	}
-	return changes
-}
-
-func sameValue(r *Record, f Field, want, live Value) bool {
-	switch f {
-	case FieldOrigin:
-		key := r.Key()
-		return want.Blank() || key.Origin == key.At(live.Text()).Origin
-	case FieldDisplayName:
-		return want.Blank() || want.Equal(live) // the server names what has no name
-	case FieldUsername:
-		if s, ok := want.Secret(); ok {
-			return !s.Known() || s.Reveal() == live.Text()
-		}
-	case FieldPassword, FieldPat:
-		return true
-	case FieldProjectMappingIDs:
-		if want.Blank() && live.Blank() {
-			return true
-		}
-	}
-	return want.Equal(live)
 }

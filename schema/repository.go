@@ -15,7 +15,7 @@ const cloneAdvice = "write the address that git clone takes, such as https://git
 // judgeRepository holds a plain repository to the rules that are its own.
 func (j *judge) judgeRepository() {
 	j.judgeAddress()
-	viewer, global := j.record.get(FieldGitViewerEnabled), j.record.get(FieldGlobal)
+	viewer, global := j.record.Get(FieldGitViewerEnabled), j.record.Get(FieldGlobal)
 	mapped := j.given(FieldProjects) || j.given(FieldProjectMappingIDs) || j.unread(FieldProjects) || j.unread(FieldProjectMappingIDs)
 	if viewer.Bool() && !mapped && !global.Bool() {
 		j.report(FieldGitViewerEnabled, CodeViewerNoProject, "the repository browser is on, and no project is given")

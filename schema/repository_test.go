@@ -38,22 +38,22 @@ func TestRepositoryOrigins(t *testing.T) {
 		{"../tools.git", "bad-origin", ""},
 		{"D:tools.git", "bad-origin", ""},
 	} {
-		r, findings := new(Checker).Check(repository(tt.origin))
+		r := Checker{}.Check(repository(tt.origin))
 		var want []string
 		if tt.code != "" {
 			want = []string{"origin " + tt.code}
 		}
-		if got := codes(findings); !slices.Equal(got, want) {
+		if got := codes(r.Findings); !slices.Equal(got, want) {
 			t.Errorf("%s: findings %q, want %q", tt.origin, got, want)
 		}
 		kept := tt.kept
 		if kept == "" {
 			kept = tt.origin
 		}
-		if r.Origin() != kept || r.Cells()[1].Text != kept {
-			t.Errorf("%s: kept %q, shown %q, want %q", tt.origin, r.Origin(), r.Cells()[1].Text, kept)
+		if r.Origin() != kept || r.Cells[1].Text != kept {
+			t.Errorf("%s: kept %q, shown %q, want %q", tt.origin, r.Origin(), r.Cells[1].Text, kept)
 		}
-		for _, f := range findings {
+		for _, f := range r.Findings {
 			if f.Advice == "" || strings.Contains(f.Message+f.Advice, "hunter2") {
 				t.Errorf("%s: finding %+v", tt.origin, f)
 			}

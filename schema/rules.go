@@ -7,15 +7,15 @@ import (
 	"strings"
 )
 
-func (j *judge) text(f Field) string { return j.record.get(f).text }
+func (j *judge) text(f Field) string { return j.record.Get(f).Text() }
 
 func (j *judge) integrationType() Type { return Type(j.text(FieldType)) }
 
-func (j *judge) has(f Field) bool { return j.record.has().Has(f) }
+func (j *judge) has(f Field) bool { return j.record.Has(f) }
 
 // given reports whether a field is there and not blank.
 func (j *judge) given(f Field) bool {
-	return j.has(f) && !j.record.get(f).Blank()
+	return j.has(f) && !j.record.Get(f).Blank()
 }
 
 func (j *judge) judgeType() {
@@ -51,7 +51,7 @@ func (j *judge) judgeOrigin() {
 			j.record.put(FieldOrigin, Value{})
 		case originRequired:
 			if !j.unread(FieldOrigin) {
-				j.needForCreate(FieldOrigin, neededOrigin)
+				j.needForCreate(FieldOrigin, CodeOriginRequired, "a new %s needs an origin", t).Advice = originAdvice(t)
 			}
 		}
 		return
@@ -86,16 +86,12 @@ func isAbsolute(folder string) bool {
 }
 
 func (j *judge) judgeURL(t Type, origin string) {
-	a, known := j.checker.origins.get(origin)
-	if !known {
-		a = new(parseAddress(origin))
-		j.checker.origins.put(origin, a)
-	}
+	a := parseAddress(origin)
 	if a.code == "" && a.fits != "" && a.fits != t && !(a.fits == TypeAzure && t == TypeVSTS) {
 		j.report(FieldOrigin, CodeOriginMisfit, "%s is the host of %s, not of %s", a.host, a.fits, t).
 			Advice = "use type " + string(a.fits)
 	}
-	j.judgeHost(a, origin)
+	j.judgeHost(&a, origin)
 }
 
 // judgeHost tells what an address has against it whatever the record is.
@@ -206,7 +202,7 @@ func hostType(host string) Type {
 }
 
 func (j *judge) judgeTypeFields() {
-	if v := j.record.get(FieldDisableSslVerification); v.Bool() {
+	if v := j.record.Get(FieldDisableSslVerification); v.Bool() {
 		j.report(FieldDisableSslVerification, CodeSslUnverified, "the host's certificate will not be checked")
 	}
 	if j.spec == nil || j.spec.repository {
@@ -222,7 +218,7 @@ func (j *judge) judgeTypeFields() {
 	refuse(FieldFolderDepth, t == TypeFilespace, "FILESPACE")
 	refuse(FieldTfsCollection, j.spec.microsoft, "AZURE, AZURE_DEVOPS, VSTS and TFS_SERVER")
 	if t == TypeFilespace && !j.written(FieldFolderDepth) {
-		j.needForCreate(FieldFolderDepth, neededDepth)
+		j.needForCreate(FieldFolderDepth, CodeDepthRequired, "a new FILESPACE needs a folderDepth")
 	}
 	if t == TypeAWS {
 		j.judgeRegion()
@@ -243,7 +239,7 @@ func (j *judge) judgeRegion() {
 	region := j.text(FieldAwsRegion)
 	if region == "" {
 		if !j.written(FieldAwsRegion) {
-			j.needForCreate(FieldAwsRegion, neededRegion)
+			j.needForCreate(FieldAwsRegion, CodeRegionRequired, "a new AWS needs an awsRegion")
 		}
 		return
 	}
@@ -271,7 +267,7 @@ var ranges = []struct {
 
 func (j *judge) judgeRanges() {
 	for _, r := range ranges {
-		v := j.record.get(r.field)
+		v := j.record.Get(r.field)
 		if !v.IsSet() || v.Int() >= r.low && v.Int() <= r.high {
 			continue
 		}

@@ -38,8 +38,8 @@ func ManifestDigest(records iter.Seq[Record]) string {
 	var b []byte
 	for r := range records {
 		b = b[:0]
-		for f := range r.has().All() {
-			text := r.get(f).String()
+		for f, v := range r.All() {
+			text := v.String()
 			b = append(append(b, f.String()...), 0)
 			b = binary.AppendUvarint(b, uint64(len(text)))
 			b = append(b, text...)

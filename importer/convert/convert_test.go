@@ -171,21 +171,22 @@ func sound(t *testing.T, result schema.Conversion) {
 	t.Helper()
 	accounted(t, result)
 	var checker schema.Checker
-	identities := schema.NewIdentities()
+	var duplicates schema.Duplicates
 	for i, e := range result.Entries {
-		record, findings := checker.Check(e)
-		for _, f := range append(findings, record.CreateNeeds()...) {
+		record := checker.Check(e)
+		for _, f := range record.Findings {
 			if f.Level == schema.LevelError {
 				t.Errorf("record %d: %s", i+1, f)
 			}
 		}
-		identities.Note(identities.Of(&record), record.Place)
+		if id, ok := record.Identity(); ok {
+			if f, found := duplicates.Find(id, record.Kind(), record.Place); found {
+				t.Errorf("%s", f)
+			}
+		}
 		if last := e.Cells[len(e.Cells)-1]; last.Name != schema.SourceColumn || last.Written.Text == "" {
 			t.Errorf("record %d does not know where it came from", i+1)
 		}
-	}
-	for f := range identities.Twins() {
-		t.Errorf("%s", f)
 	}
 }
 

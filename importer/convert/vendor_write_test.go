@@ -22,7 +22,7 @@ func recordsOf(t rapid.TB, text string) []schema.Record {
 	var checker schema.Checker
 	var records []schema.Record
 	for _, e := range result.Entries {
-		r, _ := checker.Check(e)
+		r := checker.Check(e)
 		records = append(records, r)
 	}
 	return records

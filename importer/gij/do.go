@@ -18,7 +18,7 @@ import (
 // one said. A delete of what is already gone is done, and its advice says so unless an
 // attempt of our own may have been the reason.
 func (c *Client) Do(ctx context.Context, action schema.Action) schema.Outcome {
-	out := schema.Outcome{Action: action, Status: schema.StatusFailed, ID: action.Have.ID}
+	out := schema.Outcome{N: action.N, Status: schema.StatusFailed, ID: action.Have.ID}
 	requests, err := requestsOf(action)
 	if err != nil {
 		out.Error = err.Error()
@@ -59,12 +59,12 @@ func doneStatus(op schema.Op) schema.Status {
 
 // conclude turns the failure of a request into its action's status.
 func conclude(out schema.Outcome, e *Error, a answer) schema.Outcome {
-	out.Class, out.Error, out.Advice, out.Waited = e.Class, e.reason(), cmp.Or(e.Advice, e.Hint), a.trail.waited
+	out.Class, out.Error, out.Advice, out.TimedOut = e.Class, e.reason(), cmp.Or(e.Advice, e.Hint), a.trail.waited
 	switch e.Class {
 	case schema.ClassNotDone:
-		out.Passing = true
+		out.Temporary = true
 	case schema.ClassUnknown:
-		out.Status, out.Passing = schema.StatusUnknown, a.effect.repeats()
+		out.Status, out.Temporary = schema.StatusUnknown, a.effect.repeats()
 		return out
 	case schema.ClassStop:
 		out.Status, out.Stop = schema.StatusUnprocessed, e.Stop

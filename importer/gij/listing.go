@@ -44,7 +44,7 @@ func (b *listBuilder) add(in *jsontext.Decoder) error {
 		return err
 	}
 	if p != nil && p.tracked() {
-		b.tracked = append(b.tracked, schema.Tracked{Origin: p.values[schema.FieldOrigin].Text(), Integration: p.folder})
+		b.tracked = append(b.tracked, schema.Tracked{Origin: schema.RecordOf(p.values).Origin(), Integration: p.folder})
 		return nil
 	}
 	b.seen++

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -63,9 +64,10 @@ func (d *recordDecoder) next(kind schema.Kind, in *jsontext.Decoder) (*parts, er
 type parts struct {
 	kind    schema.Kind
 	decoder *recordDecoder
-	values  schema.Values
+	values  []schema.FieldValue
 	id      int64
 	badID   error
+	made    int64 // initDate
 	typed   schema.Value
 	inside  bool  // an integration
 	folder  int64 // the id of that
@@ -75,6 +77,8 @@ func (p *parts) add(name string, value json.RawMessage) {
 	switch f, known := schema.FieldNamed(name); {
 	case name == "id":
 		p.id, p.badID = decodeID(value)
+	case name == "initDate":
+		p.made, _ = asInt(value)
 	case name == "integrationType": // what a request calls type
 		p.typed = p.decoder.value(schema.ShapeText, value)
 	case name == "trackedFolderId":
@@ -82,8 +86,14 @@ func (p *parts) add(name string, value json.RawMessage) {
 		p.folder, _ = asInt(value)
 	// The server never shows secrets; should one do so, it is not ours to carry about.
 	case known && !f.Tool() && !f.Hidden() && p.kind.Takes(f):
-		p.values[f] = p.decoder.value(f.Shape(), value)
+		p.set(f, p.decoder.value(f.Shape(), value))
 	}
+}
+
+// set replaces a field: a member may occur twice in what a server sends.
+func (p *parts) set(f schema.Field, v schema.Value) {
+	p.values = slices.DeleteFunc(p.values, func(fv schema.FieldValue) bool { return fv.Field == f })
+	p.values = append(p.values, schema.FieldValue{Field: f, Value: v})
 }
 
 // tracked reports whether a repository is inside an integration. The vendor's examples
@@ -95,19 +105,19 @@ func (p *parts) tracked() bool {
 // record puts the parts together. What identifies it must be there.
 func (p *parts) record() (schema.Record, error) {
 	if p.typed.Text() != "" && p.kind.Takes(schema.FieldType) {
-		p.values[schema.FieldType] = p.typed
+		p.set(schema.FieldType, p.typed)
 	}
 	if p.kind == schema.KindRepository {
-		p.values[schema.FieldKind] = schema.Text(string(p.kind))
+		p.set(schema.FieldKind, schema.Text(string(p.kind)))
 	}
-	r := p.values.Record()
+	r := schema.RecordOf(p.values)
 	switch {
 	case p.kind == schema.KindRepository && r.Origin() == "":
 		return schema.Record{}, errors.New("it has no origin")
 	case p.kind == schema.KindIntegration && r.Type() == "":
 		return schema.Record{}, errors.New("it has no type")
 	}
-	r.ID = p.id
+	r.ID, r.InitDate = p.id, p.made
 	return r, p.badID
 }
 

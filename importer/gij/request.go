@@ -143,7 +143,7 @@ func deleteRequest(have schema.Record, files bool) (request, error) {
 func encodeFields(r schema.Record) ([]byte, error) {
 	const usual = 512
 	b := append(make([]byte, 0, usual), '{')
-	for f := range r.FieldSet().All() {
+	for f, v := range r.All() {
 		if f.Tool() {
 			continue
 		}
@@ -152,7 +152,7 @@ func encodeFields(r schema.Record) ([]byte, error) {
 		}
 		b = append(append(append(b, '"'), f.String()...), '"', ':')
 		var err error
-		if b, err = appendValue(b, r.Get(f)); err != nil {
+		if b, err = appendValue(b, v); err != nil {
 			return nil, fmt.Errorf("%s: %w", f, err)
 		}
 	}

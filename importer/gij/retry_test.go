@@ -66,7 +66,7 @@ func TestRetriesEnd(t *testing.T) {
 				}
 			}})
 			out := c.Do(t.Context(), create("x"))
-			if out.Status != schema.StatusFailed || !out.Passing || out.Attempts != tt.want || out.HTTP != 503 || out.Class != notDone {
+			if out.Status != schema.StatusFailed || !out.Temporary || out.Attempts != tt.want || out.HTTP != 503 || out.Class != notDone {
 				t.Errorf("retries %d: %+v", tt.retries, out)
 			}
 			for i, d := range waits {

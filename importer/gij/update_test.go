@@ -95,7 +95,7 @@ func TestUpdatesAndDeletes(t *testing.T) {
 				if got.ID != 7 || got.Attempts != len(tt.calls) {
 					t.Errorf("id %d, %d attempts", got.ID, got.Attempts)
 				}
-				got.Action, got.ID, got.Attempts, got.Started, got.Took = schema.Action{}, 0, 0, tt.want.Started, 0
+				got.N, got.ID, got.Attempts, got.Started, got.Took = 0, 0, 0, tt.want.Started, 0
 				if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", tt.want) {
 					t.Errorf("\n got %+v\nwant %+v", got, tt.want)
 				}
@@ -127,7 +127,7 @@ func TestDoubtRemains(t *testing.T) {
 				c := newClient(t, Config{Base: script(append([]roundTrip{always(200, added)}, tt.steps...)...), Retries: 3})
 				prove(t, c)
 				out := c.Do(t.Context(), action)
-				if out.Status != schema.StatusUnknown || out.Class != tt.class || out.Passing != tt.passing || out.Waited != tt.waited ||
+				if out.Status != schema.StatusUnknown || out.Class != tt.class || out.Temporary != tt.passing || out.TimedOut != tt.waited ||
 					out.Attempts != tt.attempts || out.Error == "" || (out.Stop != "") != (tt.class == stop) {
 					t.Errorf("%s: %s: %+v", tt.name, action.Op, out)
 				}
@@ -151,7 +151,7 @@ func TestWithoutDoubt(t *testing.T) {
 		for _, action := range []schema.Action{update(rename("x")), update(disable(true)), remove()} {
 			synctest.Test(t, func(t *testing.T) {
 				out := newClient(t, Config{Base: tt.base}).Do(t.Context(), action)
-				if out.Status != tt.status || out.Passing != tt.passing {
+				if out.Status != tt.status || out.Temporary != tt.passing {
 					t.Errorf("%s: %s: %+v", name, action.Op, out)
 				}
 			})
@@ -168,7 +168,7 @@ func TestCancelledInDoubt(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		out := c.Do(ctx, update(rename("x")))
-		if out.Status != schema.StatusUnknown || out.Attempts != 1 || !out.Waited || time.Since(start) != 6*time.Second {
+		if out.Status != schema.StatusUnknown || out.Attempts != 1 || !out.TimedOut || time.Since(start) != 6*time.Second {
 			t.Errorf("after %v: %+v", time.Since(start), out)
 		}
 	})

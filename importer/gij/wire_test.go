@@ -159,7 +159,7 @@ func TestConnectionRefused(t *testing.T) {
 	if _, err := c.Myself(t.Context()); !errors.As(err, &e) || e.Class != notDone || e.Stop != schema.StopTarget {
 		t.Errorf("%v", err)
 	}
-	if out := c.Do(t.Context(), create("x")); out.Status != schema.StatusFailed || !out.Passing || out.Attempts != 0 {
+	if out := c.Do(t.Context(), create("x")); out.Status != schema.StatusFailed || !out.Temporary || out.Attempts != 0 {
 		t.Errorf("%+v", out)
 	}
 	if all, _ := c.Requests(); all != 0 {

@@ -79,11 +79,11 @@ func readAnything(t *testing.T, format Format, data []byte) {
 			saneFinding(t, p.Finding, lines)
 			continue
 		}
-		r, findings := checker.Check(e)
+		r := checker.Check(e)
 		for _, f := range e.Findings {
 			saneFinding(t, f, lines)
 		}
-		for _, f := range findings {
+		for _, f := range r.Findings {
 			saneFinding(t, f, lines)
 		}
 		if e.Place.Record != len(records)+1 || e.Place.Line < 1 || e.Place.Line > lines {

@@ -59,8 +59,7 @@ func errorsOf(f Format, text string) []schema.Finding {
 			all = append(all, err.(*Problem).Finding)
 			continue
 		}
-		record, findings := checker.Check(e)
-		all = append(append(all, findings...), record.CreateNeeds()...)
+		all = append(all, checker.Check(e).Findings...)
 	}
 	return slices.DeleteFunc(all, func(f schema.Finding) bool { return f.Level != schema.LevelError })
 }

@@ -210,7 +210,7 @@ func TestLargeCells(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, findings := checker.Check(e)
+		findings := checker.Check(e).Findings
 		for _, f := range findings {
 			if f.Code == schema.CodeCellTooLarge && f.Place.Record == 1 && f.Place.Line == 2 {
 				tooLarge++

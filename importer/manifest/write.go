@@ -81,7 +81,7 @@ func plainValue(record int, f schema.Field, v schema.Value) (any, error) {
 
 // sourceOf tells on one line what a record was made of, or gives "".
 func sourceOf(r schema.Record) string {
-	for _, c := range r.Cells() {
+	for _, c := range r.Cells {
 		if c.Name == schema.SourceColumn {
 			plain := strings.Map(func(r rune) rune {
 				if !unicode.IsPrint(r) || r == '\uFEFF' {

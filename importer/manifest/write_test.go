@@ -165,7 +165,7 @@ func recordsIn(t *testing.T, f Format, data []byte) []schema.Record {
 		if len(e.Findings) > 0 {
 			t.Fatalf("%s: what was written has findings: %v\n%s", f, e.Findings, data)
 		}
-		r, _ := checker.Check(e)
+		r := checker.Check(e)
 		records = append(records, r)
 	}
 	return records
@@ -264,7 +264,7 @@ func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("disk full") }
 // TestWriteSource: what a record was made of is written where a reader leaves it aside.
 func TestWriteSource(t *testing.T) {
 	with := schema.NewRecord(map[schema.Field]schema.Value{schema.FieldType: schema.Text("GITHUB_SERVER")})
-	with = with.WithCells(nil, []schema.Column{{Name: "type", Text: "GITHUB_SERVER"}, {Name: schema.SourceColumn, Text: "list.json:3: \x1b[1m\"a\"\n- b: c,\u2028d"}})
+	with.Cells = []schema.Column{{Name: "type", Text: "GITHUB_SERVER"}, {Name: schema.SourceColumn, Text: "list.json:3: \x1b[1m\"a\"\n- b: c,\u2028d"}}
 	without := schema.NewRecord(map[schema.Field]schema.Value{schema.FieldType: schema.Text("GITLAB_SERVER")})
 	for f, want := range map[Format]string{
 		CSV:  "type,_source\nGITHUB_SERVER,\"list.json:3: [1m\"\"a\"\" - b: c, d\"\nGITLAB_SERVER,\n",

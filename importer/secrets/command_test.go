@@ -14,7 +14,7 @@ import (
 func resolveCommand(t *testing.T, r Resolver, line string) (value string, finding string) {
 	t.Helper()
 	r.AllowCommands = true
-	records, findings := r.Resolve(t.Context(), []schema.Record{referring(1, schema.SchemeCommand, line)})
+	records, findings := resolve(&r, t.Context(), []schema.Record{referring(1, schema.SchemeCommand, line)})
 	s, _ := records[0].Get(schema.FieldPat).Secret()
 	if s.Known() == (len(findings) > 0) {
 		t.Fatalf("known %v beside %v", s.Known(), findings)
@@ -89,7 +89,7 @@ func TestCommandIsKilledWithTheContext(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	r := Resolver{AllowCommands: true}
-	_, findings := r.Resolve(ctx, []schema.Record{referring(1, schema.SchemeCommand, run(t, "hang"))})
+	_, findings := resolve(&r, ctx, []schema.Record{referring(1, schema.SchemeCommand, run(t, "hang"))})
 	if len(findings) != 1 || !strings.Contains(findings[0].Message, "interrupted") {
 		t.Errorf("findings %v", findings)
 	}
@@ -104,7 +104,7 @@ func TestCanaryIsNowhere(t *testing.T) {
 	r.Env = func(string) (string, bool) { return canary, true }
 	r.ReadFile = func(string) ([]byte, error) { return []byte(canary + strings.Repeat("x", largest)), nil }
 	r.Keyring = func(string, string) (string, error) { return canary + "\xff", nil }
-	records, findings := r.Resolve(t.Context(), []schema.Record{
+	records, findings := resolve(&r, t.Context(), []schema.Record{
 		referring(1, schema.SchemeEnv, "A"), referring(2, schema.SchemeFile, "/x"), referring(3, schema.SchemeKeyring, "s/u"),
 		referring(4, schema.SchemeCommand, run(t, "env", "GIJBULK_TEST_CANARY")),
 	})

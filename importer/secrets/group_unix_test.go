@@ -33,7 +33,7 @@ func TestCommandIsKilledWithItsChildren(t *testing.T) {
 		ended <- err
 	}()
 	r := Resolver{AllowCommands: true}
-	_, findings := r.Resolve(ctx, []schema.Record{referring(1, schema.SchemeCommand, run(t, "nest", listener.Addr().String()))})
+	_, findings := resolve(&r, ctx, []schema.Record{referring(1, schema.SchemeCommand, run(t, "nest", listener.Addr().String()))})
 	if len(findings) != 1 {
 		t.Errorf("findings %v", findings)
 	}

@@ -44,17 +44,16 @@ type failure struct {
 	advice  string // "": the code's general advice
 }
 
-// Resolve returns the records, in their order, with the value of every reference that
-// could be had, and a finding for each record and field whose reference could not. When
-// the context ends early, what was not looked up by then has failed.
-func (r *Resolver) Resolve(ctx context.Context, records []schema.Record) ([]schema.Record, []schema.Finding) {
+// Resolve returns the records, in their order, with the value of every reference that could
+// be resolved, and with a finding for each field whose reference could not. When the context
+// ends early, what was not looked up by then has failed.
+func (r *Resolver) Resolve(ctx context.Context, records []schema.Record) []schema.Record {
 	answers := r.lookUpAll(ctx, sourcesOf(records))
 	if len(answers) == 0 {
-		return records, nil
+		return records
 	}
 	resolved := make([]schema.Record, len(records))
 	values := make(map[source]schema.Value, len(answers)) // shared by all that refer to one
-	var findings []schema.Finding
 	for i, record := range records {
 		resolved[i] = record
 		for _, field := range record.Fields() {
@@ -64,7 +63,7 @@ func (r *Resolver) Resolve(ctx context.Context, records []schema.Record) ([]sche
 			}
 			a := answers[src]
 			if a.failure != nil {
-				findings = append(findings, r.finding(record.Place, field, a.failure))
+				resolved[i] = resolved[i].WithFindings(r.finding(record.Place, field, a.failure))
 				continue
 			}
 			value, made := values[src]
@@ -75,7 +74,7 @@ func (r *Resolver) Resolve(ctx context.Context, records []schema.Record) ([]sche
 			resolved[i] = resolved[i].Set(field, value)
 		}
 	}
-	return resolved, findings
+	return resolved
 }
 
 func (r *Resolver) finding(p schema.Place, field schema.Field, why *failure) schema.Finding {

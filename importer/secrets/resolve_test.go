@@ -67,6 +67,15 @@ func fakes() Resolver {
 	}
 }
 
+// resolve gives the findings of the records apart.
+func resolve(r *Resolver, ctx context.Context, records []schema.Record) (resolved []schema.Record, findings []schema.Finding) {
+	resolved = r.Resolve(ctx, records)
+	for _, record := range resolved {
+		findings = append(findings, record.Findings...)
+	}
+	return resolved, findings
+}
+
 func TestResolve(t *testing.T) {
 	for _, tt := range []struct {
 		scheme  schema.Scheme
@@ -99,7 +108,7 @@ func TestResolve(t *testing.T) {
 	} {
 		t.Run(string(tt.scheme)+":"+tt.target, func(t *testing.T) {
 			r := fakes()
-			records, findings := r.Resolve(t.Context(), []schema.Record{referring(1, tt.scheme, tt.target)})
+			records, findings := resolve(&r, t.Context(), []schema.Record{referring(1, tt.scheme, tt.target)})
 			got, known := value(records[0], schema.FieldPat)
 			if got != tt.want || known != (tt.failure == "") {
 				t.Errorf("got %d bytes, known %v", len(got), known)
@@ -128,7 +137,7 @@ func TestRealFilesAndEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("GIJBULK_TEST_TOKEN", "from env")
-	records, findings := new(Resolver).Resolve(t.Context(), []schema.Record{
+	records, findings := resolve(new(Resolver), t.Context(), []schema.Record{
 		referring(1, schema.SchemeFile, path), referring(2, schema.SchemeEnv, "GIJBULK_TEST_TOKEN"),
 		referring(3, schema.SchemeFile, dir), referring(4, schema.SchemeFile, filepath.Join(dir, "missing"))})
 	for i, want := range []string{"from file", "from env", "", ""} {
@@ -157,7 +166,7 @@ func TestEachReferenceOnce(t *testing.T) {
 		records = append(records, record.Set(schema.FieldUsername, schema.Hidden(schema.Refer(schema.SchemeEnv, "A"))).
 			Set(schema.FieldPassword, schema.Hidden(schema.Literal("literal", "env:X"))))
 	}
-	resolved, findings := r.Resolve(t.Context(), records)
+	resolved, findings := resolve(&r, t.Context(), records)
 	if diff := cmp.Diff(map[string]int{"A": 1, "B": 1, "MISSING": 1}, counts); diff != "" {
 		t.Errorf("lookups:\n%s", diff)
 	}
@@ -183,7 +192,7 @@ func TestEachReferenceOnce(t *testing.T) {
 
 func TestLenientWarns(t *testing.T) {
 	r := Resolver{Lenient: true, Env: emptyEnv}
-	_, findings := r.Resolve(t.Context(), []schema.Record{
+	_, findings := resolve(&r, t.Context(), []schema.Record{
 		referring(1, schema.SchemeEnv, "A"), referring(2, schema.SchemeCommand, "pass x")})
 	if len(findings) != 2 {
 		t.Fatalf("findings %v", findings)
@@ -211,7 +220,7 @@ func TestKeyringThatNeverAnswers(t *testing.T) {
 			records = append(records, referring(i+1, schema.SchemeKeyring, fmt.Sprintf("s%d/u", i)))
 		}
 		start := time.Now()
-		_, findings := r.Resolve(t.Context(), records)
+		_, findings := resolve(&r, t.Context(), records)
 		if took := time.Since(start); took != defaultTimeout {
 			t.Errorf("took %s", took)
 		}
@@ -234,7 +243,7 @@ func TestFileThatNeverOpens(t *testing.T) {
 		forever := make(chan struct{})
 		defer close(forever)
 		r := Resolver{Timeout: time.Minute, ReadFile: func(string) ([]byte, error) { <-forever; return nil, nil }}
-		_, findings := r.Resolve(t.Context(), []schema.Record{referring(1, schema.SchemeFile, "/pipe")})
+		_, findings := resolve(&r, t.Context(), []schema.Record{referring(1, schema.SchemeFile, "/pipe")})
 		if len(findings) != 1 || findings[0].Message != "the file /pipe gave nothing within 1m0s" {
 			t.Errorf("findings %v", findings)
 		}
@@ -255,7 +264,7 @@ func TestInterrupted(t *testing.T) {
 		}
 		records = append(records, referring(99, schema.SchemeEnv, "LATE"))
 		start := time.Now()
-		_, findings := r.Resolve(ctx, records)
+		_, findings := resolve(&r, ctx, records)
 		if took := time.Since(start); took != time.Second {
 			t.Errorf("took %s", took)
 		}

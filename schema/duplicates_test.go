@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-func TestIdentities(t *testing.T) {
-	check := func(pairs ...string) Record { r, _ := new(Checker).Check(entry(pairs...)); return r }
-	ids := NewIdentities()
-	var want []int
+func TestDuplicates(t *testing.T) {
+	check := func(pairs ...string) Record { return Checker{}.Check(entry(pairs...)) }
+	var duplicates Duplicates
+	var got, want []int
 	for i, tt := range []struct {
 		record    Record
 		duplicate bool
@@ -32,41 +32,46 @@ func TestIdentities(t *testing.T) {
 		{check("kind", "repository"), false},
 		{check("kind", "repository"), false},
 	} {
-		ids.Note(ids.Of(&tt.record), Place{File: "m", Line: i + 2, Record: i + 1})
 		if tt.duplicate {
 			want = append(want, i+2)
 		}
-	}
-	var got []int
-	for f := range ids.Twins() {
-		if repository := f.Place.Line > 10; repository != strings.Contains(f.Message, "same repository") {
+		id, ok := tt.record.Identity()
+		if !ok {
+			continue
+		}
+		f, found := duplicates.Find(id, tt.record.Kind(), Place{File: "m", Line: i + 2, Record: i + 1})
+		if !found {
+			continue
+		}
+		if repository := tt.record.Kind() == KindRepository; repository != strings.Contains(f.Message, "same repository") {
 			t.Errorf("line %d: %s", f.Place.Line, f.Message)
 		}
 		got = append(got, f.Place.Line)
 	}
 	if !slices.Equal(got, want) {
-		t.Errorf("twins at lines %v, want %v", got, want)
+		t.Errorf("duplicates at lines %v, want %v", got, want)
 	}
 }
 
-// TestTwinsInLargeFiles: neither the number of records nor the file makes a difference.
-func TestTwinsInLargeFiles(t *testing.T) {
-	const records = 50_000
-	ids := NewIdentities()
+func TestDuplicatesInTwoFiles(t *testing.T) {
+	const records = 1000
+	var duplicates Duplicates
+	n := 0
 	for _, file := range []string{"a", "b"} {
 		for i := range records {
 			r := NewRecord(map[Field]Value{FieldType: Text("GITHUB"), FieldDisplayName: Text(strconv.Itoa(i))})
-			ids.Note(ids.Of(&r), Place{File: file, Line: i + 2, Column: 1, Record: i + 1})
-		}
-	}
-	n := 0
-	for f := range ids.Twins() {
-		n++
-		if want := (Place{"b", n + 1, 1, n}); f.Place != want || !strings.Contains(f.Message, fmt.Sprintf("as a:%d:", n+1)) {
-			t.Fatalf("twin %d: %v at %+v", n, f, f.Place)
+			id, _ := r.Identity()
+			at := Place{File: file, Line: i + 2, Column: 1, Record: i + 1}
+			f, found := duplicates.Find(id, r.Kind(), at)
+			if found != (file == "b") || found && (f.Place != at || !strings.Contains(f.Message, fmt.Sprintf("as a:%d:", i+2))) {
+				t.Fatalf("record %d of %s: found %t: %v", i, file, found, f)
+			}
+			if found {
+				n++
+			}
 		}
 	}
 	if n != records {
-		t.Errorf("%d twins, want %d", n, records)
+		t.Errorf("%d duplicates, want %d", n, records)
 	}
 }

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestCreateNeeds(t *testing.T) {
+func TestCreateErrors(t *testing.T) {
 	for name, tt := range map[string]struct {
 		entry Entry
 		want  []string
@@ -25,9 +25,9 @@ func TestCreateNeeds(t *testing.T) {
 			"m.yaml:3:5: awsRegion: a new AWS needs an awsRegion: " + CodeRegionRequired.Explanation().Advice}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, _ := new(Checker).Check(tt.entry)
+			r := Checker{}.Check(tt.entry)
 			var got []string
-			for _, f := range r.CreateNeeds() {
+			for _, f := range r.CreateErrors() {
 				got = append(got, f.String()+": "+f.Advice)
 			}
 			if !slices.Equal(got, tt.want) {
