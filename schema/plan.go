@@ -60,7 +60,7 @@ type Action struct {
 	Want    Record   // zero where nothing is wanted
 	Have    Record   // zero where nothing is there; its ID says so
 	Changes []Change // what differs, for OpUpdate and OpExists
-	Reason  string   // why, for OpConflict and OpInvalid
+	Reason  string   // why, for OpConflict, OpInvalid and the OpUnchanged of an undo
 	Advice  string   // likewise, what to do
 	Files   bool     // with OpDelete: the clones on Jira's disk go as well
 }
@@ -77,7 +77,11 @@ func (a *Action) Subject() *Record {
 // Outcome is the outcome of an action for which nothing has been sent.
 func (a *Action) Outcome() Outcome {
 	o := Outcome{N: a.N, Status: a.Op.Status()}
-	if !a.Op.Writes() {
+	switch {
+	case a.Op.Writes():
+	case o.Status.Good():
+		o.ID, o.Advice = a.Have.ID, a.Reason
+	default:
 		o.ID, o.Error, o.Advice = a.Have.ID, a.Reason, a.Advice
 	}
 	return o

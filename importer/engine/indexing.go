@@ -14,44 +14,58 @@ type Indexer interface {
 	Indexing(context.Context, schema.Record) (schema.Indexing, error)
 }
 
-// Gentle makes a run wait for the first indexing of what it creates, as the vendor
+// Indexing makes a run wait for the first indexing of what it creates, as the vendor
 // advises. The zero value does not wait.
-type Gentle struct {
+type Indexing struct {
 	Indexer Indexer
 	AtOnce  int           // first indexings at a time; at least 1
 	Timeout time.Duration // how long one is waited for
 }
 
-// The first look comes soon, for what is small, and the later ones at leisure.
+// The first look comes soon, for what is small, and the later ones at intervals that grow.
 const (
 	firstLook = time.Second
 	lastLook  = 30 * time.Second
 )
 
-// await waits until the first indexing of a created record has ended, and says what went
-// wrong in it. The record is created whatever comes of that.
-func (g Gentle) await(ctx context.Context, o schema.Outcome) schema.Outcome {
-	ctx, cancel := context.WithTimeoutCause(ctx, g.Timeout, fmt.Errorf("it had not ended after %s (--index-timeout)", g.Timeout))
+// awaitIndexing waits until the first indexing of a created record has ended, and says what
+// went wrong in it. What was created is recorded before; where it cannot be, nobody waits, and
+// the caller, who records the outcome in any case, meets the same error.
+func (r *Run) awaitIndexing(ctx context.Context, o schema.Outcome) schema.Outcome {
+	if r.Indexing.Indexer == nil || o.Status != schema.StatusCreated || r.ledger.end(ctx, o) != nil {
+		return o
+	}
+	ctx, cancel := context.WithTimeoutCause(ctx, r.Indexing.Timeout, fmt.Errorf("it had not ended after %s", r.Indexing.Timeout))
 	defer cancel()
-	r := o.Action.Want
-	r.ID = o.ID
+	created := r.ledger.action(o.N).Want
+	created.ID = o.ID
 	for look := firstLook; ; look = min(look*3/2, lastLook) {
 		state, err := schema.Indexing{}, pause(ctx, look)
 		if err == nil {
-			state, err = g.Indexer.Indexing(ctx, r)
+			state, err = r.Indexing.Indexer.Indexing(ctx, created)
 		}
 		switch {
 		case ctx.Err() != nil:
 			o.Advice = "its first indexing was not waited for: " + context.Cause(ctx).Error()
 			return o
 		case err != nil:
-			o.Advice = "nobody knows how its first indexing went: " + err.Error()
+			o.Advice = "how its first indexing went is not known: " + err.Error()
 			return o
 		case len(state.Errors) > 0:
-			o.Error, o.Advice = "it was created, but its first indexing failed: "+strings.Join(state.Errors, "; "), "see what the git host says to these credentials; the app indexes it again by itself"
+			o.Error = "it was created, but its first indexing failed: " + strings.Join(state.Errors, "; ")
+			o.Advice = "check what the git host answers to these credentials; the app indexes it again automatically"
 			return o
 		case state.Ended:
 			return o
 		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
 	}
 }

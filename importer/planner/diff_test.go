@@ -112,13 +112,13 @@ func TestDiff(t *testing.T) {
 
 func TestDiffWhatOnlyACreateNeeds(t *testing.T) {
 	withoutLogin := func(line int, name string) schema.Record {
-		r, _ := new(schema.Checker).Check(schema.Entry{Place: schema.Place{File: "m.csv", Line: line, Record: line}, Cells: []schema.Cell{
+		r := schema.Checker{}.Check(schema.Entry{Place: schema.Place{File: "m.csv", Line: line, Record: line}, Cells: []schema.Cell{
 			{Field: schema.FieldType, Written: schema.Written{Text: "GITHUB"}}, {Field: schema.FieldDisplayName, Written: schema.Written{Text: name}}}})
 		return r
 	}
 	there, missing := withoutLogin(2, "Acme"), withoutLogin(3, "New")
 	faulty := record(4, "type", "GITHUB", "displayName", "Bad")
-	faulty = faulty.WithFaults(schema.CodeUnknownType.Newf(faulty.Place, "type", "no"))
+	faulty = faulty.WithFindings(schema.CodeUnknownType.Newf(faulty.Place, "type", "no"))
 	have := []schema.Record{live(1, "type", "GITHUB", "origin", "https://github.com", "displayName", "Acme")}
 	plan, findings := Diff([]schema.Record{there, missing, faulty}, have, Options{})
 	if plan.Actions[0].Op != schema.OpUnchanged || plan.Actions[1].Op != schema.OpInvalid || plan.Actions[2].Op != schema.OpInvalid {

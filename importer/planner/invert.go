@@ -7,18 +7,18 @@ import (
 	"gijbulk/schema"
 )
 
-// Invert makes the plan that takes back what a run did: it deletes what the run
-// created, restores what it changed, and creates anew what it deleted. live is read just
-// before: what is no longer as the run left it is a conflict and is left alone. The
-// findings tell what cannot be brought back.
-func Invert(outcomes []schema.Outcome, live []schema.Record) (schema.Plan, []schema.Finding) {
+// Invert makes the plan that undoes what a run did: it deletes what the run created,
+// restores what it changed, and creates again what it deleted. live is read just before: what
+// is no longer as the run left it is a conflict and is left alone. The findings say what
+// cannot be restored.
+func Invert(results []schema.Result, live []schema.Record) (schema.Plan, []schema.Finding) {
 	inv := inverter{byID: make(map[int64]schema.Record, len(live)), keys: make(map[schema.Key]bool, len(live))}
 	for _, r := range live {
 		inv.byID[r.ID] = r
 		inv.keys[r.Key()] = true
 	}
 	plan := schema.Plan{Live: liveIDs(live)}
-	for _, o := range outcomes {
+	for _, o := range results {
 		var a schema.Action
 		switch {
 		case o.Status == schema.StatusCreated:
@@ -30,10 +30,9 @@ func Invert(outcomes []schema.Outcome, live []schema.Record) (schema.Plan, []sch
 		default:
 			continue
 		}
-		a.N = len(plan.Actions)
 		plan.Actions = append(plan.Actions, a)
 	}
-	return plan, inv.findings
+	return numbered(plan), inv.findings
 }
 
 type inverter struct {
@@ -42,15 +41,15 @@ type inverter struct {
 	findings []schema.Finding
 }
 
-// uncreate deletes what was created, while it is still what the run made.
-func (inv *inverter) uncreate(o schema.Outcome) schema.Action {
+// uncreate deletes what was created, while it is still as the run made it.
+func (inv *inverter) uncreate(o schema.Result) schema.Action {
 	want := o.Action.Want
 	have, there := inv.byID[o.ID]
 	if !there || match.ClassOf(have) != match.ClassOf(want) {
-		return schema.Action{Op: schema.OpUnchanged, Want: want, Reason: "it is no longer there"}
+		return schema.Action{Op: schema.OpUnchanged, Want: want, Reason: "it is no longer on the server"}
 	}
 	if changes := schema.Changes(want, have); len(changes) > 0 {
-		return schema.Action{Op: schema.OpConflict, Want: want, Have: have, Reason: "it was changed since: " + fieldNames(changes)}
+		return schema.Action{Op: schema.OpConflict, Want: want, Have: have, Reason: changedSince(changes), Advice: adviceChanged}
 	}
 	have.Place = want.Place
 	return schema.Action{Op: schema.OpDelete, Want: want, Have: have}
@@ -58,14 +57,14 @@ func (inv *inverter) uncreate(o schema.Outcome) schema.Action {
 
 // restore sets the fields back that the run changed, while they are still as it set
 // them. An update that failed may have changed some of them all the same.
-func (inv *inverter) restore(o schema.Outcome) schema.Action {
+func (inv *inverter) restore(o schema.Result) schema.Action {
 	want := o.Action.Want
 	have, there := inv.byID[o.Action.Have.ID]
 	if !there || match.ClassOf(have) != match.ClassOf(want) {
-		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "it is no longer there"}
+		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "it is no longer on the server", Advice: conflictAdvice(want)}
 	}
 	a := schema.Action{Op: schema.OpUpdate, Have: have, Want: have.WithoutServerMade()}
-	a.Want = a.Want.WithCells(want.Columns(), want.Cells())
+	a.Want.Columns, a.Want.Cells = want.Columns, want.Cells
 	a.Want.Place = want.Place
 	var since []schema.Change
 	for _, c := range o.Action.Changes {
@@ -86,7 +85,7 @@ func (inv *inverter) restore(o schema.Outcome) schema.Action {
 	}
 	switch {
 	case len(since) > 0:
-		a.Op, a.Changes, a.Reason = schema.OpConflict, nil, "it was changed since: "+fieldNames(since)
+		a.Op, a.Changes, a.Reason, a.Advice = schema.OpConflict, nil, changedSince(since), adviceChanged
 	case len(a.Changes) == 0:
 		a.Op = schema.OpUnchanged
 	}
@@ -100,13 +99,13 @@ func fieldDiffers(of schema.Record, f schema.Field, v schema.Value, have schema.
 	return schema.Changes(alone, have)
 }
 
-// recreate brings back what was deleted, without what the server never showed or had
-// made itself.
-func (inv *inverter) recreate(o schema.Outcome) schema.Action {
+// recreate creates what was deleted again, without what the server never showed or had made
+// itself.
+func (inv *inverter) recreate(o schema.Result) schema.Action {
 	want := o.Action.Have.WithoutServerMade()
 	want.ID = 0
 	if inv.keys[want.Key()] {
-		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "one of its identity is there again"}
+		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "the server has one of its identity again", Advice: conflictAdvice(want)}
 	}
 	inv.lost(want, schema.FieldPat, "it comes back without %s or password")
 	return schema.Action{Op: schema.OpCreate, Want: want}
@@ -114,6 +113,12 @@ func (inv *inverter) recreate(o schema.Outcome) schema.Action {
 
 func (inv *inverter) lost(r schema.Record, f schema.Field, message string) {
 	inv.findings = append(inv.findings, schema.CodeNotRestored.Newf(r.Place, f.String(), "%s: "+message, r.Key(), f))
+}
+
+const adviceChanged = "compare it in Jira, and undo by hand what is still to be undone"
+
+func changedSince(changes []schema.Change) string {
+	return "it was changed since: " + fieldNames(changes)
 }
 
 func fieldNames(changes []schema.Change) string {

@@ -70,8 +70,8 @@ func TestDiffOfBothKinds(t *testing.T) {
 }
 
 func TestGuardJudgesEachKind(t *testing.T) {
-	limit := func(s string) Limit {
-		l, err := ParseLimit(s)
+	limit := func(s string) schema.Limit {
+		l, err := schema.ParseLimit(s)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -89,24 +89,24 @@ func TestGuardJudgesEachKind(t *testing.T) {
 	counts := func(integrations, repositories int) map[schema.Kind]int {
 		return map[schema.Kind]int{schema.KindIntegration: integrations, schema.KindRepository: repositories}
 	}
-	share, number := Rails{limit("10%"), limit("30%")}, Rails{limit("3"), limit("0")}
+	share, number := Limits{limit("10%"), limit("30%")}, Limits{limit("3"), limit("0")}
 	for _, tt := range []struct {
 		name string
 		plan schema.Plan
 		live map[schema.Kind]int
-		r    Rails
+		r    Limits
 		want string
 	}{
 		{"a share of each", plan(10, 2), counts(100, 20), share, ""},
 		{"a small set beside a large one", plan(0, 3), counts(100, 20), share,
-			"the plan would delete 3 of 20 live repositories (15%); --max-delete allows 10%"},
+			"the plan would delete 3 of 20 live repositories (15%); the limit is 10%"},
 		{"few beside many", plan(1, 2), counts(100, 5), share,
-			"the plan would delete 2 of 5 live repositories (40%); --max-delete allows 1 where fewer than 10 are live"},
+			"the plan would delete 2 of 5 live repositories (40%); the limit is 1 where fewer than 10 are live"},
 		{"many beside few", plan(11, 1), counts(100, 5), share,
-			"the plan would delete 11 of 100 live integrations (11%); --max-delete allows 10%"},
+			"the plan would delete 11 of 100 live integrations (11%); the limit is 10%"},
 		{"a number", plan(1, 2), counts(100, 5), number, ""},
 		{"a number of both", plan(2, 2), counts(100, 5), number,
-			"the plan would delete 4 of 105 live integrations and repositories (3.8%); --max-delete allows 3"},
+			"the plan would delete 4 of 105 live integrations and repositories (3.8%); the limit is 3"},
 	} {
 		err := Guard(tt.plan, tt.live, tt.r)
 		if got := fmt.Sprint(err); tt.want == "" && err != nil || tt.want != "" && got != tt.want {
@@ -142,15 +142,15 @@ func TestInvertRepositories(t *testing.T) {
 	want := plain(2, origin, "mainBranch", "main")
 	there := livePlain(9, origin, "mainBranch", "main", "absoluteRoot", false, "realRoot", "9_a", "displayName", "a")
 	absolute := there.Set(schema.FieldAbsoluteRoot, schema.Bool(true)).Set(schema.FieldRealRoot, schema.Text("/srv/a.git"))
-	created := schema.Outcome{Action: schema.Action{Op: schema.OpCreate, Want: want}, Status: schema.StatusCreated, ID: 9}
-	updated := schema.Outcome{Status: schema.StatusUpdated, ID: 9, Attempts: 1, Action: schema.Action{Op: schema.OpUpdate, Want: want, Have: there,
-		Changes: []schema.Change{{Field: schema.FieldOrigin, From: schema.Text("https://git.example.org/old.git"), To: schema.Text(origin + "/")}}}}
-	deleted := func(r schema.Record) schema.Outcome {
-		return schema.Outcome{Action: schema.Action{Op: schema.OpDelete, Have: r}, Status: schema.StatusDeleted, ID: 9}
+	created := result(schema.Action{Op: schema.OpCreate, Want: want}, schema.Outcome{Status: schema.StatusCreated, ID: 9})
+	updated := result(schema.Action{Op: schema.OpUpdate, Want: want, Have: there,
+		Changes: []schema.Change{{Field: schema.FieldOrigin, From: schema.Text("https://git.example.org/old.git"), To: schema.Text(origin + "/")}}}, schema.Outcome{Status: schema.StatusUpdated, ID: 9, Attempts: 1})
+	deleted := func(r schema.Record) schema.Result {
+		return result(schema.Action{Op: schema.OpDelete, Have: r}, schema.Outcome{Status: schema.StatusDeleted, ID: 9})
 	}
 	for _, tt := range []struct {
 		name     string
-		outcome  schema.Outcome
+		outcome  schema.Result
 		live     []schema.Record
 		said     string
 		realRoot string
@@ -165,7 +165,7 @@ func TestInvertRepositories(t *testing.T) {
 		{"deleted, an integration at its place", deleted(there), []schema.Record{live(12, "type", "FILESPACE", "origin", origin)}, "create 0", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			plan, _ := Invert([]schema.Outcome{tt.outcome}, tt.live)
+			plan, _ := Invert([]schema.Result{tt.outcome}, tt.live)
 			if got := said(plan); got != tt.said {
 				t.Fatalf("got %q, want %q", got, tt.said)
 			}

@@ -6,28 +6,28 @@ import (
 	"gijbulk/schema"
 )
 
-// inside are the repositories inside integrations: which integration by normalised origin.
-type inside map[string]int64
+// nested are the repositories inside integrations: the id of the integration by normalised origin.
+type nested map[string]int64
 
-func insideOf(tracked []schema.Tracked) inside {
-	in := make(inside, len(tracked))
+func nestedOf(tracked []schema.Tracked) nested {
+	n := make(nested, len(tracked))
 	plain := schema.Key{Kind: schema.KindRepository}
 	for _, t := range tracked {
 		if origin := plain.At(t.Origin).Origin; origin != "" {
-			in[origin] = t.Integration
+			n[origin] = t.Integration
 		}
 	}
-	return in
+	return n
 }
 
-// twice warns of a repository that an integration holds as well.
-func (in inside) twice(a schema.Action) (schema.Finding, bool) {
+// overlap warns of a repository that an integration lists too.
+func (n nested) overlap(a schema.Action) (schema.Finding, bool) {
 	r := a.Want
 	if r.Kind() != schema.KindRepository || a.Op == schema.OpInvalid {
 		return schema.Finding{}, false
 	}
-	id, there := in[r.Key().Origin]
-	if !there {
+	id, found := n[r.Key().Origin]
+	if !found {
 		return schema.Finding{}, false
 	}
 	holder, tense := "an integration", "is"

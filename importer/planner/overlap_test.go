@@ -19,7 +19,7 @@ func TestDiffTellsOfRepositoriesInsideIntegrations(t *testing.T) {
 		{Origin: "", Integration: 12},
 	}
 	faulty := plain(2, "https://git.example.org/a.git")
-	faulty = faulty.WithFaults(schema.Finding{Message: "it is faulty"})
+	faulty = faulty.WithFindings(schema.Finding{Message: "it is faulty"})
 	for _, tt := range []struct {
 		name string
 		want schema.Record
@@ -38,7 +38,7 @@ func TestDiffTellsOfRepositoriesInsideIntegrations(t *testing.T) {
 		{"one with errors", faulty, "invalid 0", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			plan, findings := Diff([]schema.Record{tt.want}, have, Options{Update: true, Inside: tracked})
+			plan, findings := Diff([]schema.Record{tt.want}, have, Options{Update: true, Nested: tracked})
 			var told []string
 			for _, f := range findings {
 				told = append(told, fmt.Sprint(f))

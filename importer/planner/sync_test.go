@@ -94,8 +94,8 @@ func TestDiffKnowsItsOwn(t *testing.T) {
 }
 
 func TestGuard(t *testing.T) {
-	limit := func(s string) Limit {
-		l, err := ParseLimit(s)
+	limit := func(s string) schema.Limit {
+		l, err := schema.ParseLimit(s)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -111,20 +111,20 @@ func TestGuard(t *testing.T) {
 		}
 		return p
 	}
-	rails := Rails{limit("10%"), limit("30%")}
+	rails := Limits{limit("10%"), limit("30%")}
 	for _, tt := range []struct {
 		name string
 		plan schema.Plan
-		r    Rails
+		r    Limits
 		want string
 	}{
 		{"as many as allowed", plan(100, 10, 30, 60), rails, ""},
-		{"one too many", plan(100, 11, 0, 0), rails, "the plan would delete 11 of 100 live integrations (11%); --max-delete allows 10%"},
-		{"too many updates", plan(100, 0, 31, 0), rails, "the plan would update 31 of 100 live integrations (31%); --max-update allows 30%"},
+		{"one too many", plan(100, 11, 0, 0), rails, "the plan would delete 11 of 100 live integrations (11%); the limit is 10%"},
+		{"too many updates", plan(100, 0, 31, 0), rails, "the plan would update 31 of 100 live integrations (31%); the limit is 30%"},
 		{"few, one deleted", plan(3, 1, 2, 0), rails, ""},
-		{"few, two deleted", plan(3, 2, 0, 0), rails, "the plan would delete 2 of 3 live integrations (66.7%); --max-delete allows 1 where fewer than 10 are live"},
-		{"a number", plan(3, 2, 0, 0), Rails{limit("2"), limit("0")}, ""},
-		{"a number exceeded", plan(3, 0, 1, 0), Rails{limit("2"), limit("0")}, "the plan would update 1 of 3 live integrations (33.3%); --max-update allows 0"},
+		{"few, two deleted", plan(3, 2, 0, 0), rails, "the plan would delete 2 of 3 live integrations (66.7%); the limit is 1 where fewer than 10 are live"},
+		{"a number", plan(3, 2, 0, 0), Limits{limit("2"), limit("0")}, ""},
+		{"a number exceeded", plan(3, 0, 1, 0), Limits{limit("2"), limit("0")}, "the plan would update 1 of 3 live integrations (33.3%); the limit is 0"},
 	} {
 		err := Guard(tt.plan, map[schema.Kind]int{schema.KindIntegration: len(tt.plan.Live)}, tt.r)
 		if got := fmt.Sprint(err); tt.want == "" && err != nil || tt.want != "" && got != tt.want {
@@ -132,7 +132,7 @@ func TestGuard(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "x", "-1", "101%", "%"} {
-		if _, err := ParseLimit(bad); err == nil {
+		if _, err := schema.ParseLimit(bad); err == nil {
 			t.Errorf("%q is taken for a limit", bad)
 		}
 	}
@@ -147,7 +147,7 @@ func TestShardsCoverThePlanOnce(t *testing.T) {
 	plan.Actions = append(plan.Actions, schema.Action{N: 100, Op: schema.OpDelete, Have: live(5, "type", "GITHUB", "displayName", "gone")})
 	seen := make(map[string]int)
 	for i := range 4 {
-		part := Shard(plan, i, 4)
+		part := Shard(plan, schema.Shard{Index: i + 1, Of: 4})
 		for n, a := range part.Actions {
 			seen[a.Subject().Name()]++
 			if a.N != n {
@@ -165,6 +165,8 @@ func TestShardsCoverThePlanOnce(t *testing.T) {
 	}
 }
 
+func result(a schema.Action, o schema.Outcome) schema.Result { return schema.Result{Action: &a, Outcome: o} }
+
 func TestInvert(t *testing.T) {
 	want := record(2, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "A", "disabled", false)
 	there := live(9, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "A", "disabled", false)
@@ -175,34 +177,34 @@ func TestInvert(t *testing.T) {
 		{Field: schema.FieldTagsFilter, To: schema.Text("v.*"), Unseen: true}}}
 	for _, tt := range []struct {
 		name     string
-		outcome  schema.Outcome
+		outcome  schema.Result
 		live     []schema.Record
 		said     string
 		findings int
 	}{
-		{"created", schema.Outcome{Action: schema.Action{Op: schema.OpCreate, Want: want}, Status: schema.StatusCreated, ID: 9},
+		{"created", result(schema.Action{Op: schema.OpCreate, Want: want}, schema.Outcome{Status: schema.StatusCreated, ID: 9}),
 			[]schema.Record{there}, "delete 9", 0},
-		{"created, changed since", schema.Outcome{Action: schema.Action{Op: schema.OpCreate, Want: want}, Status: schema.StatusCreated, ID: 9},
+		{"created, changed since", result(schema.Action{Op: schema.OpCreate, Want: want}, schema.Outcome{Status: schema.StatusCreated, ID: 9}),
 			[]schema.Record{changed}, "conflict 9", 0},
-		{"created, gone since", schema.Outcome{Action: schema.Action{Op: schema.OpCreate, Want: want}, Status: schema.StatusCreated, ID: 9},
+		{"created, gone since", result(schema.Action{Op: schema.OpCreate, Want: want}, schema.Outcome{Status: schema.StatusCreated, ID: 9}),
 			nil, "unchanged 0", 0},
-		{"updated", schema.Outcome{Action: update, Status: schema.StatusUpdated, ID: 9, Attempts: 1}, []schema.Record{there}, "update 9 disabled", 1},
-		{"updated from blank", schema.Outcome{Action: filter, Status: schema.StatusUpdated, ID: 9, Attempts: 1},
+		{"updated", result(update, schema.Outcome{Status: schema.StatusUpdated, ID: 9, Attempts: 1}), []schema.Record{there}, "update 9 disabled", 1},
+		{"updated from blank", result(filter, schema.Outcome{Status: schema.StatusUpdated, ID: 9, Attempts: 1}),
 			[]schema.Record{there.Set(schema.FieldTagsFilter, schema.Text("v.*"))}, "update 9 tagsFilter", 0},
-		{"updated from what is not known", schema.Outcome{Action: filter, Status: schema.StatusUpdated, ID: 9, Attempts: 1},
+		{"updated from what is not known", result(filter, schema.Outcome{Status: schema.StatusUpdated, ID: 9, Attempts: 1}),
 			[]schema.Record{there}, "unchanged 9", 1},
-		{"updated, changed since", schema.Outcome{Action: update, Status: schema.StatusUpdated, ID: 9, Attempts: 1}, []schema.Record{changed}, "conflict 9", 1},
-		{"update failed half-way", schema.Outcome{Action: update, Status: schema.StatusFailed, ID: 9, Attempts: 2}, []schema.Record{there}, "update 9 disabled", 1},
-		{"update refused", schema.Outcome{Action: update, Status: schema.StatusFailed, ID: 9, Attempts: 1}, []schema.Record{changed}, "unchanged 9", 1},
-		{"update lost", schema.Outcome{Action: update, Status: schema.StatusUnknown, ID: 9, Attempts: 1}, []schema.Record{there}, "update 9 disabled", 1},
-		{"update not sent", schema.Outcome{Action: update, Status: schema.StatusUnprocessed}, []schema.Record{changed}, "", 0},
-		{"deleted", schema.Outcome{Action: schema.Action{Op: schema.OpDelete, Have: there}, Status: schema.StatusDeleted, ID: 9}, nil, "create 0", 1},
-		{"deleted, there again", schema.Outcome{Action: schema.Action{Op: schema.OpDelete, Have: there}, Status: schema.StatusDeleted, ID: 9},
+		{"updated, changed since", result(update, schema.Outcome{Status: schema.StatusUpdated, ID: 9, Attempts: 1}), []schema.Record{changed}, "conflict 9", 1},
+		{"update failed half-way", result(update, schema.Outcome{Status: schema.StatusFailed, ID: 9, Attempts: 2}), []schema.Record{there}, "update 9 disabled", 1},
+		{"update refused", result(update, schema.Outcome{Status: schema.StatusFailed, ID: 9, Attempts: 1}), []schema.Record{changed}, "unchanged 9", 1},
+		{"update lost", result(update, schema.Outcome{Status: schema.StatusUnknown, ID: 9, Attempts: 1}), []schema.Record{there}, "update 9 disabled", 1},
+		{"update not sent", result(update, schema.Outcome{Status: schema.StatusUnprocessed}), []schema.Record{changed}, "", 0},
+		{"deleted", result(schema.Action{Op: schema.OpDelete, Have: there}, schema.Outcome{Status: schema.StatusDeleted, ID: 9}), nil, "create 0", 1},
+		{"deleted, there again", result(schema.Action{Op: schema.OpDelete, Have: there}, schema.Outcome{Status: schema.StatusDeleted, ID: 9}),
 			[]schema.Record{live(12, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "A")}, "conflict 0", 0},
-		{"failed", schema.Outcome{Action: schema.Action{Op: schema.OpCreate, Want: want}, Status: schema.StatusFailed}, nil, "", 0},
+		{"failed", result(schema.Action{Op: schema.OpCreate, Want: want}, schema.Outcome{Status: schema.StatusFailed}), nil, "", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			plan, findings := Invert([]schema.Outcome{tt.outcome}, tt.live)
+			plan, findings := Invert([]schema.Result{tt.outcome}, tt.live)
 			if got := said(plan); got != tt.said || len(findings) != tt.findings {
 				t.Errorf("got %q with %v, want %q with %d findings", got, findings, tt.said, tt.findings)
 			}

@@ -22,25 +22,27 @@ func TestWaves(t *testing.T) {
 		size int
 		want string
 	}{
-		{"nothing", nil, 0, "0.1:"},
+		{"nothing", nil, 0, ""},
 		{"no waves", []schema.Action{action(schema.OpCreate, "a", 0), action(schema.OpDelete, "b", 0)}, 0, "0.1: a -b"},
 		{"in the order of their numbers", []schema.Action{action(schema.OpCreate, "c", 3), action(schema.OpUpdate, "a", 1), action(schema.OpCreate, "b", 1)}, 0, "1.1: a b | 3.1: c"},
 		{"cut by size", []schema.Action{action(schema.OpCreate, "a", 1), action(schema.OpCreate, "b", 1), action(schema.OpCreate, "c", 1), action(schema.OpCreate, "d", 2)}, 2,
 			"1.1: a b | 1.2: c | 2.1: d"},
 		{"deletions last", []schema.Action{action(schema.OpDelete, "old", 0), action(schema.OpCreate, "a", 2), action(schema.OpCreate, "b", 1)}, 0, "1.1: b | 2.1: a -old"},
-		{"what sends nothing first", []schema.Action{action(schema.OpCreate, "a", 2), action(schema.OpUnchanged, "same", 9), action(schema.OpCreate, "b", 1)}, 0, "1.1: same b | 2.1: a"},
+		{"what sends nothing in none", []schema.Action{action(schema.OpCreate, "a", 2), action(schema.OpUnchanged, "same", 9), action(schema.OpCreate, "b", 1)}, 0, "1.1: b | 2.1: a"},
 	} {
-		if got := waveWords(Waves(schema.Plan{Actions: tt.plan}, tt.size)); got != tt.want {
+		plan := numbered(schema.Plan{Actions: tt.plan})
+		if got := waveWords(plan, Waves(plan, tt.size)); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }
 
-func waveWords(waves []Wave) string {
+func waveWords(plan schema.Plan, waves []schema.Wave) string {
 	var words []string
 	for _, w := range waves {
 		word := fmt.Sprintf("%d.%d:", w.Number, w.Part)
-		for _, a := range w.Plan.Actions {
+		for _, n := range w.Actions {
+			a := plan.Actions[n]
 			if a.Op == schema.OpDelete {
 				word += " -" + a.Have.Name()
 			} else {

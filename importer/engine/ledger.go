@@ -1,0 +1,140 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"gijbulk/schema"
+)
+
+// ledger has the latest outcome of each action of a run. Every new one goes through end: into
+// the journal, then into the ledger, then to the observer.
+type ledger struct {
+	run      *Run
+	outcomes []schema.Outcome // by the action's number
+
+	mu sync.Mutex // over outcomes while the pool works, and over the observer
+}
+
+func newLedger(r *Run, outcomes []schema.Outcome) *ledger {
+	return &ledger{run: r, outcomes: append([]schema.Outcome(nil), outcomes...)}
+}
+
+// begin records the intents to perform actions.
+func (l *ledger) begin(ctx context.Context, actions ...schema.Action) error {
+	if l.run.Journal == nil {
+		return nil
+	}
+	if err := l.run.Journal.Begin(ctx, actions...); err != nil {
+		return fmt.Errorf("record the intent to %s %s%s: %w", actions[0].Op, actions[0].Subject().Key(), others(len(actions)), err)
+	}
+	return nil
+}
+
+// end records outcomes, even when the run has been cancelled in between. Where they cannot be
+// recorded, they count all the same: what happened has happened.
+func (l *ledger) end(ctx context.Context, outcomes ...schema.Outcome) (err error) {
+	if l.run.Journal != nil && len(outcomes) > 0 {
+		if err = l.run.Journal.End(context.WithoutCancel(ctx), outcomes...); err != nil {
+			err = fmt.Errorf("record the outcome of %s%s: %w", l.action(outcomes[0].N).Subject().Key(), others(len(outcomes)), err)
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, o := range outcomes {
+		l.outcomes[o.N] = o
+		if l.run.Observer != nil {
+			l.run.Observer.Outcome(o)
+		}
+	}
+	return err
+}
+
+func (l *ledger) step(s Step) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.run.Observer != nil {
+		l.run.Observer.Step(s)
+	}
+}
+
+// extend adds actions that the run has come to need.
+func (l *ledger) extend(ctx context.Context, actions []schema.Action) error {
+	if l.run.Journal != nil {
+		if err := l.run.Journal.Extend(ctx, actions); err != nil {
+			return fmt.Errorf("record %d more actions: %w", len(actions), err)
+		}
+	}
+	l.run.Plan.Actions = append(l.run.Plan.Actions, actions...)
+	for i := range actions {
+		l.outcomes = append(l.outcomes, actions[i].Outcome())
+	}
+	return nil
+}
+
+func (l *ledger) action(n int) *schema.Action { return &l.run.Plan.Actions[n] }
+
+// outcome is the latest of an action.
+func (l *ledger) outcome(n int) schema.Outcome {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.outcomes[n]
+}
+
+// failedWrites counts the writes that failed, and all writes.
+func (l *ledger) failedWrites() (failed, writes int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for n, o := range l.outcomes {
+		if !l.action(n).Op.Writes() {
+			continue
+		}
+		writes++
+		if o.Status == schema.StatusFailed {
+			failed++
+		}
+	}
+	return failed, writes
+}
+
+// pending are those of the actions that are still to be sent: writes that never left, and
+// updates and deletions whose outcome is unknown, since those can be repeated.
+func (l *ledger) pending(actions []int) []int {
+	var pending []int
+	for _, n := range actions {
+		switch s := l.outcomes[n].Status; {
+		case s == schema.StatusUnprocessed, s == schema.StatusUnknown && l.action(n).Op != schema.OpCreate:
+			pending = append(pending, n)
+		}
+	}
+	return pending
+}
+
+// unknown are the creates that may or may not have been done. Updates and deletions can be
+// repeated, and are judged by verify.
+func (l *ledger) unknown() []schema.Outcome {
+	var unknown []schema.Outcome
+	for _, o := range l.outcomes {
+		if o.Status == schema.StatusUnknown && l.action(o.N).Op == schema.OpCreate {
+			unknown = append(unknown, o)
+		}
+	}
+	return unknown
+}
+
+// claimed are the ids that outcomes have.
+func (l *ledger) claimed() map[int64]bool {
+	claimed := make(map[int64]bool)
+	for _, o := range l.outcomes {
+		claimed[o.ID] = true
+	}
+	return claimed
+}
+
+func others(n int) string {
+	if n == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" and %d more", n-1)
+}

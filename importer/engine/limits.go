@@ -1,0 +1,70 @@
+package engine
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"gijbulk/schema"
+)
+
+// Limits end a run early. The zero value lets every run go to its end, except that a wave
+// with a failure is the last.
+type Limits struct {
+	Canary       int           // the first so many writes are sent alone, and each must succeed
+	MaxFailures  *schema.Limit // of the plan's writes; nil: no limit
+	WaveFailures schema.Limit  // of a wave's writes, failed first indexings included
+	MaxDuration  time.Duration // 0: no limit
+}
+
+// sendCanary sends the first writes of the plan alone. Those that an earlier process of the
+// run has ended are not judged again.
+func (r *Run) sendCanary(ctx context.Context) error {
+	var first []int
+	for i := range r.Plan.Actions {
+		if len(first) < r.Limits.Canary && r.Plan.Actions[i].Op.Writes() {
+			first = append(first, i)
+		}
+	}
+	pending := r.ledger.pending(first)
+	if err := r.send(ctx, pending); err != nil {
+		return err
+	}
+	for _, n := range pending {
+		if o := r.ledger.outcomes[n]; !o.Status.Good() {
+			return &LimitReached{Reason: Canary, Key: r.Plan.Actions[n].Subject().Key(), Outcome: o}
+		}
+	}
+	return nil
+}
+
+// sendWave sends what a wave has left, and judges all of it where more waves follow.
+func (r *Run) sendWave(ctx context.Context, wave schema.Wave, left int) error {
+	pending := r.ledger.pending(wave.Actions)
+	if err := r.send(ctx, pending); err != nil || len(pending) == 0 || left == 0 {
+		return err
+	}
+	failed := 0
+	for _, n := range wave.Actions {
+		if o := r.ledger.outcomes[n]; !o.Status.Good() || o.Error != "" {
+			failed++
+		}
+	}
+	r.ledger.step(Step{WaveDone: &WaveDone{Wave: wave, Left: left, Writes: len(wave.Actions), Failed: failed}})
+	if max := r.Limits.WaveFailures; max.Exceeded(failed, len(wave.Actions)) {
+		return &LimitReached{Reason: Wave, Failed: failed, Of: len(wave.Actions), Max: max, Wave: wave.Number, WavesLeft: left}
+	}
+	return nil
+}
+
+// tooManyFailures is the error of a run in which more writes failed than the limit allows.
+func (r *Run) tooManyFailures(latest []schema.Outcome) error {
+	max := r.Limits.MaxFailures
+	if max == nil || !slices.ContainsFunc(latest, func(o schema.Outcome) bool { return o.Status == schema.StatusFailed }) {
+		return nil
+	}
+	if failed, writes := r.ledger.failedWrites(); max.Exceeded(failed, writes) {
+		return &LimitReached{Reason: Failures, Failed: failed, Of: writes, Max: *max}
+	}
+	return nil
+}

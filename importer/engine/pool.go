@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"gijbulk/schema"
+)
+
+// pool sends writes in three stages: their intents are recorded, some ahead of the requests;
+// they are sent by as many workers as the concurrency allows; their outcomes are recorded.
+// The first and the last stage record all that has gathered at once, in one commit of the
+// journal, and a worker waits for neither.
+type pool struct {
+	engine  *Run
+	workers int
+	slots   chan struct{} // one for each intent that has no answer yet
+	begun   chan *schema.Action
+	ended   chan schema.Outcome
+}
+
+func (r *Run) newPool() *pool {
+	workers := max(1, r.Concurrency)
+	if r.Indexing.Indexer != nil {
+		workers = min(workers, max(1, r.Indexing.AtOnce))
+	}
+	// As many intents again are ahead as are being sent: more would have to be looked up
+	// after a death, and with fewer the workers would wait for the journal.
+	size := 2 * workers
+	return &pool{engine: r, workers: workers, slots: make(chan struct{}, size), begun: make(chan *schema.Action, size), ended: make(chan schema.Outcome, size)}
+}
+
+// run takes actions through all stages. Those that were not sent when the run was stopped keep
+// the outcome that they have.
+func (p *pool) run(ctx context.Context, actions []int) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var stages errgroup.Group
+	stages.Go(func() error { return p.begin(ctx, stop, actions) })
+	stages.Go(func() error { p.send(ctx, stop); return nil })
+	stages.Go(func() error { return p.end(ctx, stop) })
+	return cmp.Or(stages.Wait(), context.Cause(ctx))
+}
+
+// begin records the intents, and hands the actions on in their order.
+func (p *pool) begin(ctx context.Context, stop context.CancelCauseFunc, actions []int) error {
+	defer close(p.begun)
+	for len(actions) > 0 {
+		n := p.reserve(ctx, len(actions))
+		if n == 0 {
+			return nil
+		}
+		batch := make([]schema.Action, n)
+		for i := range batch {
+			batch[i] = *p.engine.ledger.action(actions[i])
+		}
+		if err := p.engine.ledger.begin(ctx, batch...); err != nil {
+			stop(err)
+			return err
+		}
+		for i := range batch {
+			p.begun <- &batch[i]
+		}
+		actions = actions[n:]
+	}
+	return nil
+}
+
+// reserve waits for a slot and takes as many as are free, up to a number. None means that the
+// run has been stopped.
+func (p *pool) reserve(ctx context.Context, most int) int {
+	if ctx.Err() != nil {
+		return 0
+	}
+	select {
+	case p.slots <- struct{}{}:
+	case <-ctx.Done():
+		return 0
+	}
+	for n := 1; ; n++ {
+		if n == most {
+			return n
+		}
+		select {
+		case p.slots <- struct{}{}:
+		default:
+			return n
+		}
+	}
+}
+
+// send performs the actions. After an answer that ends the run none is sent any more.
+func (p *pool) send(ctx context.Context, stop context.CancelCauseFunc) {
+	var workers errgroup.Group
+	workers.SetLimit(p.workers)
+	for a := range p.begun {
+		workers.Go(func() error {
+			o := p.engine.attempt(ctx, *a)
+			if o.Stop != schema.StopNone {
+				stop(&Stopped{o})
+			}
+			<-p.slots
+			p.ended <- o
+			return nil // a failed action is an outcome
+		})
+	}
+	_ = workers.Wait()
+	close(p.ended)
+}
+
+// end records the outcomes.
+func (p *pool) end(ctx context.Context, stop context.CancelCauseFunc) (trouble error) {
+	for o := range p.ended {
+		batch := []schema.Outcome{o}
+		for range len(p.ended) {
+			batch = append(batch, <-p.ended)
+		}
+		err := p.engine.ledger.end(ctx, batch...)
+		trouble = cmp.Or(trouble, err)
+		if err = cmp.Or(err, p.engine.tooManyFailures(batch)); err != nil {
+			stop(err)
+		}
+	}
+	return trouble
+}
+
+// sendAlone does one write from intent to outcome.
+func (r *Run) sendAlone(ctx context.Context, n int) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	a := *r.ledger.action(n)
+	if err := r.ledger.begin(ctx, a); err != nil {
+		return err
+	}
+	o := r.attempt(ctx, a)
+	if err := r.ledger.end(ctx, o); err != nil {
+		return err
+	}
+	if o.Stop != schema.StopNone {
+		return &Stopped{o}
+	}
+	return nil
+}
+
+// attempt performs a write whose intent is recorded, and joins its outcome with the earlier
+// one. After the end of the run that stays as it is.
+func (r *Run) attempt(ctx context.Context, a schema.Action) schema.Outcome {
+	earlier := r.ledger.outcome(a.N)
+	if ctx.Err() != nil {
+		return earlier
+	}
+	return r.awaitIndexing(ctx, following(earlier, r.do(ctx, a)))
+}
+
+// following joins the outcome of a write that was sent again with the earlier one.
+func following(earlier, now schema.Outcome) schema.Outcome {
+	if earlier.Attempts == 0 {
+		return now
+	}
+	now.Attempts += earlier.Attempts
+	if now.Status == schema.StatusUnprocessed {
+		// It left once, and that is what the report must say.
+		now.Status, now.Started, now.Took = schema.StatusUnknown, earlier.Started, earlier.Took
+		return now
+	}
+	now.Started, now.Took = earlier.Started, now.Started.Add(now.Took).Sub(earlier.Started)
+	return now
+}
+
+// do turns a panic into that record's failure. Verify looks whether it was done all the same.
+func (r *Run) do(ctx context.Context, a schema.Action) (outcome schema.Outcome) {
+	started := time.Now()
+	defer func() {
+		if p := recover(); p != nil {
+			outcome = schema.Outcome{N: a.N, Status: schema.StatusFailed, Attempts: 1, Started: started, Took: time.Since(started),
+				Error:  fmt.Sprintf("gijbulk itself failed: %v", p),
+				Advice: "please report this, with: " + firstFrames(debug.Stack())}
+		}
+	}()
+	return r.Target.Do(ctx, a)
+}
+
+// firstFrames cuts a stack to what shows where a panic came from.
+func firstFrames(stack []byte) string {
+	const frames = 8
+	lines := strings.Split(strings.TrimSpace(string(stack)), "\n")
+	return strings.Join(lines[:min(len(lines), 2*frames)], "\n")
+}
