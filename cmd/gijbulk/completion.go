@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"gijbulk/cmd/gijbulk/terminal"
 	"gijbulk/importer/convert"
 	"gijbulk/importer/journal"
 	"gijbulk/schema"
@@ -152,7 +153,7 @@ func (a *app) runIDs(fits func(journal.Entry) bool) cobra.CompletionFunc {
 			if !fits(e) {
 				continue
 			}
-			about := strings.TrimSuffix(e.Command+" on "+e.Target+": "+countsOf(e.Counts), ": ")
+			about := strings.TrimSuffix(e.Command+" on "+e.Target+": "+terminal.Counts(e.Counts), ": ")
 			if i == 0 {
 				found = append(found, cobra.CompletionWithDesc(journal.Last, "the newest, "+e.ID))
 			}

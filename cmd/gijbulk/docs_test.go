@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+
+	"gijbulk/cmd/gijbulk/terminal/terminaltest"
 )
 
 // TestDocs compares docs/ with the commands: the reference, and a man page for each.
@@ -21,7 +23,7 @@ func TestDocs(t *testing.T) {
 	for name, page := range manPages(t) {
 		want[filepath.Join("man", name)] = page
 	}
-	if *update {
+	if *terminaltest.Update {
 		writeDocs(t, want)
 	}
 	got := make(map[string]string)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"cmp"
 	"context"
 	"errors"
@@ -9,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"gijbulk/cmd/gijbulk/terminal"
 	"gijbulk/reports"
 	"gijbulk/schema"
 )
@@ -26,16 +26,9 @@ func (j *job) confirm() error {
 	if err := reports.PlanText(j.screen, j.run, reports.MaskedPlan(j.planned, j.mask), j.planPage(j.stderrIsTerminal)); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(j.screen, "%s on %s: go on? [y/N] ", j.intent(), j.run.Target); err != nil {
+	confirmed, err := terminal.Confirm(j.stdin, j.screen, fmt.Sprintf("%s on %s: go on?", j.intent(), j.run.Target))
+	if err != nil || confirmed {
 		return err
-	}
-	answer, err := bufio.NewReader(j.stdin).ReadString('\n')
-	if err != nil && answer == "" {
-		return refusal
-	}
-	switch strings.ToLower(strings.TrimSpace(answer)) {
-	case "y", "yes":
-		return nil
 	}
 	return refusal
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gijbulk/importer/gij"
+	"gijbulk/cmd/gijbulk/terminal"
 	"gijbulk/reports"
 	"gijbulk/schema"
 )
@@ -24,8 +24,8 @@ type app struct {
 	logging logOptions
 	output  string
 	mask    schema.Mask
-	screen  *screen
-	held    held
+	screen  *terminal.Screen
+	waiting terminal.Waiting
 	traffic traffic
 	started time.Time
 	job     *job // the one that runs, where the command is one
@@ -34,7 +34,7 @@ type app struct {
 // run executes a command line and returns the exit code.
 func run(ctx, hard context.Context, args []string, p process) int {
 	a := &app{process: p, hard: hard, started: p.now()}
-	a.screen = newScreen(p.stderr, p.columns)
+	a.screen = terminal.NewScreen(p.stderr, p.columns)
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(p.stdin)
@@ -155,9 +155,6 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 // coloured reports whether standard error may be coloured.
 func (a *app) coloured() bool { return a.page(a.stderrIsTerminal).Coloured }
 
-// live reports whether a line of standard error can be drawn again and again.
-func (a *app) live() bool { return a.stderrIsTerminal && a.env("TERM") != "dumb" }
-
 // page is how texts are laid out for a stream, which may be a terminal
 // (https://no-color.org says what colours need).
 func (a *app) page(terminal bool) reports.Page {
@@ -173,13 +170,6 @@ func (a *app) env(name string) string { v, _ := a.lookupEnv(name); return v }
 func (a *app) given(flag string) bool { return a.command.Flags().Changed(flag) }
 
 func (a *app) json() bool { return a.output == "json" }
-
-func (a *app) traced(e gij.Exchange) {
-	a.traffic.exchanged(a.now(), e)
-	if a.log.traces() { // else the values would be boxed for nobody, thousands of times
-		a.log.trace("request", "method", e.Method, "path", e.Path, "status", e.Status, "took", e.Took)
-	}
-}
 
 // needFiles is the Args rule of commands that take manifests.
 func needFiles(cmd *cobra.Command, args []string) error {

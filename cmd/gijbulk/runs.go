@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gijbulk/cmd/gijbulk/terminal"
 	"gijbulk/importer/journal"
 )
 
@@ -72,7 +73,7 @@ func (a *app) listRuns(ctx context.Context, o stateOptions) (err error) {
 	table := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, "RUN\tCOMMAND\tSTATE\tTARGET\tRESULT")
 	for _, r := range runs {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Command, r.State, r.Target, cmp.Or(countsOf(r.Counts), "nothing sent"))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Command, r.State, r.Target, cmp.Or(terminal.Counts(r.Counts), "nothing sent"))
 	}
 	return table.Flush()
 }

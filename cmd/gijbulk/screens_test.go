@@ -10,18 +10,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/creack/pty"
 
+	"gijbulk/cmd/gijbulk/terminal/terminaltest"
 	"gijbulk/importer/sandbox"
 )
 
 // session is a gijbulk that runs in a pseudo-terminal of its own.
 type session struct {
-	*terminal
+	*terminaltest.Terminal
 	t       *testing.T
 	command *exec.Cmd
 	tty     *os.File
@@ -40,28 +42,28 @@ func home(t *testing.T) string {
 // sit starts a gijbulk at a terminal.
 func sit(t *testing.T, dir string, columns int, environment []string, args ...string) *session {
 	t.Helper()
-	s := &session{t: t, terminal: newTerminal(columns), command: exec.CommandContext(t.Context(), "gijbulk", args...)}
+	s := &session{t: t, Terminal: terminaltest.New(columns), command: exec.CommandContext(t.Context(), "gijbulk", args...)}
 	s.command.Dir = dir
 	s.command.Env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TERM=xterm-256color", "JIRA_TOKEN=the-right-token",
 		"ACME_GITHUB_PAT=x", "TZ=UTC"}, environment...)
 	var err error
-	if s.tty, err = pty.StartWithSize(s.command, s.size(columns)); err != nil {
+	if s.tty, err = pty.StartWithSize(s.command, size(columns)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.tty.Close() })
-	go s.watch(s.tty)
+	go s.Watch(s.tty)
 	return s
 }
 
-func (s *session) size(columns int) *pty.Winsize {
-	return &pty.Winsize{Rows: uint16(s.screen.Height()), Cols: uint16(columns)}
+func size(columns int) *pty.Winsize {
+	return &pty.Winsize{Rows: terminaltest.Rows, Cols: uint16(columns)}
 }
 
 // turn makes the window narrower or wider.
 func (s *session) turn(columns int) {
 	s.t.Helper()
-	s.resize(columns)
-	if err := pty.Setsize(s.tty, s.size(columns)); err != nil {
+	s.Resize(columns)
+	if err := pty.Setsize(s.tty, size(columns)); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -73,6 +75,12 @@ func (s *session) types(text string) {
 	}
 }
 
+// until waits for a screen that matches.
+func (s *session) until(pattern string) string {
+	s.t.Helper()
+	return normal(s.Until(s.t, pattern))
+}
+
 // ends waits for the end, holds the exit code against the one that is wanted and gives
 // the last screen.
 func (s *session) ends(code int) string {
@@ -82,15 +90,31 @@ func (s *session) ends(code int) string {
 	if err != nil && !errors.As(err, &exit) {
 		s.t.Fatal(err)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for !s.closed {
-		s.changed.Wait()
-	}
+	screen := s.UntilClosed()
 	if got := s.command.ProcessState.ExitCode(); got != code {
-		s.t.Errorf("exit code %d, want %d; the screen:\n%s", got, code, s.lines())
+		s.t.Errorf("exit code %d, want %d; the screen:\n%s", got, code, screen)
 	}
-	return normal(s.lines())
+	return normal(screen)
+}
+
+// normal makes what differs from run to run equal, at the same width.
+func normal(text string) string {
+	for _, v := range varying {
+		text = v.pattern.ReplaceAllString(text, v.same)
+	}
+	return text
+}
+
+var varying = []struct {
+	pattern *regexp.Regexp
+	same    string
+}{
+	{regexp.MustCompile(`\d{8}-\d{6}-[0-9a-f]{6}`), "20260102-030405-a1b2c3"},
+	{regexp.MustCompile(`:[1-6]\d{4}\b`), ":28080"}, // a port
+	{regexp.MustCompile(`[0-9a-f]{64}`), strings.Repeat("0f", 32)},
+	{regexp.MustCompile(`[0-9a-f]{29}\n[0-9a-f]{35}`), strings.Repeat("0f", 14) + "0\n" + "f" + strings.Repeat("0f", 17)},
+	{regexp.MustCompile(`(?m)^\d\d:\d\d:\d\d `), "03:04:05 "}, // of a log line, which is local
+	{regexp.MustCompile(`waiting for the server, \d\d s`), "waiting for the server, 59 s"},
 }
 
 // busyAfter is a Jira that lets so many writes pass and then wants a minute's pause.
@@ -159,18 +183,18 @@ func TestScreens(t *testing.T) {
 			t.Run("plan", func(t *testing.T) {
 				dir := home(t)
 				writeFile(t, dir, "wide.yaml", wideManifest)
-				goldenScreen(t, screen("plan"), sit(t, dir, columns, nil, "import", "wide.yaml", "--sandbox", "--dry-run").ends(exitDrift))
+				terminaltest.Golden(t, screen("plan"), sit(t, dir, columns, nil, "import", "wide.yaml", "--sandbox", "--dry-run").ends(exitDrift))
 			})
 			t.Run("folded", func(t *testing.T) {
 				dir := home(t)
 				writeFile(t, dir, "long.csv", long())
-				goldenScreen(t, screen("folded"), sit(t, dir, columns, nil, "import", "long.csv", "--sandbox", "--dry-run").ends(exitDrift))
+				terminaltest.Golden(t, screen("folded"), sit(t, dir, columns, nil, "import", "long.csv", "--sandbox", "--dry-run").ends(exitDrift))
 			})
 			t.Run("prompt", func(t *testing.T) {
 				dir := home(t)
 				writeFile(t, dir, "wide.yaml", wideManifest)
 				s := sit(t, dir, columns, nil, "import", "wide.yaml", "--rate=0", "--jira", busyAfter(t, 100))
-				goldenScreen(t, screen("prompt"), s.until(t, `go\s+on\? \[y/N\]`))
+				terminaltest.Golden(t, screen("prompt"), s.until(`go\s+on\? \[y/N\]`))
 				s.types("n\n")
 				s.ends(exitRail)
 			})
@@ -178,17 +202,17 @@ func TestScreens(t *testing.T) {
 				dir := home(t)
 				writeFile(t, dir, "refused.yaml", refusedManifest())
 				s := sit(t, dir, columns, nil, "import", "refused.yaml", "--sandbox=latency=1ms", "--sandbox-data=jira data.json", "--no-plain-secrets", "--max-failures=99", "--report-dir=r")
-				goldenScreen(t, screen("failures"), s.ends(exitFailed))
+				terminaltest.Golden(t, screen("failures"), s.ends(exitFailed))
 			})
 			t.Run("throttled", func(t *testing.T) {
 				dir := home(t)
 				writeFile(t, dir, "wide.yaml", wideManifest)
 				s := sit(t, dir, columns, nil, "import", "wide.yaml", "--yes", "--rate=0", "--concurrency=1", "--report-dir=r", "--jira", busyAfter(t, 2))
-				before := s.until(t, `waiting for the server, \d\d s`)
+				before := s.until(`waiting for the server, \d\d s`)
 				s.turn(120 - columns)
-				after := s.until(t, map[int]string{80: `server, \d\d s\n`, 40: `server, \d\d s: 2 created`}[columns])
+				after := s.until(map[int]string{80: `server, \d\d s\n`, 40: `server, \d\d s: 2 created`}[columns])
 				s.types("\x03")
-				goldenScreen(t, screen("throttled"), before+"--- the window is another\n"+after+"--- Ctrl-C\n"+s.ends(exitInterrupted))
+				terminaltest.Golden(t, screen("throttled"), before+"--- the window is another\n"+after+"--- Ctrl-C\n"+s.ends(exitInterrupted))
 			})
 		})
 	}
@@ -206,11 +230,11 @@ func TestScreensWithoutColours(t *testing.T) {
 			dir := home(t)
 			s := sit(t, dir, 80, []string{tt.environment}, "import", "samples/integrations.csv", "--sandbox=latency=20ms")
 			s.ends(exitDone)
-			raw := s.raw.String()
+			raw := s.Raw()
 			if got := strings.Contains(raw, "\x1b[3") || strings.Contains(raw, "\x1b[2m"); got != tt.colours {
 				t.Errorf("colours: %t, want %t in %q", got, tt.colours, raw)
 			}
-			if got := strings.Contains(raw, toLineStart); got != tt.cursor {
+			if got := strings.Contains(raw, "\r\x1b[2K"); got != tt.cursor {
 				t.Errorf("a line that is drawn again: %t, want %t in %q", got, tt.cursor, raw)
 			}
 		})

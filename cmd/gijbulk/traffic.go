@@ -73,3 +73,22 @@ func (t *traffic) timeline(now time.Time) schema.Timeline {
 	t.release(now)
 	return t.line.Clone()
 }
+
+func (a *app) traced(e gij.Exchange) {
+	a.traffic.exchanged(a.now(), e)
+	if a.log.traces() { // else the values would be boxed for nobody, thousands of times
+		a.log.trace("request", "method", e.Method, "path", e.Path, "status", e.Status, "took", e.Took)
+	}
+}
+
+// onWait is called while the client delays requests. A retry delays only its own request.
+func (a *app) onWait(w gij.Wait) {
+	a.traffic.waits(a.now(), w)
+	if w.For < time.Second {
+		return
+	}
+	a.log.debug("waiting for the server", "why", string(w.Reason), "for", w.For)
+	if w.Reason != gij.ReasonRetry {
+		a.waiting.Start(a.now(), w.For)
+	}
+}

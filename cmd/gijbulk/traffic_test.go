@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"strings"
 	"testing"
 	"time"
 
@@ -34,5 +36,30 @@ func TestTraffic(t *testing.T) {
 	}
 	if again := tr.timeline(at(99)); again.Beats[0] != want {
 		t.Errorf("asked again it is %+v", again.Beats[0])
+	}
+}
+
+// TestOnWait: a retry delays only its own request, and every line of the log hides
+// secrets.
+func TestOnWait(t *testing.T) {
+	var out bytes.Buffer
+	now := time.Now()
+	log, err := newLogbook(&out, logOptions{level: "debug", format: "json"}, false, func() schema.Mask { return schema.NewMask(nil, "a-secret") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &app{process: process{now: func() time.Time { return now }}, log: log}
+	for _, tt := range []struct {
+		wait gij.Wait
+		left bool
+	}{{gij.Wait{Reason: gij.ReasonRetry, For: time.Hour}, false}, {gij.Wait{Reason: gij.ReasonBusy, For: time.Millisecond}, false},
+		{gij.Wait{Reason: gij.ReasonBusy, For: time.Minute}, true}} {
+		if a.onWait(tt.wait); (a.waiting.Left(now) > 0) != tt.left {
+			t.Errorf("%+v: %s left", tt.wait, a.waiting.Left(now))
+		}
+	}
+	log.info("said a-secret", "word", "a-secret")
+	if got := out.String(); strings.Contains(got, "a-secret") || strings.Count(got, "\n") != 3 {
+		t.Errorf("log %s", got)
 	}
 }

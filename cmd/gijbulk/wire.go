@@ -60,7 +60,7 @@ func (a *app) connect(o targetOptions, readOnly bool, index, of int) (*target, e
 	}
 	config := gij.Config{
 		BaseURL: o.url, Timeout: o.timeout, MaxWait: o.maxWait, Retries: cmp.Or(o.retries, -1), ReadOnly: readOnly,
-		UserAgent: "gijbulk/" + buildVersion(), Share: gij.Share{Index: index, Of: of}, Wire: a.hard, OnWait: a.waiting, OnRequest: a.traced,
+		UserAgent: "gijbulk/" + buildVersion(), Share: gij.Share{Index: index, Of: of}, Wire: a.hard, OnWait: a.onWait, OnRequest: a.traced,
 	}
 	config.Rate, config.SilentRate = o.ceilings(a.given("rate"), of)
 	if o.sandboxFaults != "" || o.sandboxData != "" {

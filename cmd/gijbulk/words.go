@@ -55,14 +55,3 @@ func (a *app) hide(records []schema.Record, further ...string) {
 	}
 	a.mask = schema.NewMask(all, further...).AndNames(names)
 }
-
-// countsOf writes how many records ended in which status.
-func countsOf(counts map[schema.Status]int) string {
-	var parts []string
-	for _, s := range schema.Statuses() {
-		if n := counts[s]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, s))
-		}
-	}
-	return strings.Join(parts, ", ")
-}

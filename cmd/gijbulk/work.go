@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"gijbulk/cmd/gijbulk/terminal"
 	"gijbulk/importer/engine"
 	"gijbulk/schema"
 )
@@ -12,7 +13,7 @@ import (
 type work struct {
 	job      *job
 	engine   engine.Importer
-	progress *progress
+	progress *terminal.Progress
 	limiter  *limiter
 }
 
@@ -66,15 +67,28 @@ func (j *job) working(ctx context.Context, do func(context.Context, *work) error
 	if j.log != nil {
 		w.engine.Journal = j.log
 	}
-	w.progress = j.startProgress(j.outcomes)
-	defer w.progress.stop()
+	w.progress = j.startProgress()
+	defer w.progress.Stop()
 	return do(ctx, w)
+}
+
+// startProgress shows in the status line, or else in the log, how far the run is.
+func (j *job) startProgress() *terminal.Progress {
+	options := terminal.ProgressOptions{Log: j.app.log.info, Now: j.now, Waiting: &j.waiting}
+	if j.stderrIsTerminal && j.env("TERM") != "dumb" && !j.logging.quiet {
+		options.Screen = j.screen
+	}
+	statuses := make([]schema.Status, len(j.outcomes))
+	for i, o := range j.outcomes {
+		statuses[i] = o.Status
+	}
+	return terminal.StartProgress(options, statuses)
 }
 
 // tell keeps the latest word on an action.
 func (w *work) tell(o schema.Outcome) {
 	w.job.outcomes[o.Action.N] = o
-	w.progress.tell(o)
+	w.progress.Update(o.Action.N, o.Status)
 }
 
 // apply sends a plan and settles what was lost.
@@ -96,7 +110,7 @@ func (w *work) settle(ctx context.Context) error {
 	}
 	patience := w.engine.Patience(w.job.outcomes).Round(time.Second)
 	w.job.app.log.info("looking up writes whose answers were lost", "writes", n, "after", patience)
-	w.job.held.hold(w.job.now(), patience)
+	w.job.waiting.Start(w.job.now(), patience)
 	return w.engine.Settle(ctx, w.job.planned, w.job.outcomes, w.tell)
 }
 
