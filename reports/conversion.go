@@ -35,14 +35,15 @@ func ConversionText(w io.Writer, c schema.Conversion, out string, page Page) err
 // writeLeftOut lists the rows that were merged or skipped.
 func writeLeftOut(w io.Writer, c schema.Conversion, page Page) {
 	type reason struct {
-		fate schema.Fate
-		why  string
+		fate   schema.Fate
+		why    string
+		option schema.Option
 	}
 	var order []reason
 	rows := map[reason][]*schema.Row{}
 	for i := range c.Rows {
 		row := &c.Rows[i]
-		r := reason{row.Fate, row.Why}
+		r := reason{row.Fate, row.Why, row.Option}
 		switch row.Fate {
 		case schema.FateConverted:
 			continue
@@ -56,7 +57,7 @@ func writeLeftOut(w io.Writer, c schema.Conversion, page Page) {
 	}
 	for _, r := range order {
 		all := rows[r]
-		page.line(w, 0, joined(": ", counted(len(all), "row", "rows")+" "+string(r.fate), oneLine(r.why)))
+		page.line(w, 0, joined(": ", counted(len(all), "row", "rows")+" "+string(r.fate), oneLine(r.why)+page.flag(r.option, " (%s)")))
 		for _, row := range all[:min(len(all), longestList)] {
 			text := joined(" ", fileLine(row.Place), oneLine(row.Name))
 			if r.fate == schema.FateMerged {
@@ -85,7 +86,7 @@ func writePlaceholders(w io.Writer, all []schema.Placeholder, page Page) {
 
 func writeMore(w io.Writer, more int, page Page) {
 	if more > 0 {
-		page.line(w, 2, fmt.Sprintf("and %d more; --output json lists them all", more))
+		page.line(w, 2, fmt.Sprintf("and %d more", more)+page.flag(schema.OptionJSON, "; %s lists them all"))
 	}
 }
 

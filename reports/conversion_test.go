@@ -33,7 +33,7 @@ func conversion() schema.Conversion {
 
 func TestConversionText(t *testing.T) {
 	var b bytes.Buffer
-	if err := ConversionText(&b, conversion(), "out.yaml", Page{}); err != nil {
+	if err := ConversionText(&b, conversion(), "out.yaml", Page{Flags: map[schema.Option]string{schema.OptionJSON: "--output json"}}); err != nil {
 		t.Fatal(err)
 	}
 	var skipped strings.Builder

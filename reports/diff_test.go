@@ -145,6 +145,8 @@ func comparison() Comparison {
 
 func TestComparisonGolden(t *testing.T) {
 	golden(t, "diff.txt", func(w *bytes.Buffer) error { return ComparisonText(w, comparison(), Page{}) })
-	golden(t, "diff-60.txt", func(w *bytes.Buffer) error { return ComparisonText(w, comparison(), Page{Columns: 60, Folded: true}) })
+	golden(t, "diff-60.txt", func(w *bytes.Buffer) error {
+		return ComparisonText(w, comparison(), Page{Columns: 60, Folded: true, Flags: map[schema.Option]string{schema.OptionFull: "--full"}})
+	})
 	golden(t, "diff.jsonl", func(w *bytes.Buffer) error { return ComparisonJSON(w, comparison()) })
 }

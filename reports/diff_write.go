@@ -32,7 +32,7 @@ func ComparisonText(w io.Writer, c Comparison, page Page) error {
 	}
 	for _, d := range Differences() {
 		if more := shown[d] - longestList; page.Folded && more > 0 {
-			page.line(out, 0, signedDifference(d, page)+fmt.Sprintf("  %d more  %s", more, page.paint(aside, "(--full shows them)")))
+			page.line(out, 0, signedDifference(d, page)+fmt.Sprintf("  %d more", more)+page.showsRest())
 		}
 	}
 	page.line(out, 0, c.counts())

@@ -46,11 +46,11 @@ func FindingsText(w io.Writer, findings iter.Seq[schema.Finding], page Page) (Ta
 		if counts[k] > longestList {
 			continue
 		}
-		writeProblem(out, f.Level, joined(": ", f.Place.String(), f.Field, f.Message), f.Advice, page)
+		writeProblem(out, f.Level, joined(": ", f.Place.String(), f.Field, f.Message), f.Advice+page.flag(f.Option, " (%s)"), page)
 	}
 	for _, k := range kinds {
 		if more := counts[k] - longestList; more > 0 {
-			writeProblem(out, k.level, fmt.Sprintf("%d more of code %s; --output json shows them all", more, k.code), "", page)
+			writeProblem(out, k.level, fmt.Sprintf("%d more of code %s", more, k.code)+page.flag(schema.OptionJSON, "; %s shows them all"), "", page)
 		}
 	}
 	return tally, out.Flush()

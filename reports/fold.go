@@ -40,8 +40,13 @@ func (f folds) write(out io.Writer, page Page) {
 		if f[op] == nil || f[op].more == 0 || signOf(op) == "" {
 			continue
 		}
-		page.line(out, 0, fmt.Sprintf("%s  %d more: %s  %s", signed(op, page), f[op].more, f[op].byType(), page.paint(aside, "(--full shows them)")))
+		page.line(out, 0, fmt.Sprintf("%s  %d more: %s", signed(op, page), f[op].more, f[op].byType())+page.showsRest())
 	}
+}
+
+// showsRest says how to show what is only counted.
+func (p Page) showsRest() string {
+	return p.flag(schema.OptionFull, "  "+p.paint(aside, "(%s shows them)"))
 }
 
 // byType has the most frequent type first.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"gijbulk/schema"
 )
 
 // Page is what a text for people is laid out for. Its zero value is a file: lines as
@@ -14,6 +16,10 @@ type Page struct {
 	Columns  int  // width in cells; a longer line is broken between words; 0 = never
 	Coloured bool // with ANSI colours; no meaning is in them alone
 	Folded   bool // of more than twenty actions of a kind in a plan, the rest is counted
+
+	// Flags are the flags of the options that texts are about. Where one is missing, the text does
+	// without it.
+	Flags map[schema.Option]string
 }
 
 // tone is what a piece of text is, from which its colour follows.
@@ -46,6 +52,14 @@ func (p Page) paint(t tone, s string) string {
 		return s
 	}
 	return t.style().Styled(s)
+}
+
+// flag formats the flag of an option; "" where it has none.
+func (p Page) flag(o schema.Option, format string) string {
+	if p.Flags[o] == "" {
+		return ""
+	}
+	return fmt.Sprintf(format, p.Flags[o])
 }
 
 // hanging is how far a broken line goes on to the right of where it began.

@@ -108,7 +108,7 @@ func TestLongPlansAreFolded(t *testing.T) {
 	add(longestList+1, schema.OpUnchanged, "GITHUB")
 	run := schema.Run{Command: "sync"}
 	var folded, full bytes.Buffer
-	if err := PlanText(&folded, run, plan, Page{Folded: true}); err != nil {
+	if err := PlanText(&folded, run, plan, Page{Folded: true, Flags: map[schema.Option]string{schema.OptionFull: "--full"}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := PlanText(&full, run, plan, Page{}); err != nil {

@@ -103,7 +103,7 @@ func sampleFindings() []schema.Finding {
 func TestFindingsGolden(t *testing.T) {
 	want := Tally{Errors: 3, Warnings: longestList + 4}
 	golden(t, "findings.txt", func(w *bytes.Buffer) error {
-		got, err := FindingsText(w, slices.Values(sampleFindings()), Page{})
+		got, err := FindingsText(w, slices.Values(sampleFindings()), Page{Flags: map[schema.Option]string{schema.OptionJSON: "--output json"}})
 		if got != want {
 			t.Errorf("tally %+v, want %+v", got, want)
 		}

@@ -94,6 +94,17 @@ func (c Code) Explanation() Explanation {
 	return explanations[i]
 }
 
+// Option is the one that the general advice of a code is about, or "".
+func (c Code) Option() Option {
+	switch c {
+	case CodeFormatUnknown:
+		return OptionFormat
+	case CodeListingNotFiltered:
+		return OptionRepositories
+	}
+	return ""
+}
+
 // Explanations lists what the tool knows about every code, in the order in which a
 // manifest is judged.
 func Explanations() []Explanation { return explanations }

@@ -16,6 +16,7 @@ type Row struct {
 	Name   string // as the listing calls the repository
 	Fate   Fate
 	Why    string // of a merged or skipped one
+	Option Option // the option that a skipped one needs, or ""
 	Record int    // of the conversion that it is in, from 1; 0 for a skipped one
 }
 

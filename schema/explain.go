@@ -1,20 +1,20 @@
 package schema
 
-// explanations is the one table of codes: `gijbulk validate --explain CODE` prints from
-// it, and a test holds it against the constants and the rules.
+// explanations is the one table of codes: explanations of findings are printed from it, and
+// a test checks it against the constants and the rules.
 var explanations = []Explanation{
 	{CodeFileUnreadable, LevelError, "the file cannot be read",
 		"It is missing, a directory, or closed to this user.",
-		"check the path and its permissions", "gijbulk validate no-such-file.csv"},
+		"check the path and its permissions", "no-such-file.csv"},
 	{CodeFileEmpty, LevelError, "the file holds no record",
 		"An empty manifest is most often a failed export; taken as it is, a later sync would mean to delete everything.",
 		"export the manifest again, or leave the file out", ""},
 	{CodeFileBinary, LevelError, "the file is not text",
 		"It holds bytes that no manifest has, as a workbook or an archive does.",
-		"save it as CSV, YAML or JSON", "gijbulk validate integrations.xlsx"},
+		"save it as CSV, YAML or JSON", "integrations.xlsx"},
 	{CodeFormatUnknown, LevelError, "the format cannot be told",
 		"Neither the extension nor the content says what it is.",
-		"say it with --format csv, tsv, yaml, json or jsonl", ""},
+		"specify the format: csv, tsv, yaml, json or jsonl", ""},
 	{CodeBadEncoding, LevelError, "the text is not in an encoding that is read",
 		"UTF-8 with or without a byte order mark and UTF-16 are read.",
 		"save the file as UTF-8", ""},
@@ -180,7 +180,7 @@ var explanations = []Explanation{
 		"convert again when repositories are added: they belong to no part", ""},
 	{CodeListingNotFiltered, LevelWarning, "the integration will hold other repositories than the listing",
 		"It holds what its credentials can see, and the app has no filter for this host.",
-		"give it credentials that see only what belongs to it, or convert with --as repositories", ""},
+		"use credentials that see only its repositories, or convert the listing to repositories", ""},
 	{CodeListingNotHeld, LevelWarning, "the listing tells something that no record can hold, or leaves something open",
 		"A manifest holds what the app's API takes.", "look at the record after the conversion", "sshKeyId"},
 	{CodeExportNotHeld, LevelWarning, "the server does not show this, or the format cannot hold it",

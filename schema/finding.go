@@ -31,6 +31,7 @@ type Finding struct {
 	Code    Code
 	Message string // what is wrong; never holds a secret
 	Advice  string // what to do about it
+	Option  Option // the option that the advice is about, or ""
 }
 
 // String is the finding on one line, without the advice. What has no place, such as a
@@ -52,12 +53,18 @@ func (f Finding) String() string {
 // one until Advise gives a better.
 func (c Code) Newf(p Place, field, format string, args ...any) Finding {
 	e := c.Explanation()
-	return Finding{Place: p, Field: field, Level: e.Level, Code: c, Message: fmt.Sprintf(format, args...), Advice: e.Advice}
+	return Finding{Place: p, Field: field, Level: e.Level, Code: c, Message: fmt.Sprintf(format, args...), Advice: e.Advice, Option: c.Option()}
 }
 
 // Advise returns the finding with advice fit for this very case.
 func (f Finding) Advise(format string, args ...any) Finding {
-	f.Advice = fmt.Sprintf(format, args...)
+	f.Advice, f.Option = fmt.Sprintf(format, args...), ""
+	return f
+}
+
+// About returns the finding with the option that its advice is about.
+func (f Finding) About(o Option) Finding {
+	f.Option = o
 	return f
 }
 

@@ -158,10 +158,11 @@ func (a *app) coloured() bool { return a.page(a.stderrIsTerminal).Coloured }
 // page is how texts are laid out for a stream, which may be a terminal
 // (https://no-color.org says what colours need).
 func (a *app) page(terminal bool) reports.Page {
-	if !terminal {
-		return reports.Page{}
+	page := reports.Page{Flags: flags()}
+	if terminal {
+		page.Columns, page.Coloured, page.Folded = a.columns(), a.env("NO_COLOR") == "" && a.env("TERM") != "dumb", true
 	}
-	return reports.Page{Columns: a.columns(), Coloured: a.env("NO_COLOR") == "" && a.env("TERM") != "dumb", Folded: true}
+	return page
 }
 
 func (a *app) env(name string) string { v, _ := a.lookupEnv(name); return v }

@@ -197,7 +197,7 @@ func (a *app) explain(code string) error {
 		}
 		return fail
 	}
-	text := fmt.Sprintf("%s (%s): %s\n\n%s\n\nWhat to do: %s.\n", e.Code, e.Level, e.Title, e.Why, e.Advice)
+	text := fmt.Sprintf("%s (%s): %s\n\n%s\n\nWhat to do: %s.\n", e.Code, e.Level, e.Title, e.Why, withFlag(e.Advice, e.Code.Option()))
 	if e.Example != "" {
 		text += "For example: " + e.Example + "\n"
 	}

@@ -1,0 +1,18 @@
+package schema
+
+// Option is a choice of the user's that advice is about. Messages describe it in words; the
+// command adds the flag that it has on its command line.
+type Option string
+
+// The options.
+const (
+	OptionAllowCommands Option = "allow commands"
+	OptionBaseURL       Option = "base URL"
+	OptionFormat        Option = "format"
+	OptionFull          Option = "full"         // show all actions or differences
+	OptionInclude       Option = "include"      // convert repositories in further states
+	OptionJSON          Option = "JSON"         // output for programs
+	OptionMap           Option = "map"          // take a field from a column of a listing
+	OptionRepositories  Option = "repositories" // convert as repositories
+	OptionTool          Option = "tool"         // that wrote a listing
+)
