@@ -61,8 +61,8 @@ func (l *lines) readLine(line []byte, number int, terminated bool) bool {
 			return false
 		}
 		if f.code == schema.CodeTruncated {
-			f.code, f.message, f.advice = schema.CodeSyntax, "the record does not end on its line",
-				"write each record on one line; say --format json for other JSON"
+			f.code, f.message = schema.CodeSyntax, "the record does not end on its line"
+			f.advice, f.option = "write each record on one line, or read the file in the format json", schema.OptionFormat
 		}
 		return p.spoiled(f)
 	}

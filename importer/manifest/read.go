@@ -113,8 +113,9 @@ type flaw struct {
 	code         schema.Code
 	line, column int
 	field        string
-	message      string // never quotes a cell: it may be a secret
-	advice       string // "" for the code's general one
+	message      string        // never quotes a cell: it may be a secret
+	advice       string        // "" for the code's general one
+	option       schema.Option // that the advice is about
 }
 
 func (f *flaw) Error() string { return f.message }
@@ -126,7 +127,7 @@ func (f *flaw) finding(p schema.Place) schema.Finding {
 	}
 	finding := f.code.Newf(p, f.field, "%s", f.message)
 	if f.advice != "" {
-		finding.Advice = f.advice
+		finding = finding.Advise("%s", f.advice).About(f.option)
 	}
 	return finding
 }

@@ -22,7 +22,8 @@ const lingering = time.Second
 // repeated in messages, and neither is what it writes to standard output.
 func (r *Resolver) fromCommand(ctx context.Context, line string) answer {
 	if !r.AllowCommands {
-		return failed("pass --allow-commands if you trust the manifest", "running commands is not allowed")
+		return answer{failure: &failure{message: "running commands is not allowed", advice: "allow commands if you trust the manifest",
+			option: schema.OptionAllowCommands}}
 	}
 	words, err := commandline.Words(line)
 	if err != nil {

@@ -41,7 +41,8 @@ type answer struct {
 // failure is why a reference has no value, and what to do about it. It holds no value.
 type failure struct {
 	message string
-	advice  string // "": the code's general advice
+	advice  string        // "": the code's general advice
+	option  schema.Option // that the advice is about
 }
 
 // Resolve returns the records, in their order, with the value of every reference that could
@@ -79,7 +80,7 @@ func (r *Resolver) Resolve(ctx context.Context, records []schema.Record) []schem
 
 func (r *Resolver) finding(p schema.Place, field schema.Field, why *failure) schema.Finding {
 	f := schema.CodeSecretMissing.Newf(p, field.String(), "%s", why.message)
-	f.Advice = cmp.Or(why.advice, f.Advice)
+	f.Advice, f.Option = cmp.Or(why.advice, f.Advice), why.option
 	if r.Lenient {
 		f.Level = schema.LevelWarning
 	}
