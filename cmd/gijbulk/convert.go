@@ -81,7 +81,7 @@ The tools:
 func toolLines() string {
 	var b strings.Builder
 	for _, t := range convert.Tools() {
-		fmt.Fprintf(&b, "  %-17s %s\n", t.Name, t.About)
+		fmt.Fprintf(&b, "  %-17s %s\n", t.Name, withFlag(t.About, t.Needs))
 	}
 	return b.String()
 }
@@ -170,7 +170,7 @@ func (a *app) account(result schema.Conversion, out string) error {
 
 func (a *app) listTools() error {
 	for _, t := range convert.Tools() {
-		if _, err := fmt.Fprintf(a.stdout, "%-17s %s\n%-17s made by %s\n", t.Name, t.About, "", t.Made); err != nil {
+		if _, err := fmt.Fprintf(a.stdout, "%-17s %s\n%-17s made by %s\n", t.Name, withFlag(t.About, t.Needs), "", t.Made); err != nil {
 			return err
 		}
 	}
@@ -292,10 +292,10 @@ func unfit(err error) error {
 		if p.Misuse {
 			code = exitUsage
 		}
-		return &failure{code: code, err: err, hint: p.Advice}
+		return &failure{code: code, err: err, hint: withFlag(p.Advice, p.Option)}
 	}
 	if p, ok := errors.AsType[*manifest.Problem](err); ok {
-		return &failure{code: exitManifest, err: err, hint: p.Finding.Advice}
+		return &failure{code: exitManifest, err: err, hint: withFlag(p.Finding.Advice, p.Finding.Option)}
 	}
 	return err
 }

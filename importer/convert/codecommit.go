@@ -41,7 +41,7 @@ func readCodeCommit(l *listing) error {
 		}
 		r.repo.take(v.CloneURLSSH)
 		if r.repo.address().host == "" {
-			r.skip = "the listing tells its name, but no region; batch-get-repositories tells it, or --base-url https://git-codecommit.REGION.amazonaws.com"
+			r.needBaseURL("the listing has its name but no region; list it with batch-get-repositories, or use https://git-codecommit.REGION.amazonaws.com as the base URL")
 		}
 		r.hostedAt(codecommit, "")
 		if r.repo.service != nil {

@@ -33,18 +33,18 @@ type Options struct {
 	As        As
 	Map       []Assignment
 	SkipIf    []Condition
-	Include   []Flag                 // repositories that are otherwise left out
+	Include   []Flag                 // the states of repositories that are left out by default
 	BaseURL   string                 // for listings whose URLs are relative or have no host
 	HostTypes map[string]schema.Type // of hosts that are not well known
 	Projects  ProjectMap
-	Set, Fill []schema.Cell // for every record, as --set and --default say
+	Set, Fill []schema.Cell // for every record: Set replaces what it says, Fill adds what it does not say
 }
 
 // Read converts listings. An error is a [*Problem]; then there is no result, but for the
 // account of the rows where none of them was converted.
 func Read(inputs []Input, o Options) (schema.Conversion, error) {
 	if _, ok := parseAddress(strings.TrimRight(o.BaseURL, "/") + "/-"); o.BaseURL != "" && !ok {
-		return schema.Conversion{}, misuse("--base-url is no URL of a host", "write it with its scheme: https://git.example.org")
+		return schema.Conversion{}, misuse("the base URL is not the URL of a host", "write it with its scheme, such as https://git.example.org").about(schema.OptionBaseURL)
 	}
 	var result schema.Conversion
 	m := maker{options: &o, result: &result}
@@ -81,7 +81,7 @@ func Read(inputs []Input, o Options) (schema.Conversion, error) {
 		rows = append(rows, l.rows...)
 	}
 	m.make(rows)
-	for _, l := range listings { // --map and --skip-if have looked into them again
+	for _, l := range listings { // Map and SkipIf have read them again
 		if err := l.overspent(); err != nil {
 			return schema.Conversion{}, err
 		}
@@ -103,7 +103,9 @@ func nothingLeft(rows []*row) *Problem {
 	}
 	p := &Problem{Place: rows[0].place, Message: "none of the rows was converted", Advice: "each row says why; look at the listing, or at what made it"}
 	if slices.ContainsFunc(rows, func(r *row) bool { return len(r.left) > 0 }) {
-		p.Advice = "--include names states that are otherwise left out: archived, disabled, fork, mirror, empty"
+		p.Advice, p.Option = "include repositories that are left out by their state: archived, disabled, fork, mirror, empty", schema.OptionInclude
+	} else if i := slices.IndexFunc(rows, func(r *row) bool { return r.option != "" }); i >= 0 {
+		p.Option = rows[i].option
 	}
 	p.Place.Line, p.Place.Column, p.Place.Record = 0, 0, 0
 	var parts []string

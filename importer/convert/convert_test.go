@@ -197,6 +197,7 @@ func TestProblems(t *testing.T) {
 		options      Options
 		place, words string
 		misuse       bool
+		option       schema.Option
 	}{
 		{from: "gh", text: "", place: "in", words: "the file is empty"},
 		{from: "gh", text: " \n", place: "in", words: "the file is empty"},
@@ -208,23 +209,23 @@ func TestProblems(t *testing.T) {
 		{from: "gitlab", text: `{"message":"401 Unauthorized"}`, place: "in:1", words: "401 Unauthorized"},
 		{from: "bitbucket-server", text: `{"errors":[{"context":null,"message":"You are not permitted"}]}`, place: "in:1", words: "You are not permitted"},
 		{from: "gh", text: `"x"`, place: "in:1", words: "a single value"},
-		{from: "", text: "hello", place: "in", words: "not recognised|no listing that is recognised"},
-		{from: "", text: `[{"a":1}]`, place: "in", words: "no listing that is recognised"},
-		{from: "csv", text: "a,b\n1,2\n", place: "in:1", words: "no column is known"},
-		{from: "csv", text: "type,origin,pat\nGITHUB,,\n", place: "in:1", words: "a manifest already"},
+		{from: "", text: "hello", place: "in", words: "not recognized", option: schema.OptionTool},
+		{from: "", text: `[{"a":1}]`, place: "in", words: "not recognized", option: schema.OptionTool},
+		{from: "csv", text: "a,b\n1,2\n", place: "in:1", words: "no column is known", option: schema.OptionMap},
+		{from: "csv", text: "type,origin,pat\nGITHUB,,\n", place: "in:1", words: "a manifest already", option: schema.OptionMap},
 		{from: "csv", text: "cloneUrl,org\nhttps://a.example/b,\"x\ny,z\n", place: "in:2", words: "never closed"},
 		{from: "csv", text: "cloneUrl,org\nhttps://a.example/b,x\n", options: Options{SkipIf: []Condition{{"ogr", "x"}}}, words: "no column \"ogr\"", misuse: true},
-		{from: "vendor-tsv", text: "cloneUrl\torg\n1\t2\n", place: "in:1", words: "no listing of vendor-tsv"},
-		{from: "gh", text: `[{"nameWithOwner":"a/b","isFork":true},{"nameWithOwner":"a/c","isFork":true}]`, place: "in", words: "2 because it is a fork"},
+		{from: "vendor-tsv", text: "cloneUrl\torg\n1\t2\n", place: "in:1", words: "no listing of vendor-tsv", option: schema.OptionTool},
+		{from: "gh", text: `[{"nameWithOwner":"a/b","isFork":true},{"nameWithOwner":"a/c","isFork":true}]`, place: "in", words: "2 because it is a fork", option: schema.OptionInclude},
 		{from: "bitbucket-server", text: `{"values":[{"slug":"a","project":{"key":"P"},"links":{"clone":[{"href":"https://b.example/scm/p/a.git"}]}}]}`,
 			options: Options{As: AsIntegrations}, place: "in", words: "no host that integrations are for"},
 		{from: "github", text: `{"message":"Not Found"}`, place: "in:1", words: "Not Found"},
 		{from: "github", text: `{"total_count":0,"items":[]}`, place: "in", words: "names no repository"},
-		{from: "github", text: `[{"full_name":"a/b","clone_url":"https://github.com/a/b.git","fork":true}]`, place: "in", words: "1 because it is a fork"},
-		{from: "gh", text: `[{"nameWithOwner":"a/b","isFork":true,"isArchived":true}]`, place: "in", words: "1 because it is archived and a fork"},
-		{from: "", text: `[{"full_name":"a/b","clone_url":"https://git.example/a/b.git"}]`, place: "in", words: "of github or of gitea"},
-		{from: "codecommit", text: `{"repositories":[{"repositoryName":"a","repositoryId":"1"}]}`, place: "in", words: "no region"},
-		{from: "gerrit", text: ")]}'\n{}", place: "in", words: "not where the Gerrit is"},
+		{from: "github", text: `[{"full_name":"a/b","clone_url":"https://github.com/a/b.git","fork":true}]`, place: "in", words: "1 because it is a fork", option: schema.OptionInclude},
+		{from: "gh", text: `[{"nameWithOwner":"a/b","isFork":true,"isArchived":true}]`, place: "in", words: "1 because it is archived and a fork", option: schema.OptionInclude},
+		{from: "", text: `[{"full_name":"a/b","clone_url":"https://git.example/a/b.git"}]`, place: "in", words: "of github or of gitea", option: schema.OptionTool},
+		{from: "codecommit", text: `{"repositories":[{"repositoryName":"a","repositoryId":"1"}]}`, place: "in", words: "no region", option: schema.OptionBaseURL},
+		{from: "gerrit", text: ")]}'\n{}", place: "in", words: "not the URL of the Gerrit", option: schema.OptionBaseURL},
 		{from: "gerrit", text: ")]}'\n{}", options: Options{BaseURL: "https://gerrit.example"}, place: "in", words: "names no repository"},
 		{from: "gerrit", text: ")]}'\n{\"a\":{\"id\":\"a\",", options: Options{BaseURL: "https://gerrit.example"}, place: "in:2", words: "ends in the middle"},
 		{from: "ghorg", text: "- a\n", place: "in:1", words: "a mapping from names"},
@@ -233,17 +234,17 @@ func TestProblems(t *testing.T) {
 		{from: "ghorg", text: "a:\n  cmd: ghorg ls\n", place: "in", words: "1 because its cmd is no ghorg clone"},
 		{from: "repo", text: "<manifest><project name='a'></manifest>", place: "in:1", words: "not XML"},
 		{from: "repo", text: "<html/>", place: "in:1", words: "\"html\", not manifest"},
-		{from: "repo", text: "<manifest><remote name='o' fetch='..'/><default remote='o'/><project name='a'/></manifest>", place: "in", words: "its remote is relative"},
+		{from: "repo", text: "<manifest><remote name='o' fetch='..'/><default remote='o'/><project name='a'/></manifest>", place: "in", words: "its remote is relative", option: schema.OptionBaseURL},
 		{from: "repo", text: "<manifest><remote name='o' fetch='..'/></manifest>", place: "in", words: "names no repository"},
 		{from: "vcstool", text: "repositories:\n  - a\n", place: "in:1", words: "a mapping from paths"},
 		{from: "west", text: "projects: []\n", place: "in:1", words: "manifest, a mapping"},
 		{from: "mr", text: "[src/a]\nupdate = true\n", place: "in", words: "1 because it has no checkout"},
 		{from: "gitmodules", text: "[core]\n\tbare = false\n", place: "in", words: "no section [submodule"},
-		{from: "gitmodules", text: "[submodule \"a\"]\n\turl = ../a\n", place: "in", words: "its URL is relative"},
+		{from: "gitmodules", text: "[submodule \"a\"]\n\turl = ../a\n", place: "in", words: "its URL is relative", option: schema.OptionBaseURL},
 		{from: "backstage", text: "a: b\n", place: "in:1", words: "kind and metadata"},
 		{from: "backstage", text: "apiVersion: backstage.io/v1alpha1\nkind: Group\nmetadata: {name: a}\n", place: "in", words: "no annotation that names"},
 		{from: "gei", text: "org,teamproject,repo,pipeline,url\na,b,c,d,e\n", place: "in:1", words: "these are pipelines"},
-		{from: "gei", text: "name,url,owner\na,b,c\n", place: "in:1", words: "none of an inventory"},
+		{from: "gei", text: "name,url,owner\na,b,c\n", place: "in:1", words: "none of an inventory", option: schema.OptionTool},
 		{from: "fisheye", text: `{"values":[{"type":"svn","name":"a"}]}`, place: "in", words: "1 because it is no git repository"},
 		{from: "dvcs", text: `{"repositories":[{"id":1,"organizationId":2,"slug":"a","linked":true}]}`, place: "in", words: "ids of their accounts alone"},
 		{from: "dvcs", text: `{"organizations":[{"id":1,"hostUrl":"https://github.com","name":"a","repositories":[]}]}`, place: "in", words: "accounts and no repositories"},
@@ -260,7 +261,7 @@ func TestProblems(t *testing.T) {
 		for words := range strings.SplitSeq(tt.words, "|") {
 			fits = fits || strings.Contains(p.Message, words)
 		}
-		if !fits || !strings.HasPrefix(p.Place.String(), tt.place) || p.Advice == "" || p.Misuse != tt.misuse {
+		if !fits || !strings.HasPrefix(p.Place.String(), tt.place) || p.Advice == "" || p.Misuse != tt.misuse || p.Option != tt.option {
 			t.Errorf("%s %q: %+v", tt.from, tt.text, p)
 		}
 	}

@@ -45,11 +45,11 @@ func readCSV(l *listing) error {
 			flags[f] = t.first(titles)
 		}
 		if t.column("type") >= 0 && t.column("origin") >= 0 && len(l.options.Map) == 0 {
-			return l.problem(1, "this is a manifest already: it has the columns type and origin", "use it as it is, or say with --map what its columns mean")
+			return l.problem(1, "this is a manifest already: it has the columns type and origin", "use it as it is, or map its columns to fields").about(schema.OptionMap)
 		}
 		if url < 0 && ssh < 0 && !mapsTo(l.options, schema.FieldOrigin) {
 			return l.foreign(1, "no column is known to hold the URLs; the columns are: "+strings.Join(t.titles, ", ")).
-				instead("say which one does: --map origin=COLUMN")
+				instead("map the column that holds them: origin=COLUMN").about(schema.OptionMap)
 		}
 		return nil
 	}
@@ -86,7 +86,7 @@ func (t *table) first(titles []string) int {
 	return -1
 }
 
-// mapsTo tells whether --map fills a field.
+// mapsTo reports whether Map fills a field.
 func mapsTo(o *Options, f schema.Field) bool {
 	for _, m := range o.Map {
 		if to, ok := schema.FieldTitled(m.To); ok && to == f {

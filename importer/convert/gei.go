@@ -50,7 +50,7 @@ func readGEI(l *listing) error {
 			return l.foreign(1, "these are pipelines, which the inventory has beside the repositories").instead("give its repos.csv")
 		case form == nil:
 			return l.foreign(1, "the columns are none of an inventory of repositories: "+strings.Join(t.titles, ", ")).
-				instead("give the repos.csv of the inventory; for another table say --from csv --map origin=COLUMN")
+				instead("use the repos.csv of the inventory, or convert another table with the tool csv").about(schema.OptionTool)
 		}
 		return t.mustHave(l.options)
 	}

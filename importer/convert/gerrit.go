@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"net/url"
 	"strings"
+
+	"gijbulk/schema"
 )
 
 // gerritTool reads the projects of Gerrit.
-var gerritTool = tool{name: "gerrit", about: "the projects of a Gerrit",
-	made:   "GET /a/projects/?d (needs --base-url, the URL of the Gerrit)",
+var gerritTool = tool{name: "gerrit", about: "the projects of a Gerrit; they need its URL", needs: schema.OptionBaseURL,
+	made:   "GET /a/projects/?d",
 	detect: func(s *sample) bool { return strings.HasPrefix(s.head, gerritGuard) },
 	read:   readGerrit}
 
@@ -27,8 +29,8 @@ type gerritProject struct {
 func readGerrit(l *listing) error {
 	base, ok := parseAddress(strings.TrimRight(l.options.BaseURL, "/") + "/-")
 	if !ok || !base.isWeb() {
-		return &Problem{Place: l.place(0), Message: "a listing of Gerrit tells the names of its projects, but not where the Gerrit is",
-			Advice: "say --base-url https://gerrit.example.org, as the projects are cloned over https"}
+		return &Problem{Place: l.place(0), Message: "a listing of Gerrit has the names of its projects, but not the URL of the Gerrit",
+			Advice: "give the URL of the Gerrit, such as https://gerrit.example.org; projects are cloned over https", Option: schema.OptionBaseURL}
 	}
 	root := strings.TrimSuffix(base.String(), "/-")
 	l.Text = withoutGuard(l.Text)

@@ -82,7 +82,7 @@ func (g *ghorgReader) entry(l *listing, r *row, v yamlValue) {
 	}
 	if v.get("token_cmd").given() {
 		l.tell(schema.CodeListingNotHeld.Newf(r.place, "token_cmd", "the token of %s comes from a command, which was left out", r.title).
-			Advise("the same command may stand in the manifest, as pat: cmd:COMMAND, and is run with --allow-commands"))
+			Advise("use the same command in the manifest, as pat: cmd:COMMAND, and allow commands").About(schema.OptionAllowCommands))
 	}
 }
 

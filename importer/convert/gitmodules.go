@@ -2,10 +2,12 @@ package convert
 
 import (
 	"strings"
+
+	"gijbulk/schema"
 )
 
 // gitmodulesTool reads the submodules of a repository.
-var gitmodulesTool = tool{name: "gitmodules", about: "the .gitmodules of a repository (--base-url, the repository's URL, for relative ones)",
+var gitmodulesTool = tool{name: "gitmodules", about: "the .gitmodules of a repository; relative URLs need the repository's URL", needs: schema.OptionBaseURL,
 	made: "git submodule add", choice: true,
 	detect: func(s *sample) bool { return s.mentions(`(?m)^\[submodule "`) },
 	read:   readGitmodules}
@@ -30,10 +32,10 @@ func readGitmodules(l *listing) error {
 			whole, ok := base.below(url)
 			switch {
 			case !based:
-				r.skip = "its URL is relative; --base-url tells the URL of the repository that has this file"
+				r.needBaseURL("its URL is relative; use the URL of the repository with this file as the base URL")
 				continue
 			case !ok || whole.path == "/":
-				r.skip = "its URL leads above the host of --base-url"
+				r.needBaseURL("its URL leads above the host of the base URL")
 				continue
 			}
 			url = whole.String()

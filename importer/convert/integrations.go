@@ -84,7 +84,7 @@ func (g *group) cells(name, filter string, r *references) []schema.Cell {
 	return cells
 }
 
-// agreed gives the cells that --map takes from the rows of one integration: lists are
+// agreed gives the cells that Map takes from the rows of one integration: lists are
 // joined, other fields count where all rows agree.
 func (m *maker) agreed(rows []*row, name string) []schema.Cell {
 	if len(m.options.Map) == 0 {
@@ -113,7 +113,7 @@ func (m *maker) agreed(rows []*row, name string) []schema.Cell {
 			cells = append(cells, cell(f, strings.Join(values, ";"), schema.FormCell))
 		default:
 			m.tell(schema.CodeListingNotHeld.Newf(rows[0].place, f.String(), "the rows of %s have %d values; it was left out", name, len(values)).
-				Advise("one integration has one value; convert with --as repositories to keep each"))
+				Advise("an integration has one value; convert the listing to repositories to keep each").About(schema.OptionRepositories))
 		}
 	}
 	return cells

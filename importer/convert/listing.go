@@ -63,12 +63,12 @@ func (l *listing) foreign(line int, message string) *Problem {
 	p := l.problem(line, "this is no listing of "+l.tool.name+": "+message, l.tool.name+" reads what "+l.tool.made+" writes")
 	others := slices.DeleteFunc(l.recognise(l.Input), func(t *tool) bool { return t == l.tool })
 	if len(others) > 0 {
-		p.Advice = "it looks like a listing of " + strings.Join(toolNames(others), " or ") + ": say --from " + others[0].name
+		p.Advice, p.Option = "it looks like a listing of "+strings.Join(toolNames(others), " or ")+"; specify the tool", schema.OptionTool
 	}
 	return p
 }
 
-// wantsFields tells whether --map or --skip-if ask for the listing's own fields.
+// wantsFields reports whether Map or SkipIf need the listing's own fields.
 func (l *listing) wantsFields() bool { return len(l.options.Map)+len(l.options.SkipIf) > 0 }
 
 // hostedAt fills in where a repository is, by its address and what else is known.
@@ -95,6 +95,9 @@ func (r *row) leadsTo(o *Options, address string) {
 	}
 	r.skip = cmp.Or(r.skip, why)
 }
+
+// needBaseURL skips a row whose address depends on the base URL.
+func (r *row) needBaseURL(why string) { r.skip, r.option = why, schema.OptionBaseURL }
 
 // needAddress skips a row from which nothing can be cloned.
 func (r *row) needAddress() {

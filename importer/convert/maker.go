@@ -52,7 +52,7 @@ func (m *maker) make(rows []*row) {
 	m.listPlaceholders()
 }
 
-// tellCredentials says once for each column that --map names what was left out of it.
+// tellCredentials says once for each column that Map names what was left out of it.
 func (m *maker) tellCredentials(rows []*row) {
 	for _, mapping := range m.options.Map {
 		f, _ := schema.FieldTitled(mapping.To)
@@ -64,7 +64,7 @@ func (m *maker) tellCredentials(rows []*row) {
 		}
 		if len(held) > 0 {
 			m.tell(schema.CodeListingNotHeld.Newf(held[0].place, f.String(), "credentials in %s were left out (%s)", schema.Quote(mapping.From), rowsOf(len(held))).
-				Advise("keep them where gijbulk can look them up, and let %s hold references such as env:NAME or file:PATH", schema.Quote(mapping.From)))
+				Advise("store them outside the listing, and put references such as env:NAME or file:PATH into %s", schema.Quote(mapping.From)))
 		}
 	}
 }
@@ -137,7 +137,7 @@ func (m *maker) ready(r *row) schema.Entry {
 func (m *maker) account(rows []*row) {
 	accounts := make([]schema.Row, len(rows))
 	for i, r := range rows {
-		accounts[i] = schema.Row{Place: r.place, Name: r.title, Fate: r.fate, Why: r.why, Record: r.record}
+		accounts[i] = schema.Row{Place: r.place, Name: r.title, Fate: r.fate, Why: r.why, Option: r.option, Record: r.record}
 		for twin := r.twin; twin != nil; twin = twin.twin {
 			accounts[i].Record = twin.record
 		}

@@ -7,7 +7,8 @@ type Problem struct {
 	Place   schema.Place // the zero Place where the options are to blame
 	Message string
 	Advice  string
-	Misuse  bool // the options are wrong, not the listing
+	Option  schema.Option // that the advice is about, or ""
+	Misuse  bool          // the options are wrong, not the listing
 }
 
 // Error is the place and what is wrong, without the advice.
@@ -24,6 +25,12 @@ func misuse(message, advice string) *Problem {
 
 // instead gives a problem other advice.
 func (p *Problem) instead(advice string) *Problem {
-	p.Advice = advice
+	p.Advice, p.Option = advice, ""
+	return p
+}
+
+// about names the option that the advice is about.
+func (p *Problem) about(o schema.Option) *Problem {
+	p.Option = o
 	return p
 }

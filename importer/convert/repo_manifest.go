@@ -9,7 +9,7 @@ import (
 )
 
 // repoTool reads the manifests of repo, Android's tool.
-var repoTool = tool{name: "repo", about: "the manifests of repo, Android's tool (--base-url, the manifest repository's URL, for relative ones)",
+var repoTool = tool{name: "repo", about: "the manifests of repo, Android's tool; relative ones need the manifest repository's URL", needs: schema.OptionBaseURL,
 	made: "repo manifest -o manifest.xml", choice: true,
 	detect: func(s *sample) bool {
 		return s.mentions(`<manifest[\s>]`) && s.mentions(`<(remote|default|project|include|remove-project)\s`)
@@ -137,7 +137,7 @@ func (r *repoReader) locate(p *repoProject, fetch string) {
 	}
 	base, based := parseAddress(options.BaseURL)
 	if !based {
-		p.row.skip = "its remote is relative; --base-url tells the URL of the manifest repository"
+		p.row.needBaseURL("its remote is relative; use the URL of the manifest repository as the base URL")
 		return
 	}
 	// As in a browser, a relative address begins beside the base, not below it. Above

@@ -23,10 +23,11 @@ func Flags() []Flag { return []Flag{Archived, Disabled, Fork, Mirror, Empty} }
 
 // row is one row of a listing.
 type row struct {
-	place schema.Place // Record counts the rows of the file
-	title string       // what the listing calls it
-	skip  string       // why the reader leaves it out, or ""
-	from  *tool
+	place  schema.Place  // Record counts the rows of the file
+	title  string        // what the listing calls it
+	skip   string        // why the reader leaves it out, or ""
+	option schema.Option // that skip is about, or ""
+	from   *tool
 
 	// field looks up what the listing itself calls a field; nil where nobody asks.
 	field func(name string) (string, bool)
@@ -56,7 +57,7 @@ type repository struct {
 	web   address // over http or https
 	ssh   address
 	name  string // for people: owner and name
-	own   bool   // name was chosen by --map
+	own   bool   // name was chosen by Map
 	flags []Flag
 	jira  []string // project keys that the listing tells
 

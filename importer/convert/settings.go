@@ -45,7 +45,7 @@ func sectionsOf(text []byte, keyed func(line string) (key, value string, ok bool
 	return sections
 }
 
-// get looks a key up for --map and --skip-if.
+// get looks a key up for Map and SkipIf.
 func (s section) get(name string) (string, bool) {
 	_, ok := s.keys[strings.ToLower(name)]
 	return s.value(strings.ToLower(name)), ok

@@ -8,13 +8,13 @@ import (
 	"gijbulk/schema"
 )
 
-// Condition leaves out the rows whose field has a value (--skip-if).
+// Condition leaves out the rows whose field has a value.
 type Condition struct {
 	Field string // of the listing: a column, or a key such as owner.login
 	Value string // compared without regard to case
 }
 
-// Assignment takes a field of the record from a field of the listing (--map).
+// Assignment takes a field of the record from a field of the listing.
 type Assignment struct {
 	To   string // origin, displayName, org, or any field of a manifest
 	From string // of the listing: a column, or a key such as owner.login
@@ -53,7 +53,7 @@ func (o *Options) chosen(r *row) bool {
 	return false
 }
 
-// told names all of the flags, so that --include can be given them at once.
+// told names all of the flags, so that Include can have them at once.
 func told(flags []Flag) string {
 	words := make([]string, len(flags))
 	for i, f := range flags {
@@ -72,7 +72,7 @@ func (r *row) lookup(name string) (string, bool) {
 	return r.field(name)
 }
 
-// assigned gives the cells that --map takes from a row, but for those that say where
+// assigned gives the cells that Map takes from a row, but for those that say where
 // the repository is.
 func (o *Options) assigned(r *row) []schema.Cell {
 	var cells []schema.Cell
@@ -96,17 +96,17 @@ func isCredential(f schema.Field, value string) bool {
 	return f.Hidden() && !reference && strings.TrimSpace(value) != ""
 }
 
-// orgField is the one target of --map that is no field of a manifest.
+// orgField is the one target of Map that is no field of a manifest.
 const orgField = "org"
 
-// placing tells the targets of --map that say where a repository is and what it is
+// placing tells the targets of Map that say where a repository is and what it is
 // called. They work before rows are grouped.
 func placing(to string) bool {
 	f, _ := schema.FieldTitled(to)
 	return strings.EqualFold(to, orgField) || f == schema.FieldOrigin || f == schema.FieldDisplayName
 }
 
-// place applies --map where it says where a repository is and what it is called.
+// place applies Map where it says where a repository is and what it is called.
 func (o *Options) place(r *row) {
 	for _, m := range o.Map {
 		value, ok := r.lookup(m.From)
@@ -117,7 +117,7 @@ func (o *Options) place(r *row) {
 		case schema.FieldOrigin:
 			r.repo.web, r.repo.ssh = address{}, address{}
 			if r.repo.take(value) {
-				r.skip = ""
+				r.skip, r.option = "", ""
 				r.repo.spot = o.locate(r.repo.address())
 			}
 		case schema.FieldDisplayName:

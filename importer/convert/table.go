@@ -100,7 +100,7 @@ func (t *table) fields(r tableRow) func(string) (string, bool) {
 	}
 }
 
-// mustHave makes sure that the columns of --map and --skip-if are there.
+// mustHave makes sure that the columns of Map and SkipIf are there.
 func (t *table) mustHave(o *Options) error {
 	var names []string
 	for _, m := range o.Map {

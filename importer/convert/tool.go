@@ -8,9 +8,10 @@ import (
 
 // tool is one that writes listings.
 type tool struct {
-	name  string // as --from takes it
-	about string // what it reads
-	made  string // the command or call that makes such a listing
+	name  string        // as Options.From takes it
+	about string        // what it reads
+	needs schema.Option // that about mentions, or ""
+	made  string        // the command or call that makes such a listing
 
 	// choice: a listing names some of what a host has, by its nature. Others are taken to
 	// name all of an organisation.
@@ -64,14 +65,15 @@ func tools() []*tool {
 type Tool struct {
 	Name  string // as Options.From takes it
 	About string
-	Made  string // the command or call that makes such a listing
+	Needs schema.Option // that About mentions, or ""
+	Made  string        // the command or call that makes such a listing
 }
 
 // Tools lists what can be read.
 func Tools() []Tool {
 	var all []Tool
 	for _, t := range tools() {
-		all = append(all, Tool{Name: t.name, About: t.about, Made: t.made})
+		all = append(all, Tool{Name: t.name, About: t.about, Needs: t.needs, Made: t.made})
 	}
 	return all
 }
@@ -107,11 +109,11 @@ func toolFor(in Input, from string) (*tool, error) {
 	case 1:
 		return found[0], nil
 	case 0:
-		return nil, &Problem{Place: place, Message: "this is no listing that is recognised by itself",
-			Advice: "say --from with one of: " + strings.Join(toolNames(tools()), ", ")}
+		return nil, &Problem{Place: place, Message: "the tool that wrote the listing is not recognized",
+			Advice: "specify the tool: " + strings.Join(toolNames(tools()), ", "), Option: schema.OptionTool}
 	}
 	return nil, &Problem{Place: place, Message: "this may be a listing of " + strings.Join(toolNames(found), " or of "),
-		Advice: "say which with --from"}
+		Advice: "specify the tool", Option: schema.OptionTool}
 }
 
 // detected lists the tools whose listing this may be.

@@ -206,7 +206,7 @@ func (v yamlValue) texts() []string {
 	return texts
 }
 
-// field looks up a dotted name for --map and --skip-if.
+// field looks up a dotted name for Map and SkipIf.
 func (v yamlValue) field(name string) (string, bool) {
 	found := v.get(strings.Split(name, ".")...)
 	if found.node == nil || found.isMap() {
