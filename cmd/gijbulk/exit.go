@@ -97,9 +97,9 @@ func codeOf(err error) (code int, hint string) {
 	case errors.As(err, &sig):
 		return sig.code(), ""
 	case errors.As(err, &stop):
-		return codeOfStop(stop.Reason()), stop.Outcome.Advice
+		return codeOfStop(stop.Reason()), withNeed(gij.Need(stop.Outcome.Advice))
 	case errors.As(err, &api):
-		return codeOfAPI(api), cmp.Or(api.Advice, api.Hint, hintOf(codeOfAPI(api)))
+		return codeOfAPI(api), cmp.Or(api.Advice, withNeed(api.Need), hintOf(codeOfAPI(api)))
 	case errors.As(err, &held):
 		return exitHeld, "wait for it, or give --lock-timeout"
 	case errors.As(err, &state):

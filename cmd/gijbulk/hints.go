@@ -1,6 +1,9 @@
 package main
 
-import "gijbulk/schema"
+import (
+	"gijbulk/importer/gij"
+	"gijbulk/schema"
+)
 
 // flags are those of the options that other packages' messages are about.
 func flags() map[schema.Option]string {
@@ -23,4 +26,23 @@ func withFlag(text string, o schema.Option) string {
 		text += " (" + flag + ")"
 	}
 	return text
+}
+
+// withNeed adds the flags and environment variables that a need of the client is about.
+func withNeed(n gij.Need) string {
+	const url, login, proxy = "--jira or JIRA_URL", "JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD", "HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+	given := map[gij.Need]string{
+		gij.NeedCredentials: login,
+		gij.NeedBareURL:     login,
+		gij.NeedBaseURL:     url,
+		gij.NeedHost:        url + "; " + proxy,
+		gij.NeedProxy:       proxy,
+		gij.NeedCA:          "--ca-file",
+		gij.NeedClientCert:  "--client-cert",
+		gij.NeedLongerWait:  "--max-wait",
+	}
+	if names := given[n]; names != "" {
+		return string(n) + " (" + names + ")"
+	}
+	return string(n)
 }

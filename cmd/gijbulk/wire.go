@@ -129,7 +129,11 @@ func (a *app) connectJira(o targetOptions, config gij.Config) (*target, error) {
 	config.TLS = tlsConfig
 	client, err := gij.New(config)
 	if err != nil {
-		return nil, usage("%w", err)
+		fail := usage("%w", err)
+		if e, ok := errors.AsType[*gij.Error](err); ok {
+			fail.hint = withNeed(e.Need)
+		}
+		return nil, fail
 	}
 	return &target{client: client, secrets: []string{config.Token, config.Password}, close: func() error { client.Close(); return nil }}, nil
 }

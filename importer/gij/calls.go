@@ -37,7 +37,7 @@ func (c *Client) Myself(ctx context.Context) (User, error) {
 		return User{}, err
 	}
 	if json.Unmarshal(a.body, &v) != nil || v.Name == "" {
-		return User{}, c.foreign(a, "the answer is not one of Jira", hintURL, nil)
+		return User{}, c.foreign(a, "the answer is not one of Jira", NeedBaseURL, nil)
 	}
 	return User{v.Name, v.DisplayName}, nil
 }
@@ -53,7 +53,7 @@ func (c *Client) ServerInfo(ctx context.Context) (Server, error) {
 		return Server{}, err
 	}
 	if json.Unmarshal(a.body, &v) != nil || v.Version == "" {
-		return Server{}, c.foreign(a, "the answer is not one of Jira", hintURL, nil)
+		return Server{}, c.foreign(a, "the answer is not one of Jira", NeedBaseURL, nil)
 	}
 	return Server{v.BaseURL, v.Version}, nil
 }
@@ -69,7 +69,7 @@ func (c *Client) Projects(ctx context.Context) (map[string]int64, error) {
 		Key string          `json:"key"`
 	}
 	if err := json.Unmarshal(a.body, &list); err != nil || list == nil {
-		return nil, c.foreign(a, "the answer is not one of Jira", hintURL, nil)
+		return nil, c.foreign(a, "the answer is not one of Jira", NeedBaseURL, nil)
 	}
 	ids := make(map[string]int64, len(list))
 	for _, p := range list {

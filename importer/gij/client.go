@@ -132,7 +132,7 @@ func (c *Client) send(ctx context.Context, r request) answer {
 	a := c.sends.carry(ctx, r)
 	if e := a.failure; e != nil && e.Class == schema.ClassNotDone && e.Status == 0 && !c.pace.answered.Load() {
 		never := *e
-		never.Stop, never.Hint = schema.StopTarget, hintURL+"; behind a proxy "+hintProxy
+		never.Stop, never.Need = schema.StopTarget, NeedHost
 		a.failure = &never
 	}
 	return a
@@ -148,8 +148,8 @@ func (c *Client) get(ctx context.Context, path string) (answer, error) {
 }
 
 // foreign ends the run over an answer that this target should not have given.
-func (c *Client) foreign(a answer, text, hint string, err error) *Error {
-	e := a.stop(schema.StopTarget, text, hint)
+func (c *Client) foreign(a answer, text string, need Need, err error) *Error {
+	e := a.stop(schema.StopTarget, text, need)
 	e.Err = err
 	c.pace.stop.close(e)
 	return e

@@ -147,7 +147,7 @@ func TestMyselfServerInfoProjects(t *testing.T) {
 		t.Errorf("%v, %v", ids, err)
 	}
 	var e *Error
-	if _, err := c.List(t.Context()); !errors.As(err, &e) || e.Stop != schema.StopTarget || e.Hint != hintApp {
+	if _, err := c.List(t.Context()); !errors.As(err, &e) || e.Stop != schema.StopTarget || e.Need != hintApp {
 		t.Errorf("the app is not there: %v", err)
 	}
 }

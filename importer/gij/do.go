@@ -59,7 +59,7 @@ func doneStatus(op schema.Op) schema.Status {
 
 // conclude turns the failure of a request into its action's status.
 func conclude(out schema.Outcome, e *Error, a answer) schema.Outcome {
-	out.Class, out.Error, out.Advice, out.TimedOut = e.Class, e.reason(), cmp.Or(e.Advice, e.Hint), a.trail.waited
+	out.Class, out.Error, out.Advice, out.TimedOut = e.Class, e.reason(), cmp.Or(e.Advice, string(e.Need)), a.trail.waited
 	switch e.Class {
 	case schema.ClassNotDone:
 		out.Temporary = true

@@ -19,7 +19,7 @@ type Error struct {
 	Status int    // 0 where no answer was received
 	Text   string // what is wrong: the server's words on one line, or ours
 	Advice string // the server's own advice, or ""
-	Hint   string // ours: what to do, or ""
+	Need   Need   // what to do, or ""
 	Err    error  // the cause, where there is one
 }
 
@@ -47,8 +47,8 @@ func (e *Error) reason() string {
 }
 
 // unsent is the failure of a request that this client itself kept from leaving.
-func unsent(r request, text, hint string, err error) *Error {
-	return &Error{Class: schema.ClassNone, Method: r.method, Path: r.call(), Text: text, Hint: hint, Err: err}
+func unsent(r request, text string, need Need, err error) *Error {
+	return &Error{Class: schema.ClassNone, Method: r.method, Path: r.call(), Text: text, Need: need, Err: err}
 }
 
 // cancelled is the failure of a request whose context ended before it left.

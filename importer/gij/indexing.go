@@ -27,7 +27,7 @@ func (c *Client) Indexing(ctx context.Context, r schema.Record) (schema.Indexing
 		Errors   map[string]json.RawMessage `json:"errors"`
 	}
 	if err := json.Unmarshal(a.body, &status); err != nil {
-		return schema.Indexing{}, c.foreign(a, "the indexing status cannot be read", hintURL, err)
+		return schema.Indexing{}, c.foreign(a, "the indexing status cannot be read", NeedBaseURL, err)
 	}
 	var state schema.Indexing
 	for _, name := range slices.Sorted(maps.Keys(status.Errors)) {
@@ -57,13 +57,13 @@ func (c *Client) indexedOnce(ctx context.Context, id int64) (bool, error) {
 	}
 	items, err := decodeItems(schema.KindIntegration, a.body)
 	if err != nil || len(items) != 1 {
-		return false, c.foreign(a, "the integration cannot be read", hintURL, err)
+		return false, c.foreign(a, "the integration cannot be read", NeedBaseURL, err)
 	}
 	var shown struct {
 		LastIndexed json.RawMessage `json:"lastIndexedDate"`
 	}
 	if err := json.Unmarshal(items[0], &shown); err != nil {
-		return false, c.foreign(a, "the integration cannot be read", hintURL, err)
+		return false, c.foreign(a, "the integration cannot be read", NeedBaseURL, err)
 	}
 	moment, ok := asInt(shown.LastIndexed)
 	return ok && moment > 0, nil

@@ -10,15 +10,10 @@ import (
 	"gijbulk/schema"
 )
 
-// What to do, for the failures that people meet first.
+// What to do about the app and its permissions, for which there are no flags.
 const (
-	hintCredentials = "check JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD; a personal access token may have expired"
-	hintAdmin       = "use an account with the global permission Jira Administrators; a proxy in between must pass on X-Atlassian-Token"
-	hintURL         = "check the base URL (--jira or JIRA_URL), with its context path, such as https://example.org/jira"
-	hintApp         = "install or enable the app Git Integration for Jira there, or check the base URL with its context path"
-	hintProxy       = "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
-	hintTLS         = "give the certificate authority with --ca-file, or check the host name in the base URL"
-	hintClientCert  = "the server or a proxy may want a client certificate: --client-cert"
+	hintAdmin = "use an account with the global permission Jira Administrators; a proxy in between must pass on X-Atlassian-Token"
+	hintApp   = "install or enable the app Git Integration for Jira there, or check the base URL with its context path"
 )
 
 // appPath is where the app's own calls lie below the base URL.
@@ -49,11 +44,11 @@ func judgeStatus(a answer) *Error {
 	}
 	switch a.status {
 	case http.StatusUnauthorized:
-		return a.stop(schema.StopCredentials, "the credentials were refused", hintCredentials)
+		return a.stop(schema.StopCredentials, "the credentials were refused", NeedCredentials)
 	case http.StatusForbidden:
 		return a.stop(schema.StopCredentials, "not a Jira administrator, or the XSRF check refused it", hintAdmin)
 	case http.StatusProxyAuthRequired:
-		return a.stop(schema.StopTarget, "the proxy wants credentials of its own", hintProxy)
+		return a.stop(schema.StopTarget, "the proxy wants credentials of its own", NeedProxy)
 	case http.StatusTooManyRequests:
 		return a.fail(schema.ClassNotDone, text, advice)
 	case http.StatusRequestTimeout:
@@ -73,7 +68,7 @@ func judgeStatus(a answer) *Error {
 	case a.status >= 400 && strings.HasPrefix(a.call, appPath):
 		return a.stop(schema.StopTarget, "this Jira does not know the app's API", hintApp)
 	}
-	return a.stop(schema.StopTarget, "this is not Jira's API", hintURL)
+	return a.stop(schema.StopTarget, "this is not Jira's API", NeedBaseURL)
 }
 
 // judgeBody judges what came with 2xx, which by itself says nothing: a refusal, a login
@@ -131,7 +126,7 @@ func judgeJSON(a answer, valid bool) *Error {
 	case start == '{' || start == '[':
 		return a.fail(schema.ClassNotDone, "the answer cannot be read as JSON; it may have been cut off", "")
 	}
-	return a.stop(schema.StopTarget, "this is not Jira's API", hintURL)
+	return a.stop(schema.StopTarget, "this is not Jira's API", NeedBaseURL)
 }
 
 // judgePage judges a page with status 200. Below the app's path that means not logged in;
@@ -139,9 +134,9 @@ func judgeJSON(a answer, valid bool) *Error {
 func judgePage(a answer) *Error {
 	title := pageWords(a.body)
 	if strings.HasPrefix(a.call, appPath) || isLoginPage(a.body) {
-		return a.stop(schema.StopCredentials, "a page came back in place of data, as for somebody who is not logged in: "+title, hintCredentials)
+		return a.stop(schema.StopCredentials, "a page came back in place of data, as for somebody who is not logged in: "+title, NeedCredentials)
 	}
-	return a.stop(schema.StopTarget, "a page came back in place of Jira's data: "+title, hintURL)
+	return a.stop(schema.StopTarget, "a page came back in place of Jira's data: "+title, NeedBaseURL)
 }
 
 // isLoginPage looks for a login form or title. A link to a login is no sign: any page may
@@ -212,9 +207,9 @@ func (a answer) fail(c schema.Class, text, advice string) *Error {
 	return &Error{Class: c, Method: a.method, Path: a.call, Status: a.status, Text: text, Advice: advice}
 }
 
-func (a answer) stop(s schema.Stop, text, hint string) *Error {
+func (a answer) stop(s schema.Stop, text string, need Need) *Error {
 	e := a.fail(schema.ClassStop, text, "")
-	e.Stop, e.Hint = s, hint
+	e.Stop, e.Need = s, need
 	return e
 }
 

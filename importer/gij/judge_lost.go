@@ -19,11 +19,11 @@ func judgeLost(a answer) *Error {
 	case errors.Is(a.err, http.ErrSchemeMismatch) || isA[tls.RecordHeaderError](a.err):
 		return a.because(a.stop(schema.StopTarget, "the server does not speak TLS here", "use http:// in the base URL, or the port that speaks https"))
 	case wantsClientCert(a.err):
-		return a.because(a.stop(schema.StopTarget, "the server broke off TLS", hintClientCert))
+		return a.because(a.stop(schema.StopTarget, "the server broke off TLS", NeedClientCert))
 	case isBadCertificate(a.err) || a.unsent && isAlert(a.err):
-		return a.because(a.stop(schema.StopTarget, "TLS failed", hintTLS))
+		return a.because(a.stop(schema.StopTarget, "TLS failed", NeedCA))
 	case errors.As(a.err, &dns) && dns.IsNotFound:
-		return a.because(a.stop(schema.StopTarget, "there is no such host", hintURL+"; behind a proxy "+hintProxy))
+		return a.because(a.stop(schema.StopTarget, "there is no such host", NeedHost))
 	case a.unsent:
 		return a.because(a.fail(schema.ClassNotDone, "no connection", ""))
 	case a.overdue:
@@ -66,16 +66,16 @@ func isDial(err error) bool {
 func judgeRedirect(a answer) *Error {
 	to, err := a.url.Parse(a.header.Get("Location"))
 	if err != nil || a.header.Get("Location") == "" || to.Scheme != "http" && to.Scheme != "https" {
-		return a.stop(schema.StopTarget, "a redirect, which is not followed", hintURL)
+		return a.stop(schema.StopTarget, "a redirect, which is not followed", NeedBaseURL)
 	}
 	shown := oneLine(to.Scheme + "://" + to.Host + to.EscapedPath()) // a query may hold a login's token
 	if base, moved := strings.CutSuffix(shown, a.call); moved {
-		return a.stop(schema.StopTarget, "a redirect to "+shown+", which is not followed", "use the base URL "+base)
+		return a.stop(schema.StopTarget, "a redirect to "+shown+", which is not followed", Need("use the base URL "+base))
 	}
 	if isLoginURL(to) {
-		return a.stop(schema.StopCredentials, "a redirect to the login page "+shown, hintCredentials)
+		return a.stop(schema.StopCredentials, "a redirect to the login page "+shown, NeedCredentials)
 	}
-	return a.stop(schema.StopTarget, "a redirect to "+shown+", which is not followed", hintURL)
+	return a.stop(schema.StopTarget, "a redirect to "+shown+", which is not followed", NeedBaseURL)
 }
 
 func isLoginURL(u *url.URL) bool {
@@ -96,7 +96,7 @@ func isCaptcha(h http.Header) bool {
 	return strings.Contains(strings.ToUpper(h.Get(deniedReason)), "CAPTCHA")
 }
 
-func captchaHint(h http.Header) string {
+func captchaHint(h http.Header) Need {
 	where := "at Jira's login page"
 	if _, after, ok := strings.Cut(h.Get(deniedReason), "login-url="); ok {
 		after, _, _ = strings.Cut(after, ";")
@@ -105,5 +105,5 @@ func captchaHint(h http.Header) string {
 			where = "at " + oneLine(u.String())
 		}
 	}
-	return "log in once as this user in the browser " + where + ", then check the password or token before the next run"
+	return Need("log in once as this user in the browser " + where + ", then check the password or token before the next run")
 }

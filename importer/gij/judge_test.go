@@ -96,7 +96,7 @@ func TestJudgeStatus(t *testing.T) {
 			if side.want == stop && e.Stop != tt.stop {
 				t.Errorf("%s: %s: stop %q, want %q", tt.name, side.method, e.Stop, tt.stop)
 			}
-			if side.want == stop && e.Hint == "" {
+			if side.want == stop && e.Need == "" {
 				t.Errorf("%s: %s: no hint", tt.name, side.method)
 			}
 		}
@@ -243,8 +243,8 @@ func TestErrorTexts(t *testing.T) {
 		if e.Error() != tt.text {
 			t.Errorf("%s:\n got %s\nwant %s", tt.name, e.Error(), tt.text)
 		}
-		if !strings.Contains(e.Hint, tt.hint) {
-			t.Errorf("%s: hint %q lacks %q", tt.name, e.Hint, tt.hint)
+		if !strings.Contains(string(e.Need), tt.hint) {
+			t.Errorf("%s: hint %q lacks %q", tt.name, e.Need, tt.hint)
 		}
 	}
 }

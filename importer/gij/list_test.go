@@ -255,7 +255,7 @@ func TestPagesThatMove(t *testing.T) {
 		if tt.want >= 0 && (err != nil || len(records) != tt.want) {
 			t.Errorf("%d, %v", len(records), err)
 		}
-		if tt.want < 0 && (!errors.As(err, &e) || e.Class != notDone || e.Hint == "") {
+		if tt.want < 0 && (!errors.As(err, &e) || e.Class != notDone || e.Need == "") {
 			t.Errorf("%d, %v", len(records), err)
 		}
 		if turned != len(tt.pages) {

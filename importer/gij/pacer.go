@@ -161,7 +161,7 @@ func (p *pacer) moment(now, entry time.Time) (m pace.Moment, patience time.Time,
 
 func (p *pacer) tooBusy(r request, d time.Duration) *Error {
 	e := unsent(r, fmt.Sprintf("the server is too busy: it would have accepted no request for longer than %v (the next may leave in %v)",
-		p.maxWait, d.Round(time.Second)), "run the same command again later, or allow more with --max-wait", nil)
+		p.maxWait, d.Round(time.Second)), NeedLongerWait, nil)
 	e.Class, e.Stop = schema.ClassStop, schema.StopBusy
 	return e
 }

@@ -154,7 +154,7 @@ func TestNeverAnswered(t *testing.T) {
 			return refuse(r)
 		})})
 		var e *Error
-		if _, err := c.Myself(t.Context()); !errors.As(err, &e) || e.Class != notDone || e.Stop != schema.StopTarget || e.Hint == "" {
+		if _, err := c.Myself(t.Context()); !errors.As(err, &e) || e.Class != notDone || e.Stop != schema.StopTarget || e.Need == "" {
 			t.Errorf("at first: %+v", e)
 		}
 		up = true

@@ -74,7 +74,7 @@ func cleanBase(s string) (*url.URL, error) {
 	case u.Host == "" || u.Hostname() == "":
 		return nil, errors.New("it has no host")
 	case u.User != nil:
-		return nil, errors.New("it holds credentials; give them by JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD")
+		return nil, &Error{Text: "it contains credentials", Need: NeedBareURL}
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "":
 		return nil, errors.New("it must end with the host or the context path, without ? and #")
 	}

@@ -35,7 +35,7 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			}))
 			c := newClient(t, Config{BaseURL: jira.URL, Token: "canary"})
 			var e *Error
-			if _, err := c.Myself(t.Context()); !errors.As(err, &e) || e.Class != stop || !strings.Contains(e.Hint, where+"/moved") {
+			if _, err := c.Myself(t.Context()); !errors.As(err, &e) || e.Class != stop || !strings.Contains(string(e.Need), where+"/moved") {
 				t.Errorf("%d: %v", status, err)
 			}
 			c = newClient(t, Config{BaseURL: jira.URL, Token: "canary"})
@@ -181,7 +181,7 @@ func TestTLSFailuresStop(t *testing.T) {
 	} {
 		c := newClient(t, Config{BaseURL: base})
 		var e *Error
-		if _, err := c.Myself(t.Context()); !errors.As(err, &e) || e.Class != stop || e.Stop != schema.StopTarget || e.Hint == "" {
+		if _, err := c.Myself(t.Context()); !errors.As(err, &e) || e.Class != stop || e.Stop != schema.StopTarget || e.Need == "" {
 			t.Errorf("%s: %v", name, err)
 		}
 		if all, _ := c.Requests(); all != 0 {
