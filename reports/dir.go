@@ -17,7 +17,7 @@ const ReportName = "report.json"
 func WriteReport(dir string, run schema.Run, outcomes []schema.Outcome, mask schema.Mask) (string, error) {
 	run, outcomes = Masked(run, outcomes, mask)
 	path := filepath.Join(dir, ReportName)
-	files := []*file{{path: path, hint: hintDir, format: FormatJSON}}
+	files := []*file{{path: path, format: FormatJSON}}
 	defer discard(files)
 	prepare(renderingsOf(newDocument(run, sorted(run, outcomes)), files))
 	if _, err := publish(files); err != nil {
@@ -39,7 +39,7 @@ func WriteAll(dir string, run schema.Run, outcomes []schema.Outcome, mask schema
 func writeAll(dir string, d document, wanted []Wanted) ([]string, error) {
 	var tables []*file
 	for _, p := range Parts() {
-		tables = append(tables, &file{path: filepath.Join(dir, p.FileName()), hint: hintDir, part: p})
+		tables = append(tables, &file{path: filepath.Join(dir, p.FileName()), part: p})
 	}
 	last, more := Wanted{Format: FormatJSON}.file(dir), filesOf(dir, wanted)
 	// The largest has the longest way to the disk: it is begun with the tables, before the others.
@@ -104,6 +104,3 @@ func writeOut(d document, wanted []Wanted) (failed error) {
 	}
 	return failed
 }
-
-// hintDir is what to do where the report directory is no good.
-const hintDir = "choose another folder with --report-dir"

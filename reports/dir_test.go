@@ -135,7 +135,7 @@ func TestHalfAFileIsNeverSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := errors.New("no space left on device")
-	f := &file{path: path, hint: hintDir}
+	f := &file{path: path}
 	prepare([]rendering{{[]*file{f}, func(out []io.Writer) error {
 		if _, err := io.WriteString(out[0], strings.Repeat("new", 10_000)); err != nil {
 			return err

@@ -19,7 +19,7 @@ func factsOf(run RunInfo) []fact {
 		what += " " + strings.Join(run.Files, " ")
 	}
 	if run.flaggedDry() {
-		what += " --dry-run"
+		what += " (dry run)"
 	}
 	facts := []fact{{"What", what}}
 	if run.Shard != nil {

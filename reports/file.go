@@ -15,7 +15,7 @@ import (
 // the new one.
 type file struct {
 	path   string
-	hint   string // what to do where it cannot be written
+	chosen bool   // the user chose the path for this report alone
 	part   Part   // whose table it is, or
 	format Format // what it is
 
@@ -92,11 +92,30 @@ func (f *file) publish() error {
 		err = os.Rename(f.temp, f.path)
 	}
 	if err != nil {
-		return fmt.Errorf("cannot write the report %s: %w; %s", f.path, bare(err), f.hint)
+		failed := &Unwritten{Path: f.path, Err: bare(err)}
+		if f.chosen {
+			failed.Chosen = f.format
+		}
+		return failed
 	}
 	f.temp = ""
 	return nil
 }
+
+// Unwritten is a report that could not be written.
+type Unwritten struct {
+	Path   string
+	Chosen Format // of a report for which the user chose the path; "" in the report directory
+	Err    error
+}
+
+// Error names the path and the cause.
+func (u *Unwritten) Error() string {
+	return fmt.Sprintf("cannot write the report %s: %v", u.Path, u.Err)
+}
+
+// Unwrap gives the cause.
+func (u *Unwritten) Unwrap() error { return u.Err }
 
 // bare drops the path of a temporary file that nobody knows.
 func bare(err error) error {

@@ -75,9 +75,9 @@ type Wanted struct {
 // file is the file that the report goes to.
 func (w Wanted) file(dir string) *file {
 	if w.Path != "" {
-		return &file{path: w.Path, hint: "name another with --report " + string(w.Format) + "=PATH", format: w.Format}
+		return &file{path: w.Path, chosen: true, format: w.Format}
 	}
-	return &file{path: filepath.Join(dir, w.Format.FileName()), hint: hintDir, format: w.Format}
+	return &file{path: filepath.Join(dir, w.Format.FileName()), format: w.Format}
 }
 
 // document is a run as all formats see it: the values of report.json in the order of the

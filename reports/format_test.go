@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -93,7 +94,8 @@ func TestWriteGoesOnAfterAFailure(t *testing.T) {
 	}
 	_, err := WriteAll(filepath.Join(dir, "run"), sampleRun(), each(sampleOutcomes()...), schema.Mask{},
 		Wanted{Format: FormatJUnit, Path: blocked}, Wanted{Format: FormatHTML})
-	if err == nil || !strings.Contains(err.Error(), blocked) || !strings.Contains(err.Error(), "--report junit=PATH") {
+	var unwritten *Unwritten
+	if !errors.As(err, &unwritten) || unwritten.Path != blocked || unwritten.Chosen != FormatJUnit {
 		t.Errorf("got %v", err)
 	}
 	want := []string{"failed.csv", "report.html", "report.json", "succeeded.csv", "unknown.csv", "unprocessed.csv"}

@@ -83,11 +83,7 @@ func (k *Kept) readTables(dir string) error {
 
 // advised says what to do about tables that are not those of the report.
 func (k *Kept) advised(err error) error {
-	again := "gijbulk report " + k.Report.Run.ID + " --report-dir " + filepath.Dir(k.Path)
-	if !k.Report.Run.Complete {
-		again = "gijbulk resume " + k.Report.Run.ID
-	}
-	return &Unmergeable{Problems: []string{err.Error()}, Advice: again + " writes its tables again"}
+	return &Unmergeable{Problems: []string{err.Error()}, Advice: "write the reports of run " + k.Report.Run.ID + " again", Stale: k}
 }
 
 // keptTable is one of a directory's tables, of which the rows are taken one by one.

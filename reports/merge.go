@@ -15,6 +15,7 @@ import (
 type Unmergeable struct {
 	Problems []string
 	Advice   string
+	Stale    *Kept // the directory whose tables are not those of its report; nil: none
 }
 
 // Error names all that is wrong with the directories.

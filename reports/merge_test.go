@@ -205,7 +205,7 @@ func TestWhatIsNotMerged(t *testing.T) {
 		"another target": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Target = "https://x" }); return d },
 			"D2/report.json is foreign: its target is https://x, that of D1/report.json is https://jira.example.org"},
 		"another command": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.DryRun = true }); return d },
-			"D2/report.json is foreign: its command is import --dry-run, that of D1/report.json is import"},
+			"D2/report.json is foreign: its command is import (dry run), that of D1/report.json is import"},
 		"another split": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Shard.Of = 4 }); return d },
 			"D2/report.json is foreign: its number of shards is 4, that of D1/report.json is 3"},
 		"no shard":     {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Shard = schema.Shard{} }); return d }, "D2/report.json is the report of a whole run, not of a shard"},

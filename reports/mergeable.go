@@ -50,7 +50,7 @@ func foreign(shards []Kept) (problems []string) {
 
 func runName(run *RunInfo) string {
 	if run.flaggedDry() {
-		return run.Command + " --dry-run"
+		return run.Command + " (dry run)"
 	}
 	return run.Command
 }

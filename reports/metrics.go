@@ -29,7 +29,7 @@ func WriteMetrics(path string, m Measured) error {
 	registry := prometheus.NewRegistry()
 	m.register(registry)
 	if err := prometheus.WriteToTextfile(path, registry); err != nil {
-		return fmt.Errorf("cannot write the metrics file %s: %w; name another with --metrics-file", path, bare(err))
+		return fmt.Errorf("cannot write the metrics file %s: %w", path, bare(err))
 	}
 	return nil
 }

@@ -109,7 +109,7 @@ func TestMetricsOfARunThatNeverBegan(t *testing.T) {
 func TestMetricsErrors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "missing", "x.prom")
 	err := WriteMetrics(path, measured(testRun()))
-	if err == nil || !strings.Contains(err.Error(), path+": no such file") || !strings.Contains(err.Error(), "--metrics-file") {
+	if err == nil || !strings.Contains(err.Error(), path+": no such file") {
 		t.Errorf("got %v", err)
 	}
 }

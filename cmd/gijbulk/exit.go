@@ -85,6 +85,7 @@ func codeOf(err error) (code int, hint string) {
 	var held *journal.Held
 	var state *journal.Error
 	var none *journal.NoRun
+	var unwritten *reports.Unwritten
 	switch {
 	case isLimit(err):
 		return exitLimit, ""
@@ -102,6 +103,8 @@ func codeOf(err error) (code int, hint string) {
 		return codeOfAPI(api), cmp.Or(api.Advice, withNeed(api.Need), hintOf(codeOfAPI(api)))
 	case errors.As(err, &held):
 		return exitHeld, "wait for it, or give --lock-timeout"
+	case errors.As(err, &unwritten):
+		return exitError, hintOfReport(unwritten)
 	case errors.As(err, &state):
 		return exitError, state.Hint
 	case errors.Is(err, context.Canceled):

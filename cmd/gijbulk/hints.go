@@ -1,7 +1,11 @@
 package main
 
 import (
+	"fmt"
+	"path/filepath"
+
 	"gijbulk/importer/gij"
+	"gijbulk/reports"
 	"gijbulk/schema"
 )
 
@@ -45,4 +49,23 @@ func withNeed(n gij.Need) string {
 		return string(n) + " (" + names + ")"
 	}
 	return string(n)
+}
+
+// hintOfReport is what to do about a report that could not be written.
+func hintOfReport(u *reports.Unwritten) string {
+	if u.Chosen != "" {
+		return fmt.Sprintf("choose another file (--report %s=PATH)", u.Chosen)
+	}
+	return "choose another folder (--report-dir)"
+}
+
+// rewriting is the command that writes the tables of a report again, after a colon.
+func rewriting(stale *reports.Kept) string {
+	switch {
+	case stale == nil:
+		return ""
+	case stale.Report.Run.Complete:
+		return fmt.Sprintf(": gijbulk report %s --report-dir %s", stale.Report.Run.ID, quoteWord(filepath.Dir(stale.Path)))
+	}
+	return ": gijbulk resume " + stale.Report.Run.ID
 }

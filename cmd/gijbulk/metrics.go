@@ -41,7 +41,10 @@ func (a *app) meter(cmd *cobra.Command, exit int) error {
 	m.Run.Target = schema.NormalURL(m.Run.Target) // one name, whatever the server calls itself and whether it was reached
 	m.Run.Timeline = a.traffic.timeline(m.Ended)
 	m.Run, _ = reports.Masked(m.Run, nil, a.mask)
-	return reports.WriteMetrics(path, m)
+	if err := reports.WriteMetrics(path, m); err != nil {
+		return (&failure{code: exitError, err: err}).hinted("choose another file (--%s)", metricsFlag)
+	}
+	return nil
 }
 
 // wantedTarget is the server that a command line means.
