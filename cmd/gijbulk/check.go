@@ -32,7 +32,7 @@ them; those that the app found inside integrations apart. Nothing is changed.
 }
 
 func (a *app) check(ctx context.Context, o targetOptions) (err error) {
-	t, err := a.connect(o, true, 0, 1)
+	t, err := a.connect(o, true, schema.Shard{})
 	if err != nil {
 		return err
 	}

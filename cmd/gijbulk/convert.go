@@ -145,7 +145,7 @@ func (a *app) convert(ctx context.Context, files []string, o convertOptions) err
 	if err = cmp.Or(err, context.Cause(ctx)); err != nil {
 		return unfit(err)
 	}
-	records, errs := judgeEntries(&result)
+	records, errs := checkEntries(&result)
 	var out bytes.Buffer
 	if err := manifest.Write(&out, format, slices.Values(records)); err != nil {
 		return err
@@ -300,18 +300,17 @@ func unfit(err error) error {
 	return err
 }
 
-// judgeEntries checks the entries of a conversion as those of a manifest, and adds what
-// is to be said about them. errs tells whether any of that is an error.
-func judgeEntries(c *schema.Conversion) (records []schema.Record, errs bool) {
-	var checker schema.Checker
-	identities := schema.NewIdentities()
+// checkEntries checks the entries of a conversion as those of a manifest, and adds what is
+// found to its findings. errs reports whether any of that is an error.
+func checkEntries(c *schema.Conversion) (records []schema.Record, errs bool) {
+	var duplicates schema.Duplicates
 	for _, e := range c.Entries {
-		r, found := checker.Check(e)
-		c.Findings = append(append(c.Findings, found...), r.CreateNeeds()...)
-		identities.Note(identities.Of(&r), r.Place)
+		r := schema.Checker{}.Check(e)
+		identity, valid := r.Identity()
+		findDuplicate(&duplicates, checked{record: &r, identity: identity, valid: valid})
+		c.Findings = append(c.Findings, r.Findings...)
 		records = append(records, r)
 	}
-	c.Findings = slices.AppendSeq(c.Findings, identities.Twins())
 	return records, slices.ContainsFunc(c.Findings, func(f schema.Finding) bool { return f.Level == schema.LevelError })
 }
 

@@ -20,12 +20,12 @@ const (
 	exitError       = 1
 	exitDrift       = 2
 	exitFailed      = 3
-	exitPassing     = 5
+	exitTemporary     = 5
 	exitManifest    = 6
-	exitRail        = 7
+	exitUnsafe        = 7
 	exitLimit       = 8
 	exitTarget      = 10
-	exitHeld        = 11
+	exitLocked        = 11
 	exitCredentials = 12
 	exitUsage       = 64
 	exitInterrupted = 130
@@ -35,17 +35,17 @@ const (
 // exitHelp is the list that help texts end with.
 const exitHelp = `Exit status:
   0    all done
-  1    an unexpected error of the tool or its surroundings
+  1    an unexpected internal or system error
   2    audit, --dry-run: there is drift, nothing was changed
   3    the run ended; some records failed, are in conflict or unknown
-  5    a passing condition (429, 503, no connection); the same command later
+  5    a temporary failure (429, 503, no connection); run the same command later
   6    the manifest has errors; nothing was sent
-  7    a rail refused the plan, or nobody confirmed it; nothing was sent
+  7    a safety limit refused the plan, or it was not confirmed; nothing was sent
   8    a limit was reached (--max-failures, --max-duration, --canary)
-  10   the target is not there, or is not this app
-  11   another run holds this target
+  10   the target was not found, or is not this app
+  11   another run has locked this target
   12   credentials refused, or not an administrator
-  64   wrong use of the command line
+  64   invalid command line
   130  interrupted (143: terminated); reports are written`
 
 // failure is an error with the exit code it deserves and what to do about it.
@@ -80,6 +80,7 @@ func said(code int) error {
 func codeOf(err error) (code int, hint string) {
 	var fail *failure
 	var sig interrupted
+	var limit *engine.LimitReached
 	var stop *engine.Stopped
 	var api *gij.Error
 	var held *journal.Held
@@ -87,7 +88,7 @@ func codeOf(err error) (code int, hint string) {
 	var none *journal.NoRun
 	var unwritten *reports.Unwritten
 	switch {
-	case isLimit(err):
+	case errors.As(err, &limit):
 		return exitLimit, ""
 	case errors.As(err, &none):
 		return exitUsage, "gijbulk runs lists the runs"
@@ -102,7 +103,7 @@ func codeOf(err error) (code int, hint string) {
 	case errors.As(err, &api):
 		return codeOfAPI(api), cmp.Or(api.Advice, withNeed(api.Need), hintOf(codeOfAPI(api)))
 	case errors.As(err, &held):
-		return exitHeld, "wait for it, or give --lock-timeout"
+		return exitLocked, "wait for it, or give --lock-timeout"
 	case errors.As(err, &unwritten):
 		return exitError, hintOfReport(unwritten)
 	case errors.As(err, &state):
@@ -120,7 +121,7 @@ func codeOfStop(reason schema.Stop) int {
 	case schema.StopTarget:
 		return exitTarget
 	case schema.StopBusy:
-		return exitPassing
+		return exitTemporary
 	}
 	return exitError
 }
@@ -130,14 +131,14 @@ func codeOfAPI(err *gij.Error) int {
 		return codeOfStop(err.Stop)
 	}
 	if err.Class == schema.ClassNotDone || err.Class == schema.ClassUnknown {
-		return exitPassing
+		return exitTemporary
 	}
 	return exitError
 }
 
 // hintOf is what to do about an answer that comes with no advice.
 func hintOf(code int) string {
-	if code == exitPassing {
+	if code == exitTemporary {
 		return "the server may be busy or restarting; give the same command again later"
 	}
 	return ""
@@ -151,5 +152,8 @@ func (a *app) complain(err error) {
 	}
 	_, hint := codeOf(err)
 	text := strings.ReplaceAll(err.Error(), "\n", "; ") // between errors that were joined
+	if limit, ok := errors.AsType[*engine.LimitReached](err); ok {
+		text = withLimit(limit)
+	}
 	reports.ErrorText(a.stderr, a.mask.HideSaid(text), a.mask.HideSaid(hint), a.page(a.stderrIsTerminal))
 }

@@ -75,11 +75,11 @@ func (a *app) export(ctx context.Context, o exportOptions) (err error) {
 	if a.json() && o.out == "" {
 		return usage("--output json writes what is to be filled in to standard output, where the manifest goes as well").hinted("give --out FILE")
 	}
-	selected, err := o.selection.selector()
+	chosen, err := o.selection.parse()
 	if err != nil {
 		return err
 	}
-	t, err := a.connect(o.target, true, 0, 1)
+	t, err := a.connect(o.target, true, schema.Shard{})
 	if err != nil {
 		return err
 	}
@@ -89,6 +89,7 @@ func (a *app) export(ctx context.Context, o exportOptions) (err error) {
 	if err := e.read(ctx); err != nil {
 		return err
 	}
+	selected := chosen.predicate()
 	e.records = slices.DeleteFunc(e.records, func(r schema.Record) bool { return !selected(r) })
 	e.complete(format)
 	var out bytes.Buffer
@@ -281,7 +282,7 @@ func wantedIn(ctx context.Context, h history, url string, live []schema.Record) 
 		}
 		for _, o := range saved.Outcomes {
 			if unknown[o.ID] && o.Status.Good() && o.Status != schema.StatusDeleted {
-				wanted[o.ID] = o.Action.Want
+				wanted[o.ID] = saved.Plan.Actions[o.N].Want
 				delete(unknown, o.ID)
 			}
 		}

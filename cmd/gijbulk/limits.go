@@ -1,14 +1,12 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/spf13/pflag"
 
-	"gijbulk/importer/planner"
+	"gijbulk/importer/engine"
 	"gijbulk/schema"
 )
 
@@ -20,102 +18,68 @@ type limitOptions struct {
 }
 
 func (o *limitOptions) addFlags(f *pflag.FlagSet) {
-	f.IntVar(&o.canary, "canary", 0, "send the first `N` writes alone, and go on only if each succeeded")
+	f.IntVar(&o.canary, "canary", 0, "send the first `N` writes alone, and continue only if each succeeded")
 	f.StringVar(&o.maxFailures, "max-failures", "", "stop after more failures than `N|P%` of the writes")
-	f.DurationVar(&o.maxDuration, "max-duration", 0, "stop after this long; what is on the wire may finish")
+	f.DurationVar(&o.maxDuration, "max-duration", 0, "stop after this long; requests in flight may finish")
 }
 
-// check refuses what cannot be a limit, before there is a run to stop.
-func (o limitOptions) check() error {
+// waveOptions say how gently a server is filled.
+type waveOptions struct {
+	size        int
+	maxFailures string
+	indexed     bool
+	indexing    int
+	timeout     time.Duration
+}
+
+func (o *waveOptions) addFlags(f *pflag.FlagSet) {
+	f.IntVar(&o.size, "wave-size", 0, "cut each wave of the manifest into waves of at most `N` writes (0: as they are)")
+	f.StringVar(&o.maxFailures, "wave-failures", "0", "continue with the next wave after at most `N|P%` failures in one, failed first indexings included")
+	f.BoolVar(&o.indexed, "wait-indexed", false, "wait until the first indexing of all that is new has ended, as the vendor advises")
+	f.IntVar(&o.indexing, "max-indexing", 2, "with --wait-indexed: most first indexings at once")
+	f.DurationVar(&o.timeout, "index-timeout", 30*time.Minute, "with --wait-indexed: how long one is waited for")
+}
+
+// parse refuses what cannot be a limit, before there is a run to stop.
+func (o limitOptions) parse(waves waveOptions) (l engine.Limits, err error) {
 	switch {
 	case o.canary < 0:
-		return usage("--canary %d is below 0", o.canary)
+		return l, usage("--canary %d is below 0", o.canary)
 	case o.maxDuration < 0:
-		return usage("--max-duration %s is below 0", o.maxDuration)
-	case o.maxFailures == "":
-		return nil
+		return l, usage("--max-duration %s is below 0", o.maxDuration)
+	case waves.size < 0:
+		return l, usage("--wave-size %d is below 0", waves.size)
+	case waves.indexing < 1:
+		return l, usage("--max-indexing %d is below 1", waves.indexing)
+	case waves.timeout <= 0:
+		return l, usage("--index-timeout %s is not above 0", waves.timeout)
 	}
-	if _, err := planner.ParseLimit(o.maxFailures); err != nil {
-		return usage("--max-failures: %w", err)
-	}
-	return nil
-}
-
-// limitReached is why a run ended before its plan did.
-type limitReached struct{ what string }
-
-func (l limitReached) Error() string { return l.what }
-
-// errTooLong is the cause of a context that --max-duration ended.
-var errTooLong = limitReached{"--max-duration is over"}
-
-// limiter watches a run.
-type limiter struct {
-	failures  planner.Limit
-	limited   bool
-	failed, n int
-	stop      context.CancelCauseFunc
-}
-
-// watch gives the context that ends when a limit is reached. writes is how many the
-// plan has.
-func (o limitOptions) watch(ctx context.Context, writes int) (context.Context, *limiter, context.CancelFunc, error) {
-	l := &limiter{n: writes, limited: o.maxFailures != ""}
-	if l.limited {
-		limit, err := planner.ParseLimit(o.maxFailures)
+	l.Canary, l.MaxDuration = o.canary, o.maxDuration
+	if o.maxFailures != "" {
+		max, err := parseLimit("--max-failures", o.maxFailures)
 		if err != nil {
-			return nil, nil, nil, usage("--max-failures: %w", err)
+			return l, err
 		}
-		l.failures = limit
+		l.MaxFailures = &max
 	}
-	ctx, l.stop = context.WithCancelCause(ctx)
-	release := func() { l.stop(nil) }
-	if o.maxDuration > 0 {
-		timed, cancel := context.WithTimeoutCause(ctx, o.maxDuration, errTooLong)
-		ctx, release = timed, func() { cancel(); l.stop(nil) }
-	}
-	return ctx, l, release, nil
+	l.WaveFailures, err = parseLimit("--wave-failures", waves.maxFailures)
+	return l, err
 }
 
-// tell counts an outcome of the pool.
-func (l *limiter) tell(o schema.Outcome) {
-	if !o.Action.Op.Writes() || o.Status != schema.StatusFailed {
-		return
+func parseLimit(flag, text string) (schema.Limit, error) {
+	l, err := schema.ParseLimit(text)
+	if err != nil {
+		return l, usage("%s: %w", flag, err)
 	}
-	if l.failed++; l.limited && l.failures.Exceeded(l.failed, l.n) {
-		l.stop(limitReached{fmt.Sprintf("%d of %d writes failed, more than --max-failures %s", l.failed, l.n, l.failures)})
-	}
+	return l, nil
 }
 
-// head is the part of a plan with its first writes, and what remains.
-func head(plan schema.Plan, writes int) (first, rest schema.Plan) {
-	if writes == 0 {
-		return schema.Plan{}, plan
+// withLimit adds the flag of the limit that ended a run.
+func withLimit(l *engine.LimitReached) string {
+	flag := map[engine.Reason]string{engine.Canary: "--canary", engine.Failures: "--max-failures", engine.Wave: "--wave-failures", engine.Duration: "--max-duration"}[l.Reason]
+	text := fmt.Sprintf("%s (%s)", l.Error(), flag)
+	if l.Reason == engine.Wave {
+		text += "; " + count(l.WavesLeft, "wave") + " left"
 	}
-	first.Live, rest.Live = plan.Live, plan.Live
-	for _, a := range plan.Actions {
-		if a.Op.Writes() && writes > 0 {
-			first.Actions = append(first.Actions, a)
-			writes--
-		} else {
-			rest.Actions = append(rest.Actions, a)
-		}
-	}
-	return first, rest
-}
-
-// canaryDied tells why a run does not go on after its first writes, or nil.
-func canaryDied(first schema.Plan, outcomes []schema.Outcome) error {
-	for _, a := range first.Actions {
-		if o := outcomes[a.N]; !o.Status.Good() {
-			return limitReached{fmt.Sprintf("--canary: %s is %s: %s", a.Subject().Key(), o.Status, o.Error)}
-		}
-	}
-	return nil
-}
-
-// isLimit reports whether a run ended because of a limit.
-func isLimit(err error) bool {
-	var limit limitReached
-	return errors.As(err, &limit)
+	return text
 }

@@ -32,11 +32,11 @@ func (a *app) meter(cmd *cobra.Command, exit int) error {
 	if path == "" {
 		return nil
 	}
-	m := reports.Measured{Exit: exit, Started: a.started, Ended: a.now(), Outcomes: slices.Values([]schema.Outcome(nil)),
+	m := reports.Measured{Exit: exit, Started: a.started, Ended: a.now(), Results: slices.Values([]schema.Result(nil)),
 		Run: schema.Run{Command: cmd.Name(), Version: buildVersion(), Target: a.wantedTarget(cmd)}}
-	if j := a.job; j != nil {
-		m.Run, m.Outcomes = j.run, j.eachResult()
-		m.Run.Command, m.Run.Target = cmd.Name(), j.target.client.BaseURL()
+	if f := a.finished; f != nil {
+		m.Run, m.Results = f.run, slices.Values(f.plan.Results(f.outcomes))
+		m.Run.Command, m.Run.Target = cmd.Name(), a.reached
 	}
 	m.Run.Target = schema.NormalURL(m.Run.Target) // one name, whatever the server calls itself and whether it was reached
 	m.Run.Timeline = a.traffic.timeline(m.Ended)

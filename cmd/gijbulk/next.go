@@ -13,15 +13,15 @@ import (
 	"gijbulk/schema"
 )
 
-// tellNext says what to do about what did not go well. Commands are never broken into
+// printNext says what to do about what did not go well. Commands are never broken into
 // lines: they are there to be copied.
-func (j *job) tellNext(trouble error) error {
+func (w *workspace) printNext(run schema.Run, results []schema.Result, trouble error) error {
 	label := "next:"
-	if j.coloured() {
+	if w.coloured() {
 		label = ansi.NewStyle().Bold().ForegroundColor(ansi.Cyan).Styled(label)
 	}
-	for _, step := range j.nextSteps(trouble) {
-		if _, err := fmt.Fprintf(j.screen, "%s %s\n", label, j.mask.Hide(step)); err != nil {
+	for _, step := range w.nextSteps(run, results, trouble) {
+		if _, err := fmt.Fprintf(w.screen, "%s %s\n", label, w.mask.Hide(step)); err != nil {
 			return err
 		}
 	}
@@ -29,25 +29,31 @@ func (j *job) tellNext(trouble error) error {
 }
 
 // nextSteps are what to do about what did not go well, each with its command.
-func (j *job) nextSteps(trouble error) []string {
+func (w *workspace) nextSteps(run schema.Run, results []schema.Result, trouble error) []string {
 	var steps []string
-	failures := statuses(j.outcomes, schema.StatusFailed)
-	failed := len(failures) > 0
-	toMend := slices.ContainsFunc(failures, func(o schema.Outcome) bool { return !o.Passing })
-	if toMend && j.run.Command != "undo" {
-		words := []string{"gijbulk", j.run.Command, quoteWord(filepath.Join(j.reportDir(), reports.Failed.FileName()))}
-		steps = append(steps, "mend "+reports.Failed.FileName()+" and run: "+j.commandLine(words, forMended))
+	failed, fixable, open := false, false, false
+	for _, r := range results {
+		switch r.Status {
+		case schema.StatusFailed:
+			failed, fixable = true, fixable || !r.Temporary
+		case schema.StatusUnknown, schema.StatusUnprocessed:
+			open = true
+		}
+	}
+	if fixable && run.Command != "undo" {
+		words := []string{"gijbulk", run.Command, quoteWord(filepath.Join(w.reportDir(run), reports.Failed.FileName()))}
+		steps = append(steps, "fix "+reports.Failed.FileName()+", then run: "+w.commandLine(words, forFixed))
 		failed = false
 	}
-	if trouble != nil && j.state != nil {
-		return append(steps, "go on where the run stopped: "+j.commandLine([]string{"gijbulk", "resume", j.run.ID}, forResumed))
+	if trouble != nil && w.state != nil {
+		return append(steps, "continue where the run stopped: "+w.commandLine([]string{"gijbulk", "resume", run.ID}, forResumed))
 	}
-	if failed || trouble != nil || len(statuses(j.outcomes, schema.StatusUnknown, schema.StatusUnprocessed)) > 0 {
-		words := strings.Fields(j.command.CommandPath())
-		for _, arg := range j.command.Flags().Args() {
+	if failed || trouble != nil || open {
+		words := strings.Fields(w.command.CommandPath())
+		for _, arg := range w.command.Flags().Args() {
 			words = append(words, quoteWord(arg))
 		}
-		steps = append(steps, "run the same command again; what is done already is left alone: "+j.commandLine(words, forSame))
+		steps = append(steps, "run the same command again; what is done already is left alone: "+w.commandLine(words, forSame))
 	}
 	return steps
 }
@@ -58,9 +64,9 @@ var targetFlags = []string{"token-file", "ca-file", "client-cert", "sandbox-data
 // forResumed: all other flags of the run are kept with it.
 func forResumed(flag string) bool { return slices.Contains(targetFlags, flag) }
 
-// forMended: how records are read and sent, and not which; with --prune, what is not in
+// forFixed: how records are read and sent, and not which; with --prune, what is not in
 // a table of failures would be deleted.
-func forMended(flag string) bool {
+func forFixed(flag string) bool {
 	return slices.Contains(targetFlags, flag) || slices.Contains([]string{"set", "default", "allow-commands", "no-plain-secrets", "rate", "concurrency", "resend-secrets"}, flag)
 }
 
@@ -68,9 +74,9 @@ func forMended(flag string) bool {
 func forSame(flag string) bool { return flag != "expect-plan" }
 
 // commandLine adds to a command the target and those of the given flags that it takes.
-func (j *job) commandLine(words []string, takes func(flag string) bool) string {
-	words = append(words, j.targetWords()...)
-	j.command.Flags().Visit(func(f *pflag.Flag) {
+func (w *workspace) commandLine(words []string, takes func(flag string) bool) string {
+	words = append(words, w.targetWords()...)
+	w.command.Flags().Visit(func(f *pflag.Flag) {
 		if f.Name != "jira" && f.Name != "sandbox" && takes(f.Name) {
 			words = append(words, flagWords(f)...)
 		}
@@ -78,11 +84,11 @@ func (j *job) commandLine(words []string, takes func(flag string) bool) string {
 	return strings.Join(words, " ")
 }
 
-func (j *job) targetWords() []string {
-	if !j.target.sandbox {
-		return []string{"--jira", quoteWord(j.target.client.BaseURL())}
+func (w *workspace) targetWords() []string {
+	if !w.target.sandbox {
+		return []string{"--jira", quoteWord(w.target.client.BaseURL())}
 	}
-	if faults := j.options.target.sandboxFaults; faults != noFaults && faults != "" {
+	if faults := w.settings.target.sandboxFaults; faults != noFaults && faults != "" {
 		return []string{"--sandbox=" + quoteWord(faults)}
 	}
 	return []string{"--sandbox"}

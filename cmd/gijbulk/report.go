@@ -38,22 +38,22 @@ that is marked incomplete. RUN is an id of gijbulk runs, or last.
 	return cmd
 }
 
-func (a *app) reportRun(ctx context.Context, o stateOptions, id string, report reportOptions) (err error) {
+func (a *app) reportRun(ctx context.Context, o stateOptions, id string, report reportOptions) error {
 	wanted, err := a.wantedReports(report.wanted)
 	if err != nil {
 		return err
 	}
-	state, saved, err := a.load(ctx, o, id)
+	saved, err := a.loadRun(ctx, o, id)
 	if err != nil {
 		return err
 	}
-	defer func() { err = firstError(err, state.Close()) }()
+	results := saved.Plan.Results(saved.Outcomes)
 	dir := cmp.Or(report.dir, filepath.Join("gijbulk-reports", saved.Run.ID))
-	if _, err := reports.WriteAll(dir, saved.Run, saved.Outcomes, a.mask, wanted...); err != nil {
+	if _, err := reports.WriteAll(dir, saved.Run, results, a.mask, wanted...); err != nil {
 		return err
 	}
 	told, page := a.wordsBeside(wanted)
-	return reports.Summary(told, saved.Run, saved.Outcomes, dir, page)
+	return reports.Summary(told, saved.Run, results, dir, page)
 }
 
 // wordsBeside is where the last words go: to standard output, unless a report goes there.
@@ -174,9 +174,9 @@ func (a *app) findReport(ctx context.Context, o stateOptions, name string) (repo
 	if _, err := os.Stat(name); err == nil && name != journal.Last {
 		return reports.ReadFile(name)
 	}
-	state, saved, err := a.load(ctx, o, name)
+	saved, err := a.loadRun(ctx, o, name)
 	if err != nil {
 		return reports.Report{}, err
 	}
-	return reports.NewReport(saved.Run, saved.Outcomes), state.Close()
+	return reports.NewReport(saved.Run, saved.Plan.Results(saved.Outcomes)), nil
 }

@@ -1,10 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
-	"iter"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -116,49 +116,14 @@ func (a *app) wantedReports(f reportFlag) ([]reports.Wanted, error) {
 	return wanted, nil
 }
 
-// reporting tells whether anybody will read of single records: of a dry run only where it
-// was asked for.
-func (j *job) reporting() bool {
-	return !j.options.dryRun || j.options.report.dir != "" || len(j.wanted) > 0
+// reportDir is where the reports of a run go.
+func (w *workspace) reportDir(run schema.Run) string {
+	return cmp.Or(w.settings.report.dir, filepath.Join("gijbulk-reports", run.ID))
 }
 
-// results are what became of the actions: of a plan that was only shown, what its
-// decisions foresee.
-func (j *job) results() []schema.Outcome {
-	if j.foresees() {
-		return slices.AppendSeq(make([]schema.Outcome, 0, len(j.planned.Actions)), foresee(j.planned))
-	}
-	return j.outcomes
-}
-
-// eachResult gives them one after the other: many are costly to hold beside the plan.
-func (j *job) eachResult() iter.Seq[schema.Outcome] {
-	if j.foresees() {
-		return foresee(j.planned)
-	}
-	return slices.Values(j.outcomes)
-}
-
-func (j *job) foresees() bool { return j.options.dryRun && j.run.Complete }
-
-// foresee gives a plan that is not carried out its outcomes, for the reports.
-func foresee(plan schema.Plan) iter.Seq[schema.Outcome] {
-	return func(yield func(schema.Outcome) bool) {
-		for _, a := range plan.Actions {
-			o := schema.Outcome{Action: a, Status: schema.StatusUnprocessed}
-			switch a.Op {
-			case schema.OpUnchanged:
-				o.Status = schema.StatusUnchanged
-			case schema.OpExists:
-				o.Status = schema.StatusExists
-			case schema.OpConflict:
-				o.Status = schema.StatusConflict
-			case schema.OpInvalid:
-				o.Status = schema.StatusFailed
-			}
-			if !yield(o) {
-				return
-			}
-		}
-	}
+// finished is a run with its results, for the metrics.
+type finished struct {
+	run      schema.Run
+	plan     schema.Plan
+	outcomes []schema.Outcome
 }

@@ -10,27 +10,20 @@ import (
 	"github.com/spf13/pflag"
 
 	"gijbulk/importer/journal"
+	"gijbulk/importer/secrets"
 	"gijbulk/schema"
 )
 
-// addGoingOn adds what a job has that goes on with, or takes back, another.
-func (o *jobOptions) addGoingOn(f *pflag.FlagSet) {
-	o.target.addFlags(f)
-	o.state.addFlags(f)
-	o.addRunning(f)
-	addMetricsFlag(f)
-}
-
 func (a *app) resumeCommand() *cobra.Command {
-	var o jobOptions
+	var o runOptions
 	cmd := &cobra.Command{
 		Use:   "resume RUN [FILE…]",
-		Short: "Go on with a run that was interrupted",
-		Long: `Go on with a run that was interrupted, killed or stopped by a limit, under its own id
-and with the options it was given; flags override them. What became of writes whose
-answers were lost is found out first. RUN is an id of gijbulk runs, or last.
+		Short: "Continue a run that was interrupted",
+		Long: `Continue a run that was interrupted, killed or stopped by a limit, under its own id
+and with the options it was given; flags override them. Writes whose answers were lost
+are looked up first. RUN is an id of gijbulk runs, or last.
 
-Secrets are looked up again by their references. A run whose manifest had secrets
+Secrets are resolved again by their references. A run whose manifest had secrets
 written out needs its files: gijbulk resume RUN FILE…
 
 ` + exitHelp,
@@ -45,17 +38,17 @@ written out needs its files: gijbulk resume RUN FILE…
 	o.addFlags(cmd.Flags())
 	o.addWriting(cmd.Flags())
 	o.sync.addFlags(cmd.Flags())
-	o.sync.addRails(cmd.Flags())
+	o.sync.addSafety(cmd.Flags())
 	hideAllBut(cmd.Flags(), shownOfResume())
 	return cmd
 }
 
-// shownOfResume are the flags that a resume has by itself. It takes the others, so that
-// it can be what the run was, and shows none of them: they made the plan.
+// shownOfResume are the flags that a resume shows. It takes those of the run too, which made
+// the plan.
 func shownOfResume() *pflag.FlagSet {
-	var o jobOptions
+	var o runOptions
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
-	o.addGoingOn(f)
+	o.addContinuing(f)
 	f.BoolVar(&o.allowCommands, "allow-commands", false, "")
 	f.BoolVar(&o.yes, "yes", false, "")
 	return f
@@ -65,115 +58,182 @@ func hideAllBut(flags, shown *pflag.FlagSet) {
 	flags.VisitAll(func(f *pflag.Flag) { f.Hidden = shown.Lookup(f.Name) == nil })
 }
 
-func (a *app) resume(ctx context.Context, id string, files []string, o *jobOptions) (err error) {
-	state, saved, err := a.load(ctx, o.state, id)
+// resume continues a run from where it is once this process has locked the target: another
+// may have continued it in between.
+func (a *app) resume(ctx context.Context, id string, files []string, o *runOptions) (err error) {
+	state, err := a.openRuns(o.state, id)
 	if err != nil {
 		return err
 	}
-	if err := state.Close(); err != nil { // it is opened again under the lock
-		return err
+	run, recorded, err := state.Header(ctx, id)
+	if err != nil || run.Complete {
+		return closing(state, err, func() error { return a.printEnded(run) })
 	}
-	if saved.Run.Complete {
-		return a.hasEnded(saved.Run)
+	options, err := a.restoreOptions(run, recorded)
+	if err != nil {
+		return closing(state, err, nil)
 	}
-	kept, err := a.restore(saved)
+	o.update = run.Command == "sync"
+	w, err := a.openWorkspace(*o, state)
+	if err != nil {
+		return closing(state, err, nil)
+	}
+	defer func() { err = firstError(err, w.close()) }()
+	if w.stateless() {
+		return usage("run %s was on %s, not in an embedded sandbox", run.ID, run.Target)
+	}
+	w.traffic.resume(run.Timeline)
+	run, unlock, err := w.enter(ctx, run)
 	if err != nil {
 		return err
 	}
-	o.update = saved.Run.Command == "sync"
-	if err := o.check(); err != nil {
-		return err
-	}
-	index, shards, err := o.selection.shardOf()
-	if err != nil {
-		return err
-	}
-	wanted, err := a.wantedReports(o.report.wanted)
-	if err != nil {
-		return err
-	}
-	a.traffic.goOn(saved.Run.Timeline)
-	t, err := a.connect(o.target, false, index, shards)
-	if err != nil {
-		return err
-	}
-	defer func() { err = firstError(err, t.close()) }()
-	a.hide(nil, t.secrets...)
-	j := &job{app: a, options: *o, target: t, run: saved.Run, wanted: wanted}
-	a.job = j
-	defer func() { err = firstError(err, j.leave()) }()
-	if err := j.open(); err != nil {
-		return err
-	}
-	if j.state == nil {
-		return usage("run %s was on %s, not in an embedded sandbox", saved.Run.ID, saved.Run.Target)
-	}
-	if err := j.enter(ctx); err != nil {
-		return err
-	}
-	return j.goOnWith(ctx, saved.Run.ID, kept, files)
-}
-
-// goOnWith goes on with a run from where it is now that this process holds the target:
-// another may have gone on with it in between.
-func (j *job) goOnWith(ctx context.Context, id string, kept keptOptions, files []string) error {
-	saved, err := j.state.Load(ctx, id)
+	defer func() { err = firstError(err, unlock()) }()
+	saved, err := state.Load(ctx, run.ID)
 	switch {
 	case err != nil:
 		return err
 	case saved.Run.Complete:
-		return j.hasEnded(saved.Run)
+		return a.printEnded(saved.Run)
 	case !saved.Planned():
-		return j.startOver(ctx, saved, kept, files)
-	case j.run.Target != saved.Run.Target:
-		return usage("run %s was on %s, not on %s", saved.Run.ID, saved.Run.Target, j.run.Target)
+		return w.startOver(ctx, run, saved, options, files)
+	case run.Target != saved.Run.Target:
+		return usage("run %s was on %s, not on %s", run.ID, saved.Run.Target, run.Target)
 	}
-	j.run, j.planned, j.outcomes = saved.Run, saved.Plan, saved.Outcomes
-	if err := j.equip(ctx, files); err != nil {
-		return err
-	}
-	saved.Plan, saved.Run.Complete = j.planned, false
-	if j.log, err = j.state.Continue(ctx, saved, j.mask); err != nil {
-		return err
-	}
-	return j.conclude(ctx, j.goOn)
+	return w.continueRun(ctx, saved, files)
 }
 
-// startOver makes the plan of a run that ended before it had one. Nothing of it was
-// sent, so its manifests are read as they are now.
-func (j *job) startOver(ctx context.Context, saved journal.Saved, kept keptOptions, files []string) (err error) {
-	j.run.Complete, j.run.Why, j.run.Ended, j.run.Findings = false, "", time.Time{}, nil
-	if kept.Undoes != "" {
-		undone, err := j.state.Load(ctx, kept.Undoes)
-		if err != nil {
+// continueRun sends what an interrupted run has left.
+func (w *workspace) continueRun(ctx context.Context, saved journal.Saved, files []string) (err error) {
+	run := saved.Run
+	if saved.Plan, err = w.resolveAgain(ctx, run, saved, files); err != nil {
+		return err
+	}
+	log, err := w.state.Continue(ctx, saved, w.mask)
+	if err != nil {
+		return err
+	}
+	r := &record{log}
+	defer func() { err = firstError(err, r.close()) }()
+	work := w.engine(saved.Plan, r, saved.Outcomes)
+	trouble := work.Resume(ctx, saved.Outcomes)
+	work.stop()
+	return w.report(ctx, r, run, work.Plan, work.Outcomes(), trouble)
+}
+
+// startOver makes the plan of a run that ended before it had one. Nothing of it was sent, so
+// its manifests are read as they are now.
+func (w *workspace) startOver(ctx context.Context, run schema.Run, saved journal.Saved, options recordedOptions, files []string) (err error) {
+	run.Complete, run.Why, run.Ended, run.Findings = false, "", time.Time{}, nil
+	if len(files) > 0 {
+		run.Files = files
+	}
+	var m manifests
+	var undone journal.Saved
+	switch {
+	case options.Undoes != "":
+		if undone, err = w.state.Load(ctx, options.Undoes); err != nil {
 			return err
 		}
-		if j.log, err = j.state.Continue(ctx, saved, j.mask); err != nil {
+	case slices.Contains(run.Files, "-") && len(files) == 0:
+		return usage("run %s read standard input and ended before it had a plan", run.ID).
+			hinted("give the manifest again: gijbulk resume %s FILE…", run.ID)
+	default:
+		if m, err = w.readManifests(ctx, run.Files); err != nil {
 			return err
 		}
-		return j.takeBack(ctx, undone)
+		run.Manifest, run.Findings = w.digest(m), m.allFindings()
+		if w.refuses(run.Findings) {
+			return w.refuse(run, m)
+		}
+	}
+	log, err := w.state.Continue(ctx, saved, w.mask)
+	if err != nil {
+		return err
+	}
+	r := &record{log}
+	defer func() { err = firstError(err, r.close()) }()
+	if options.Undoes != "" {
+		return w.revert(ctx, r, run, undone)
+	}
+	return w.apply(ctx, r, run, m)
+}
+
+// printEnded says that there is nothing to continue.
+func (a *app) printEnded(run schema.Run) error {
+	_, err := fmt.Fprintf(a.stdout, "run %s is finished; gijbulk report %s shows its results\n", run.ID, run.ID)
+	return err
+}
+
+// resolveAgain gives the plan's records their secrets again: by their references, and
+// literals from the manifest.
+func (w *workspace) resolveAgain(ctx context.Context, run schema.Run, saved journal.Saved, files []string) (schema.Plan, error) {
+	plan := saved.Plan
+	plan.Actions = slices.Clone(plan.Actions)
+	wants := make([]schema.Record, len(plan.Actions))
+	for i, a := range plan.Actions {
+		wants[i] = a.Want
 	}
 	if len(files) > 0 {
-		j.run.Files = files
+		if err := w.readLiterals(ctx, files, wants); err != nil {
+			return plan, err
+		}
 	}
-	if slices.Contains(j.run.Files, "-") && len(files) == 0 {
-		return usage("run %s read standard input and ended before it had a plan", saved.Run.ID).
-			hinted("give the manifest again: gijbulk resume %s FILE…", saved.Run.ID)
+	resolver := secrets.Resolver{Env: w.lookupEnv, AllowCommands: w.allowCommands}
+	resolved := resolver.Resolve(ctx, wants)
+	w.hide(resolved, w.target.secrets...)
+	for i := range plan.Actions {
+		a := &plan.Actions[i]
+		open := a.Op.Writes() && slices.Contains([]schema.Status{schema.StatusUnprocessed, schema.StatusUnknown}, saved.Outcomes[i].Status)
+		if open { // what has been sent needs no secret any more
+			run.Findings = append(run.Findings, resolved[i].Findings[len(wants[i].Findings):]...)
+		}
+		a.Want = resolved[i]
+		a.Changes = withSecrets(a.Changes, a.Want)
 	}
-	if err := j.read(ctx); err != nil {
-		return err
+	if len(run.Findings) == len(saved.Run.Findings) {
+		return plan, nil
 	}
-	if j.refuses() {
-		return j.refuse()
+	if err := w.printRefusal(run, len(wants)); err != nil {
+		return plan, err
 	}
-	if j.log, err = j.state.Continue(ctx, saved, j.mask); err != nil {
-		return err
-	}
-	return j.proceed(ctx, j.plan, j.admit)
+	return plan, refusal(run.Findings[len(saved.Run.Findings):]).
+		hinted("set the references, or name the files of the manifest: gijbulk resume %s FILE…", run.ID)
 }
 
-// hasEnded says that there is nothing to go on with.
-func (a *app) hasEnded(run schema.Run) error {
-	_, err := fmt.Fprintf(a.stdout, "run %s has ended by itself; gijbulk report %s shows what became of it\n", run.ID, run.ID)
-	return err
+// withSecrets replaces the secrets of changes by those of the record.
+func withSecrets(changes []schema.Change, r schema.Record) []schema.Change {
+	changes = slices.Clone(changes)
+	for i := range changes {
+		if _, hidden := changes[i].To.Secret(); hidden {
+			changes[i].To = r.Get(changes[i].Field)
+		}
+	}
+	return changes
+}
+
+// readLiterals takes literal secrets from the manifest's own files, by identity.
+func (w *workspace) readLiterals(ctx context.Context, files []string, wants []schema.Record) error {
+	byKey := make(map[schema.Key]schema.Record)
+	r := &reader{stdin: w.stdin}
+	err := r.each(ctx, files, func(c checked) error {
+		if c.record != nil {
+			byKey[c.record.Key()] = *c.record
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for i := range wants {
+		again, found := byKey[wants[i].Key()]
+		if !found {
+			continue
+		}
+		for _, f := range []schema.Field{schema.FieldPassword, schema.FieldPat} {
+			if s, hidden := again.Get(f).Secret(); hidden && s.Literal() && wants[i].Has(f) {
+				wants[i] = wants[i].Set(f, again.Get(f))
+			}
+		}
+	}
+	return nil
 }

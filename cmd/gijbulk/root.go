@@ -28,7 +28,8 @@ type app struct {
 	waiting terminal.Waiting
 	traffic traffic
 	started time.Time
-	job     *job // the one that runs, where the command is one
+	finished *finished // the run of this command, where it has one; nil before it is over
+	reached string // the base URL of the target, where the command has one
 }
 
 // run executes a command line and returns the exit code.

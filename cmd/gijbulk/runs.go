@@ -124,23 +124,6 @@ func parseDays(s string) (time.Duration, error) {
 	return d, err
 }
 
-// load reads a run back from the state file.
-func (a *app) load(ctx context.Context, o stateOptions, id string) (*journal.Journal, journal.Saved, error) {
-	state, err := a.openState(o, false)
-	if err != nil {
-		return nil, journal.Saved{}, err
-	}
-	if state == nil {
-		path, err := a.statePath(o)
-		return nil, journal.Saved{}, cmp.Or(err, error(&journal.NoRun{ID: id, Path: path}))
-	}
-	saved, err := state.Load(ctx, id)
-	if err != nil {
-		return nil, saved, errors.Join(err, state.Close())
-	}
-	return state, saved, nil
-}
-
 // needRun is the Args rule of commands that take a run.
 func needRun(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {

@@ -29,26 +29,36 @@ func (o *selectionOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.shard, "shard", "", "only the `I/N` part of the records, I from 1, by a stable hash of their identity; auto takes I and N from JOB_COMPLETION_INDEX (from 0) and GIJBULK_SHARDS, or from CI_NODE_INDEX (from 1) and CI_NODE_TOTAL")
 }
 
-// shardOf reads I/N; 0, 1 stands for no shards.
-func (o selectionOptions) shardOf() (index, of int, err error) {
+// parseShard reads I/N; nothing stands for all of the work.
+func (o selectionOptions) parseShard() (schema.Shard, error) {
 	if o.shard == "" {
-		return 0, 1, nil
+		return schema.Shard{}, nil
 	}
 	i, n, ok := strings.Cut(o.shard, "/")
 	index, badIndex := strconv.Atoi(i)
 	of, badOf := strconv.Atoi(n)
 	if !ok || badIndex != nil || badOf != nil || of < 1 || index < 1 || index > of {
-		return 0, 0, usage("--shard %q is neither I/N with I from 1 to N nor auto", o.shard)
+		return schema.Shard{}, usage("--shard %q is neither I/N with I from 1 to N nor auto", o.shard)
 	}
-	return index - 1, of, nil
+	return schema.Shard{Index: index, Of: of}, nil
 }
 
-// selector makes the predicate for all but the shard, which is cut from the finished
-// plan. It counts for --limit, so it serves one pass.
-func (o selectionOptions) selector() (func(schema.Record) bool, error) {
-	pattern, err := regexp.Compile(o.match)
-	if err != nil {
-		return nil, usage("--match: %w", err)
+// selection chooses among a manifest's records, by all but the shard, which is cut from the
+// finished plan.
+type selection struct {
+	pattern *regexp.Regexp // nil: any
+	types   []string
+	waves   []int
+	limit   int
+}
+
+func (o selectionOptions) parse() (selection, error) {
+	s := selection{types: o.types, waves: o.waves, limit: o.limit}
+	if o.match != "" {
+		var err error
+		if s.pattern, err = regexp.Compile(o.match); err != nil {
+			return s, usage("--match: %w", err)
+		}
 	}
 	for _, t := range o.types {
 		if !schema.Type(t).Valid() && t != string(schema.KindRepository) {
@@ -56,26 +66,31 @@ func (o selectionOptions) selector() (func(schema.Record) bool, error) {
 			if near := nearestType(t); near != "" {
 				fail.hint = "did you mean " + near + "?"
 			}
-			return nil, fail
+			return s, fail
 		}
 	}
 	if o.limit < 0 {
-		return nil, usage("--limit %d is below 0", o.limit)
+		return s, usage("--limit %d is below 0", o.limit)
 	}
+	return s, nil
+}
+
+// predicate serves one pass over the records, since it counts for --limit.
+func (s selection) predicate() func(schema.Record) bool {
 	chosen := 0
 	return func(r schema.Record) bool {
-		ok := (o.match == "" || pattern.MatchString(r.Name()) || pattern.MatchString(r.Origin())) &&
-			(len(o.types) == 0 || slices.Contains(o.types, typeOrKind(r))) &&
-			(len(o.waves) == 0 || slices.Contains(o.waves, int(r.Get(schema.FieldWave).Int()))) &&
-			(o.limit == 0 || chosen < o.limit)
+		ok := (s.pattern == nil || s.pattern.MatchString(r.Name()) || s.pattern.MatchString(r.Origin())) &&
+			(len(s.types) == 0 || slices.Contains(s.types, typeOrKind(r))) &&
+			(len(s.waves) == 0 || slices.Contains(s.waves, int(r.Get(schema.FieldWave).Int()))) &&
+			(s.limit == 0 || chosen < s.limit)
 		if ok {
 			chosen++
 		}
 		return ok
-	}, nil
+	}
 }
 
-// typeOrKind is what --type holds a record against: its type, or for a repository, which
+// typeOrKind is what --type compares a record with: its type, or for a repository, which
 // has none, its kind.
 func typeOrKind(r schema.Record) string {
 	if r.Kind() == schema.KindRepository {

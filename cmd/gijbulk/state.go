@@ -12,7 +12,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"gijbulk/importer/journal"
-	"gijbulk/schema"
 )
 
 // stateOptions say where runs are kept.
@@ -22,8 +21,8 @@ type stateOptions struct {
 }
 
 func (o *stateOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.path, "state", "", "`FILE` that keeps the runs (default $XDG_STATE_HOME/gijbulk/gijbulk.db, with --sandbox none); none keeps nothing: no lock, no resume, no undo")
-	f.DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait while another run holds this target")
+	f.StringVar(&o.path, "state", "", "`FILE` that records the runs (default $XDG_STATE_HOME/gijbulk/gijbulk.db, with --sandbox none); none records nothing: no lock, no resume, no undo")
+	f.DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait while another run has locked this target")
 }
 
 // noState is the path that keeps nothing.
@@ -58,90 +57,38 @@ func (a *app) openState(o stateOptions, make bool) (*journal.Journal, error) {
 	if _, err := os.Stat(path); !make && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	return journal.Open(path)
+	return journal.Open(path, a.clock)
 }
 
-// memory makes what was sent last answer the engine's question.
-type memory struct{ sent *journal.Sent }
-
-// Compare says whether the value was sent last, and whether that can be told.
-func (m memory) Compare(id int64, f schema.Field, v schema.Value) (same, judged bool) {
-	switch m.sent.Compare(id, f, v) {
-	case journal.SameSent:
-		return true, true
-	case journal.Unjudged:
-		return false, false
+// openRuns opens the state file for a command that works on a run of it. A file that is
+// not there holds none.
+func (a *app) openRuns(o stateOptions, id string) (*journal.Journal, error) {
+	state, err := a.openState(o, false)
+	if err != nil || state != nil {
+		return state, err
 	}
-	return false, true
+	path, err := a.statePath(o)
+	return nil, cmp.Or(err, error(&journal.NoRun{ID: id, Path: path}))
 }
 
-// open opens the state file, where the run is kept in one. An embedded sandbox begins
-// anew each time, and a run that only looks leaves no trace.
-func (j *job) open() (err error) {
-	o := j.options.state
-	if o.path == noState || j.target.sandbox && o.path == "" {
-		return nil
+// closing closes the state file of a command that ends early: with an error, or else with what
+// it does last.
+func closing(state *journal.Journal, err error, last func() error) error {
+	if err == nil && last != nil {
+		err = last()
 	}
-	j.state, err = j.openState(o, !j.run.DryRun)
-	return err
+	return firstError(err, state.Close())
 }
 
-// register keeps the run, with its files and options, before its first request.
-func (j *job) register(ctx context.Context, options keptOptions) error {
-	if err := j.open(); err != nil || j.state == nil || j.run.DryRun {
-		return err
-	}
-	kept, err := options.of(j.command.Flags())
+// loadRun reads a run from the state file.
+func (a *app) loadRun(ctx context.Context, o stateOptions, id string) (saved journal.Saved, err error) {
+	state, err := a.openRuns(o, id)
 	if err != nil {
-		return err
+		return saved, err
 	}
-	j.log, err = j.state.Start(ctx, j.run, kept, j.mask)
-	return err
+	defer func() { err = firstError(err, state.Close()) }()
+	return state.Load(ctx, id)
 }
 
-// discard takes a run that ended before anything was to be sent out of the state file
-// again.
-func (j *job) discard(ctx context.Context, why error) error {
-	if j.log == nil {
-		return why
-	}
-	return firstError(why, j.log.Discard(context.WithoutCancel(ctx)))
-}
-
-// enter finds out who and where we are, and takes the target for this run. A run that
-// only looks takes nothing.
-func (j *job) enter(ctx context.Context) error {
-	user, err := j.target.client.Myself(ctx)
-	if err != nil {
-		return err
-	}
-	server, err := j.target.client.ServerInfo(ctx)
-	if err != nil {
-		return err
-	}
-	j.run.User, j.run.Target = user.Name, cmp.Or(server.BaseURL, j.run.Target)
-	if j.state == nil || j.run.DryRun {
-		return nil
-	}
-	shard, of, err := j.options.selection.shardOf()
-	if err != nil {
-		return err
-	}
-	j.release, err = journal.Lock(ctx, filepath.Dir(j.state.Path()), j.run.Target, shard, of, j.options.state.lockTimeout)
-	return err
-}
-
-// leave gives the target and the state file back.
-func (j *job) leave() error {
-	var logged, released, closed error
-	if j.log != nil {
-		logged = j.log.Close()
-	}
-	if j.release != nil {
-		released = j.release()
-	}
-	if j.state != nil {
-		closed = j.state.Close()
-	}
-	return errors.Join(logged, released, closed)
-}
+// lockDir is the folder of the locks: that of the state file, unless the process has another.
+func (a *app) lockDir(statePath string) string { return cmp.Or(a.locks, filepath.Dir(statePath)) }

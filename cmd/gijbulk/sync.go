@@ -21,28 +21,24 @@ func (o *syncOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.resend, "resend-secrets", false, "send every secret again, also those that have not changed")
 }
 
-func (o *syncOptions) addRails(f *pflag.FlagSet) {
+func (o *syncOptions) addSafety(f *pflag.FlagSet) {
 	f.BoolVar(&o.deleteFiles, "delete-files", false, "with --prune: the clones on Jira's disk go as well; refused for tracked folders and absolute roots")
 	f.StringVar(&o.maxDelete, "max-delete", "10%", "most of what is live to delete, `N|P%`, a share of each kind; where fewer than ten are live, a share lets one pass")
 	f.StringVar(&o.maxUpdate, "max-update", "30%", "most of what is live to update, `N|P%`, a share of each kind")
 	f.BoolVar(&o.force, "force", false, "let a plan pass that --max-delete or --max-update refuses")
 }
 
-// rails reads the limits.
-func (o syncOptions) rails() (planner.Rails, error) {
-	maxDelete, err := planner.ParseLimit(o.maxDelete)
-	if err != nil {
-		return planner.Rails{}, usage("--max-delete: %w", err)
+// safetyLimits reads the limits.
+func (o syncOptions) safetyLimits() (l planner.Limits, err error) {
+	if l.MaxDelete, err = parseLimit("--max-delete", o.maxDelete); err != nil {
+		return l, err
 	}
-	maxUpdate, err := planner.ParseLimit(o.maxUpdate)
-	if err != nil {
-		return planner.Rails{}, usage("--max-update: %w", err)
-	}
-	return planner.Rails{MaxDelete: maxDelete, MaxUpdate: maxUpdate}, nil
+	l.MaxUpdate, err = parseLimit("--max-update", o.maxUpdate)
+	return l, err
 }
 
 func (a *app) syncCommand() *cobra.Command {
-	o := jobOptions{update: true}
+	o := runOptions{update: true}
 	cmd := &cobra.Command{
 		Use:   "sync FILE…",
 		Short: "Bring the server to the state of manifests: create, update, with --prune delete",
@@ -58,17 +54,17 @@ The plan is refused when it would change more of what is there than --max-delete
   gijbulk sync integrations.yaml --yes --quiet
   gijbulk sync integrations.yaml --prune --max-delete 5`,
 		Args: needFiles,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.runJob(cmd.Context(), "sync", args, o) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.importManifests(cmd.Context(), "sync", args, o) },
 	}
 	o.addFlags(cmd.Flags())
 	o.addWriting(cmd.Flags())
 	o.sync.addFlags(cmd.Flags())
-	o.sync.addRails(cmd.Flags())
+	o.sync.addSafety(cmd.Flags())
 	return cmd
 }
 
 func (a *app) auditCommand() *cobra.Command {
-	o := jobOptions{update: true, dryRun: true}
+	o := runOptions{update: true, dryRun: true}
 	cmd := &cobra.Command{
 		Use:   "audit FILE…",
 		Short: "Tell how the server differs from manifests, without touching it",
@@ -82,7 +78,7 @@ Reports are written where --report or --report-dir ask for them.
   gijbulk audit integrations.yaml --prune --output json
   gijbulk audit integrations.yaml --report html=drift.html --report junit=drift.xml`,
 		Args: needFiles,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.runJob(cmd.Context(), "audit", args, o) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.importManifests(cmd.Context(), "audit", args, o) },
 	}
 	o.addFlags(cmd.Flags())
 	o.addShowing(cmd.Flags())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gijbulk/importer/planner"
 	"gijbulk/importer/secrets"
 	"gijbulk/reports"
 	"gijbulk/schema"
@@ -61,7 +62,7 @@ lists them. More than twenty findings of one code are folded into a count;
 }
 
 func (a *app) validate(ctx context.Context, files []string, o validateOptions) error {
-	l, err := o.manifest.loader(a.stdin)
+	r, err := o.manifest.reader(a.stdin)
 	if err != nil {
 		return err
 	}
@@ -69,9 +70,8 @@ func (a *app) validate(ctx context.Context, files []string, o validateOptions) e
 	if err != nil {
 		return err
 	}
-	l.lean = !o.resolve && len(wanted) == 0
-	c := validation{started: a.now().UTC(), files: files, keepsFindings: len(wanted) > 0}
-	findings := a.findingsOf(ctx, l, o, &c)
+	c := validation{started: a.now().UTC(), files: files, resolve: o.resolve, reported: len(wanted) > 0}
+	findings := a.findingsOf(ctx, r, o, &c)
 	var tally reports.Tally
 	if a.json() {
 		tally, err = reports.FindingsJSON(a.stdout, findings, func() int { return c.n })
@@ -97,86 +97,66 @@ func (a *app) validate(ctx context.Context, files []string, o validateOptions) e
 	return nil
 }
 
-// validation is what a check of manifests comes to. Records are kept only where somebody asked for
-// more than the findings.
+// validation is the result of a check of manifests. Records and findings are kept only where
+// something is made of them.
 type validation struct {
-	started       time.Time
-	files         []string
-	n             int // records
-	records       []schema.Record
-	findings      []schema.Finding
-	keepsFindings bool
-	problem       error
+	started           time.Time
+	files             []string
+	resolve, reported bool
+
+	n        int // records
+	records  []schema.Record
+	findings []schema.Finding
+	problem  error
 }
 
 // reportCheck writes the reports of a validation.
 func (a *app) reportCheck(c validation, dir string, wanted []reports.Wanted) error {
 	a.hide(c.records)
-	run := schema.Run{ID: newRunID(c.started), Command: "validate", Version: buildVersion(), Files: c.files,
+	run := schema.Run{ID: a.newRunID(c.started), Command: "validate", Version: buildVersion(), Files: c.files,
 		Started: c.started, Ended: a.now().UTC(), Complete: true, DryRun: true, Findings: c.findings}
-	faults := make(map[schema.Place]schema.Finding)
-	for _, f := range c.findings {
-		if _, known := faults[placeOf(f.Place)]; !known && f.Level == schema.LevelError {
-			faults[placeOf(f.Place)] = f
-		}
-	}
-	outcomes := make([]schema.Outcome, len(c.records))
-	for i, r := range c.records {
-		var own []schema.Finding
-		if f, bad := faults[placeOf(r.Place)]; bad {
-			own = append(own, f)
-		}
-		outcomes[i] = onlyChecked(i, r, own)
-	}
-	_, err := reports.Write(cmp.Or(dir, filepath.Join("gijbulk-reports", run.ID)), run, outcomes, a.mask, wanted...)
+	plan := planner.Checked(c.records)
+	_, err := reports.Write(cmp.Or(dir, filepath.Join("gijbulk-reports", run.ID)), run, plan.Results(plan.Outcomes()), a.mask, wanted...)
 	return err
 }
 
-// findingsOf streams what is found: nothing but the identities is kept of a record,
-// unless its secrets are to be looked up.
-func (a *app) findingsOf(ctx context.Context, l *loader, o validateOptions, c *validation) iter.Seq[schema.Finding] {
-	return func(tell func(schema.Finding) bool) {
-		yield := func(f schema.Finding) bool {
-			if c.keepsFindings {
-				c.findings = append(c.findings, f)
+// findingsOf streams what is found: nothing but the identities is kept of a record, unless
+// its secrets are resolved or it is reported.
+func (a *app) findingsOf(ctx context.Context, r *reader, o validateOptions, c *validation) iter.Seq[schema.Finding] {
+	return func(yield func(schema.Finding) bool) {
+		visit := func(findings []schema.Finding) error {
+			if c.reported {
+				c.findings = append(c.findings, findings...)
 			}
-			return tell(f)
-		}
-		twins, err := l.each(ctx, c.files, func(one checked) error {
-			if one.isRecord() {
-				c.n++
-			}
-			if one.record != nil {
-				c.records = append(c.records, *one.record)
-				one.findings = append(one.findings, one.record.CreateNeeds()...)
-			}
-			for _, f := range one.findings {
+			for _, f := range findings {
 				if !yield(f) {
 					return errEnough
 				}
 			}
 			return nil
-		})
-		if c.problem = err; err != nil {
-			return
 		}
-		for f := range twins {
-			if !yield(f) {
-				return
+		c.problem = r.each(ctx, c.files, func(one checked) error {
+			if one.record == nil {
+				return visit(one.file)
 			}
-		}
-		if !o.resolve {
+			c.n++
+			if c.resolve || c.reported {
+				c.records = append(c.records, *one.record)
+			}
+			return visit(one.record.Findings)
+		})
+		if c.problem != nil || !c.resolve {
 			return
 		}
 		resolver := secrets.Resolver{Env: a.lookupEnv, AllowCommands: o.allowCommands}
-		resolved, findings := resolver.Resolve(ctx, c.records)
+		resolved := resolver.Resolve(ctx, c.records)
 		a.hide(resolved)
-		c.records = resolved
-		for _, f := range findings {
-			if !yield(f) {
+		for i := range resolved {
+			if visit(resolved[i].Findings[len(c.records[i].Findings):]) != nil {
 				return
 			}
 		}
+		c.records = resolved
 	}
 }
 

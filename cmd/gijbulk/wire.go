@@ -54,15 +54,15 @@ type target struct {
 
 // connect makes the client; nothing is sent yet. index, from 0, is that of
 // our shard of so many: they share what the server and --rate allow.
-func (a *app) connect(o targetOptions, readOnly bool, index, of int) (*target, error) {
+func (a *app) connect(o targetOptions, readOnly bool, shard schema.Shard) (*target, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
 	config := gij.Config{
 		BaseURL: o.url, Timeout: o.timeout, MaxWait: o.maxWait, Retries: cmp.Or(o.retries, -1), ReadOnly: readOnly,
-		UserAgent: "gijbulk/" + buildVersion(), Share: gij.Share{Index: index, Of: of}, Wire: a.hard, OnWait: a.onWait, OnRequest: a.traced,
+		UserAgent: "gijbulk/" + buildVersion(), Share: gij.Share{Index: max(0, shard.Index-1), Of: max(1, shard.Of)}, Wire: a.hard, OnWait: a.onWait, OnRequest: a.traced,
 	}
-	config.Rate, config.SilentRate = o.ceilings(a.given("rate"), of)
+	config.Rate, config.SilentRate = o.ceilings(a.given("rate"), max(1, shard.Of))
 	if o.sandboxFaults != "" || o.sandboxData != "" {
 		return a.connectSandbox(o, config)
 	}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"gijbulk/importer/secrets"
+	"gijbulk/schema"
+)
+
+// manifests are what files of records hold.
+type manifests struct {
+	records []schema.Record
+	files   []schema.Finding // about whole files
+}
+
+// allFindings are those of the files and of their records. What only a create needs is not
+// among them.
+func (m manifests) allFindings() []schema.Finding {
+	all := slices.Clone(m.files)
+	for i := range m.records {
+		for _, f := range m.records[i].Findings {
+			if !f.Create {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// kinds are those of the records.
+func (m manifests) kinds() []schema.Kind {
+	return slices.Sorted(maps.Keys(schema.CountKinds(m.records)))
+}
+
+// readManifests checks the manifests and resolves their secrets.
+func (w *workspace) readManifests(ctx context.Context, files []string) (manifests, error) {
+	var m manifests
+	r, err := w.manifest.reader(w.stdin)
+	if err != nil {
+		return m, err
+	}
+	r.selects = w.selected.predicate()
+	err = r.each(ctx, files, func(c checked) error {
+		m.files = append(m.files, c.file...)
+		if c.record != nil {
+			m.records = append(m.records, *c.record)
+		}
+		return nil
+	})
+	if err != nil {
+		return m, err
+	}
+	resolver := secrets.Resolver{Env: w.lookupEnv, AllowCommands: w.allowCommands, Lenient: w.dryRun}
+	m.records = resolver.Resolve(ctx, m.records)
+	w.hide(m.records, w.target.secrets...)
+	w.log.info("manifest checked", "files", len(files), "records", len(m.records), "findings", len(m.allFindings()))
+	return m, context.Cause(ctx)
+}
+
+// digest is that of what is wanted, so that the reports of a run's shards can be told from
+// those of other runs.
+func (w *workspace) digest(m manifests) string {
+	chosen := w.selected.predicate()
+	return schema.ManifestDigest(func(yield func(schema.Record) bool) {
+		for _, r := range m.records {
+			if chosen(r) && !yield(r) {
+				return
+			}
+		}
+	})
+}
+
+// mine are the records of this process's shard.
+func (w *workspace) mine(m manifests) []schema.Record {
+	return slices.DeleteFunc(slices.Clone(m.records), func(r schema.Record) bool { return !w.shard.Holds(r.Key()) })
+}
+
+// server is what is on a server.
+type server struct {
+	records []schema.Record
+	nested  []schema.Tracked
+}
+
+// readServer reads what is on the server of these kinds, and with repositories those inside
+// integrations.
+func (w *workspace) readServer(ctx context.Context, run schema.Run, kinds []schema.Kind) (server, error) {
+	records, nested, err := w.target.client.Read(ctx, kinds...)
+	if err != nil {
+		return server{}, err
+	}
+	counts := schema.CountKinds(records)
+	said := []any{"target", run.Target, "user", run.User}
+	for _, kind := range kinds {
+		said = append(said, kind.Plural(), counts[kind])
+	}
+	w.log.info("server read", said...)
+	return server{records, nested}, nil
+}
+
+// resolveProjects turns project keys into ids, where any are named.
+func (w *workspace) resolveProjects(ctx context.Context, m manifests) (manifests, error) {
+	if !slices.ContainsFunc(m.records, func(r schema.Record) bool { return r.Has(schema.FieldProjects) }) {
+		return m, nil
+	}
+	ids, err := w.target.client.Projects(ctx)
+	if err != nil {
+		return m, err
+	}
+	m.records = slices.Clone(m.records)
+	for i, r := range m.records {
+		m.records[i] = schema.ResolveProjects(r, ids)
+	}
+	return m, nil
+}

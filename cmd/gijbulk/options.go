@@ -1,0 +1,139 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"gijbulk/importer/engine"
+	"gijbulk/importer/planner"
+	"gijbulk/reports"
+	"gijbulk/schema"
+)
+
+// runOptions are the options of import, sync, audit, resume and undo.
+type runOptions struct {
+	manifest    manifestOptions
+	selection   selectionOptions
+	target      targetOptions
+	state       stateOptions
+	sync        syncOptions
+	limits      limitOptions
+	waves       waveOptions
+	report      reportOptions
+	update      bool // what differs is updated
+	dryRun, yes bool
+	full        bool // a plan is shown whole
+	skipInvalid bool
+
+	removeDuplicates bool
+	allowCommands    bool
+	expectPlan       string
+	concurrency      int
+	settle           time.Duration
+}
+
+// addFlags adds what every command that reads manifests and a server has.
+func (o *runOptions) addFlags(f *pflag.FlagSet) {
+	o.manifest.addFlags(f)
+	o.selection.addFlags(f)
+	o.target.addFlags(f)
+	o.state.addFlags(f)
+	addMetricsFlag(f)
+	f.BoolVar(&o.skipInvalid, "skip-invalid", false, "send the valid records although others have errors; those go to failed.csv")
+	f.BoolVar(&o.allowCommands, "allow-commands", false, "cmd: references of the manifest may run commands")
+}
+
+// addShowing adds how a plan is shown.
+func (o *runOptions) addShowing(f *pflag.FlagSet) {
+	f.BoolVar(&o.full, "full", false, "show the whole plan; at a terminal, of more than twenty actions of a kind the rest is only counted")
+}
+
+// addAsking adds what happens before the first write.
+func (o *runOptions) addAsking(f *pflag.FlagSet) {
+	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be done and stop; nothing but reads is sent")
+	o.addShowing(f)
+	f.BoolVar(&o.yes, "yes", false, "do not ask before the first write; required without a terminal")
+}
+
+// addRunning adds how writes are sent.
+func (o *runOptions) addRunning(f *pflag.FlagSet) {
+	o.limits.addFlags(f)
+	o.waves.addFlags(f)
+	f.IntVar(&o.concurrency, "concurrency", 4, "most writes at once")
+	f.DurationVar(&o.settle, "settle", 10*time.Second, "how long to leave the server alone before looking up writes whose answers were lost")
+	o.report.addFlags(f)
+}
+
+// addWriting adds what only a command has that writes what a manifest says.
+func (o *runOptions) addWriting(f *pflag.FlagSet) {
+	o.addAsking(f)
+	o.addRunning(f)
+	f.BoolVar(&o.removeDuplicates, "remove-duplicates", false, "delete what the server made more than once of a create, where all of it is equal, and keep one")
+	f.StringVar(&o.expectPlan, "expect-plan", "", "continue only if the plan made now has this `DIGEST` (sha256:…) of a dry run")
+}
+
+// addContinuing adds what a command has that continues, or undoes, a run.
+func (o *runOptions) addContinuing(f *pflag.FlagSet) {
+	o.target.addFlags(f)
+	o.state.addFlags(f)
+	o.addRunning(f)
+	addMetricsFlag(f)
+}
+
+// settings are options that have been checked and parsed, once.
+type settings struct {
+	runOptions
+	selected selection
+	shard    schema.Shard
+	safety   planner.Limits
+	early    engine.Limits
+	wanted   []reports.Wanted // further reports
+}
+
+func (a *app) settings(o runOptions) (s settings, err error) {
+	s.runOptions = o
+	if err := o.check(); err != nil {
+		return s, err
+	}
+	if s.selected, err = o.selection.parse(); err != nil {
+		return s, err
+	}
+	if s.shard, err = o.selection.parseShard(); err != nil {
+		return s, err
+	}
+	if s.wanted, err = a.wantedReports(o.report.wanted); err != nil || o.dryRun {
+		return s, err
+	}
+	if s.early, err = o.limits.parse(o.waves); err != nil {
+		return s, err
+	}
+	if o.update {
+		s.safety, err = o.sync.safetyLimits()
+	}
+	return s, err
+}
+
+// check refuses options that contradict each other.
+func (o runOptions) check() error {
+	s := o.selection
+	switch {
+	case o.concurrency < 1 && !o.dryRun:
+		return usage("--concurrency %d is below 1", o.concurrency)
+	case o.settle < 0:
+		return usage("--settle %s is below 0", o.settle)
+	case o.sync.prune && (s.match != "" || len(s.types) > 0 || len(s.waves) > 0 || s.limit > 0):
+		return usage("--prune applies to all of the manifest: not with --match, --type, --wave or --limit")
+	case o.sync.prune && o.skipInvalid:
+		return usage("--prune and --skip-invalid exclude each other: what belongs to a record with errors could be deleted")
+	case o.sync.deleteFiles && !o.sync.prune:
+		return usage("--delete-files needs --prune")
+	}
+	return nil
+}
+
+// reporting tells whether single records are reported: of a dry run only where that was
+// asked for.
+func (s settings) reporting() bool {
+	return !s.dryRun || s.report.dir != "" || len(s.wanted) > 0
+}

@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"gijbulk/cmd/gijbulk/terminal"
+	"gijbulk/importer/planner"
+	"gijbulk/reports"
+	"gijbulk/schema"
+)
+
+// plan decides what is to be done: the same for a dry run and for the run itself.
+func (w *workspace) plan(ctx context.Context, run schema.Run, m manifests, live server) (schema.Plan, []schema.Finding, error) {
+	o := planner.Options{Target: run.Target, Select: w.selected.predicate(), Nested: live.nested, Update: w.update,
+		Prune: w.sync.prune, DeleteFiles: w.sync.deleteFiles, Resend: w.sync.resend}
+	if w.state != nil {
+		var err error
+		if o.Known, err = w.state.Identities(ctx, run.Target); err != nil {
+			return schema.Plan{}, nil, err
+		}
+		if o.Sent, err = w.state.Sent(ctx, run.Target); err != nil {
+			return schema.Plan{}, nil, err
+		}
+	}
+	plan, findings := planner.Diff(m.records, live.records, o)
+	if len(plan.Actions) == 0 && len(m.records) > 0 {
+		w.log.warn("the selection leaves none of the records", "records", len(m.records))
+	}
+	return plan, findings, nil
+}
+
+// guard applies the safety limits to the whole plan.
+func (w *workspace) guard(run schema.Run, plan schema.Plan, live server) error {
+	if w.expectPlan != "" && w.expectPlan != run.Digest {
+		return (&failure{code: exitUnsafe, err: fmt.Errorf("the plan has changed since it was approved: expected %s, now %s; nothing was sent", w.expectPlan, run.Digest)}).
+			hinted("check the plan again with --dry-run")
+	}
+	if sources := planner.EraseSource(plan); len(sources) > 0 {
+		return (&failure{code: exitUnsafe, err: fmt.Errorf("--delete-files would erase %s; nothing was sent", source(sources[0].Have))}).
+			hinted("leave --delete-files out")
+	}
+	if !w.update || w.sync.force {
+		return nil
+	}
+	err := planner.Guard(plan, schema.CountKinds(live.records), w.safety)
+	if unsafe, refused := errors.AsType[*planner.Unsafe](err); refused {
+		flag := map[schema.Op]string{schema.OpDelete: "--max-delete", schema.OpUpdate: "--max-update"}[unsafe.Op]
+		return (&failure{code: exitUnsafe, err: fmt.Errorf("%w (%s); nothing was sent", err, flag)}).
+			hinted("check the plan with --dry-run; if it is right, raise the limit or give --force")
+	}
+	return err
+}
+
+// source names what the deletion of a live record with its files would erase.
+func source(live schema.Record) string {
+	if live.Kind() == schema.KindRepository {
+		return fmt.Sprintf("the repository %s itself, whose absoluteRoot is not false", live.Origin())
+	}
+	return fmt.Sprintf("the repositories of the tracked folder %s itself", live.Origin())
+}
+
+// confirm shows what was found, and asks the administrator before the first write.
+func (w *workspace) confirm(run schema.Run, plan schema.Plan) error {
+	if err := w.printFindings(run); err != nil {
+		return err
+	}
+	if plan.Writes() == 0 || w.yes || w.target.sandbox {
+		return nil
+	}
+	refusal := &failure{code: exitUnsafe, err: errors.New("the plan was not confirmed; nothing was sent")}
+	if !w.stdinIsTerminal || slices.Contains(run.Files, "-") {
+		return refusal.hinted("%s; without a terminal to ask at give --yes, and --dry-run shows the plan", intent(plan))
+	}
+	if err := reports.PlanText(w.screen, run, reports.MaskedPlan(plan, w.mask), w.planPage(w.stderrIsTerminal)); err != nil {
+		return err
+	}
+	confirmed, err := terminal.Confirm(w.stdin, w.screen, fmt.Sprintf("%s on %s: continue?", intent(plan), run.Target))
+	if err != nil || confirmed {
+		return err
+	}
+	return refusal
+}
+
+// intent says what would be written, such as "2 integrations and 1 repository to
+// create".
+func intent(plan schema.Plan) string {
+	writes := make(map[schema.Op]map[schema.Kind]int)
+	for i := range plan.Actions {
+		a := &plan.Actions[i]
+		if writes[a.Op] == nil {
+			writes[a.Op] = make(map[schema.Kind]int)
+		}
+		writes[a.Op][a.Subject().Kind()]++
+	}
+	var parts []string
+	for _, op := range []schema.Op{schema.OpCreate, schema.OpUpdate, schema.OpDelete} {
+		if len(writes[op]) > 0 {
+			parts = append(parts, fmt.Sprintf("%s to %s", countKinds(writes[op]), op))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// planPage is the layout of a plan.
+func (w *workspace) planPage(terminal bool) reports.Page {
+	page := w.page(terminal)
+	page.Folded = page.Folded && !w.full
+	return page
+}
+
+// showPlan prints the plan of a dry run.
+func (w *workspace) showPlan(run schema.Run, plan schema.Plan) error {
+	if err := w.printFindings(run); err != nil {
+		return err
+	}
+	_, run.Writes = w.target.client.Requests()
+	masked := reports.MaskedPlan(plan, w.mask)
+	var err error
+	if w.json() {
+		err = reports.PlanJSON(w.stdout, run, masked)
+	} else {
+		err = reports.PlanText(w.stdout, run, masked, w.planPage(w.stdoutIsTerminal))
+	}
+	if err != nil {
+		return err
+	}
+	run.Complete = true
+	if err := w.writeReports(run, plan, plan.Outcomes()); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(plan.Actions, func(a schema.Action) bool { return a.Drifts() }) {
+		return said(exitDrift)
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"gijbulk/importer/journal"
+	"gijbulk/reports"
+	"gijbulk/schema"
+)
+
+// record is the run's record in the state. The zero record, and nil, record nothing.
+type record struct{ log *journal.Log }
+
+func (r *record) none() bool { return r == nil || r.log == nil }
+
+// record begins the record of a run, with its files and options, before its first request. A
+// run that only reads leaves none.
+func (w *workspace) record(ctx context.Context, run schema.Run, options recordedOptions) (*record, error) {
+	if w.state == nil || run.DryRun {
+		return nil, nil
+	}
+	given, err := options.with(w.command.Flags())
+	if err != nil {
+		return nil, err
+	}
+	log, err := w.state.Start(ctx, run, given, w.mask)
+	return &record{log}, err
+}
+
+// recordPlan records the plan before the first write. The reports come first: where they cannot
+// be written, nothing is sent.
+func (w *workspace) recordPlan(ctx context.Context, r *record, run schema.Run, plan schema.Plan) error {
+	_, trouble := reports.WriteReport(w.reportDir(run), run, plan.Results(plan.Outcomes()), w.mask)
+	if trouble != nil {
+		trouble = fmt.Errorf("the reports could not be written, so nothing was sent: %w", trouble)
+	} else if !r.none() {
+		trouble = r.log.Plan(ctx, run, plan)
+	}
+	if trouble == nil {
+		return nil
+	}
+	run.Ended, run.Why = w.now().UTC(), trouble.Error()
+	return firstError(trouble, r.finish(ctx, run))
+}
+
+// finish records how the run ended.
+func (r *record) finish(ctx context.Context, run schema.Run) error {
+	if r.none() {
+		return nil
+	}
+	return r.log.Finish(context.WithoutCancel(ctx), run)
+}
+
+// discard removes the record of a run that ended before anything was to be sent.
+func (r *record) discard(ctx context.Context, why error) error {
+	if r.none() {
+		return why
+	}
+	return firstError(why, r.log.Discard(context.WithoutCancel(ctx)))
+}
+
+func (r *record) close() error {
+	if r.none() {
+		return nil
+	}
+	return r.log.Close()
+}
+
+// recordedOptions are what is recorded of a command line, for a resume.
+type recordedOptions struct {
+	Flags  map[string]string `json:"flags"`            // those that were given
+	Undoes string            `json:"undoes,omitempty"` // the run that an undo reverts
+}
+
+// with adds the flags that were given, as JSON.
+func (o recordedOptions) with(flags *pflag.FlagSet) ([]byte, error) {
+	o.Flags = make(map[string]string)
+	flags.Visit(func(f *pflag.Flag) { o.Flags[f.Name] = f.Value.String() })
+	return json.Marshal(o)
+}
+
+// restoreOptions sets the flags that the interrupted run was given and this command was not.
+func (a *app) restoreOptions(run schema.Run, recorded []byte) (o recordedOptions, err error) {
+	if err := json.Unmarshal(recorded, &o); err != nil {
+		return o, fmt.Errorf("the options of run %s cannot be read: %w", run.ID, err)
+	}
+	for name, value := range o.Flags {
+		f := a.command.Flags().Lookup(name)
+		if f == nil || f.Changed || name == "state" || name == "output" {
+			continue
+		}
+		if err := restoreFlag(f, value); err != nil {
+			return o, fmt.Errorf("the option --%s of run %s: %w", name, run.ID, err)
+		}
+		f.Changed = true
+	}
+	return o, nil
+}
+
+// restoreFlag gives a flag the value that it once had: a list's text is not what the list
+// takes on the command line.
+func restoreFlag(f *pflag.Flag, value string) error {
+	list, many := f.Value.(pflag.SliceValue)
+	if !many {
+		return f.Value.Set(value)
+	}
+	items, err := csv.NewReader(strings.NewReader(strings.TrimSuffix(strings.TrimPrefix(value, "["), "]"))).Read()
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return firstError(err, list.Replace(items))
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"time"
+
+	"gijbulk/importer/journal"
+	"gijbulk/schema"
+)
+
+// workspace is what a command works with that plans or writes: its settings, the target, and
+// the state.
+type workspace struct {
+	*app
+	settings
+	target *target
+	state  *journal.Journal // nil: nothing is recorded
+}
+
+// connectAll opens the target and the state for a command. state is one that is open already,
+// or nil.
+func (a *app) openWorkspace(o runOptions, state *journal.Journal) (*workspace, error) {
+	s, err := a.settings(o)
+	if err != nil {
+		return nil, err
+	}
+	t, err := a.connect(o.target, o.dryRun, s.shard)
+	if err != nil {
+		return nil, err
+	}
+	a.hide(nil, t.secrets...)
+	w := &workspace{app: a, settings: s, target: t, state: state}
+	if state == nil && !w.stateless() {
+		if w.state, err = a.openState(o.state, !o.dryRun); err != nil {
+			return nil, errors.Join(err, t.close())
+		}
+	}
+	return w, nil
+}
+
+// stateless reports whether nothing is recorded: an embedded sandbox is new each time.
+func (w *workspace) stateless() bool {
+	return w.settings.state.path == noState || w.target.sandbox && w.settings.state.path == ""
+}
+
+func (w *workspace) close() error {
+	if w.state == nil {
+		return w.target.close()
+	}
+	return errors.Join(w.state.Close(), w.target.close())
+}
+
+// newRun begins a run on the target.
+func (w *workspace) newRun(command string, files []string) schema.Run {
+	started := w.now().UTC()
+	w.traffic.resume(schema.Timeline{Start: started})
+	return schema.Run{ID: w.newRunID(started), Command: command, Version: buildVersion(), Target: w.target.client.BaseURL(),
+		Files: files, Started: started, DryRun: w.dryRun, Shard: w.shard}
+}
+
+// newRunID sorts by time; its tail distinguishes two runs of one second.
+func newRunID(started time.Time) string {
+	tail := make([]byte, 3)
+	_, _ = rand.Read(tail)
+	return started.Format("20060102-150405-") + hex.EncodeToString(tail)
+}
+
+// enter finds out who and where we are, and locks the target for the run. A run that only
+// reads locks nothing.
+func (w *workspace) enter(ctx context.Context, run schema.Run) (entered schema.Run, unlock func() error, err error) {
+	unlock = func() error { return nil }
+	user, err := w.target.client.Myself(ctx)
+	if err != nil {
+		return run, unlock, err
+	}
+	server, err := w.target.client.ServerInfo(ctx)
+	if err != nil {
+		return run, unlock, err
+	}
+	run.User, run.Target = user.Name, cmp.Or(server.BaseURL, run.Target)
+	if w.state == nil || run.DryRun {
+		return run, unlock, nil
+	}
+	release, err := journal.Lock(ctx, w.lockDir(w.state.Path()), run.Target, w.shard, w.settings.state.lockTimeout)
+	if err != nil {
+		return run, unlock, err
+	}
+	return run, release, nil
+}
