@@ -27,43 +27,25 @@ func commands(root *cobra.Command) []*cobra.Command {
 	return all
 }
 
-// TestEveryValueHasAnOffer: a new flag or argument is to be named in offers, or like one
-// that is.
-func TestEveryValueHasAnOffer(t *testing.T) {
-	a := &app{}
-	offers, used := a.offers(), make(map[string]bool)
-	use := func(keys []string) {
-		for _, key := range keys {
-			if offers[key] != nil {
-				used[key] = true
-				return
+// TestEveryValueHasACompletion: a new flag or argument has a name that package complete
+// knows, or gets one there.
+func TestEveryValueHasACompletion(t *testing.T) {
+	for _, c := range commands((&app{}).root()) {
+		if c.ValidArgsFunction == nil {
+			t.Errorf("package complete does not know an argument of %q", c.UseLine())
+		}
+		check := func(f *pflag.Flag) {
+			if _, known := c.GetFlagCompletionFunc(f.Name); !known && f.Value.Type() != "bool" {
+				t.Errorf("package complete does not know --%s of %s", f.Name, c.CommandPath())
 			}
 		}
-	}
-	for _, c := range commands(a.root()) {
-		for _, argument := range argumentsOf(c) {
-			if use(argumentKeys(c, argument)); firstOffer(offers, argumentKeys(c, argument)) == nil {
-				t.Errorf("%s: say in completion.go what %s is", c.CommandPath(), argument)
-			}
-		}
-		judge := func(f *pflag.Flag) {
-			use(flagKeys(c, f))
-			if f.Value.Type() != "bool" && offerFor(c, f, offers) == nil {
-				t.Errorf("%s: say in completion.go what --%s takes", c.CommandPath(), f.Name)
-			}
-		}
-		c.Flags().VisitAll(judge)
-		c.PersistentFlags().VisitAll(judge)
-	}
-	for key := range offers {
-		if !used[key] {
-			t.Errorf("%q in completion.go is of no flag and no argument", key)
-		}
+		c.Flags().VisitAll(check)
+		c.PersistentFlags().VisitAll(check)
 	}
 }
 
-// offered is what a shell gets for a command line that ends with the word being typed.
-func offered(t *testing.T, env map[string]string, line ...string) (values []string, directive string) {
+// completions are what a shell gets for a command line that ends with the word being typed.
+func completions(t *testing.T, env map[string]string, line ...string) (values []string, directive string) {
 	t.Helper()
 	var out, complaints bytes.Buffer
 	code := run(t.Context(), context.WithoutCancel(t.Context()), append([]string{cobra.ShellCompRequestCmd}, line...), process{
@@ -74,23 +56,27 @@ func offered(t *testing.T, env map[string]string, line ...string) (values []stri
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
 	for _, l := range lines[:len(lines)-1] {
-		values = append(values, bare(l))
+		value, _, _ := strings.Cut(l, "\t")
+		values = append(values, value)
 	}
 	return values, lines[len(lines)-1]
 }
 
 // The directives, as shells get them.
 const (
-	askShell = ":0"  // which knows the files
-	noFiles  = ":4"  // nothing else
-	goesOn   = ":6"  // nothing else, and no space after it
-	onlyDirs = ":16" // which the shell knows
-	ordered  = ":36" // nothing else, in this order
-	openList = ":38" // the same, and no space after it
+	askShell       = ":0"  // which knows the files
+	noFiles        = ":4"  // nothing else
+	noSpace        = ":6"  // nothing else, and no space after it
+	onlyDirs       = ":16" // which the shell knows
+	ordered        = ":36" // nothing else, in this order
+	orderedNoSpace = ":38" // the same, and no space after it
 )
 
-func TestOffers(t *testing.T) {
-	types := typeNames()
+func TestCompletions(t *testing.T) {
+	var types []string
+	for _, t := range schema.Types() {
+		types = append(types, string(t))
+	}
 	for _, c := range []struct {
 		line      string // the last word is being typed
 		directive string
@@ -106,25 +92,25 @@ func TestOffers(t *testing.T) {
 		{line: "import --format ", directive: ordered, want: []string{"csv", "tsv", "yaml", "json", "jsonl"}},
 		{line: "import --output=", directive: ordered, want: []string{"text", "json"}},
 		{line: "import --log-level ", directive: ordered, want: []string{"trace", "debug", "info", "warn", "error"}},
-		{line: "import --set ", directive: openList, among: []string{"type=", "displayName=", "wave="}},
+		{line: "import --set ", directive: orderedNoSpace, among: []string{"type=", "displayName=", "wave="}},
 		{line: "import --set type=", directive: noFiles, among: []string{"type=GITHUB"}},
 		{line: "import --set awsRegion=eu", directive: noFiles, among: []string{"awsRegion=eu-west-1"}},
 		{line: "import --set kind=", directive: noFiles, want: []string{"kind=integration", "kind=repository"}},
 		{line: "sync --default global=", directive: noFiles, want: []string{"global=true", "global=false"}},
-		{line: "sync --default pat=", directive: goesOn, want: []string{"pat=env:", "pat=file:", "pat=keyring:", "pat=cmd:"}},
+		{line: "sync --default pat=", directive: noSpace, want: []string{"pat=env:", "pat=file:", "pat=keyring:", "pat=cmd:"}},
 		{line: "sync --default displayName=", directive: noFiles},
-		{line: "import --report ", directive: goesOn, want: []string{"html", "junit", "markdown", "json", "csv"}},
+		{line: "import --report ", directive: noSpace, want: []string{"html", "junit", "markdown", "json", "csv"}},
 		{line: "import --report html=", directive: noFiles},
 		{line: "import --report html --rep", directive: noFiles, among: []string{"--report"}},
 		{line: "import --report-dir ", directive: onlyDirs},
 		{line: "import --ca-file ", directive: askShell},
 		{line: "import --match ", directive: noFiles},
 		{line: "import --concurrency ", directive: noFiles},
-		{line: "import --sandbox=", directive: goesOn, among: []string{"seed=", "drop-after=", "503="}},
-		{line: "import --sandbox=seed=7,", directive: goesOn, among: []string{"seed=7,latency="}},
+		{line: "import --sandbox=", directive: noSpace, among: []string{"seed=", "drop-after=", "503="}},
+		{line: "import --sandbox=seed=7,", directive: noSpace, among: []string{"seed=7,latency="}},
 		{line: "import --sandbox=seed=7,latency=", directive: noFiles},
 		{line: "convert --from ", directive: ordered, among: []string{"auto", "list", "gh", "bitbucket-server"}},
-		{line: "convert --map ", directive: openList, among: []string{"origin=", "org="}},
+		{line: "convert --map ", directive: orderedNoSpace, among: []string{"origin=", "org="}},
 		{line: "convert --map origin=", directive: noFiles},
 		{line: "convert --host-type git.example.org=", directive: noFiles, among: []string{"git.example.org=GERRIT"}},
 		{line: "convert --include fork,", directive: ordered, among: []string{"fork,archived", "fork,empty"}},
@@ -134,10 +120,10 @@ func TestOffers(t *testing.T) {
 		{line: "completion ", directive: noFiles, want: []string{"bash", "fish", "powershell", "zsh"}},
 		{line: "nonsense ", directive: noFiles},
 	} {
-		got, directive := offered(t, map[string]string{"HOME": t.TempDir(), "XDG_STATE_HOME": t.TempDir()}, strings.Split(c.line, " ")...)
+		got, directive := completions(t, map[string]string{"HOME": t.TempDir(), "XDG_STATE_HOME": t.TempDir()}, strings.Split(c.line, " ")...)
 		for _, w := range c.among {
 			if !slices.Contains(got, w) {
-				t.Errorf("%s: %q is not offered, but %q", c.line, w, got)
+				t.Errorf("%s: %q is missing in %q", c.line, w, got)
 			}
 		}
 		if c.among == nil && !slices.Equal(got, c.want) || directive != c.directive {
@@ -146,8 +132,8 @@ func TestOffers(t *testing.T) {
 	}
 }
 
-// TestWhatIsOfferedIsTaken: a word that a shell puts there must not be refused.
-func TestWhatIsOfferedIsTaken(t *testing.T) {
+// TestCompletionsAreAccepted: the command accepts what a shell suggests.
+func TestCompletionsAreAccepted(t *testing.T) {
 	for _, c := range commands((&app{}).root()) {
 		for _, flag := range []string{"output", "log-level", "log-format", "format", "type", "explain", "report", "from", "as", "include"} {
 			f := c.Flag(flag)
@@ -155,21 +141,21 @@ func TestWhatIsOfferedIsTaken(t *testing.T) {
 				continue
 			}
 			line := append(strings.Fields(c.CommandPath())[1:], "--"+flag, "")
-			values, _ := offered(t, nil, line...)
+			values, _ := completions(t, nil, line...)
 			if len(values) == 0 {
-				t.Errorf("nothing is offered for %q", line)
+				t.Errorf("%q has no completions", line)
 			}
 			for _, v := range values {
-				if !taken(c.Name(), flag, v) {
-					t.Errorf("%q is offered for %q", v, line)
+				if !accepted(c.Name(), flag, v) {
+					t.Errorf("%q is suggested for %q and not accepted", v, line)
 				}
 			}
 		}
 	}
 }
 
-// taken asks what reads the flag.
-func taken(command, flag, value string) bool {
+// accepted asks what reads the flag.
+func accepted(command, flag, value string) bool {
 	switch flag {
 	case "output":
 		return value == "text" || value == "json"
@@ -204,9 +190,8 @@ func taken(command, flag, value string) bool {
 	return false
 }
 
-// TestRunsAreOffered: from the state file that the command line means, without a word
-// where there is none, and without making one.
-func TestRunsAreOffered(t *testing.T) {
+// TestRunCompletions: the runs are those in the state that the command line names.
+func TestRunCompletions(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
 	state := filepath.Join(dir, "state.db")
@@ -226,44 +211,45 @@ func TestRunsAreOffered(t *testing.T) {
 	job("import", "one.csv", "--sandbox", "--yes", "--match", "nobody's") // changes nothing
 
 	here := map[string]string{"GIJBULK_STATE": state, "GIJBULK_OUTPUT": "nonsense"}
-	all, directive := offered(t, here, "report", "diff", "")
+	all, directive := completions(t, here, "report", "diff", "")
 	if len(all) != 4 || all[0] != "last" || directive != ordered {
 		t.Fatalf("report diff: %q and %s", all, directive)
 	}
-	if got, _ := offered(t, nil, "report", "diff", "--state", state, ""); !slices.Equal(got, all) {
+	if got, _ := completions(t, nil, "report", "diff", "--state", state, ""); !slices.Equal(got, all) {
 		t.Errorf("with --state: %q", got)
 	}
-	if got, _ := offered(t, here, "report", ""); !slices.Equal(got, append([]string{"diff", "merge"}, all...)) {
+	if got, _ := completions(t, here, "report", ""); !slices.Equal(got, append([]string{"diff", "merge"}, all...)) {
 		t.Errorf("report: %q", got)
 	}
-	if got, _ := offered(t, here, "report", "diff", all[1], ""); !slices.Equal(got, all) {
+	if got, _ := completions(t, here, "report", "diff", all[1], ""); !slices.Equal(got, all) {
 		t.Errorf("report diff RUN: %q", got)
 	}
-	if got, _ := offered(t, here, "undo", ""); !slices.Equal(got, all[3:]) {
+	if got, _ := completions(t, here, "undo", ""); !slices.Equal(got, all[3:]) {
 		t.Errorf("undo: %q of %q", got, all)
 	}
-	if got, _ := offered(t, here, "resume", ""); !slices.Equal(got, all[2:3]) {
+	if got, _ := completions(t, here, "resume", ""); !slices.Equal(got, all[2:3]) {
 		t.Errorf("resume: %q of %q", got, all)
 	}
-	if got, directive := offered(t, here, "resume", all[2], ""); len(got) != 0 || directive != askShell {
+	if got, directive := completions(t, here, "resume", all[2], ""); len(got) != 0 || directive != askShell {
 		t.Errorf("resume RUN: %q and %s", got, directive)
 	}
-	if got, directive := offered(t, here, "undo", all[3], ""); len(got) != 0 || directive != noFiles {
+	if got, directive := completions(t, here, "undo", all[3], ""); len(got) != 0 || directive != noFiles {
 		t.Errorf("undo RUN: %q and %s", got, directive)
 	}
-	if got, _ := offered(t, here, "check", "--jira", ""); len(got) != 0 {
-		t.Errorf("the sandbox is offered as a Jira: %q", got)
+	if got, _ := completions(t, here, "check", "--jira", ""); len(got) != 0 {
+		t.Errorf("the sandbox is suggested as a Jira: %q", got)
 	}
 }
 
-func TestNoRunsAreOfferedWithoutAWord(t *testing.T) {
+// TestRunCompletionsWithoutAState: a state that cannot be read is no error, and is not made.
+func TestRunCompletionsWithoutAState(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "text"), []byte("this is a text, and a long enough one"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for _, state := range []string{"none", filepath.Join(dir, "missing"), filepath.Join(dir, "no", "folder"), filepath.Join(dir, "text"), dir} {
 		for _, line := range [][]string{{"report", "diff", ""}, {"undo", ""}, {"import", "--jira", ""}} {
-			got, directive := offered(t, map[string]string{"GIJBULK_STATE": state}, line...)
+			got, directive := completions(t, map[string]string{"GIJBULK_STATE": state}, line...)
 			if len(got) != 0 || directive != noFiles && directive != ordered {
 				t.Errorf("%q with %s: %q and %s", line, state, got, directive)
 			}
@@ -272,7 +258,7 @@ func TestNoRunsAreOfferedWithoutAWord(t *testing.T) {
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {
 		t.Errorf("%v, error %v", entries, err)
 	}
-	if got, _ := offered(t, map[string]string{"XDG_STATE_HOME": dir}, "report", "diff", ""); len(got) != 0 {
+	if got, _ := completions(t, map[string]string{"XDG_STATE_HOME": dir}, "report", "diff", ""); len(got) != 0 {
 		t.Errorf("%q", got)
 	}
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 1 {

@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"os"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"gijbulk/cmd/gijbulk/complete"
 	"gijbulk/cmd/gijbulk/terminal"
 	"gijbulk/reports"
 	"gijbulk/schema"
@@ -102,22 +102,6 @@ of the manifest from references such as env:NAME and file:PATH.
 	return root
 }
 
-// addCompletion adds the command that writes the completion scripts, and what they offer.
-func (a *app) addCompletion(root *cobra.Command) {
-	root.InitDefaultCompletionCmd()
-	for _, c := range root.Commands() {
-		if c.Name() != "completion" {
-			continue
-		}
-		c.Args, c.RunE = cobra.ArbitraryArgs, a.runGroup
-		for _, shell := range c.Commands() {
-			shell.Args = noArguments
-		}
-		mendScripts(root, c, func() io.Writer { return a.stdout })
-	}
-	complete(root, a.offers())
-}
-
 // runGroup is reached without a command, or with one that does not exist.
 func (a *app) runGroup(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -139,7 +123,7 @@ func (a *app) runGroup(cmd *cobra.Command, args []string) error {
 func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	a.command = cmd
 	if cmd.Name() == cobra.ShellCompRequestCmd {
-		plainUsages(cmd.Root())
+		complete.PlainUsages(cmd.Root())
 		return nil // a shell asks: whatever is wrong is told when the command runs
 	}
 	if err := firstError(fromEnvironment(cmd, a.lookupEnv), shardFromEnvironment(cmd, a.lookupEnv)); err != nil {

@@ -68,11 +68,10 @@ func schemaNamed(args []string) (string, error) {
 	return "", fail
 }
 
-// schemaNames offers the schemas.
-func schemaNames(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	var all []cobra.Completion
+func schemaNames() []string {
+	var all []string
 	for _, s := range jsonSchemas {
 		all = append(all, cobra.CompletionWithDesc(s.name, s.about))
 	}
-	return all, cobra.ShellCompDirectiveNoFileComp
+	return all
 }
