@@ -14,7 +14,7 @@ type Checker struct {
 
 // Check turns an entry into a record, with everything that is wrong with it as its findings,
 // the reader's first. The record holds every cell that could be read, so that it can be
-// reported even where it is wrong.
+// reported even where it is wrong; its Cells are for the caller to fill in (see [Entry.Shown]).
 func (c Checker) Check(e Entry) Record {
 	j := judge{noPlainSecrets: c.NoPlainSecrets, entry: e,
 		record: Record{Place: e.Place, Columns: e.Columns, Findings: slices.Clip(e.Findings)}}
@@ -36,7 +36,6 @@ func (c Checker) Check(e Entry) Record {
 	j.judgeExpressions()
 	j.judgeProjects()
 	j.judgeID()
-	j.record.Cells = j.shownCells()
 	return j.record
 }
 
@@ -178,11 +177,14 @@ func shellName(s string) string {
 	return strings.Trim(b.String(), "_")
 }
 
-// shownCells are the record's own cells as reports may show them.
-func (j *judge) shownCells() []Column {
-	cells := make([]Column, 0, len(j.entry.Cells))
-	for i := range j.entry.Cells {
-		c := &j.entry.Cells[i]
+// Shown are the cells of an entry as reports may show them, given the record that it became.
+func (e Entry) Shown(r Record) []Column {
+	if e.Spoiled {
+		return nil
+	}
+	cells := make([]Column, 0, len(e.Cells))
+	for i := range e.Cells {
+		c := &e.Cells[i]
 		if c.Given || c.Written.Form == FormNull { // null is absent, and in a table it would be a word
 			continue
 		}
@@ -192,7 +194,7 @@ func (j *judge) shownCells() []Column {
 		}
 		if c.Field.Hidden() && text != emptyCell {
 			// A malformed reference is not in the record; its text may be a secret.
-			text = j.record.Get(c.Field).String()
+			text = r.Get(c.Field).String()
 		}
 		if c.Field == FieldOrigin {
 			text = originWithoutLogin(text)

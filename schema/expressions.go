@@ -2,6 +2,7 @@ package schema
 
 import (
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -165,7 +166,7 @@ func judgePattern(pattern string) verdict {
 	if tooDeep(pattern) {
 		return verdict{CodePatternUnjudged, "the pattern is too long or too deeply nested to be judged", ""}
 	}
-	if _, err := regexp.Compile(pattern); err == nil {
+	if _, err := syntax.Parse(pattern, syntax.Perl); err == nil {
 		return verdict{}
 	}
 	_, err := regexp2.Compile(pattern, regexp2.None)

@@ -135,23 +135,22 @@ func (d drive) shard(t *testing.T, line *line, i int) {
 	if _, err := c.List(ctx); err != nil {
 		t.Error(err)
 	}
-	im := engine.Importer{Target: c, Concurrency: d.workers}
-	if err := im.Apply(ctx, planner.Shard(d.plan(), i, d.shards), func(o schema.Outcome) {
+	plan := planner.Shard(d.plan(), schema.Shard{Index: i + 1, Of: d.shards})
+	run := engine.Run{Plan: plan, Waves: planner.Waves(plan, 0), Target: c, Concurrency: d.workers}
+	if err := run.Start(ctx); err != nil {
+		t.Error(err)
+	}
+	for _, o := range run.Outcomes() {
 		if o.Status != schema.StatusCreated {
 			t.Errorf("%s: %s", o.Status, o.Error)
 		}
-	}); err != nil {
-		t.Error(err)
-	}
-	if _, err := c.List(ctx); err != nil {
-		t.Error(err)
 	}
 }
 
 func (d drive) plan() schema.Plan {
 	var p schema.Plan
 	for i := range d.records {
-		p.Actions = append(p.Actions, schema.Action{Op: schema.OpCreate, Want: schema.NewRecord(map[schema.Field]schema.Value{
+		p.Actions = append(p.Actions, schema.Action{N: i, Op: schema.OpCreate, Want: schema.NewRecord(map[schema.Field]schema.Value{
 			schema.FieldType:        schema.Text("GITHUB"),
 			schema.FieldDisplayName: schema.Text(fmt.Sprint("Repositories of team ", i)),
 			schema.FieldPat:         schema.Text("secret"),

@@ -107,7 +107,7 @@ func encodeOutcomes(records, name, took string) error {
 
 // madeRun is a sync of many records as it ends on a mixed night: most were created, some
 // updated or unchanged, a few failed or were left behind. The text is how many.
-func madeRun(records string) (schema.Run, []schema.Outcome, error) {
+func madeRun(records string) (schema.Run, []schema.Result, error) {
 	n, err := strconv.Atoi(records)
 	if err != nil {
 		return schema.Run{}, nil, err
@@ -116,7 +116,7 @@ func madeRun(records string) (schema.Run, []schema.Outcome, error) {
 	run := schema.Run{ID: "20260102-030405-bench", Command: "sync", Version: "bench", Target: "https://jira.example.org", User: "admin",
 		Files: []string{"teams.csv"}, Started: began, Complete: true, Requests: n, Writes: n}
 	columns := []string{"type", "displayName", "origin", "apiPath", "tagsFilter", "sendCommitEmails"}
-	outcomes := make([]schema.Outcome, n)
+	outcomes := make([]schema.Result, n)
 	for i := range outcomes {
 		outcomes[i] = madeOutcome(i, columns, began)
 		run.Timeline.Add(outcomes[i].Started, schema.Beat{Requests: outcomes[i].Attempts})
@@ -128,7 +128,7 @@ func madeRun(records string) (schema.Run, []schema.Outcome, error) {
 // pause is what lies between the first requests of two records.
 const pause = 10 * time.Millisecond
 
-func madeOutcome(i int, columns []string, began time.Time) schema.Outcome {
+func madeOutcome(i int, columns []string, began time.Time) schema.Result {
 	cells := []string{"GITLAB_SERVER", fmt.Sprintf("Repositories of team %d", i), fmt.Sprintf("https://gitlab%d.example.org", i%50),
 		fmt.Sprintf("/api/v4/groups/team-%d/projects", i), `^v\d+\..*$`, "false"}
 	want := schema.NewRecord(map[schema.Field]schema.Value{schema.FieldType: schema.Text(cells[0]), schema.FieldDisplayName: schema.Text(cells[1]),
@@ -139,8 +139,9 @@ func madeOutcome(i int, columns []string, began time.Time) schema.Outcome {
 	for c, text := range cells {
 		written[c] = schema.Column{Name: columns[c], Text: text}
 	}
-	want = want.WithCells(columns, written)
-	o := schema.Outcome{Action: schema.Action{N: i, Op: schema.OpCreate, Want: want}, Status: schema.StatusCreated, Class: schema.ClassDone,
+	want.Columns, want.Cells = columns, written
+	a := &schema.Action{N: i, Op: schema.OpCreate, Want: want}
+	o := schema.Outcome{N: i, Status: schema.StatusCreated, Class: schema.ClassDone,
 		ID: int64(1000 + i), Attempts: 1, HTTP: 200, Started: began.Add(time.Duration(i) * pause), Took: time.Duration(40+i%400) * time.Millisecond}
 	switch {
 	case i%100 == 7:
@@ -149,15 +150,15 @@ func madeOutcome(i int, columns []string, began time.Time) schema.Outcome {
 		o.Advice = "check apiPath, and the scopes of the token"
 	case i%100 == 8:
 		o.Status, o.Class, o.ID, o.HTTP, o.Attempts = schema.StatusUnprocessed, schema.ClassNotDone, 0, 503, 5
-		o.Error, o.Advice = "the server was busy for longer than --max-wait", "gijbulk resume goes on"
+		o.Error, o.Advice = "the server was busy for too long", "resume the run"
 	case i%10 == 3:
-		o.Action.Op, o.Status = schema.OpUpdate, schema.StatusUpdated
-		o.Action.Have.ID = o.ID
-		o.Action.Changes = []schema.Change{{Field: schema.FieldTagsFilter, From: schema.Text("v.*"), To: schema.Text(cells[4])},
+		a.Op, o.Status = schema.OpUpdate, schema.StatusUpdated
+		a.Have.ID = o.ID
+		a.Changes = []schema.Change{{Field: schema.FieldTagsFilter, From: schema.Text("v.*"), To: schema.Text(cells[4])},
 			{Field: schema.FieldSendCommitEmails, From: schema.Bool(true), To: schema.Bool(false)}}
 	case i%10 == 4:
-		o = schema.Outcome{Action: o.Action, Status: schema.StatusUnchanged, ID: o.ID}
-		o.Action.Op = schema.OpUnchanged
+		o = schema.Outcome{N: i, Status: schema.StatusUnchanged, ID: o.ID}
+		a.Op = schema.OpUnchanged
 	}
-	return o
+	return schema.Result{Action: a, Outcome: o}
 }

@@ -20,12 +20,12 @@ const (
 	exitError       = 1
 	exitDrift       = 2
 	exitFailed      = 3
-	exitTemporary     = 5
+	exitTemporary   = 5
 	exitManifest    = 6
-	exitUnsafe        = 7
+	exitUnsafe      = 7
 	exitLimit       = 8
 	exitTarget      = 10
-	exitLocked        = 11
+	exitLocked      = 11
 	exitCredentials = 12
 	exitUsage       = 64
 	exitInterrupted = 130

@@ -28,7 +28,7 @@ func TestHintOfTheServer(t *testing.T) {
 			t.Errorf("advice %q and hint %q are told as %q, want %q", tt.advice, tt.hint, got, tt.want)
 		}
 	}
-	if code, hint := codeOf(&gij.Error{Class: schema.ClassNotDone, Status: 503}); code != exitPassing || !strings.Contains(hint, "later") {
+	if code, hint := codeOf(&gij.Error{Class: schema.ClassNotDone, Status: 503}); code != exitTemporary || !strings.Contains(hint, "later") {
 		t.Errorf("a busy server ends with %d and the hint %q", code, hint)
 	}
 }

@@ -18,18 +18,18 @@ import (
 // app is what every command shares: the process, the log and what must be hidden.
 type app struct {
 	process
-	hard    context.Context // ends with the second signal
-	command *cobra.Command  // the one that runs
-	log     *logbook
-	logging logOptions
-	output  string
-	mask    schema.Mask
-	screen  *terminal.Screen
-	waiting terminal.Waiting
-	traffic traffic
-	started time.Time
+	hard     context.Context // ends with the second signal
+	command  *cobra.Command  // the one that runs
+	log      *logbook
+	logging  logOptions
+	output   string
+	mask     schema.Mask
+	screen   *terminal.Screen
+	waiting  terminal.Waiting
+	traffic  traffic
+	started  time.Time
 	finished *finished // the run of this command, where it has one; nil before it is over
-	reached string // the base URL of the target, where the command has one
+	reached  string    // the base URL of the target, where the command has one
 }
 
 // run executes a command line and returns the exit code.

@@ -21,7 +21,7 @@ type workspace struct {
 	state  *journal.Journal // nil: nothing is recorded
 }
 
-// connectAll opens the target and the state for a command. state is one that is open already,
+// openWorkspace opens the target and the state for a command. state is one that is open already,
 // or nil.
 func (a *app) openWorkspace(o runOptions, state *journal.Journal) (*workspace, error) {
 	s, err := a.settings(o)
@@ -85,7 +85,7 @@ func (w *workspace) enter(ctx context.Context, run schema.Run) (entered schema.R
 	if w.state == nil || run.DryRun {
 		return run, unlock, nil
 	}
-	release, err := journal.Lock(ctx, w.lockDir(w.state.Path()), run.Target, w.shard, w.settings.state.lockTimeout)
+	release, err := journal.Lock(ctx, w.lockDir(w.state.Path()), run.Target, max(0, w.shard.Index-1), w.shard.Of, w.settings.state.lockTimeout)
 	if err != nil {
 		return run, unlock, err
 	}

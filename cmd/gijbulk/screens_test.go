@@ -196,7 +196,7 @@ func TestScreens(t *testing.T) {
 				s := sit(t, dir, columns, nil, "import", "wide.yaml", "--rate=0", "--jira", busyAfter(t, 100))
 				terminaltest.Golden(t, screen("prompt"), s.until(`go\s+on\? \[y/N\]`))
 				s.types("n\n")
-				s.ends(exitRail)
+				s.ends(exitUnsafe)
 			})
 			t.Run("failures", func(t *testing.T) {
 				dir := home(t)

@@ -57,7 +57,7 @@ func (a *app) openState(o stateOptions, make bool) (*journal.Journal, error) {
 	if _, err := os.Stat(path); !make && errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	return journal.Open(path, a.clock)
+	return journal.Open(path, journal.Clock{Now: a.now, Boot: a.boot})
 }
 
 // openRuns opens the state file for a command that works on a run of it. A file that is

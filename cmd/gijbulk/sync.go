@@ -54,7 +54,9 @@ The plan is refused when it would change more of what is there than --max-delete
   gijbulk sync integrations.yaml --yes --quiet
   gijbulk sync integrations.yaml --prune --max-delete 5`,
 		Args: needFiles,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.importManifests(cmd.Context(), "sync", args, o) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.importManifests(cmd.Context(), "sync", args, o)
+		},
 	}
 	o.addFlags(cmd.Flags())
 	o.addWriting(cmd.Flags())
@@ -78,7 +80,9 @@ Reports are written where --report or --report-dir ask for them.
   gijbulk audit integrations.yaml --prune --output json
   gijbulk audit integrations.yaml --report html=drift.html --report junit=drift.xml`,
 		Args: needFiles,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.importManifests(cmd.Context(), "audit", args, o) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.importManifests(cmd.Context(), "audit", args, o)
+		},
 	}
 	o.addFlags(cmd.Flags())
 	o.addShowing(cmd.Flags())

@@ -17,8 +17,8 @@ type traffic struct {
 	held struct{ from, until time.Time } // requests are held back; not counted yet
 }
 
-// goOn begins where an earlier part of the run ended.
-func (t *traffic) goOn(line schema.Timeline) {
+// resume begins where an earlier part of the run ended.
+func (t *traffic) resume(line schema.Timeline) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.line = line.Clone()

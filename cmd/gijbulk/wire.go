@@ -52,21 +52,26 @@ type target struct {
 	close   func() error
 }
 
-// connect makes the client; nothing is sent yet. index, from 0, is that of
-// our shard of so many: they share what the server and --rate allow.
+// connect makes the client; nothing is sent yet. The shards of a run share what the server
+// and --rate allow.
 func (a *app) connect(o targetOptions, readOnly bool, shard schema.Shard) (*target, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
 	config := gij.Config{
 		BaseURL: o.url, Timeout: o.timeout, MaxWait: o.maxWait, Retries: cmp.Or(o.retries, -1), ReadOnly: readOnly,
-		UserAgent: "gijbulk/" + buildVersion(), Share: gij.Share{Index: max(0, shard.Index-1), Of: max(1, shard.Of)}, Wire: a.hard, OnWait: a.onWait, OnRequest: a.traced,
+		UserAgent: "gijbulk/" + buildVersion(), Base: a.transport, Share: gij.Share{Index: max(0, shard.Index-1), Of: max(1, shard.Of)}, Wire: a.hard, OnWait: a.onWait, OnRequest: a.traced,
 	}
 	config.Rate, config.SilentRate = o.ceilings(a.given("rate"), max(1, shard.Of))
+	connect := a.connectJira
 	if o.sandboxFaults != "" || o.sandboxData != "" {
-		return a.connectSandbox(o, config)
+		connect = a.connectSandbox
 	}
-	return a.connectJira(o, config)
+	t, err := connect(o, config)
+	if err == nil {
+		a.reached = t.client.BaseURL()
+	}
+	return t, err
 }
 
 // check refuses what no client could keep to.
@@ -117,7 +122,7 @@ func (a *app) connectSandbox(o targetOptions, config gij.Config) (*target, error
 func (a *app) connectJira(o targetOptions, config gij.Config) (*target, error) {
 	config.BaseURL = cmp.Or(o.url, a.env("JIRA_URL"))
 	if config.BaseURL == "" {
-		return nil, usage("which Jira is meant?").hinted("give --jira URL or set JIRA_URL; --sandbox tries things out without one")
+		return nil, usage("no Jira URL").hinted("use --jira URL or set JIRA_URL; --sandbox runs against an embedded sandbox")
 	}
 	if err := a.credentials(o, &config); err != nil {
 		return nil, err
