@@ -9,14 +9,15 @@ import (
 
 // Checker checks entries. Its zero value is ready.
 type Checker struct {
-	NoPlainSecrets bool // a literal secret is an error, not a warning
+	NoPlainSecrets  bool                        // a literal secret is an error, not a warning
+	JudgeExpression func(Field, string) Verdict // nil: [JudgeExpression]
 }
 
 // Check turns an entry into a record, with everything that is wrong with it as its findings,
 // the reader's first. The record holds every cell that could be read, so that it can be
 // reported even where it is wrong; its Cells are for the caller to fill in (see [Entry.Shown]).
 func (c Checker) Check(e Entry) Record {
-	j := judge{noPlainSecrets: c.NoPlainSecrets, entry: e,
+	j := judge{checker: c, entry: e,
 		record: Record{Place: e.Place, Columns: e.Columns, Findings: slices.Clip(e.Findings)}}
 	if e.Spoiled { // what could not be read lacks nothing
 		return j.record
@@ -41,11 +42,11 @@ func (c Checker) Check(e Entry) Record {
 
 // judge is one entry while it is checked.
 type judge struct {
-	noPlainSecrets bool
-	entry          Entry
-	record         Record
-	kind           Kind
-	spec           *typeSpec // of the record's type or kind; nil where that is none
+	checker Checker
+	entry   Entry
+	record  Record
+	kind    Kind
+	spec    *typeSpec // of the record's type or kind; nil where that is none
 }
 
 // place is where a field stands, or the record where it does not say.
@@ -134,7 +135,7 @@ func (j *judge) readSecret(f Field, text string) Value {
 	if text != "" {
 		j.judgeText(f, text)
 		finding := j.report(f, CodePlainSecret, "the %s is written out in the manifest", f)
-		if j.noPlainSecrets {
+		if j.checker.NoPlainSecrets {
 			finding.Level = LevelError
 		}
 	}

@@ -222,8 +222,9 @@ func TestCheckMakesTheRecord(t *testing.T) {
 // TestNullIsNoWord: a table made of the record would take the word for a value.
 func TestNullIsNoWord(t *testing.T) {
 	null := Cell{Name: "tagsFilter", Field: FieldTagsFilter, Written: Written{Form: FormNull, Text: "~"}}
-	r := Checker{}.Check(entry("type", "GITHUB", "pat", "env:P").Override([]Cell{null}))
-	for _, cell := range r.Cells {
+	e := entry("type", "GITHUB", "pat", "env:P").Override([]Cell{null})
+	r := Checker{}.Check(e)
+	for _, cell := range e.Shown(r) {
 		if cell.Name == null.Name {
 			t.Errorf("%s is shown as %q", cell.Name, cell.Text)
 		}

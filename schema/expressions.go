@@ -11,17 +11,25 @@ import (
 	"github.com/jmespath/go-jmespath"
 )
 
-// verdict is what is wrong with an expression; the zero verdict is none.
-type verdict struct {
+// Verdict is what is wrong with an expression or an origin; the zero Verdict is nothing.
+type Verdict struct {
 	code            Code
 	message, advice string
 }
 
+// JudgeExpression checks the expression in a field: an apiFilter, or a regular expression.
+func JudgeExpression(f Field, expression string) Verdict {
+	if f == FieldAPIFilter {
+		return judgeFilter(expression)
+	}
+	return judgePattern(expression)
+}
+
 func (j *judge) judgeExpressions() {
 	j.judgeAPIPath()
-	j.judgeExpression(FieldAPIFilter, judgeFilter)
-	j.judgeExpression(FieldTagsFilter, judgePattern)
-	j.judgeExpression(FieldPrHideFilter, judgePattern)
+	j.judgeExpression(FieldAPIFilter)
+	j.judgeExpression(FieldTagsFilter)
+	j.judgeExpression(FieldPrHideFilter)
 	for spec := range strings.SplitSeq(j.text(FieldRefSpecCustom), ",") {
 		if spec = strings.TrimSpace(spec); spec != "" && !validRefspec(spec) {
 			j.report(FieldRefSpecCustom, CodeBadRefspec, "%s is not a refspec", Quote(spec))
@@ -47,12 +55,16 @@ func (j *judge) judgeAPIPath() {
 	}
 }
 
-func (j *judge) judgeExpression(f Field, judgeOne func(string) verdict) {
+func (j *judge) judgeExpression(f Field) {
 	expression := j.text(f)
 	if expression == "" {
 		return
 	}
-	v := judgeOne(expression)
+	judge := j.checker.JudgeExpression
+	if judge == nil {
+		judge = JudgeExpression
+	}
+	v := judge(f, expression)
 	if v.code == "" {
 		return
 	}
@@ -89,15 +101,15 @@ func tooDeep(s string) bool {
 	return len(s) > longestExpression
 }
 
-func judgeFilter(expression string) verdict {
+func judgeFilter(expression string) Verdict {
 	if tooDeep(expression) {
-		return verdict{CodeBadFilter, "the expression is too long or too deeply nested to be judged", "split it"}
+		return Verdict{CodeBadFilter, "the expression is too long or too deeply nested to be judged", "split it"}
 	}
 	if mended := unescapePipes(expression); mended != expression {
-		return verdict{CodeFilterPipe, `the expression holds \| outside a string`, "write " + mended}
+		return Verdict{CodeFilterPipe, `the expression holds \| outside a string`, "write " + mended}
 	}
 	if _, err := jmespath.NewParser().Parse(expression); err != nil {
-		return verdict{CodeBadFilter, "this is no JMESPath expression: " + strings.TrimPrefix(err.Error(), "SyntaxError: "), ""}
+		return Verdict{CodeBadFilter, "this is no JMESPath expression: " + strings.TrimPrefix(err.Error(), "SyntaxError: "), ""}
 	}
 	for _, name := range calledFunctions(expression) {
 		if slices.Contains(filterFunctions, name) {
@@ -107,9 +119,9 @@ func judgeFilter(expression string) verdict {
 		if near := Nearest(name, filterFunctions); near != "" {
 			advice = "did you mean " + near + "?"
 		}
-		return verdict{CodeFilterFunction, "JMESPath has no function " + name, advice}
+		return Verdict{CodeFilterFunction, "JMESPath has no function " + name, advice}
 	}
-	return verdict{}
+	return Verdict{}
 }
 
 // filterFunctions are the built-in functions of JMESPath's specification.
@@ -162,21 +174,21 @@ func unescapePipes(s string) string {
 // judgePattern judges a Java regular expression as far as engines of other families
 // can: what one of them takes is right, what all refuse is wrong unless it uses
 // something that only Java has.
-func judgePattern(pattern string) verdict {
+func judgePattern(pattern string) Verdict {
 	if tooDeep(pattern) {
-		return verdict{CodePatternUnjudged, "the pattern is too long or too deeply nested to be judged", ""}
+		return Verdict{CodePatternUnjudged, "the pattern is too long or too deeply nested to be judged", ""}
 	}
 	if _, err := syntax.Parse(pattern, syntax.Perl); err == nil {
-		return verdict{}
+		return Verdict{}
 	}
 	_, err := regexp2.Compile(pattern, regexp2.None)
 	if err == nil {
-		return verdict{}
+		return Verdict{}
 	}
 	if javaOnly.MatchString(pattern) {
-		return verdict{CodePatternUnjudged, "the pattern uses something that only Java knows", ""}
+		return Verdict{CodePatternUnjudged, "the pattern uses something that only Java knows", ""}
 	}
-	return verdict{CodeBadPattern, "this is no regular expression: " + reason(err, pattern), ""}
+	return Verdict{CodeBadPattern, "this is no regular expression: " + reason(err, pattern), ""}
 }
 
 // javaOnly finds possessive quantifiers, quotations, Java's classes and intersections.

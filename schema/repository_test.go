@@ -38,7 +38,9 @@ func TestRepositoryOrigins(t *testing.T) {
 		{"../tools.git", "bad-origin", ""},
 		{"D:tools.git", "bad-origin", ""},
 	} {
-		r := Checker{}.Check(repository(tt.origin))
+		e := repository(tt.origin)
+		r := Checker{}.Check(e)
+		r.Cells = e.Shown(r)
 		var want []string
 		if tt.code != "" {
 			want = []string{"origin " + tt.code}

@@ -110,7 +110,7 @@ func (j *judge) judgeHost(a *address, origin string) {
 
 // address is what an origin's text says, whatever the type.
 type address struct {
-	verdict
+	Verdict
 	host  string
 	plain bool // http, not https
 	fits  Type // whose well-known host it is, or ""
@@ -142,7 +142,7 @@ func parseAddress(origin string) address {
 
 // badOrigin is an address that cannot be right; without advice, the code's own is given.
 func badOrigin(code Code, message, advice string) address {
-	return address{verdict: verdict{code, message, cmp.Or(advice, code.Explanation().Advice)}}
+	return address{Verdict: Verdict{code, message, cmp.Or(advice, code.Explanation().Advice)}}
 }
 
 // beforePath is a URL's text up to the end of its host.

@@ -306,6 +306,7 @@ func checkEntries(c *schema.Conversion) (records []schema.Record, errs bool) {
 	var duplicates schema.Duplicates
 	for _, e := range c.Entries {
 		r := schema.Checker{}.Check(e)
+		r.Cells = e.Shown(r)
 		identity, valid := r.Identity()
 		findDuplicate(&duplicates, checked{record: &r, identity: identity, valid: valid})
 		c.Findings = append(c.Findings, r.Findings...)

@@ -41,7 +41,7 @@ func (w *workspace) readManifests(ctx context.Context, files []string) (manifest
 	if err != nil {
 		return m, err
 	}
-	r.selects = w.selected.predicate()
+	r.selects, r.keepsCells = w.selected.predicate(), w.reporting()
 	err = r.each(ctx, files, func(c checked) error {
 		m.files = append(m.files, c.file...)
 		if c.record != nil {

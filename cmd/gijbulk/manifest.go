@@ -35,12 +35,14 @@ type reader struct {
 	stdin     io.Reader
 	format    manifest.Format
 	set, fill []schema.Cell
-	checker   schema.Checker
 	selects   func(schema.Record) bool // the records that are acted on; nil: all
+
+	noPlainSecrets bool
+	keepsCells     bool // records are reported with their cells as written
 }
 
 func (o manifestOptions) reader(stdin io.Reader) (*reader, error) {
-	r := &reader{stdin: stdin, format: manifest.Format(o.format), checker: schema.Checker{NoPlainSecrets: o.noPlainSecrets}}
+	r := &reader{stdin: stdin, format: manifest.Format(o.format), noPlainSecrets: o.noPlainSecrets}
 	if o.format != "" && !slices.Contains(manifest.Formats(), r.format) {
 		return nil, usage("--format %q is none of csv, tsv, yaml, json, jsonl", o.format)
 	}
@@ -160,7 +162,7 @@ func (r *reader) read(name string) iter.Seq2[checked, error] {
 			defer file.Close()
 			in = file
 		}
-		for c, err := range manifest.Map(in, name, r.format, func() func(*schema.Entry) checked { return r.check }) {
+		for c, err := range manifest.Map(in, name, r.format, r.newChecker) {
 			var problem *manifest.Problem
 			if errors.As(err, &problem) {
 				c, err = checked{file: []schema.Finding{problem.Finding}}, nil
@@ -172,14 +174,20 @@ func (r *reader) read(name string) iter.Seq2[checked, error] {
 	}
 }
 
-// check checks one entry. It is called on several cores at once.
-func (r *reader) check(e *schema.Entry) checked {
-	if len(r.set)+len(r.fill) > 0 {
-		*e = e.Assign(r.set, r.fill)
+// newChecker makes what checks entries on one core.
+func (r *reader) newChecker() func(*schema.Entry) checked {
+	checker := schema.Checker{NoPlainSecrets: r.noPlainSecrets, JudgeExpression: rememberVerdicts()}
+	return func(e *schema.Entry) checked {
+		if len(r.set)+len(r.fill) > 0 {
+			*e = e.Assign(r.set, r.fill)
+		}
+		record := checker.Check(*e)
+		if r.keepsCells {
+			record.Cells = e.Shown(record)
+		}
+		identity, valid := record.Identity()
+		return checked{record: &record, identity: identity, valid: valid}
 	}
-	record := r.checker.Check(*e)
-	identity, valid := record.Identity()
-	return checked{record: &record, identity: identity, valid: valid}
 }
 
 // plainCause is a file error without the operation and path, which the position shows.

@@ -70,6 +70,7 @@ func (a *app) validate(ctx context.Context, files []string, o validateOptions) e
 	if err != nil {
 		return err
 	}
+	r.keepsCells = len(wanted) > 0
 	c := validation{started: a.now().UTC(), files: files, resolve: o.resolve, reported: len(wanted) > 0}
 	findings := a.findingsOf(ctx, r, o, &c)
 	var tally reports.Tally

@@ -165,7 +165,9 @@ func TestShardsCoverThePlanOnce(t *testing.T) {
 	}
 }
 
-func result(a schema.Action, o schema.Outcome) schema.Result { return schema.Result{Action: &a, Outcome: o} }
+func result(a schema.Action, o schema.Outcome) schema.Result {
+	return schema.Result{Action: &a, Outcome: o}
+}
 
 func TestInvert(t *testing.T) {
 	want := record(2, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "A", "disabled", false)
