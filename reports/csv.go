@@ -43,17 +43,17 @@ func partOf(s schema.Status) Part {
 }
 
 // CSV makes the renderer of a part's table: the records' own columns and, with a leading
-// underscore so that a manifest ignores them, what became of each. The table is a
+// underscore so that a manifest ignores them, the outcome of each. The table is a
 // manifest as it is; it has a header even where it has no rows.
 func CSV(p Part) Renderer {
-	return func(w io.Writer, run schema.Run, outcomes []schema.Outcome) error {
-		return writeTables(sorted(run, outcomes), map[Part]io.Writer{p: w})
+	return func(w io.Writer, run schema.Run, results []schema.Result) error {
+		return writeTables(sorted(run, results), map[Part]io.Writer{p: w})
 	}
 }
 
 // writeTables writes the records as CSV: those of a part to its writer, where it has one,
 // and all of them to each of whole. A row is encoded once.
-func writeTables(all []*schema.Outcome, parts map[Part]io.Writer, whole ...io.Writer) error {
+func writeTables(all []schema.Result, parts map[Part]io.Writer, whole ...io.Writer) error {
 	ways := make(map[Part]io.Writer)
 	every := slices.Clip(whole)
 	for _, p := range Parts() {
@@ -70,12 +70,12 @@ func writeTables(all []*schema.Outcome, parts map[Part]io.Writer, whole ...io.Wr
 	if err := out.Write(row); err != nil {
 		return err
 	}
-	for _, o := range all {
-		if p := partOf(o.Status); p != last {
+	for _, r := range all {
+		if p := partOf(r.Status); p != last {
 			out.Flush()
 			to.Writer, last = ways[p], p
 		}
-		row = appendToolCells(l.appendCells(row[:0], subject(&o.Action)), o)
+		row = appendToolCells(l.appendCells(row[:0], subject(r.Action)), r)
 		if err := out.Write(row); err != nil {
 			return err
 		}
@@ -90,19 +90,19 @@ type switched struct{ io.Writer }
 // toolColumns are ours, in the order of appendToolCells.
 var toolColumns = []string{"_file", "_line", "_action", "_status", "_http", "_error", "_advice", "_id", "_attempts", "_ms"}
 
-func appendToolCells(row []string, o *schema.Outcome) []string {
-	place := o.Action.Want.Place
+func appendToolCells(row []string, r schema.Result) []string {
+	place := r.Action.Want.Place
 	return append(row,
 		defused(place.File),
 		numberOrBlank(int64(place.Line)),
-		string(o.Action.Op),
-		string(o.Status),
-		numberOrBlank(int64(o.HTTP)),
-		defused(causeOf(o)),
-		defused(o.Advice),
-		numberOrBlank(idOf(o)),
-		strconv.Itoa(o.Attempts),
-		strconv.FormatInt(o.Took.Milliseconds(), 10))
+		string(r.Action.Op),
+		string(r.Status),
+		numberOrBlank(int64(r.HTTP)),
+		defused(r.Error),
+		defused(r.Advice),
+		numberOrBlank(idOf(r)),
+		strconv.Itoa(r.Attempts),
+		strconv.FormatInt(r.Took.Milliseconds(), 10))
 }
 
 func numberOrBlank(n int64) string {

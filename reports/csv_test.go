@@ -14,10 +14,10 @@ import (
 	"gijbulk/schema"
 )
 
-func table(t *testing.T, p Part, outcomes ...schema.Outcome) [][]string {
+func table(t *testing.T, p Part, results ...schema.Result) [][]string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := CSV(p)(&b, testRun("a.csv", "b.csv"), each(outcomes...)); err != nil {
+	if err := CSV(p)(&b, testRun("a.csv", "b.csv"), results); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
@@ -38,7 +38,7 @@ func own(rows [][]string) [][]string {
 
 func TestCSVGolden(t *testing.T) {
 	for _, p := range Parts() {
-		golden(t, p.FileName(), func(w *bytes.Buffer) error { return CSV(p)(w, sampleRun(), each(sampleOutcomes()...)) })
+		golden(t, p.FileName(), func(w *bytes.Buffer) error { return CSV(p)(w, sampleRun(), sampleResults()) })
 	}
 }
 
@@ -61,9 +61,9 @@ func TestOwnColumnsStayVerbatim(t *testing.T) {
 	first := row(place("a.csv", 1), github("=Acme"), columns, "=Acme", "GITHUB", "=1+1", "env:A", "old error", "A, B", "7")
 	blank := row(place("a.csv", 2), github(""), columns, `\N`, "GITHUB", "", "", "", "", "")
 	bad := row(place("a.csv", 3), nil, columns, " two\nlines ", "GITHUP", "n", `cmd:x "y"`, "", "A;B", "")
-	failed := outcome(first, schema.OpCreate, schema.StatusFailed)
+	failed := result(first, schema.OpCreate, schema.StatusFailed)
 	failed.Error, failed.ID = "new error", 8
-	rows := table(t, Failed, outcome(bad, schema.OpCreate, schema.StatusFailed), failed, outcome(blank, schema.OpConflict, schema.StatusConflict))
+	rows := table(t, Failed, result(bad, schema.OpCreate, schema.StatusFailed), failed, result(blank, schema.OpConflict, schema.StatusConflict))
 
 	wantHeader := append([]string{"Display Name", "type", "_note", "PAT", "projects"}, toolColumns...)
 	if diff := cmp.Diff(wantHeader, rows[0]); diff != "" {
@@ -86,9 +86,9 @@ func TestOwnColumnsStayVerbatim(t *testing.T) {
 func TestFedBackTableKeepsItsColumns(t *testing.T) {
 	columns := []string{"type", "displayName"}
 	r := row(place("a.csv", 1), github("Acme"), columns, "GITHUB", "Acme")
-	once := table(t, Failed, outcome(r, schema.OpCreate, schema.StatusFailed))
+	once := table(t, Failed, result(r, schema.OpCreate, schema.StatusFailed))
 	again := row(place("failed.csv", 1), github("Acme"), once[0], once[1]...)
-	twice := table(t, Failed, outcome(again, schema.OpCreate, schema.StatusFailed))
+	twice := table(t, Failed, result(again, schema.OpCreate, schema.StatusFailed))
 	if diff := cmp.Diff(once[0], twice[0]); diff != "" {
 		t.Error(diff)
 	}
@@ -101,9 +101,9 @@ func TestUnionOfColumns(t *testing.T) {
 		schema.FieldPat:               schema.Hidden(schema.Refer(schema.SchemeFile, "/x").Resolved("hunter2")),
 		schema.FieldProjectMappingIDs: schema.IDs(3, 1), schema.FieldProjects: schema.Words(), schema.FieldPreviously: schema.Words("a", "b; c")}
 	rows := table(t, Unprocessed,
-		outcome(wanted(place("b.csv", 1), values), schema.OpCreate, schema.StatusUnprocessed),
-		outcome(row(place("a.csv", 1), github("A"), columns, "GITHUB", "A", "mine", "1.5"), schema.OpCreate, schema.StatusUnprocessed),
-		outcome(wanted(place("b.csv", 2), fields{schema.FieldWave: schema.Int(2)}), schema.OpCreate, schema.StatusCreated))
+		result(wanted(place("b.csv", 1), values), schema.OpCreate, schema.StatusUnprocessed),
+		result(row(place("a.csv", 1), github("A"), columns, "GITHUB", "A", "mine", "1.5"), schema.OpCreate, schema.StatusUnprocessed),
+		result(wanted(place("b.csv", 2), fields{schema.FieldWave: schema.Int(2)}), schema.OpCreate, schema.StatusCreated))
 	want := [][]string{
 		{"type", "displayName", "disabled", "username", "pat", "projectMappingIds", "tagsFilter", "folderDepth", "projects", "wave", "previously"},
 		{"GITHUB", "A", "", "", "", "", "", "1.5", "", "", ""}, // what could not be read stays to be mended
@@ -116,14 +116,14 @@ func TestUnionOfColumns(t *testing.T) {
 
 func TestTablesOfDifferentFilesAreUnited(t *testing.T) {
 	columns := []string{"Type", "Display Name"}
-	var outcomes []schema.Outcome
+	var results []schema.Result
 	for _, file := range []string{"a.csv", "b.csv"} {
-		outcomes = append(outcomes, outcome(row(place(file, 1), github("A"), columns, "GITHUB", "A"), schema.OpCreate, schema.StatusFailed))
+		results = append(results, result(row(place(file, 1), github("A"), columns, "GITHUB", "A"), schema.OpCreate, schema.StatusFailed))
 	}
-	if got := table(t, Failed, outcomes...)[0][:2]; !slices.Equal(got, []string{"type", "displayName"}) {
+	if got := table(t, Failed, results...)[0][:2]; !slices.Equal(got, []string{"type", "displayName"}) {
 		t.Errorf("header %q", got)
 	}
-	if got := table(t, Failed, outcomes[0])[0][:2]; !slices.Equal(got, columns) {
+	if got := table(t, Failed, results[0])[0][:2]; !slices.Equal(got, columns) {
 		t.Errorf("header of one file %q", got)
 	}
 }
@@ -131,9 +131,7 @@ func TestTablesOfDifferentFilesAreUnited(t *testing.T) {
 // A live record that no manifest holds is shown in the columns that there are.
 func TestRecordOutsideTheManifest(t *testing.T) {
 	columns := []string{"Display Name", "_note", "type"}
-	gone := schema.Outcome{Action: schema.Action{Have: schema.NewRecord(github("Old"))}, Status: schema.StatusDeleted}
-	gone.Action.Have.ID = 5
-	rows := table(t, Succeeded, gone, outcome(row(place("a.csv", 1), github("A"), columns, "A", "n", "GITHUB"), schema.OpCreate, schema.StatusCreated))
+	rows := table(t, Succeeded, deleted(5, github("Old")), result(row(place("a.csv", 1), github("A"), columns, "A", "n", "GITHUB"), schema.OpCreate, schema.StatusCreated))
 	want := [][]string{columns, {"A", "n", "GITHUB"}, {"Old", "", "GITHUB"}}
 	if diff := cmp.Diff(want, own(rows)); diff != "" {
 		t.Error(diff)
@@ -147,7 +145,7 @@ func TestHeaderWithoutRows(t *testing.T) {
 		}
 	}
 	r := row(place("a.csv", 1), github("A"), []string{"Name"}, "A")
-	if got := table(t, Unknown, outcome(r, schema.OpCreate, schema.StatusCreated)); len(got) != 1 || got[0][0] != "Name" {
+	if got := table(t, Unknown, result(r, schema.OpCreate, schema.StatusCreated)); len(got) != 1 || got[0][0] != "Name" {
 		t.Errorf("an empty part has %q", got)
 	}
 }

@@ -15,18 +15,18 @@ import (
 // night makes a report of a sync of these records: NAME=STATUS, and =ID where the id is
 // another than the name's length.
 func night(run schema.Run, records ...string) Report {
-	var all []schema.Outcome
+	var all []schema.Result
 	for n, r := range records {
 		name, status, _ := strings.Cut(r, "=")
 		status, id, given := strings.Cut(status, "=")
-		o := outcome(wanted(place("a.csv", n+1), github(name)), schema.OpCreate, schema.Status(status))
+		o := result(wanted(place("a.csv", n+1), github(name)), schema.OpCreate, schema.Status(status))
 		o.ID = int64(len(name))
 		if given {
 			_, _ = fmt.Sscan(id, &o.ID)
 		}
 		all = append(all, o)
 	}
-	return NewReport(run, each(all...))
+	return NewReport(run, all)
 }
 
 // told is each difference with the record's name, in order.
@@ -65,9 +65,9 @@ func TestCompareAudits(t *testing.T) {
 	run := testRun("a.csv")
 	run.Command, run.DryRun = "audit", true
 	audit := func(op schema.Op, changes ...schema.Change) Report {
-		o := outcome(wanted(place("a.csv", 1), github("x")), op, schema.StatusUnprocessed)
+		o := result(wanted(place("a.csv", 1), github("x")), op, schema.StatusUnprocessed)
 		o.Action.Changes = changes
-		return NewReport(run, each(o))
+		return NewReport(run, []schema.Result{o})
 	}
 	filter := schema.Change{Field: schema.FieldTagsFilter, From: schema.Text("v.*"), To: schema.Text("")}
 	other := schema.Change{Field: schema.FieldTagsFilter, From: schema.Text("x"), To: schema.Text("")}

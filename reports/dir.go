@@ -14,12 +14,11 @@ const ReportName = "report.json"
 
 // WriteReport writes report.json alone, before the first write of a run. Errors name the
 // path.
-func WriteReport(dir string, run schema.Run, outcomes []schema.Outcome, mask schema.Mask) (string, error) {
-	run, outcomes = Masked(run, outcomes, mask)
+func WriteReport(dir string, run schema.Run, results []schema.Result, mask schema.Mask) (string, error) {
 	path := filepath.Join(dir, ReportName)
 	files := []*file{{path: path, format: FormatJSON}}
 	defer discard(files)
-	prepare(renderingsOf(newDocument(run, sorted(run, outcomes)), files))
+	prepare(renderingsOf(newDocument(Masked(run, results, mask)), files))
 	if _, err := publish(files); err != nil {
 		return "", err
 	}
@@ -31,9 +30,8 @@ func WriteReport(dir string, run schema.Run, outcomes []schema.Outcome, mask sch
 // that were written, also beside an error, which names the path that was not. The
 // directory is made where it is missing (mode 0700); each file (mode 0600) appears whole
 // or not at all.
-func WriteAll(dir string, run schema.Run, outcomes []schema.Outcome, mask schema.Mask, wanted ...Wanted) ([]string, error) {
-	run, all := maskedInOrder(run, outcomes, mask)
-	return writeAll(dir, newDocument(run, all), wanted)
+func WriteAll(dir string, run schema.Run, results []schema.Result, mask schema.Mask, wanted ...Wanted) ([]string, error) {
+	return writeAll(dir, newDocument(Masked(run, results, mask)), wanted)
 }
 
 func writeAll(dir string, d document, wanted []Wanted) ([]string, error) {
@@ -64,19 +62,13 @@ func writeAll(dir string, d document, wanted []Wanted) ([]string, error) {
 	return append(paths, last.path), failed
 }
 
-// maskedInOrder is Masked and sorted in one.
-func maskedInOrder(run schema.Run, outcomes []schema.Outcome, mask schema.Mask) (schema.Run, []*schema.Outcome) {
-	run, outcomes = Masked(run, outcomes, mask)
-	return run, sorted(run, outcomes)
-}
-
 // Write writes the reports that were asked for and no others; dir is for those without a
 // path of their own. It returns as WriteAll does.
-func Write(dir string, run schema.Run, outcomes []schema.Outcome, mask schema.Mask, wanted ...Wanted) ([]string, error) {
+func Write(dir string, run schema.Run, results []schema.Result, mask schema.Mask, wanted ...Wanted) ([]string, error) {
 	if len(wanted) == 0 {
-		return nil, nil // nobody looks at the outcomes
+		return nil, nil // nothing shows the results
 	}
-	d := newDocument(maskedInOrder(run, outcomes, mask))
+	d := newDocument(Masked(run, results, mask))
 	files := filesOf(dir, wanted)
 	defer discard(files)
 	prepare(renderingsOf(d, files))

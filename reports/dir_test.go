@@ -32,7 +32,7 @@ func TestWriteReportThenWriteAll(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "reports", "run")
 	run := sampleRun()
 	run.Complete = false
-	path, err := WriteReport(dir, run, each(), schema.Mask{})
+	path, err := WriteReport(dir, run, nil, schema.Mask{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestWriteReportThenWriteAll(t *testing.T) {
 		t.Errorf("before the first write: %s among %q", path, got)
 	}
 	run.Complete = true
-	paths, err := WriteAll(dir, run, each(sampleOutcomes()...), schema.Mask{})
+	paths, err := WriteAll(dir, run, sampleResults(), schema.Mask{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestWriteReportThenWriteAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if report, err := Read(f); err != nil || !report.Run.Complete || report.Run.Total != len(sampleOutcomes()) {
+	if report, err := Read(f); err != nil || !report.Run.Complete || report.Run.Total != len(sampleResults()) {
 		t.Errorf("the last report says %+v (%v)", report.Run, err)
 	}
 }
@@ -77,7 +77,7 @@ func checkModes(t *testing.T, dir string, paths []string) {
 
 func TestEveryRecordIsInOneTable(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := WriteAll(dir, sampleRun(), each(sampleOutcomes()...), schema.Mask{}); err != nil {
+	if _, err := WriteAll(dir, sampleRun(), sampleResults(), schema.Mask{}); err != nil {
 		t.Fatal(err)
 	}
 	rows := 0
@@ -92,7 +92,7 @@ func TestEveryRecordIsInOneTable(t *testing.T) {
 		}
 		rows += len(all) - 1
 	}
-	if want := len(sampleOutcomes()); rows != want {
+	if want := len(sampleResults()); rows != want {
 		t.Errorf("the tables hold %d records, want %d", rows, want)
 	}
 }
@@ -115,7 +115,7 @@ func TestWriteErrorsNameThePath(t *testing.T) {
 		{filepath.Join(file, "below"), filepath.Join(file, "below", "succeeded.csv"), 0},
 		{blocked, filepath.Join(blocked, "unknown.csv"), 2},
 	} {
-		paths, err := WriteAll(tt.dir, sampleRun(), each(), schema.Mask{})
+		paths, err := WriteAll(tt.dir, sampleRun(), nil, schema.Mask{})
 		if err == nil || !strings.Contains(err.Error(), tt.path+": ") || strings.Contains(err.Error(), ".csv.") {
 			t.Errorf("%s: %v does not name %s alone", tt.dir, err, tt.path)
 		}
@@ -159,8 +159,10 @@ func TestHalfAFileIsNeverSeen(t *testing.T) {
 func TestRenderersReportTheWriter(t *testing.T) {
 	for name, render := range map[string]Renderer{"json": JSON, "html": FormatHTML.Renderer(), "junit": FormatJUnit.Renderer(),
 		"markdown": FormatMarkdown.Renderer(), "table": FormatCSV.Renderer(), "csv": CSV(Failed),
-		"summary": func(w io.Writer, run schema.Run, outcomes seq) error { return Summary(w, run, outcomes, "", Page{}) }} {
-		if err := render(failingWriter{}, sampleRun(), each(sampleOutcomes()...)); !errors.Is(err, errWriter) {
+		"summary": func(w io.Writer, run schema.Run, results []schema.Result) error {
+			return Summary(w, run, results, "", Page{})
+		}} {
+		if err := render(failingWriter{}, sampleRun(), sampleResults()); !errors.Is(err, errWriter) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -181,7 +183,7 @@ func TestReportIsPublishedLast(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := &lookingWriter{look: func() []string { return names(t, dir) }}
-	paths, err := WriteAll(dir, sampleRun(), each(sampleOutcomes()...), schema.Mask{}, Wanted{Format: FormatHTML, Path: failed},
+	paths, err := WriteAll(dir, sampleRun(), sampleResults(), schema.Mask{}, Wanted{Format: FormatHTML, Path: failed},
 		Wanted{Format: FormatMarkdown, Out: out}, Wanted{Format: FormatJUnit})
 	if err == nil || !strings.Contains(err.Error(), failed) {
 		t.Errorf("got %v, want an error about %s", err, failed)
@@ -218,7 +220,7 @@ func TestNoReportWithoutItsTables(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(dir, "failed.csv", "x"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if paths, err := WriteAll(dir, sampleRun(), each(sampleOutcomes()...), schema.Mask{}); err == nil || len(paths) != 1 {
+	if paths, err := WriteAll(dir, sampleRun(), sampleResults(), schema.Mask{}); err == nil || len(paths) != 1 {
 		t.Errorf("%q were written (%v)", paths, err)
 	}
 	if got := names(t, dir); !slices.Equal(got, []string{"failed.csv", "succeeded.csv"}) {

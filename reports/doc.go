@@ -2,19 +2,19 @@
 // package schema and nothing of the engine that made them.
 //
 // To write a run's directory use [WriteReport] before the first write and [WriteAll] at
-// the end; for the last words on a terminal [Summary]. Both sort the outcomes by their
-// place in the manifest, so that a report does not depend on who finished first.
+// the end; for a terminal [Summary]. Both sort the results by their position in the
+// manifest, so that a report does not depend on which finished first.
 //
 // In the order in which a run meets them:
 //
 //	FindingsText, FindingsJSON   what a check had to say
 //	ErrorText                    why a command ended
-//	ConversionText, …JSON        what became of another tool's listing
+//	ConversionText, …JSON        the outcome of converting another tool's listing
 //	PlanText, PlanJSON           what a dry run would do
 //	WriteReport, WriteAll        the report's directory, written atomically
 //	JSON, CSV                    the renderers behind it
 //	Format, Write                reports that are asked for by name: html, junit, markdown
-//	Summary, OutcomesJSON        the last words
+//	Summary, OutcomesJSON        the summary of a run
 //	WriteMetrics                 what monitoring wants to know of the last run
 //	Report, Read                 report.json as Go values, and its way back
 //	OpenDir, Merge               a directory's way back, and one report of all shards
@@ -32,6 +32,6 @@ import (
 	"gijbulk/schema"
 )
 
-// Renderer writes one report of a run. The outcomes may come in any order; the error is
+// Renderer writes one report of a run. The results may be in any order; the error is
 // that of the writer.
-type Renderer func(w io.Writer, run schema.Run, outcomes []schema.Outcome) error
+type Renderer func(w io.Writer, run schema.Run, results []schema.Result) error

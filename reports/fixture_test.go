@@ -62,11 +62,21 @@ func row(p schema.Place, values fields, columns []string, cells ...string) schem
 			written = append(written, schema.Column{Name: columns[i], Text: text})
 		}
 	}
-	return wanted(p, values).WithCells(columns, written)
+	r := wanted(p, values)
+	r.Columns, r.Cells = columns, written
+	return r
 }
 
-func outcome(r schema.Record, op schema.Op, s schema.Status) schema.Outcome {
-	return schema.Outcome{Action: schema.Action{N: r.Place.Record - 1, Op: op, Want: r}, Status: s}
+func result(r schema.Record, op schema.Op, s schema.Status) schema.Result {
+	n := r.Place.Record - 1
+	return schema.Result{Action: &schema.Action{N: n, Op: op, Want: r}, Outcome: schema.Outcome{N: n, Status: s}}
+}
+
+// deleted is a live record that no manifest holds, and that was deleted.
+func deleted(id int64, values fields) schema.Result {
+	have := schema.NewRecord(values)
+	have.ID = id
+	return schema.Result{Action: &schema.Action{Op: schema.OpDelete, Have: have}, Outcome: schema.Outcome{Status: schema.StatusDeleted}}
 }
 
 func testRun(files ...string) schema.Run {
@@ -76,47 +86,46 @@ func testRun(files ...string) schema.Run {
 		Requests: 9, Writes: 4}
 }
 
-// sampleOutcomes is one outcome of each kind, from one YAML file, out of order.
-func sampleOutcomes() []schema.Outcome {
+// sampleResults is one result of each kind, from one YAML file, out of order.
+func sampleResults() []schema.Result {
 	const file = "samples/a.yaml"
-	exists := outcome(wanted(place(file, 3), github("Mirror")), schema.OpExists, schema.StatusExists)
+	exists := result(wanted(place(file, 3), github("Mirror")), schema.OpExists, schema.StatusExists)
 	exists.Action.Have = schema.Record{ID: 41}
 	exists.Action.Changes = []schema.Change{
 		{Field: schema.FieldSendCommitEmails, From: schema.Bool(true), To: schema.Bool(false)},
 		{Field: schema.FieldTagsFilter, From: schema.Text("v.*"), To: schema.Text("")},
 		{Field: schema.FieldProjectMappingIDs, From: schema.IDs(9007199254740993, 2), To: schema.IDs()},
 	}
-	created := outcome(wanted(place(file, 1), fields{
+	created := result(wanted(place(file, 1), fields{
 		schema.FieldType: schema.Text("GITLAB_SERVER"), schema.FieldOrigin: schema.Text("https://gitlab.example.org/<x>"),
 		schema.FieldPat: schema.Hidden(schema.Refer(schema.SchemeEnv, "ACME_PAT").Resolved("glpat-123456")),
 	}), schema.OpCreate, schema.StatusCreated)
 	created.ID, created.Attempts, created.HTTP, created.Took = 57, 2, 200, 1234*time.Millisecond
-	failed := outcome(wanted(place(file, 2), fields{
+	failed := result(wanted(place(file, 2), fields{
 		schema.FieldType: schema.Text("GITHUB"), schema.FieldDisplayName: schema.Text("Acme on GitHub"),
 		schema.FieldPat:      schema.Hidden(schema.Literal("ghp_secret", "env:GIJBULK_ACME_PAT")),
 		schema.FieldUsername: schema.Text(""), schema.FieldProjects: schema.Words("ACME", "WEB"),
 		schema.FieldProjectMappingIDs: schema.IDs(10, 11),
 	}), schema.OpCreate, schema.StatusFailed)
 	failed.HTTP, failed.Attempts, failed.Error, failed.Advice = 400, 1, "Bad credentials:\nno \x1b[31maccess", "renew the token"
-	conflict := outcome(wanted(place(file, 4), github("Twice")), schema.OpConflict, schema.StatusConflict)
+	conflict := result(wanted(place(file, 4), github("Twice")), schema.OpConflict, schema.StatusConflict)
 	conflict.Action.Reason = "two live integrations have this identity: 7 and 8"
-	return []schema.Outcome{
+	conflict.Outcome = conflict.Action.Outcome()
+	return []schema.Result{
 		conflict, exists, created,
-		outcome(wanted(place(file, 7), github("Never")), schema.OpCreate, schema.StatusUnprocessed),
+		result(wanted(place(file, 7), github("Never")), schema.OpCreate, schema.StatusUnprocessed),
 		failed,
-		outcome(wanted(place(file, 6), github("Lost")), schema.OpCreate, schema.StatusUnknown),
-		outcome(wanted(place(file, 5), github("Same")), schema.OpUnchanged, schema.StatusUnchanged),
+		result(wanted(place(file, 6), github("Lost")), schema.OpCreate, schema.StatusUnknown),
+		result(wanted(place(file, 5), github("Same")), schema.OpUnchanged, schema.StatusUnchanged),
 	}
 }
 
 func samplePlan() schema.Plan {
 	var plan schema.Plan
-	for _, o := range sorted(testRun("samples/a.yaml"), sampleOutcomes()) {
-		plan.Actions = append(plan.Actions, o.Action)
+	for _, r := range sorted(testRun("samples/a.yaml"), sampleResults()) {
+		plan.Actions = append(plan.Actions, *r.Action)
 	}
 	left := wanted(place("samples/a.yaml", 9), github("Left out"))
 	plan.Actions = append(plan.Actions, schema.Action{Op: schema.OpInvalid, Want: left, Reason: "the record has no origin"})
 	return plan
 }
-
-func each(outcomes ...schema.Outcome) []schema.Outcome { return outcomes }

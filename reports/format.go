@@ -44,8 +44,8 @@ func (f Format) FileName() string {
 
 // Renderer writes runs in this format.
 func (f Format) Renderer() Renderer {
-	return func(w io.Writer, run schema.Run, outcomes []schema.Outcome) error {
-		return f.render(w, newDocument(run, sorted(run, outcomes)))
+	return func(w io.Writer, run schema.Run, results []schema.Result) error {
+		return f.render(w, newDocument(run, results))
 	}
 }
 
@@ -89,7 +89,8 @@ type document struct {
 	tables   func(parts map[Part]io.Writer, whole ...io.Writer) error // see writeTables
 }
 
-func newDocument(run schema.Run, all []*schema.Outcome) document {
+func newDocument(run schema.Run, results []schema.Result) document {
+	all := sorted(run, results)
 	findings := slices.Clone(run.Findings)
 	order := placeOrder(run.Files)
 	slices.SortStableFunc(findings, func(a, b schema.Finding) int { return order(a.Place, b.Place) })
@@ -101,12 +102,12 @@ func newDocument(run schema.Run, all []*schema.Outcome) document {
 	}
 }
 
-func tablesOf(all []*schema.Outcome) func(map[Part]io.Writer, ...io.Writer) error {
+func tablesOf(all []schema.Result) func(map[Part]io.Writer, ...io.Writer) error {
 	return func(parts map[Part]io.Writer, whole ...io.Writer) error { return writeTables(all, parts, whole...) }
 }
 
 // recordInfos makes the records, on all cores.
-func recordInfos(all []*schema.Outcome) []RecordInfo {
+func recordInfos(all []schema.Result) []RecordInfo {
 	infos := make([]RecordInfo, len(all))
 	inParts(len(all), func(from, to int) {
 		for i := from; i < to; i++ {

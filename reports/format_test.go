@@ -19,10 +19,10 @@ import (
 	"gijbulk/schema"
 )
 
-func rendered(t *testing.T, f Format, run schema.Run, outcomes ...schema.Outcome) string {
+func rendered(t *testing.T, f Format, run schema.Run, results ...schema.Result) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := f.Renderer()(&b, run, each(outcomes...)); err != nil {
+	if err := f.Renderer()(&b, run, results); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -30,12 +30,12 @@ func rendered(t *testing.T, f Format, run schema.Run, outcomes ...schema.Outcome
 
 func TestFormatsGolden(t *testing.T) {
 	for _, f := range []Format{FormatJUnit, FormatMarkdown, FormatCSV} {
-		golden(t, f.FileName(), func(w *bytes.Buffer) error { return f.Renderer()(w, sampleRun(), each(sampleOutcomes()...)) })
+		golden(t, f.FileName(), func(w *bytes.Buffer) error { return f.Renderer()(w, sampleRun(), sampleResults()) })
 	}
 	audit := sampleRun()
 	audit.Command, audit.DryRun, audit.Writes = "audit", true, 0
-	golden(t, "audit.md", func(w *bytes.Buffer) error { return FormatMarkdown.Renderer()(w, audit, each(sampleOutcomes()...)) })
-	golden(t, "audit.xml", func(w *bytes.Buffer) error { return FormatJUnit.Renderer()(w, audit, each(sampleOutcomes()...)) })
+	golden(t, "audit.md", func(w *bytes.Buffer) error { return FormatMarkdown.Renderer()(w, audit, sampleResults()) })
+	golden(t, "audit.xml", func(w *bytes.Buffer) error { return FormatJUnit.Renderer()(w, audit, sampleResults()) })
 }
 
 func TestFormatNames(t *testing.T) {
@@ -54,7 +54,7 @@ func TestFormatNames(t *testing.T) {
 	if Format("pdf").Valid() {
 		t.Error("pdf is a format")
 	}
-	if err := Format("pdf").Renderer()(&bytes.Buffer{}, testRun(), each()); err == nil {
+	if err := Format("pdf").Renderer()(&bytes.Buffer{}, testRun(), nil); err == nil {
 		t.Error("pdf was written")
 	}
 }
@@ -63,7 +63,7 @@ func TestWriteWhatWasAskedFor(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	elsewhere := filepath.Join(t.TempDir(), "x", "y.md")
 	var out bytes.Buffer
-	paths, err := Write(dir, sampleRun(), each(sampleOutcomes()...), schema.NewMask(nil, "Acme on GitHub"),
+	paths, err := Write(dir, sampleRun(), sampleResults(), schema.NewMask(nil, "Acme on GitHub"),
 		Wanted{Format: FormatHTML}, Wanted{Format: FormatMarkdown, Path: elsewhere}, Wanted{Format: FormatCSV, Out: &out})
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func TestWriteWhatWasAskedFor(t *testing.T) {
 			t.Errorf("%s shows what is to be hidden, or nothing (%v)", path, err)
 		}
 	}
-	if rows, err := csv.NewReader(&out).ReadAll(); err != nil || len(rows) != 1+len(sampleOutcomes()) {
+	if rows, err := csv.NewReader(&out).ReadAll(); err != nil || len(rows) != 1+len(sampleResults()) {
 		t.Errorf("%d rows (%v)", len(rows), err)
 	}
 }
@@ -92,7 +92,7 @@ func TestWriteGoesOnAfterAFailure(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(blocked, "x"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	_, err := WriteAll(filepath.Join(dir, "run"), sampleRun(), each(sampleOutcomes()...), schema.Mask{},
+	_, err := WriteAll(filepath.Join(dir, "run"), sampleRun(), sampleResults(), schema.Mask{},
 		Wanted{Format: FormatJUnit, Path: blocked}, Wanted{Format: FormatHTML})
 	var unwritten *Unwritten
 	if !errors.As(err, &unwritten) || unwritten.Path != blocked || unwritten.Chosen != FormatJUnit {
@@ -107,15 +107,15 @@ func TestWriteGoesOnAfterAFailure(t *testing.T) {
 // A job summary has room for so much; what is left out is counted.
 func TestMarkdownIsBounded(t *testing.T) {
 	run := testRun("a.csv")
-	var outcomes []schema.Outcome
+	var results []schema.Result
 	for n := range 30_000 {
 		status := []schema.Status{schema.StatusCreated, schema.StatusFailed, schema.StatusUnchanged}[n%3]
-		o := outcome(wanted(place("a.csv", n+1), github(fmt.Sprintf("record %d", n))), schema.OpCreate, status)
+		o := result(wanted(place("a.csv", n+1), github(fmt.Sprintf("record %d", n))), schema.OpCreate, status)
 		o.Error = strings.Repeat("long ", n%30)
-		outcomes = append(outcomes, o)
+		results = append(results, o)
 		run.Findings = append(run.Findings, schema.CodePlainSecret.Newf(place("a.csv", n+1), "pat", "written out"))
 	}
-	text := rendered(t, FormatMarkdown, run, outcomes...)
+	text := rendered(t, FormatMarkdown, run, results...)
 	if len(text) > mostMarkdown {
 		t.Errorf("%d bytes", len(text))
 	}
@@ -125,7 +125,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 		t.Fatalf("nothing says how many more: %s", text[len(text)-300:])
 	}
 	left, err := strconv.Atoi(strings.ReplaceAll(more[1], ",", ""))
-	if err != nil || listed+left != len(outcomes) || strings.Count(text, "\n| failed | GITHUB") < 5000 {
+	if err != nil || listed+left != len(results) || strings.Count(text, "\n| failed | GITHUB") < 5000 {
 		t.Errorf("%d listed, %d more (%v)", listed, left, err)
 	}
 	if first, last := strings.Index(text, "| created | GITHUB"), strings.LastIndex(text, "| failed | GITHUB"); first >= 0 && first < last {
@@ -134,7 +134,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 }
 
 func TestJUnitHoldsOnlyWhatXMLCan(t *testing.T) {
-	o := outcome(wanted(place("a\x00.csv", 1), github("\x1b[31m]]>\ufffe&<\"")), schema.OpCreate, schema.StatusFailed)
+	o := result(wanted(place("a\x00.csv", 1), github("\x1b[31m]]>\ufffe&<\"")), schema.OpCreate, schema.StatusFailed)
 	o.Error, o.Advice = "bad \x07\xff ]]> <b>", "x\ufffe"
 	var suites struct {
 		Suites []struct {

@@ -14,10 +14,10 @@ import (
 	"gijbulk/schema"
 )
 
-func htmlOf(t *testing.T, run schema.Run, outcomes ...schema.Outcome) string {
+func htmlOf(t *testing.T, run schema.Run, results ...schema.Result) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := FormatHTML.Renderer()(&b, run, each(outcomes...)); err != nil {
+	if err := FormatHTML.Renderer()(&b, run, results); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -88,10 +88,10 @@ func resolve(t *testing.T, list []any, words []string, at []int) {
 
 func TestPageHoldsEveryRecord(t *testing.T) {
 	run := sampleRun()
-	outcomes := sampleOutcomes()
-	outcomes[2].Started = run.Started.Add(1500 * time.Millisecond)
-	outcomes = append(outcomes, outcome(wanted(place("samples/a.yaml", 8), github(hostile)), schema.OpCreate, schema.StatusFailed))
-	words, records, findings := pageData(t, htmlOf(t, run, outcomes...))
+	results := sampleResults()
+	results[2].Started = run.Started.Add(1500 * time.Millisecond)
+	results = append(results, result(wanted(place("samples/a.yaml", 8), github(hostile)), schema.OpCreate, schema.StatusFailed))
+	words, records, findings := pageData(t, htmlOf(t, run, results...))
 	var got, want []string
 	for _, values := range records {
 		resolve(t, values, words, recordWords)
@@ -102,7 +102,7 @@ func TestPageHoldsEveryRecord(t *testing.T) {
 		}
 		got = append(got, fmt.Sprint(values))
 	}
-	for _, r := range newDocument(run, sorted(run, each(outcomes...))).records {
+	for _, r := range newDocument(run, results).records {
 		want = append(want, fmt.Sprint(valuesOf(run, r)))
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -131,7 +131,7 @@ func TestContentStaysText(t *testing.T) {
 	run.Files = []string{hostile}
 	run.Target = "https://" + hostile
 	run.Findings[0].Message, run.Findings[0].Advice, run.Findings[0].Field = hostile, hostile, hostile
-	bad := outcome(wanted(place(hostile, 1), fields{schema.FieldType: schema.Text(hostile), schema.FieldDisplayName: schema.Text(hostile),
+	bad := result(wanted(place(hostile, 1), fields{schema.FieldType: schema.Text(hostile), schema.FieldDisplayName: schema.Text(hostile),
 		schema.FieldOrigin: schema.Text("javascript:alert(1)" + hostile)}), schema.OpUpdate, schema.StatusFailed)
 	bad.Error, bad.Advice, bad.Took, bad.Attempts = hostile, hostile, time.Second, 1
 	bad.Started = run.Started
@@ -158,7 +158,7 @@ func TestContentStaysText(t *testing.T) {
 
 // The policy lets only the page's own style and script in, and no request out.
 func TestPolicyNamesStyleAndScript(t *testing.T) {
-	page := htmlOf(t, sampleRun(), sampleOutcomes()...)
+	page := htmlOf(t, sampleRun(), sampleResults()...)
 	policy := strings.ReplaceAll(between(t, page, `http-equiv="Content-Security-Policy" content="`, `"`), "&#43;", "+")
 	policy = strings.ReplaceAll(policy, "&#39;", "'")
 	for _, want := range []string{"default-src 'none'", "style-src '" + hashOf(between(t, page, "<style>", "</style>")) + "'",
@@ -183,11 +183,11 @@ func TestPageIsSmall(t *testing.T) {
 }
 
 func TestPlainTableHoldsTheFirstThousand(t *testing.T) {
-	var outcomes []schema.Outcome
+	var results []schema.Result
 	for n := range mostPlain + 1234 {
-		outcomes = append(outcomes, outcome(wanted(place("a.csv", n+1), github(fmt.Sprintf("record %d", n+1))), schema.OpCreate, schema.StatusCreated))
+		results = append(results, result(wanted(place("a.csv", n+1), github(fmt.Sprintf("record %d", n+1))), schema.OpCreate, schema.StatusCreated))
 	}
-	page := htmlOf(t, testRun("a.csv"), outcomes...)
+	page := htmlOf(t, testRun("a.csv"), results...)
 	table := between(t, page, "<noscript>", "</noscript>")
 	if got := strings.Count(table, `<tr id="r`); got != mostPlain {
 		t.Errorf("%d rows", got)
@@ -202,7 +202,7 @@ func TestPlainTableHoldsTheFirstThousand(t *testing.T) {
 func TestPageOfAnUnfinishedRun(t *testing.T) {
 	run := sampleRun()
 	run.Complete, run.Ended = false, time.Time{}
-	page := htmlOf(t, run, sampleOutcomes()...)
+	page := htmlOf(t, run, sampleResults()...)
 	for _, want := range []string{"This report is incomplete", "still going on, or it was killed", "no end is known"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
@@ -215,11 +215,11 @@ func TestMoments(t *testing.T) {
 	run.Timeline = schema.Timeline{Start: run.Started}
 	run.Timeline.Add(run.Started.Add(time.Second), schema.Beat{Requests: 3, Throttled: 2, Retries: 1})
 	run.Timeline.Hold(run.Started.Add(time.Second), run.Started.Add(9*time.Second))
-	o := sampleOutcomes()
+	o := sampleResults()
 	for i := range o {
 		o[i].Started, o[i].Took, o[i].Attempts = run.Started.Add(time.Duration(i)*time.Second), time.Second, 1
 	}
-	d := newDocument(run, sorted(run, each(o...)))
+	d := newDocument(run, o)
 	p := newPage(d, newCensus(d))
 	var says []string
 	for _, c := range p.Moments.Charts {
@@ -253,7 +253,7 @@ func FuzzPageData(f *testing.F) {
 	f.Add(hostile, "plain")
 	f.Add("\x00\xff\x1b", "a\nb\t\"")
 	f.Fuzz(func(t *testing.T, name, text string) {
-		o := outcome(wanted(place(text, 1), github(name)), schema.OpCreate, schema.StatusFailed)
+		o := result(wanted(place(text, 1), github(name)), schema.OpCreate, schema.StatusFailed)
 		o.Error = text
 		page := htmlOf(t, testRun(), o)
 		words, records, _ := pageData(t, page)

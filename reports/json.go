@@ -10,8 +10,8 @@ import (
 )
 
 // JSON renders report.json, a [Report].
-func JSON(w io.Writer, run schema.Run, outcomes []schema.Outcome) error {
-	return FormatJSON.Renderer()(w, run, outcomes)
+func JSON(w io.Writer, run schema.Run, results []schema.Result) error {
+	return FormatJSON.Renderer()(w, run, results)
 }
 
 // writeJSON writes the run field by field, and the records and the findings one a line:

@@ -131,15 +131,15 @@ func TestJUnitFitsTheFormat(t *testing.T) {
 	format := junitFormat(t)
 	audit := sampleRun()
 	audit.Command, audit.DryRun = "audit", true
-	hostileOutcome := outcome(wanted(place(hostile, 1), fields{schema.FieldType: schema.Text(hostile), schema.FieldDisplayName: schema.Text("\x00" + hostile)}),
+	hostileResult := result(wanted(place(hostile, 1), fields{schema.FieldType: schema.Text(hostile), schema.FieldDisplayName: schema.Text("\x00" + hostile)}),
 		schema.OpCreate, schema.StatusUnknown)
-	hostileOutcome.Error, hostileOutcome.Advice = hostile, "\xff"+hostile
+	hostileResult.Error, hostileResult.Advice = hostile, "\xff"+hostile
 	for name, report := range map[string]string{
-		"import":  rendered(t, FormatJUnit, sampleRun(), sampleOutcomes()...),
-		"audit":   rendered(t, FormatJUnit, audit, sampleOutcomes()...),
+		"import":  rendered(t, FormatJUnit, sampleRun(), sampleResults()...),
+		"audit":   rendered(t, FormatJUnit, audit, sampleResults()...),
 		"empty":   rendered(t, FormatJUnit, testRun()),
 		"refused": rendered(t, FormatJUnit, sampleRun()),
-		"hostile": rendered(t, FormatJUnit, testRun(hostile), hostileOutcome),
+		"hostile": rendered(t, FormatJUnit, testRun(hostile), hostileResult),
 	} {
 		if err := checkJUnit(format, report); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -150,7 +150,7 @@ func TestJUnitFitsTheFormat(t *testing.T) {
 // TestJUnitFormatRefuses shows that the check of the format can fail.
 func TestJUnitFormatRefuses(t *testing.T) {
 	format := junitFormat(t)
-	good := rendered(t, FormatJUnit, sampleRun(), sampleOutcomes()...)
+	good := rendered(t, FormatJUnit, sampleRun(), sampleResults()...)
 	for what, change := range map[string][2]string{
 		"an unknown element":       {"<skipped ", "<ignored "},
 		"an unknown attribute":     {` hostname="`, ` host="`},

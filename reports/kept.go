@@ -138,16 +138,19 @@ func (t *keptTable) next(r *RecordInfo) (schema.Record, error) {
 			written = append(written, schema.Column{Name: name, Text: cells[i]})
 		}
 	}
-	return schema.Record{Place: place}.WithCells(columns, written), nil
+	return schema.Record{Place: place, Columns: columns, Cells: written}, nil
 }
 
-// outcome is what became of the i-th record, as far as tables and the last words tell it.
-func (k *Kept) outcome(i int) schema.Outcome {
+// result is that of the i-th record, as far as tables and the summary show it.
+func (k *Kept) result(i int) schema.Result {
 	r, want := &k.Report.Records[i], k.rows[i]
-	have := r.identity().WithCells(want.Columns(), want.Cells())
-	have.ID = r.ID
-	return schema.Outcome{Action: schema.Action{Op: r.Action, Want: want, Have: have}, Status: r.Status, ID: r.ID, Attempts: r.Attempts,
-		HTTP: r.HTTP, Error: r.Error, Advice: r.Advice, Started: r.Started, Took: milliseconds(r.MS)}
+	have := r.identity()
+	have.ID, have.Columns, have.Cells = r.ID, want.Columns, want.Cells
+	return schema.Result{
+		Action: &schema.Action{Op: r.Action, Want: want, Have: have},
+		Outcome: schema.Outcome{Status: r.Status, ID: r.ID, Attempts: r.Attempts, HTTP: r.HTTP, Error: r.Error, Advice: r.Advice,
+			Started: r.Started, Took: milliseconds(r.MS)},
+	}
 }
 
 // identity is what a report tells of a record's identity.

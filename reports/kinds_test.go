@@ -17,16 +17,13 @@ func repository(origin string) fields {
 // TestRepositoriesAreCalledByTheirKind: they have no type, and one that is deleted stands
 // in no manifest.
 func TestRepositoriesAreCalledByTheirKind(t *testing.T) {
-	failed := outcome(wanted(place("a.yaml", 1), repository("https://git.example.org/a.git")), schema.OpCreate, schema.StatusFailed)
+	failed := result(wanted(place("a.yaml", 1), repository("https://git.example.org/a.git")), schema.OpCreate, schema.StatusFailed)
 	failed.Error, failed.Attempts, failed.Took, failed.Started = "no", 1, time.Second, testRun().Started
-	have := schema.NewRecord(repository("https://git.example.org/old.git"))
-	have.ID = 7
-	deleted := schema.Outcome{Action: schema.Action{N: 1, Op: schema.OpDelete, Have: have}, Status: schema.StatusDeleted, ID: 7}
-	github := outcome(wanted(place("a.yaml", 2), github("Acme")), schema.OpCreate, schema.StatusCreated)
-	outcomes := []schema.Outcome{failed, github, deleted}
+	github := result(wanted(place("a.yaml", 2), github("Acme")), schema.OpCreate, schema.StatusCreated)
+	results := []schema.Result{failed, github, deleted(7, repository("https://git.example.org/old.git"))}
 	render := func(r Renderer) string {
 		var b bytes.Buffer
-		if err := r(&b, testRun("a.yaml"), each(outcomes...)); err != nil {
+		if err := r(&b, testRun("a.yaml"), results); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()
@@ -58,7 +55,7 @@ func TestRepositoriesAreCalledByTheirKind(t *testing.T) {
 		t.Errorf("no row begins with the kind:\n%s", got)
 	}
 	var summary bytes.Buffer
-	if err := Summary(&summary, testRun("a.yaml"), each(outcomes...), "", Page{}); err != nil {
+	if err := Summary(&summary, testRun("a.yaml"), results, "", Page{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := summary.String(); !strings.Contains(got, "a.yaml:2: repository https://git.example.org/a.git: no\n") {

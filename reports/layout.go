@@ -16,7 +16,7 @@ type layout struct {
 }
 
 // layoutOf decides over all records of a run, so that its tables have the same columns.
-func layoutOf(all []*schema.Outcome) layout {
+func layoutOf(all []schema.Result) layout {
 	if columns := onlyColumns(all); columns != nil {
 		return verbatimLayout(columns)
 	}
@@ -24,18 +24,18 @@ func layoutOf(all []*schema.Outcome) layout {
 }
 
 // onlyColumns gives the header of the one table that every record stands in, or nil.
-func onlyColumns(all []*schema.Outcome) []string {
+func onlyColumns(all []schema.Result) []string {
 	var file string
 	var columns []string
-	for _, o := range all {
-		want := &o.Action.Want
+	for _, r := range all {
+		want := &r.Action.Want
 		if want.Place.File == "" {
 			continue // in no manifest
 		}
-		if want.Columns() == nil || columns != nil && want.Place.File != file {
+		if want.Columns == nil || columns != nil && want.Place.File != file {
 			return nil
 		}
-		file, columns = want.Place.File, want.Columns()
+		file, columns = want.Place.File, want.Columns
 	}
 	return columns
 }
@@ -56,15 +56,15 @@ func verbatimLayout(columns []string) layout {
 	return l
 }
 
-func unionLayout(all []*schema.Outcome) layout {
+func unionLayout(all []schema.Result) layout {
 	used := map[schema.Field]bool{}
 	titles := map[string]schema.Field{}
-	for _, o := range all {
-		r := subject(&o.Action)
-		for _, f := range r.Fields() {
+	for _, r := range all {
+		record := subject(r.Action)
+		for f := range record.All() {
 			used[f] = true
 		}
-		for _, c := range r.Cells() {
+		for _, c := range record.Cells {
 			f, met := titles[c.Name]
 			if !met {
 				f = cellField(c)
@@ -94,9 +94,9 @@ func cellField(c schema.Column) schema.Field {
 func (l layout) appendCells(row []string, r *schema.Record) []string {
 	next := 0 // cells come in the order of the columns, without the blank ones
 	for i, name := range l.names {
-		if l.verbatim && r.Columns() != nil {
+		if l.verbatim && r.Columns != nil {
 			var text string
-			text, next = cellNamed(r.Cells(), name, next)
+			text, next = cellNamed(r.Cells, name, next)
 			row = append(row, text)
 			continue
 		}
@@ -118,14 +118,14 @@ func cellNamed(cells []schema.Column, name string, from int) (string, int) {
 }
 
 // manifestText writes a field as a manifest's cell. Where the value could not be read
-// the cell is shown as it was written: somebody has to mend it.
+// the cell is shown as it was written, for the user to fix.
 func manifestText(r *schema.Record, f schema.Field) string {
 	v := r.Get(f)
 	switch {
 	case f == schema.NoField:
 		return ""
 	case !v.IsSet():
-		for _, c := range r.Cells() {
+		for _, c := range r.Cells {
 			if cellField(c) == f {
 				return c.Text
 			}

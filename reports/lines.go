@@ -10,13 +10,13 @@ import (
 
 // OutcomesJSON writes a run for programs: a [RecordInfo] a line, in the order of the
 // manifest, and at the end {"summary": [RunInfo]}.
-func OutcomesJSON(w io.Writer, run schema.Run, outcomes []schema.Outcome) error {
+func OutcomesJSON(w io.Writer, run schema.Run, results []schema.Result) error {
 	out := bufio.NewWriter(w)
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
-	all := sorted(run, outcomes)
-	for _, o := range all {
-		if err := encoder.Encode(recordInfo(o)); err != nil {
+	all := sorted(run, results)
+	for _, r := range all {
+		if err := encoder.Encode(recordInfo(r)); err != nil {
 			return err
 		}
 	}

@@ -73,7 +73,7 @@ func readMarkdown(t *testing.T, report string) markdownPage {
 }
 
 func TestMarkdownRenders(t *testing.T) {
-	p := readMarkdown(t, rendered(t, FormatMarkdown, sampleRun(), sampleOutcomes()...))
+	p := readMarkdown(t, rendered(t, FormatMarkdown, sampleRun(), sampleResults()...))
 	if diff := cmp.Diff([]string{"❌ gijbulk import", "2 findings", "Records, the worst first"}, p.headings); diff != "" {
 		t.Error(diff)
 	}
@@ -97,15 +97,15 @@ func TestMarkdownRenders(t *testing.T) {
 func TestMarkdownKeepsContentText(t *testing.T) {
 	nasty := []string{hostile, "a|b||c", "![x](pictures/x.png)", "[a]: x.example", "**bold** _under_ ~~gone~~", "`code|span`", `back\slash\| end\`,
 		"&lt;b&gt;&#42;", "<x@y.example>", "$x$ @team #1", "- [ ] task", "# heading", "***", "1. one"}
-	var outcomes []schema.Outcome
+	var results []schema.Result
 	want := [][]string{{"Status", "Record", "Place", "Why"}}
 	for i, name := range nasty {
-		o := outcome(wanted(place("a.csv", i+1), github(name)), schema.OpCreate, schema.StatusFailed)
+		o := result(wanted(place("a.csv", i+1), github(name)), schema.OpCreate, schema.StatusFailed)
 		o.Error = name
-		outcomes = append(outcomes, o)
+		results = append(results, o)
 		want = append(want, []string{"failed", "GITHUB " + oneLine(name), fmt.Sprintf("a.csv:%d", i+2), oneLine(name)})
 	}
-	p := readMarkdown(t, rendered(t, FormatMarkdown, testRun("a.csv"), outcomes...))
+	p := readMarkdown(t, rendered(t, FormatMarkdown, testRun("a.csv"), results...))
 	if diff := cmp.Diff(want, p.tables[len(p.tables)-1]); diff != "" {
 		t.Error(diff)
 	}

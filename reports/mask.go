@@ -8,25 +8,25 @@ import (
 	"gijbulk/schema"
 )
 
-// Masked returns the run and its outcomes with every secret that the mask knows replaced
-// in every text that a report could show, and user names that came by reference in what
-// is said about a record. It works on values, before any encoding: an
-// escaped secret would no longer be found. Where nothing was replaced, which is nearly
-// always so, the outcomes are those that were given: many are costly to have twice.
-func Masked(run schema.Run, outcomes []schema.Outcome, mask schema.Mask) (schema.Run, []schema.Outcome) {
-	return maskedRun(run, mask), maskedList(outcomes, mask, (*masker).outcome)
+// Masked returns the run and its results with every secret that the mask knows replaced
+// in every text that a report could show, and user names that came by reference in
+// messages about a record. It works on values, before any encoding: an escaped secret would
+// no longer be found. The plan's actions are left as they are, and where nothing was
+// replaced, which is nearly always so, the results are those that were given: a second copy
+// of many is costly.
+func Masked(run schema.Run, results []schema.Result, mask schema.Mask) (schema.Run, []schema.Result) {
+	return maskedRun(run, mask), maskedList(results, mask, (*masker).result)
 }
 
 // maskedList masks a list on all cores, and copies it only where something changes.
-func maskedList[T any](list []T, mask schema.Mask, hide func(*masker, *T)) []T {
+func maskedList[T any](list []T, mask schema.Mask, hide func(*masker, T) T) []T {
 	masked := list
 	var copied sync.Once
 	inParts(len(list), func(from, to int) {
 		m := masker{mask: mask}
-		var one T // in one place: an outcome is large
 		for i := from; i < to; i++ {
-			one, m.found = list[i], false
-			if hide(&m, &one); m.found {
+			m.found = false
+			if one := hide(&m, list[i]); m.found {
 				copied.Do(func() { masked = slices.Clone(list) })
 				masked[i] = one
 			}
@@ -95,17 +95,28 @@ func (m *masker) finding(f schema.Finding) schema.Finding {
 	return f
 }
 
-func (m *masker) outcome(o *schema.Outcome) {
-	m.action(&o.Action)
-	o.Error = m.hideSaid(o.Error)
-	o.Advice = m.hideSaid(o.Advice)
+func (m *masker) result(r schema.Result) schema.Result {
+	if action := m.action(*r.Action); m.found {
+		r.Action = new(action) // the other is the plan's
+	}
+	if r.Seen != nil {
+		r.Seen = &schema.Seen{Have: m.record(r.Seen.Have), Changes: m.changes(r.Seen.Changes)}
+	}
+	r.Error = m.hideSaid(r.Error)
+	r.Advice = m.hideSaid(r.Advice)
+	return r
 }
 
-func (m *masker) action(a *schema.Action) {
-	m.record(&a.Want)
-	m.record(&a.Have)
-	a.Changes = mappedBy(a.Changes, sameChange, m.change)
+func (m *masker) action(a schema.Action) schema.Action {
+	a.Want, a.Have = m.record(a.Want), m.record(a.Have)
+	a.Changes = m.changes(a.Changes)
 	a.Reason = m.hide(a.Reason)
+	a.Advice = m.hide(a.Advice)
+	return a
+}
+
+func (m *masker) changes(changes []schema.Change) []schema.Change {
+	return mappedBy(changes, sameChange, m.change)
 }
 
 func (m *masker) change(c schema.Change) schema.Change {
@@ -115,17 +126,18 @@ func (m *masker) change(c schema.Change) schema.Change {
 
 func sameChange(a, b schema.Change) bool { return a.From.Equal(b.From) && a.To.Equal(b.To) }
 
-func (m *masker) record(r *schema.Record) {
+func (m *masker) record(r schema.Record) schema.Record {
 	r.Place.File = m.hide(r.Place.File)
-	*r = r.WithCells(m.header(r.Columns()), mapped(r.Cells(), func(c schema.Column) schema.Column {
+	r.Columns = m.header(r.Columns)
+	r.Cells = mapped(r.Cells, func(c schema.Column) schema.Column {
 		return schema.Column{Name: m.hide(c.Name), Text: m.hide(c.Text)}
-	}))
-	for f := range r.FieldSet().All() {
-		v := r.Get(f)
+	})
+	for f, v := range r.All() {
 		if masked := m.value(v); !masked.Equal(v) {
-			*r = r.Set(f, masked)
+			r = r.Set(f, masked)
 		}
 	}
+	return r
 }
 
 // header masks the header of a table once: it is shared by all its records.

@@ -23,6 +23,9 @@ func fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.String:
 		v.SetString("before " + canary + " after")
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem())
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		fill(v.Index(0))
@@ -42,7 +45,7 @@ func filled[T any]() T {
 }
 
 func canaryRecord() schema.Record {
-	r := filled[schema.Record]().WithCells(filled[[]string](), filled[[]schema.Column]()).WithFaults(filled[schema.Finding]())
+	r := filled[schema.Record]()
 	for _, f := range schema.Fields() {
 		v := schema.Text(canary)
 		switch f.Shape() {
@@ -56,13 +59,21 @@ func canaryRecord() schema.Record {
 	return r
 }
 
-func canaryOutcome(s schema.Status) schema.Outcome {
-	o := filled[schema.Outcome]()
-	o.Status, o.Action.Op = s, schema.OpExists
-	o.Action.Want, o.Action.Have = canaryRecord(), canaryRecord()
-	o.Action.Changes = []schema.Change{
+func canaryChanges() []schema.Change {
+	return []schema.Change{
 		{Field: schema.FieldTagsFilter, From: schema.Text(canary), To: schema.Words(canary)},
 		{Field: schema.FieldUsername, From: schema.Text(canary), To: schema.Hidden(schema.Refer(schema.SchemeEnv, canary))},
+	}
+}
+
+func canaryResult(s schema.Status) schema.Result {
+	o := filled[schema.Result]()
+	o.Status, o.Action.Op = s, schema.OpExists
+	o.Action.Want, o.Action.Have = canaryRecord(), canaryRecord()
+	o.Action.Changes = canaryChanges()
+	o.Seen = nil
+	if s == schema.StatusFailed {
+		o.Seen = &schema.Seen{Have: canaryRecord(), Changes: canaryChanges()}
 	}
 	return o
 }
@@ -75,20 +86,20 @@ func canaryRun() schema.Run {
 
 func TestCanaryIsNowhere(t *testing.T) {
 	mask := schema.NewMask([]schema.Secret{schema.Literal(canary, "")})
-	var outcomes []schema.Outcome
+	var results []schema.Result
 	for _, s := range schema.Statuses() {
-		outcomes = append(outcomes, canaryOutcome(s))
+		results = append(results, canaryResult(s))
 	}
 	// Once with the table's own columns, once as a union.
-	united := canaryOutcome(schema.StatusFailed)
-	united.Action.Want = united.Action.Want.WithCells(nil, united.Action.Want.Cells())
-	for name, outcomes := range map[string][]schema.Outcome{"table": outcomes, "union": append(outcomes, united)} {
+	united := canaryResult(schema.StatusFailed)
+	united.Action.Want.Columns = nil
+	for name, results := range map[string][]schema.Result{"table": results, "union": append(results, united)} {
 		t.Run(name, func(t *testing.T) {
-			paths, err := WriteAll(t.TempDir(), canaryRun(), each(outcomes...), mask)
+			paths, err := WriteAll(t.TempDir(), canaryRun(), results, mask)
 			if err != nil {
 				t.Fatal(err)
 			}
-			first, err := WriteReport(t.TempDir(), canaryRun(), each(outcomes...), mask)
+			first, err := WriteReport(t.TempDir(), canaryRun(), results, mask)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -107,8 +118,8 @@ func TestCanaryIsNowhere(t *testing.T) {
 		})
 	}
 	t.Run("texts", func(t *testing.T) {
-		run, masked := Masked(canaryRun(), each(outcomes...), mask)
-		plan := MaskedPlan(schema.Plan{Actions: []schema.Action{outcomes[0].Action}}, mask)
+		run, masked := Masked(canaryRun(), results, mask)
+		plan := MaskedPlan(schema.Plan{Actions: []schema.Action{*results[0].Action}}, mask)
 		finding := filled[schema.Finding]()
 		finding.Code = schema.CodeSyntax
 		findings := MaskedFindings(func(yield func(schema.Finding) bool) { yield(finding) }, mask)
@@ -136,7 +147,7 @@ func TestCanaryIsNowhere(t *testing.T) {
 // Without a mask the canary would show: the test above can fail.
 func TestCanaryShowsWithoutMask(t *testing.T) {
 	var b bytes.Buffer
-	if err := CSV(Failed)(&b, canaryRun(), each(canaryOutcome(schema.StatusFailed))); err != nil {
+	if err := CSV(Failed)(&b, canaryRun(), []schema.Result{canaryResult(schema.StatusFailed)}); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
@@ -146,12 +157,12 @@ func TestCanaryShowsWithoutMask(t *testing.T) {
 }
 
 func TestMaskedLeavesTheOriginal(t *testing.T) {
-	o := canaryOutcome(schema.StatusFailed)
-	run, masked := Masked(canaryRun(), each(o), schema.NewMask(nil, canary))
+	o := canaryResult(schema.StatusFailed)
+	run, masked := Masked(canaryRun(), []schema.Result{o}, schema.NewMask(nil, canary))
 	if run.Files[0] == canaryRun().Files[0] {
 		t.Error("the run is not masked")
 	}
-	if got := o.Action.Want.Cells()[0].Text; !strings.Contains(got, canary) {
+	if got := o.Action.Want.Cells[0].Text; !strings.Contains(got, canary) {
 		t.Error("the caller's record was changed")
 	}
 	if got := o.Action.Changes[0].From.Text(); got != canary {
@@ -159,5 +170,11 @@ func TestMaskedLeavesTheOriginal(t *testing.T) {
 	}
 	if got := masked[0].Action.Changes[0].From.Text(); strings.Contains(got, canary) {
 		t.Error("the change is not masked")
+	}
+	if got := o.Seen.Changes[0].From.Text(); got != canary {
+		t.Error("the caller's live record was changed")
+	}
+	if got := masked[0].Seen.Changes[0].From.Text(); strings.Contains(got, canary) {
+		t.Error("the live record is not masked")
 	}
 }

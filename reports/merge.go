@@ -24,8 +24,8 @@ func (u *Unmergeable) Error() string { return strings.Join(u.Problems, "; ") }
 // Merged is one report of the shards'.
 type Merged struct {
 	Report Report
-	run    schema.Run // what the last words need of it
-	all    []*schema.Outcome
+	run    schema.Run // what the summary needs of it
+	all    []schema.Result
 }
 
 // Merge makes one report of those of all shards of one run, in any order. It refuses,
@@ -56,25 +56,21 @@ func Merge(shards []Kept) (Merged, error) {
 // gather puts the shards' records in the order of the manifest.
 func (m *Merged) gather(shards []Kept) {
 	var infos []RecordInfo
-	var outcomes []schema.Outcome
+	var results []schema.Result
+	alike := sameColumns(shards)
 	for i := range shards {
 		s := &shards[i]
 		for n := range s.Report.Records {
-			o := s.outcome(n)
-			o.Action.N = len(infos)
-			infos, outcomes = append(infos, s.Report.Records[n]), append(outcomes, o)
+			r := s.result(n)
+			r.N = len(infos)
+			if !alike { // the merged tables have the columns of all, by field
+				r.Action.Want.Columns, r.Action.Have.Columns = nil, nil
+			}
+			infos, results = append(infos, s.Report.Records[n]), append(results, r)
 		}
 	}
-	m.all = sorted(schema.Run{Files: m.Report.Run.Files}, outcomes)
-	m.Report.Records = make([]RecordInfo, len(m.all))
-	alike := sameColumns(shards)
-	for i, o := range m.all {
-		m.Report.Records[i] = infos[o.Action.N]
-		if !alike { // the merged tables have the columns of all, by field
-			o.Action.Want = o.Action.Want.WithCells(nil, o.Action.Want.Cells())
-			o.Action.Have = o.Action.Have.WithCells(nil, o.Action.Have.Cells())
-		}
-	}
+	m.all = sorted(schema.Run{Files: m.Report.Run.Files}, results)
+	m.Report.Records = mapTo(m.all, func(r schema.Result) RecordInfo { return infos[r.N] })
 }
 
 // sameColumns reports whether the shards' tables have the same columns. Where a shard has
@@ -99,9 +95,9 @@ func (m Merged) WriteAll(dir string, wanted ...Wanted) ([]string, error) {
 		tables: tablesOf(m.all)}, wanted)
 }
 
-// Summary writes the last words as [Summary] does those of a run.
+// Summary writes the summary as [Summary] does that of a run.
 func (m Merged) Summary(w io.Writer, dir string, page Page) error {
-	return summarize(w, m.run, m.all, dir, page)
+	return Summary(w, m.run, m.all, dir, page)
 }
 
 // mergedRun adds up what the shards were.

@@ -17,23 +17,23 @@ import (
 )
 
 // writeShards writes the reports of a run that was split, and gives their directories.
-func writeShards(t *testing.T, run schema.Run, of int, outcomes []schema.Outcome) []string {
+func writeShards(t *testing.T, run schema.Run, of int, results []schema.Result) []string {
 	t.Helper()
 	var dirs []string
 	for i := range of {
 		run := run
 		run.Shard = schema.Shard{Index: i + 1, Of: of}
 		run.ID = fmt.Sprintf("%s-%d", run.ID, i+1)
-		var mine []schema.Outcome
-		for _, o := range outcomes {
-			r := subject(&o.Action)
+		var mine []schema.Result
+		for _, o := range results {
+			r := subject(o.Action)
 			if run.Shard.Holds(r.Key()) {
-				o.Action.N = len(mine)
+				o.N = len(mine)
 				mine = append(mine, o)
 			}
 		}
 		dirs = append(dirs, filepath.Join(t.TempDir(), fmt.Sprint("shard", i+1)))
-		if _, err := WriteAll(dirs[i], run, each(mine...), schema.Mask{}); err != nil {
+		if _, err := WriteAll(dirs[i], run, mine, schema.Mask{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -52,35 +52,33 @@ func mergeDirs(dirs ...string) (Merged, error) {
 	return Merge(shards)
 }
 
-// tableOutcomes are of one CSV file, with columns of the user's own, and a deletion.
-func tableOutcomes() []schema.Outcome {
+// tableResults are of one CSV file, with columns of the user's own, and a deletion.
+func tableResults() []schema.Result {
 	columns := []string{"Display Name", "_team", "Type", "PAT"}
-	var all []schema.Outcome
+	var all []schema.Result
 	statuses := []schema.Status{schema.StatusCreated, schema.StatusFailed, schema.StatusUnchanged, schema.StatusFailed, schema.StatusUnknown, schema.StatusUnprocessed}
 	for n := range 30 {
 		name := fmt.Sprintf("team %x", n*n*n*7919)
-		o := outcome(row(place("a.csv", n+1), github(name), columns, name, "=core, \"x\"", "GITHUB", "env:PAT"), schema.OpCreate, statuses[n%len(statuses)])
+		o := result(row(place("a.csv", n+1), github(name), columns, name, "=core, \"x\"", "GITHUB", "env:PAT"), schema.OpCreate, statuses[n%len(statuses)])
 		o.Error, o.HTTP, o.Attempts, o.Started, o.Took = strings.Repeat("=no\n", n%2), 200+n, n, testRun().Started, time.Second
 		all = append(all, o)
 	}
-	gone := schema.Outcome{Action: schema.Action{Op: schema.OpDelete, Have: schema.NewRecord(github("gone"))}, Status: schema.StatusDeleted}
-	gone.Action.Have.ID = 77
-	return append(all, gone)
+	return append(all, deleted(77, github("gone")))
 }
 
 // What the shards' reports say together is what one run would have said.
 func TestMergedIsAsTheWhole(t *testing.T) {
-	for name, outcomes := range map[string][]schema.Outcome{"one table": tableOutcomes(), "a document": sampleOutcomes(),
-		"two files": append(tableOutcomes(), sampleOutcomes()...)} {
+	for name, results := range map[string][]schema.Result{"one table": tableResults(), "a document": sampleResults(),
+		"two files": append(tableResults(), sampleResults()...)} {
 		for _, of := range []int{1, 2, 3, 25} {
 			t.Run(fmt.Sprintf("%s in %d", name, of), func(t *testing.T) {
 				run := sampleRun()
 				run.Files = []string{"samples/a.yaml", "a.csv"}
 				whole, together := t.TempDir(), t.TempDir()
-				if _, err := WriteAll(whole, run, each(outcomes...), schema.Mask{}, Wanted{Format: FormatCSV}); err != nil {
+				if _, err := WriteAll(whole, run, results, schema.Mask{}, Wanted{Format: FormatCSV}); err != nil {
 					t.Fatal(err)
 				}
-				dirs := writeShards(t, run, of, outcomes)
+				dirs := writeShards(t, run, of, results)
 				slices.Reverse(dirs)
 				merged, err := mergeDirs(dirs...)
 				if err != nil {
@@ -101,7 +99,7 @@ func TestMergedIsAsTheWhole(t *testing.T) {
 				if diff := cmp.Diff(want.Findings, got.Findings); diff != "" {
 					t.Error(diff)
 				}
-				if diff := cmp.Diff(want.Run.Counts, got.Run.Counts); diff != "" || got.Run.Total != len(outcomes) || len(got.Run.Shards) != of {
+				if diff := cmp.Diff(want.Run.Counts, got.Run.Counts); diff != "" || got.Run.Total != len(results) || len(got.Run.Shards) != of {
 					t.Errorf("%d records of %d shards: %s", got.Run.Total, len(got.Run.Shards), diff)
 				}
 			})
@@ -128,13 +126,13 @@ func readReport(t *testing.T, path string) Report {
 }
 
 func TestMergedRunAddsUp(t *testing.T) {
-	dirs := writeShards(t, sampleRun(), 3, sampleOutcomes())
+	dirs := writeShards(t, sampleRun(), 3, sampleResults())
 	late := sampleRun()
 	late.ID, late.Shard, late.Complete, late.Why = "20260102-1-2", schema.Shard{Index: 2, Of: 3}, false, "--max-duration is over"
 	late.Started, late.Ended, late.Digest, late.Version = late.Started.Add(time.Hour), late.Started.Add(2*time.Hour), "sha256:another", "0.2.0"
 	late.Timeline = schema.Timeline{Start: late.Started}
 	late.Timeline.Add(late.Started, schema.Beat{Requests: 3, Throttled: 1})
-	if _, err := WriteAll(dirs[1], late, each(), schema.Mask{}); err != nil {
+	if _, err := WriteAll(dirs[1], late, nil, schema.Mask{}); err != nil {
 		t.Fatal(err)
 	}
 	merged, err := mergeDirs(dirs...)
@@ -178,12 +176,12 @@ func htmlOfMerged(t *testing.T, m Merged) string {
 }
 
 func TestWhatIsNotMerged(t *testing.T) {
-	outcomes := tableOutcomes()
+	results := tableResults()
 	change := func(dir string, alter func(*schema.Run)) {
 		run := sampleRun()
 		run.Shard = schema.Shard{Index: 2, Of: 3}
 		alter(&run)
-		if _, err := WriteAll(dir, run, each(), schema.Mask{}); err != nil {
+		if _, err := WriteAll(dir, run, nil, schema.Mask{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -213,7 +211,7 @@ func TestWhatIsNotMerged(t *testing.T) {
 		"the same record": {func(d []string) []string {
 			run := sampleRun()
 			run.Shard = schema.Shard{Index: 2, Of: 3}
-			if _, err := WriteAll(d[1], run, each(outcomes...), schema.Mask{}); err != nil {
+			if _, err := WriteAll(d[1], run, results, schema.Mask{}); err != nil {
 				t.Fatal(err)
 			}
 			return d
@@ -238,7 +236,7 @@ func TestWhatIsNotMerged(t *testing.T) {
 		"another row":   {func(d []string) []string { edit(d[0], "failed.csv", ",create,failed,", ",create,created,"); return d }, "row 1 of D1/failed.csv is not that of a.csv:"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dirs := writeShards(t, sampleRun(), 3, outcomes)
+			dirs := writeShards(t, sampleRun(), 3, results)
 			var names []string
 			for i, dir := range dirs {
 				names = append(names, dir, fmt.Sprint("D", i+1))

@@ -15,11 +15,11 @@ import (
 // Measured is what monitoring gets to know of a run, also of one that failed before it
 // had any records. Hide secrets in its run first, as [Masked] does.
 type Measured struct {
-	Run      schema.Run               // its command, version, target, shard, findings, writes and traffic
-	Outcomes iter.Seq[schema.Outcome] // they are only counted
-	Exit     int                      // the exit code
-	Started  time.Time
-	Ended    time.Time
+	Run     schema.Run              // its command, version, target, shard, findings, writes and traffic
+	Results iter.Seq[schema.Result] // they are only counted
+	Exit    int                     // the exit code
+	Started time.Time
+	Ended   time.Time
 }
 
 // WriteMetrics writes a file of Prometheus text for the textfile collector of the node
@@ -89,9 +89,9 @@ func (m Measured) countRecords(g meter) {
 		}
 	}
 	drift := 0
-	for o := range m.Outcomes {
-		records.WithLabelValues(string(o.Action.Op), string(o.Status)).Inc()
-		if o.Action.Drifts() {
+	for r := range m.Results {
+		records.WithLabelValues(string(r.Action.Op), string(r.Status)).Inc()
+		if r.Action.Drifts() {
 			drift++
 		}
 	}

@@ -15,8 +15,8 @@ import (
 	"gijbulk/schema"
 )
 
-func measured(run schema.Run, outcomes ...schema.Outcome) Measured {
-	return Measured{Run: run, Outcomes: slices.Values(outcomes), Exit: 3, Started: run.Started, Ended: run.Started.Add(90 * time.Second)}
+func measured(run schema.Run, results ...schema.Result) Measured {
+	return Measured{Run: run, Results: slices.Values(results), Exit: 3, Started: run.Started, Ended: run.Started.Add(90 * time.Second)}
 }
 
 func writtenMetrics(t *testing.T, m Measured) string {
@@ -40,7 +40,7 @@ func TestMetricsGolden(t *testing.T) {
 	run.Timeline = schema.Timeline{Start: run.Started}
 	run.Timeline.Add(run.Started, schema.Beat{Requests: 20, Throttled: 4, Busy: 1, Retries: 5})
 	run.Timeline.Hold(run.Started, run.Started.Add(2500*time.Millisecond))
-	text := writtenMetrics(t, measured(run, sampleOutcomes()...))
+	text := writtenMetrics(t, measured(run, sampleResults()...))
 	path := filepath.Join("testdata", "metrics.prom")
 	if *update {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
@@ -82,7 +82,7 @@ func TestMetricsAreReadByPrometheus(t *testing.T) {
 	run := sampleRun()
 	run.Shard, run.User = schema.Shard{Index: 2, Of: 3}, "not shown"
 	run.Target = "https://jira.example.org/a\"b\\c\n\xff"
-	got := metricsOf(t, writtenMetrics(t, measured(run, sampleOutcomes()...)))
+	got := metricsOf(t, writtenMetrics(t, measured(run, sampleResults()...)))
 	for name, want := range map[string]float64{"exit_code 2/3": 3, "duration_seconds 2/3": 90, "complete 2/3": 1, "dry_run 2/3": 0, "info 2/3 0.1.0": 1,
 		"records create 2/3 created": 1, "records create 2/3 failed": 1, "records create 2/3 unprocessed": 1, "records delete 2/3 failed": 0,
 		"records exists 2/3 exists": 1, "drift_records 2/3": 6, "findings warning 2/3": 2, "findings error 2/3": 0, "write_requests 2/3": 4, "requests 2/3": 0,

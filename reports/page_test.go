@@ -60,7 +60,7 @@ func TestPagesGolden(t *testing.T) {
 		})
 		golden(t, "summary-"+name+".txt", func(w *bytes.Buffer) error {
 			defer escapesShown(w)
-			return Summary(w, run, each(sampleOutcomes()...), "gijbulk-reports/20260102-1", page)
+			return Summary(w, run, sampleResults(), "gijbulk-reports/20260102-1", page)
 		})
 	}
 }

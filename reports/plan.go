@@ -20,7 +20,7 @@ func PlanText(w io.Writer, run schema.Run, plan schema.Plan, page Page) error {
 	for i := range plan.Actions {
 		a := &plan.Actions[i]
 		if page.Folded && rest.full(a.Op) {
-			info := subjectInfo(a)
+			info := subjectInfo(a, &a.Have)
 			rest[a.Op].add(info.typeText())
 			continue
 		}
@@ -141,7 +141,7 @@ func PlanJSON(w io.Writer, run schema.Run, plan schema.Plan) error {
 	encoder.SetEscapeHTML(false)
 	for i := range plan.Actions {
 		a := &plan.Actions[i]
-		if err := encoder.Encode(PlanAction{subjectInfo(a), changeInfos(a.Changes), a.Reason}); err != nil {
+		if err := encoder.Encode(PlanAction{subjectInfo(a, &a.Have), changeInfos(a.Changes), a.Reason}); err != nil {
 			return err
 		}
 	}

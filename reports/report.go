@@ -165,18 +165,18 @@ func Read(r io.Reader) (Report, error) {
 }
 
 // NewReport makes the report of a run.
-func NewReport(run schema.Run, outcomes []schema.Outcome) Report {
-	d := newDocument(run, sorted(run, outcomes))
+func NewReport(run schema.Run, results []schema.Result) Report {
+	d := newDocument(run, results)
 	return Report{Version: Version, Run: d.run, Records: d.records, Findings: d.findings}
 }
 
-func runInfo(run schema.Run, all []*schema.Outcome) RunInfo {
+func runInfo(run schema.Run, all []schema.Result) RunInfo {
 	counts := make(map[schema.Status]int)
 	for _, s := range schema.Statuses() {
 		counts[s] = 0
 	}
-	for _, o := range all {
-		counts[o.Status]++
+	for _, r := range all {
+		counts[r.Status]++
 	}
 	return RunInfo{ID: run.ID, Command: run.Command, Gijbulk: run.Version, Target: run.Target, User: run.User,
 		Files: append([]string{}, run.Files...), Started: stamp(run.Started), Ended: stamp(run.Ended),
@@ -204,8 +204,9 @@ func timeline(t schema.Timeline) *Timeline {
 
 func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
 
-func subjectInfo(a *schema.Action) Subject {
-	want, have := &a.Want, &a.Have
+// subjectInfo names the record of an action. What is not wanted is as on the server: have.
+func subjectInfo(a *schema.Action, have *schema.Record) Subject {
+	want := &a.Want
 	return Subject{
 		File: want.Place.File, Line: want.Place.Line, Record: want.Place.Record,
 		Kind:        kindText(subject(a)),
@@ -216,11 +217,15 @@ func subjectInfo(a *schema.Action) Subject {
 	}
 }
 
-func recordInfo(o *schema.Outcome) RecordInfo {
-	s := subjectInfo(&o.Action)
-	s.ID = idOf(o)
-	return RecordInfo{Subject: s, Status: o.Status, Changes: changeInfos(o.Action.Changes), Attempts: o.Attempts,
-		HTTP: o.HTTP, Error: causeOf(o), Advice: o.Advice, Started: stamp(o.Started), MS: o.Took.Milliseconds()}
+func recordInfo(r schema.Result) RecordInfo {
+	have := &r.Action.Have
+	if r.Seen != nil {
+		have = &r.Seen.Have
+	}
+	s := subjectInfo(r.Action, have)
+	s.ID = idOf(r)
+	return RecordInfo{Subject: s, Status: r.Status, Changes: changeInfos(r.Changes()), Attempts: r.Attempts,
+		HTTP: r.HTTP, Error: r.Error, Advice: r.Advice, Started: stamp(r.Started), MS: r.Took.Milliseconds()}
 }
 
 // kindText is the kind as the record says it: one that is no kind is wrong, and shown.

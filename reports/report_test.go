@@ -24,17 +24,17 @@ func sampleRun() schema.Run {
 }
 
 func TestJSONGolden(t *testing.T) {
-	golden(t, "report.json", func(w *bytes.Buffer) error { return JSON(w, sampleRun(), each(sampleOutcomes()...)) })
+	golden(t, "report.json", func(w *bytes.Buffer) error { return JSON(w, sampleRun(), sampleResults()) })
 }
 
-func TestReportDoesNotDependOnTheOrderOfOutcomes(t *testing.T) {
-	outcomes := sampleOutcomes()
-	backwards := slices.Clone(outcomes)
+func TestReportDoesNotDependOnTheOrderOfResults(t *testing.T) {
+	results := sampleResults()
+	backwards := slices.Clone(results)
 	slices.Reverse(backwards)
 	for name, render := range map[string]Renderer{"json": JSON, "csv": CSV(Succeeded), "html": FormatHTML.Renderer(),
 		"junit": FormatJUnit.Renderer(), "markdown": FormatMarkdown.Renderer()} {
 		var a, b bytes.Buffer
-		if err := errors.Join(render(&a, sampleRun(), each(outcomes...)), render(&b, sampleRun(), each(backwards...))); err != nil {
+		if err := errors.Join(render(&a, sampleRun(), results), render(&b, sampleRun(), backwards)); err != nil {
 			t.Fatal(err)
 		}
 		if diff := cmp.Diff(a.String(), b.String()); diff != "" {
@@ -44,19 +44,28 @@ func TestReportDoesNotDependOnTheOrderOfOutcomes(t *testing.T) {
 }
 
 func TestSortedByFileThenPlaceThenID(t *testing.T) {
-	deletion := func(id int64) schema.Outcome {
-		return schema.Outcome{Action: schema.Action{Have: schema.Record{ID: id}}, Status: schema.StatusDeleted}
-	}
-	at := func(file string, record int) schema.Outcome {
-		return outcome(wanted(place(file, record), github("x")), schema.OpCreate, schema.StatusCreated)
+	at := func(file string, record int) schema.Result {
+		return result(wanted(place(file, record), github("x")), schema.OpCreate, schema.StatusCreated)
 	}
 	var got []string
-	for _, o := range sorted(testRun("b", "a", "b"), each(deletion(9), at("z", 1), at("a", 2), deletion(3), at("b", 10), at("a", 1), at("b", 2), at("y", 1))) {
+	for _, o := range sorted(testRun("b", "a", "b"), []schema.Result{deleted(9, nil), at("z", 1), at("a", 2), deleted(3, nil), at("b", 10), at("a", 1), at("b", 2), at("y", 1)}) {
 		got = append(got, joined("#", o.Action.Want.Place.String(), numberOrBlank(idOf(o))))
 	}
 	want := []string{"b:3:1", "b:11:1", "a:2:1", "a:3:1", "y:2:1", "z:2:1", "3", "9"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A live record that is not as it was wanted is shown with the name that the server gave it.
+func TestReportShowsWhatWasSeen(t *testing.T) {
+	r := result(wanted(place("a.csv", 1), fields{schema.FieldType: schema.Text("GITHUB")}), schema.OpCreate, schema.StatusFailed)
+	r.Action.Changes = []schema.Change{{Field: schema.FieldPat, Unseen: true}}
+	r.ID = 5
+	r.Seen = &schema.Seen{Have: schema.NewRecord(github("GitHub")), Changes: []schema.Change{{Field: schema.FieldTagsFilter, From: schema.Text("v.*")}}}
+	got := NewReport(testRun("a.csv"), []schema.Result{r}).Records[0]
+	if got.ID != 5 || got.DisplayName != "GitHub" || len(got.Changes) != 1 || got.Changes[0].Field != "tagsFilter" {
+		t.Errorf("got %+v", got)
 	}
 }
 
@@ -97,16 +106,16 @@ func TestReportRoundTrip(t *testing.T) {
 	running := sampleRun()
 	running.Ended, running.Complete, running.Why = time.Time{}, false, "interrupted"
 	for name, tt := range map[string]struct {
-		run      schema.Run
-		outcomes []schema.Outcome
+		run     schema.Run
+		results []schema.Result
 	}{
-		"whole":       {sampleRun(), sampleOutcomes()},
+		"whole":       {sampleRun(), sampleResults()},
 		"not started": {running, nil},
 		"empty":       {schema.Run{}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
-			if err := JSON(&b, tt.run, each(tt.outcomes...)); err != nil {
+			if err := JSON(&b, tt.run, tt.results); err != nil {
 				t.Fatal(err)
 			}
 			report, err := Read(bytes.NewReader(b.Bytes()))
@@ -119,7 +128,7 @@ func TestReportRoundTrip(t *testing.T) {
 			if diff := cmp.Diff(b.String(), string(rewritten(t, report))); diff != "" {
 				t.Errorf("written again it differs:\n%s", diff)
 			}
-			if report.Run.Total != len(tt.outcomes) || len(report.Records) != len(tt.outcomes) || len(report.Run.Counts) != len(schema.Statuses()) {
+			if report.Run.Total != len(tt.results) || len(report.Records) != len(tt.results) || len(report.Run.Counts) != len(schema.Statuses()) {
 				t.Errorf("total %d, counts %v, %d records", report.Run.Total, report.Run.Counts, len(report.Records))
 			}
 		})
@@ -128,7 +137,7 @@ func TestReportRoundTrip(t *testing.T) {
 
 func TestReadRefuses(t *testing.T) {
 	var whole bytes.Buffer
-	if err := JSON(&whole, sampleRun(), each(sampleOutcomes()...)); err != nil {
+	if err := JSON(&whole, sampleRun(), sampleResults()); err != nil {
 		t.Fatal(err)
 	}
 	newer := strings.Replace(whole.String(), `"version": 1`, `"version": 2`, 1)
@@ -154,7 +163,7 @@ func TestReadRefuses(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	var whole bytes.Buffer
-	if err := JSON(&whole, sampleRun(), each(sampleOutcomes()...)); err != nil {
+	if err := JSON(&whole, sampleRun(), sampleResults()); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(whole.Bytes())

@@ -116,10 +116,10 @@ func validate(t *testing.T, report []byte) error {
 
 func TestReportsFitTheirSchema(t *testing.T) {
 	var empty, full bytes.Buffer
-	if err := JSON(&empty, schema.Run{}, each()); err != nil {
+	if err := JSON(&empty, schema.Run{}, nil); err != nil {
 		t.Fatal(err)
 	}
-	if err := JSON(&full, sampleRun(), each(sampleOutcomes()...)); err != nil {
+	if err := JSON(&full, sampleRun(), sampleResults()); err != nil {
 		t.Fatal(err)
 	}
 	for name, report := range map[string][]byte{"empty": empty.Bytes(), "full": full.Bytes()} {

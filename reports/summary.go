@@ -15,23 +15,19 @@ import (
 // longestList is how many failures, references or findings of a code people are shown.
 const longestList = 20
 
-// Summary writes a run's last words for people: the counts by status, the first twenty
-// failures with place, cause and advice, and the references that stand in the reports
+// Summary writes the summary of a run for people: the counts by status, the first twenty
+// failures with position, cause and advice, and the references that are in the reports
 // where a secret was written out. dir is the report directory, "" where there is none.
-func Summary(w io.Writer, run schema.Run, outcomes []schema.Outcome, dir string, page Page) error {
-	return summarize(w, run, pointers(outcomes), dir, page)
-}
-
-func summarize(w io.Writer, run schema.Run, all []*schema.Outcome, dir string, page Page) error {
+func Summary(w io.Writer, run schema.Run, results []schema.Result, dir string, page Page) error {
 	counts := map[schema.Status]int{}
-	var open []*schema.Outcome // what somebody has to look at, or to feed back
-	for _, o := range all {
-		counts[o.Status]++
-		if !o.Status.Good() || o.Error != "" {
-			open = append(open, o)
+	var open []schema.Result // to look at, or to feed back
+	for _, r := range results {
+		counts[r.Status]++
+		if !r.Status.Good() || r.Error != "" && r.Action.Op.Writes() {
+			open = append(open, r)
 		}
 	}
-	arrange(run, open)
+	open = sorted(run, open)
 
 	out := bufio.NewWriter(w)
 	first := countWords(counts, page)
@@ -67,23 +63,23 @@ func toneOfStatus(s schema.Status) tone {
 	return bad
 }
 
-func writeFailures(out io.Writer, open []*schema.Outcome, dir string, page Page) {
+func writeFailures(out io.Writer, open []schema.Result, dir string, page Page) {
 	shown, more := 0, 0
 	var files []string
-	for _, o := range open {
-		if o.Status == schema.StatusUnprocessed {
+	for _, r := range open {
+		if r.Status == schema.StatusUnprocessed {
 			continue // its reason is the run's
 		}
 		if shown < longestList {
 			shown++
-			page.line(out, 0, failureLine(o, page))
-			if o.Advice != "" {
-				page.line(out, 2, page.paint(advice, "hint:")+" "+clipped(o.Advice))
+			page.line(out, 0, failureLine(r, page))
+			if r.Advice != "" {
+				page.line(out, 2, page.paint(advice, "hint:")+" "+clipped(r.Advice))
 			}
 			continue
 		}
 		more++
-		if f := partOf(o.Status).FileName(); !slices.Contains(files, f) {
+		if f := partOf(r.Status).FileName(); !slices.Contains(files, f) {
 			files = append(files, f)
 		}
 	}
@@ -95,26 +91,26 @@ func writeFailures(out io.Writer, open []*schema.Outcome, dir string, page Page)
 	}
 }
 
-func failureLine(o *schema.Outcome, page Page) string {
-	info := recordInfo(o)
+func failureLine(r schema.Result, page Page) string {
+	info := recordInfo(r)
 	name := info.Origin
 	if info.DisplayName != "" {
 		name = `"` + info.DisplayName + `"`
 	}
 	cause := info.Error
-	if cause == "" && o.HTTP != 0 {
-		cause = fmt.Sprintf("the server answered %d", o.HTTP)
+	if cause == "" && r.HTTP != 0 {
+		cause = fmt.Sprintf("the server answered %d", r.HTTP)
 	}
-	return joined(": ", oneLine(fileLine(o.Action.Want.Place)), oneLine(joined(" ", info.typeText(), name)),
-		page.paint(bad, cmp.Or(clipped(cause), string(o.Status))))
+	return joined(": ", oneLine(fileLine(r.Action.Want.Place)), oneLine(joined(" ", info.typeText(), name)),
+		page.paint(bad, cmp.Or(clipped(cause), string(r.Status))))
 }
 
 // writeReferences lists what must be set before a table of the report can be fed back.
-func writeReferences(out io.Writer, open []*schema.Outcome, page Page) {
+func writeReferences(out io.Writer, open []schema.Result, page Page) {
 	var references []string
 	met := map[string]bool{}
-	for _, o := range open {
-		for _, s := range o.Action.Want.Secrets() {
+	for _, r := range open {
+		for _, s := range r.Action.Want.Secrets() {
 			if ref := s.Reference(); s.Literal() && ref != "" && !met[ref] {
 				met[ref] = true
 				references = append(references, oneLine(ref))

@@ -12,22 +12,31 @@ import (
 	"gijbulk/schema"
 )
 
-type seq = []schema.Outcome
-
 func TestSummaryGolden(t *testing.T) {
 	golden(t, "summary.txt", func(w *bytes.Buffer) error {
-		return Summary(w, sampleRun(), each(sampleOutcomes()...), "gijbulk-reports/20260102-1", Page{})
+		return Summary(w, sampleRun(), sampleResults(), "gijbulk-reports/20260102-1", Page{})
 	})
 }
 
 func TestSummaryOfGoodRun(t *testing.T) {
 	var b bytes.Buffer
-	ok := outcome(wanted(place("a", 1), github("x")), schema.OpUnchanged, schema.StatusUnchanged)
-	if err := Summary(&b, testRun("a"), each(ok, ok), "", Page{}); err != nil || b.String() != "2 unchanged\n" {
+	ok := result(wanted(place("a", 1), github("x")), schema.OpUnchanged, schema.StatusUnchanged)
+	if err := Summary(&b, testRun("a"), []schema.Result{ok, ok}, "", Page{}); err != nil || b.String() != "2 unchanged\n" {
 		t.Errorf("got %q, %v", b.String(), err)
 	}
 	b.Reset()
-	if err := Summary(&b, testRun(), each(), "d", Page{}); err != nil || b.String() != "no records (report: d/report.json)\n" {
+	if err := Summary(&b, testRun(), nil, "d", Page{}); err != nil || b.String() != "no records (report: d/report.json)\n" {
+		t.Errorf("got %q, %v", b.String(), err)
+	}
+}
+
+// A record that needs no request may have a reason, and is no failure.
+func TestSummaryOmitsUnchanged(t *testing.T) {
+	unchanged := result(wanted(place("a", 1), github("x")), schema.OpUnchanged, schema.StatusUnchanged)
+	unchanged.Action.Reason = "it is no longer there"
+	unchanged.Outcome = unchanged.Action.Outcome()
+	var b bytes.Buffer
+	if err := Summary(&b, testRun("a"), []schema.Result{unchanged}, "", Page{}); err != nil || b.String() != "1 unchanged\n" {
 		t.Errorf("got %q, %v", b.String(), err)
 	}
 }
@@ -35,17 +44,17 @@ func TestSummaryOfGoodRun(t *testing.T) {
 func TestSummaryFoldsFailuresAndSaysWhy(t *testing.T) {
 	run := testRun("a")
 	run.Complete, run.Why = false, "interrupted"
-	var outcomes []schema.Outcome
+	var results []schema.Result
 	for i := 57; i > 0; i-- {
-		o := outcome(wanted(place("a", i), github(fmt.Sprint("n", i))), schema.OpCreate, schema.StatusFailed)
+		o := result(wanted(place("a", i), github(fmt.Sprint("n", i))), schema.OpCreate, schema.StatusFailed)
 		o.HTTP = 500
 		if i == 57 {
 			o.Status = schema.StatusUnknown
 		}
-		outcomes = append(outcomes, o)
+		results = append(results, o)
 	}
 	var b bytes.Buffer
-	if err := Summary(&b, run, each(outcomes...), "d", Page{}); err != nil {
+	if err := Summary(&b, run, results, "d", Page{}); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(b.String()), "\n")
@@ -72,7 +81,7 @@ func TestPlanGolden(t *testing.T) {
 }
 
 func TestOutcomesGolden(t *testing.T) {
-	golden(t, "outcomes.jsonl", func(w *bytes.Buffer) error { return OutcomesJSON(w, sampleRun(), each(sampleOutcomes()...)) })
+	golden(t, "outcomes.jsonl", func(w *bytes.Buffer) error { return OutcomesJSON(w, sampleRun(), sampleResults()) })
 }
 
 func TestPlanTellsOfWritesThatWereSent(t *testing.T) {

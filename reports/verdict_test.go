@@ -8,8 +8,8 @@ import (
 )
 
 func TestVerdict(t *testing.T) {
-	at := func(n int, op schema.Op, s schema.Status) schema.Outcome {
-		return outcome(wanted(place("a.csv", n), github("x")), op, s)
+	at := func(n int, op schema.Op, s schema.Status) schema.Result {
+		return result(wanted(place("a.csv", n), github("x")), op, s)
 	}
 	unseen := at(1, schema.OpUpdate, schema.StatusUnprocessed)
 	unseen.Action.Changes = []schema.Change{{Field: schema.FieldPat, Unseen: true}}
@@ -17,44 +17,44 @@ func TestVerdict(t *testing.T) {
 	warning := fault
 	warning.Level = schema.LevelWarning
 	for _, tt := range []struct {
-		name     string
-		change   func(*schema.Run)
-		outcomes []schema.Outcome
-		want     string
-		mood     mood
+		name    string
+		change  func(*schema.Run)
+		results []schema.Result
+		want    string
+		mood    mood
 	}{
-		{"all is well", nil, []schema.Outcome{at(1, schema.OpCreate, schema.StatusCreated), at(2, schema.OpUnchanged, schema.StatusUnchanged)},
+		{"all is well", nil, []schema.Result{at(1, schema.OpCreate, schema.StatusCreated), at(2, schema.OpUnchanged, schema.StatusUnchanged)},
 			"The server is as the manifest wants it: 1 created, 1 unchanged.", moodGood},
-		{"some failed", nil, []schema.Outcome{at(1, schema.OpCreate, schema.StatusCreated), at(2, schema.OpCreate, schema.StatusFailed), at(3, schema.OpCreate, schema.StatusUnknown)},
+		{"some failed", nil, []schema.Result{at(1, schema.OpCreate, schema.StatusCreated), at(2, schema.OpCreate, schema.StatusFailed), at(3, schema.OpCreate, schema.StatusUnknown)},
 			"2 of 3 records to look at: 1 failed, 1 unknown; the others: 1 created.", moodBad},
-		{"all failed", nil, []schema.Outcome{at(1, schema.OpCreate, schema.StatusFailed)}, "1 record to look at: 1 failed.", moodBad},
-		{"left as they are", nil, []schema.Outcome{at(1, schema.OpExists, schema.StatusExists)},
+		{"all failed", nil, []schema.Result{at(1, schema.OpCreate, schema.StatusFailed)}, "1 record to look at: 1 failed.", moodBad},
+		{"left as they are", nil, []schema.Result{at(1, schema.OpExists, schema.StatusExists)},
 			"1 record on the server: 1 exists; those that exist differ, and an import leaves them as they are.", moodWarn},
 		{"no records", nil, nil, "There were no records.", moodGood},
-		{"undone", func(r *schema.Run) { r.Command = "undo" }, []schema.Outcome{at(1, schema.OpDelete, schema.StatusDeleted)},
+		{"undone", func(r *schema.Run) { r.Command = "undo" }, []schema.Result{at(1, schema.OpDelete, schema.StatusDeleted)},
 			"All is taken back: 1 deleted.", moodGood},
-		{"stopped", func(r *schema.Run) { r.Complete, r.Why = false, "the run was stopped: no access." }, []schema.Outcome{at(1, schema.OpCreate, schema.StatusUnprocessed)},
+		{"stopped", func(r *schema.Run) { r.Complete, r.Why = false, "the run was stopped: no access." }, []schema.Result{at(1, schema.OpCreate, schema.StatusUnprocessed)},
 			"The run did not end by itself: no access. So far: 1 unprocessed.", moodBad},
-		{"killed", func(r *schema.Run) { r.Complete, r.Ended = false, time.Time{} }, []schema.Outcome{at(1, schema.OpCreate, schema.StatusCreated)},
+		{"killed", func(r *schema.Run) { r.Complete, r.Ended = false, time.Time{} }, []schema.Result{at(1, schema.OpCreate, schema.StatusCreated)},
 			"The run did not end by itself: it is still going on, or it was killed. So far: 1 created.", moodBad},
-		{"drift", func(r *schema.Run) { r.DryRun = true }, []schema.Outcome{at(1, schema.OpCreate, schema.StatusUnprocessed), at(2, schema.OpUnchanged, schema.StatusUnchanged)},
+		{"drift", func(r *schema.Run) { r.DryRun = true }, []schema.Result{at(1, schema.OpCreate, schema.StatusUnprocessed), at(2, schema.OpUnchanged, schema.StatusUnchanged)},
 			"The server differs from the manifest in 1 of 2 records: 1 to create; nothing was changed.", moodWarn},
-		{"no drift", func(r *schema.Run) { r.DryRun = true }, []schema.Outcome{unseen},
+		{"no drift", func(r *schema.Run) { r.DryRun = true }, []schema.Result{unseen},
 			"The server is as the manifest wants it: 1 record, no drift.", moodGood},
 		{"refused", func(r *schema.Run) {
 			r.Complete, r.Writes, r.Findings = false, 0, []schema.Finding{fault, warning}
-		}, []schema.Outcome{at(1, schema.OpInvalid, schema.StatusFailed)},
+		}, []schema.Result{at(1, schema.OpInvalid, schema.StatusFailed)},
 			"The manifest of one record has 1 error and 1 warning; nothing was sent.", moodBad},
-		{"valid", func(r *schema.Run) { r.Command, r.DryRun = "validate", true }, []schema.Outcome{at(1, schema.OpInvalid, schema.StatusUnprocessed), at(2, schema.OpInvalid, schema.StatusUnprocessed)},
+		{"valid", func(r *schema.Run) { r.Command, r.DryRun = "validate", true }, []schema.Result{at(1, schema.OpInvalid, schema.StatusUnprocessed), at(2, schema.OpInvalid, schema.StatusUnprocessed)},
 			"The manifest of 2 records can be sent: nothing was found.", moodGood},
-		{"warned", func(r *schema.Run) { r.Command, r.DryRun, r.Findings = "validate", true, []schema.Finding{warning} }, []schema.Outcome{at(1, schema.OpInvalid, schema.StatusUnprocessed)},
+		{"warned", func(r *schema.Run) { r.Command, r.DryRun, r.Findings = "validate", true, []schema.Finding{warning} }, []schema.Result{at(1, schema.OpInvalid, schema.StatusUnprocessed)},
 			"The manifest of one record can be sent, with 1 warning.", moodWarn},
 	} {
 		run := testRun("a.csv")
 		if tt.change != nil {
 			tt.change(&run)
 		}
-		got, mood := newCensus(newDocument(run, sorted(run, each(tt.outcomes...)))).verdict()
+		got, mood := newCensus(newDocument(run, tt.results)).verdict()
 		if got != tt.want || mood != tt.mood {
 			t.Errorf("%s: %s %q, want %s %q", tt.name, mood, got, tt.mood, tt.want)
 		}
