@@ -59,7 +59,7 @@ func (a *app) completionRuns(cmd *cobra.Command) []complete.Run {
 	}
 	ctx, cancel := context.WithTimeout(cmd.Context(), time.Second)
 	defer cancel()
-	entries, err := journal.Glance(ctx, path)
+	entries, err := journal.ListRuns(ctx, path)
 	if err != nil || len(entries) == 0 {
 		return nil
 	}

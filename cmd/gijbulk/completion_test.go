@@ -171,7 +171,7 @@ func accepted(command, flag, value string) bool {
 		}
 		return slices.Contains(manifest.Formats(), manifest.Format(value))
 	case "type":
-		_, err := selectionOptions{types: []string{value}}.selector()
+		_, err := selectionOptions{types: []string{value}}.parse()
 		return err == nil
 	case "explain":
 		return value == "list" || schema.Code(value).Explanation().Code != ""

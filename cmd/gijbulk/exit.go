@@ -107,7 +107,7 @@ func codeOf(err error) (code int, hint string) {
 	case errors.As(err, &unwritten):
 		return exitError, hintOfReport(unwritten)
 	case errors.As(err, &state):
-		return exitError, state.Hint
+		return exitError, hintOfState(state.Kind)
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted, ""
 	}

@@ -36,11 +36,16 @@ func TestWantedIsReadAsFarAsNeeded(t *testing.T) {
 	named := func(name string) schema.Record {
 		return schema.NewRecord(map[schema.Field]schema.Value{schema.FieldDisplayName: schema.Text(name)})
 	}
-	ended := func(id int64, status schema.Status, name string) schema.Outcome {
-		return schema.Outcome{ID: id, Status: status, Action: schema.Action{Want: named(name)}}
+	ended := func(id int64, status schema.Status, name string) schema.Result {
+		return schema.Result{Action: &schema.Action{Want: named(name)}, Outcome: schema.Outcome{ID: id, Status: status}}
 	}
-	run := func(id, target string, outcomes ...schema.Outcome) journal.Saved {
-		return journal.Saved{Run: schema.Run{ID: id, Target: target}, Outcomes: outcomes}
+	run := func(id, target string, results ...schema.Result) journal.Saved {
+		saved := journal.Saved{Run: schema.Run{ID: id, Target: target}}
+		for n, r := range results {
+			r.N = n
+			saved.Plan.Actions, saved.Outcomes = append(saved.Plan.Actions, *r.Action), append(saved.Outcomes, r.Outcome)
+		}
+		return saved
 	}
 	runs := []journal.Saved{
 		run("f", jira, ended(1, schema.StatusUpdated, "one"), ended(9, schema.StatusCreated, "gone")),

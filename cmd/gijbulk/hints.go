@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"gijbulk/importer/gij"
+	"gijbulk/importer/journal"
 	"gijbulk/reports"
 	"gijbulk/schema"
 )
@@ -68,4 +69,22 @@ func rewriting(stale *reports.Kept) string {
 		return fmt.Sprintf(": gijbulk report %s --report-dir %s", stale.Report.Run.ID, quoteWord(filepath.Dir(stale.Path)))
 	}
 	return ": gijbulk resume " + stale.Report.Run.ID
+}
+
+// hintOfState is what to do about a state file that cannot be used.
+func hintOfState(k journal.Kind) string {
+	const another = "name another file with --state"
+	return map[journal.Kind]string{
+		journal.KindDirectory:  "name a file in it with --state",
+		journal.KindIrregular:  another,
+		journal.KindForeign:    another + ", or move this one away",
+		journal.KindOlder:      "finish its runs with the gijbulk that wrote it, then move it away, or " + another,
+		journal.KindNewer:      "use the newer gijbulk that wrote it, or " + another,
+		journal.KindDamaged:    "keep a copy, restore the file from a backup, or " + another,
+		journal.KindFull:       "free some space; what the file holds is kept, and gijbulk resume continues",
+		journal.KindIO:         "check the disk; what the file holds is kept, and gijbulk resume continues",
+		journal.KindUnwritable: "give your account write access to the file and its folder, or " + another,
+		journal.KindBusy:       "try again later",
+		journal.KindRunEnded:   "gijbulk report shows its results",
+	}[k]
 }

@@ -24,7 +24,7 @@ type process struct {
 	lookupEnv        func(string) (string, bool)
 	now              func() time.Time
 	boot             func() (id string, since time.Duration) // which boot of the machine, and the time since it; nil: the system's
-	newRunID         func(started time.Time) string          // of runs
+	newRunID         func(started time.Time) string          // of runs; nil: by time and at random
 	transport        http.RoundTripper                       // to every Jira; nil: the network
 	locks            string                                  // the folder of the locks; "": that of the state file
 	stdinIsTerminal  bool
@@ -37,7 +37,7 @@ func main() {
 	ctx, hard, release := withSignals(context.Background())
 	code := run(ctx, hard, os.Args[1:], process{
 		stdin: os.Stdin, stdout: colorable.NewColorable(os.Stdout), stderr: colorable.NewColorable(os.Stderr), // for the consoles of old Windows
-		lookupEnv: os.LookupEnv, now: time.Now, newRunID: newRunID,
+		lookupEnv: os.LookupEnv, now: time.Now,
 		stdinIsTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		stdoutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		stderrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())),

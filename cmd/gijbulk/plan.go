@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gijbulk/cmd/gijbulk/terminal"
+	"gijbulk/importer/journal"
 	"gijbulk/importer/planner"
 	"gijbulk/reports"
 	"gijbulk/schema"
@@ -19,10 +20,10 @@ func (w *workspace) plan(ctx context.Context, run schema.Run, m manifests, live 
 		Prune: w.sync.prune, DeleteFiles: w.sync.deleteFiles, Resend: w.sync.resend}
 	if w.state != nil {
 		var err error
-		if o.Known, err = w.state.Identities(ctx, run.Target); err != nil {
+		if o.Known, err = w.state.Identities(ctx, journal.TargetOf(run)); err != nil {
 			return schema.Plan{}, nil, err
 		}
-		if o.Sent, err = w.state.Sent(ctx, run.Target); err != nil {
+		if o.Sent, err = w.state.Sent(ctx, journal.TargetOf(run)); err != nil {
 			return schema.Plan{}, nil, err
 		}
 	}

@@ -58,12 +58,15 @@ func (w *workspace) close() error {
 func (w *workspace) newRun(command string, files []string) schema.Run {
 	started := w.now().UTC()
 	w.traffic.resume(schema.Timeline{Start: started})
-	return schema.Run{ID: w.newRunID(started), Command: command, Version: buildVersion(), Target: w.target.client.BaseURL(),
+	return schema.Run{ID: w.runID(started), Command: command, Version: buildVersion(), Target: w.target.client.BaseURL(),
 		Files: files, Started: started, DryRun: w.dryRun, Shard: w.shard}
 }
 
-// newRunID sorts by time; its tail distinguishes two runs of one second.
-func newRunID(started time.Time) string {
+// runID sorts by time; its tail distinguishes two runs of one second.
+func (a *app) runID(started time.Time) string {
+	if a.newRunID != nil {
+		return a.newRunID(started)
+	}
 	tail := make([]byte, 3)
 	_, _ = rand.Read(tail)
 	return started.Format("20060102-150405-") + hex.EncodeToString(tail)

@@ -14,7 +14,7 @@ func TestTraffic(t *testing.T) {
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	at := func(ms int) time.Time { return start.Add(time.Duration(ms) * time.Millisecond) }
 	var tr traffic
-	tr.goOn(schema.Timeline{Start: start})
+	tr.resume(schema.Timeline{Start: start})
 	tr.exchanged(at(10), gij.Exchange{Status: 200, Took: 5 * time.Millisecond, Sent: true})
 	tr.exchanged(at(12), gij.Exchange{Status: 0, Took: time.Millisecond}) // it never left
 	tr.exchanged(at(20), gij.Exchange{Status: 429, Took: 5 * time.Millisecond, Sent: true})

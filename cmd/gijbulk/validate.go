@@ -114,7 +114,7 @@ type validation struct {
 // reportCheck writes the reports of a validation.
 func (a *app) reportCheck(c validation, dir string, wanted []reports.Wanted) error {
 	a.hide(c.records)
-	run := schema.Run{ID: a.newRunID(c.started), Command: "validate", Version: buildVersion(), Files: c.files,
+	run := schema.Run{ID: a.runID(c.started), Command: "validate", Version: buildVersion(), Files: c.files,
 		Started: c.started, Ended: a.now().UTC(), Complete: true, DryRun: true, Findings: c.findings}
 	plan := planner.Checked(c.records)
 	_, err := reports.Write(cmp.Or(dir, filepath.Join("gijbulk-reports", run.ID)), run, plan.Results(plan.Outcomes()), a.mask, wanted...)

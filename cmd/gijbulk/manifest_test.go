@@ -27,12 +27,12 @@ func TestEachObeysItsContext(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancelCause(t.Context())
-				l, err := manifestOptions{}.loader(strings.NewReader(""))
+				r, err := manifestOptions{}.reader(strings.NewReader(""))
 				if err != nil {
 					t.Fatal(err)
 				}
 				visits := 0
-				_, err = l.each(ctx, []string{file, file}, func(checked) error {
+				err = r.each(ctx, []string{file, file}, func(checked) error {
 					if visits++; visits == 10 {
 						return tt.visit(cancel)
 					}
