@@ -1,30 +1,31 @@
-// Package journal is the durable record of runs: what was planned, what was sent, and
-// what became of it, in one SQLite file, so that a run that died at any moment can go
-// on, be reported and be undone. Start with [Open]; [Journal.Start] gives the [Log] that
-// the engine writes to, [Journal.Load] gives a run back.
+// Package journal stores runs: what was planned, what was sent and how it ended, so that
+// a run that died at any moment can be resumed, reported and undone. Start with [Open];
+// [Journal.Start] returns the [Log] that the engine writes to, [Journal.Load] reads a run
+// back as [Saved].
 //
-// In the order of a run the nouns are:
+// The state is a few plain tables (sqlite.sql), in the order in which a run fills them:
 //
-//	Lock      keeps two runs from working on one target at once
-//	Journal   the file
-//	Log       a run being written: intents before the request leaves, outcomes after it
-//	Saved     a run read back, with one outcome for each of its actions
-//	Entry     a run in the list of all
-//	Sent      what was last sent to a target, as keyed hashes
+//	targets     the Jiras: a base URL and the URL that reached it
+//	runs        what ran, where and when, in the order of their start
+//	actions     the plan of a run, one row for each record
+//	intents     a write that is about to be sent, one row for each attempt
+//	outcomes    the latest outcome of an action, and the latest intent that it covers
+//	identities  a live record of a target: its identity and what it was last sent
 //
-// Everything a Log takes is durable before it answers. Many workers share one commit:
-// a single goroutine takes what waits, writes it in one transaction and answers all.
+// An intent is durable when [Log.Begin] returns, an outcome when [Log.End] returns; each
+// call is one transaction, which also updates the identities. An action whose latest
+// intent is newer than its outcome is unknown when the run is read back: the answer was
+// lost. Records and other nested values are one JSON document in one column.
 //
-// What happens is only ever appended. A commit is one step, with its events (intents and
-// outcomes) and the lessons that they teach about the target (which id an identity got,
-// what it was sent). What became of a run is its events read in order; what is known of a
-// target is its folded identities, and the lessons of the steps since, of all its runs in
-// the order in which they happened. The end of a run folds those in.
+// A secret is never stored. Documents hold its reference; a literal is replaced by the
+// reference that reports show in its place. Whether a secret is the one last sent is
+// found by a keyed hash (HMAC) with the key in the table meta. The hashes are stored with
+// the intent, so that an outcome that is found after a rotation is recorded with what was
+// sent then. This package and the client's encoder are the only ones that read a secret's
+// value. Texts from outside (errors, advice, options, cells) pass through the caller's
+// [schema.Mask]; the fields of a record do not, because a resumed run sends them.
 //
-// A secret is never in the file. Records keep its reference; a literal is kept by the
-// reference that reports show in its place. Whether a secret has changed since it was
-// last sent is told by an HMAC under a key that was made with the file: this is the one
-// place beside the client's encoder that reads a secret's value. Texts that came from
-// outside (errors, advice, options) pass through the caller's [schema.Mask]. The other
-// fields of a record are kept as they are, because a resumed run sends them.
+// All that is particular to SQLite is in sqlite.go and sqlite.sql; the other files hold
+// SQL that PostgreSQL accepts as well. [Lock] is independent of the tables: it keeps two
+// runs on one machine from working on one target.
 package journal

@@ -1,101 +1,117 @@
 package journal
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"io/fs"
-	"strings"
-
-	"modernc.org/sqlite"
-	sqlite3 "modernc.org/sqlite/lib"
+	"syscall"
 )
 
-// Error is trouble with the state file. Whatever had been answered before it is kept.
+// Kind is what is wrong with the state, or with a request to it.
+type Kind uint8
+
+// The kinds of errors.
+const (
+	KindOther      Kind = iota
+	KindDirectory       // the path is a directory
+	KindIrregular       // the path is a device, a pipe or the like
+	KindForeign         // not a state file
+	KindOlder           // a layout of an older gijbulk
+	KindNewer           // a layout of a newer gijbulk
+	KindDamaged         // the content is inconsistent
+	KindFull            // no space left on the disk
+	KindIO              // the disk failed
+	KindUnwritable      // the account may not open or write the file, or its folder
+	KindBusy            // another process has been writing for a long time
+	KindRunExists       // there is a run of this id
+	KindRunEnded        // the run has finished and cannot be continued
+)
+
+var kindTexts = [...]string{
+	KindOther:      "",
+	KindDirectory:  "is a directory",
+	KindIrregular:  "not a regular file",
+	KindForeign:    "not a gijbulk state file",
+	KindOlder:      "written by an older gijbulk",
+	KindNewer:      "written by a newer gijbulk",
+	KindDamaged:    "the file is damaged",
+	KindFull:       "the disk is full",
+	KindIO:         "the disk cannot be read or written",
+	KindUnwritable: "cannot be opened for writing",
+	KindBusy:       "another process is writing to it",
+	KindRunExists:  "a run of this name exists",
+	KindRunEnded:   "the run has finished",
+}
+
+// String describes the kind; it is empty for KindOther.
+func (k Kind) String() string { return kindTexts[k] }
+
+// Error is an error of the state. Whatever was answered before it is stored.
 type Error struct {
-	Path  string // the state file
-	Doing string // what was being done, or ""
-	Text  string // what is wrong
-	Hint  string // what to do, or ""
-	Err   error  // the cause, where there is one
+	Path  string // of the state file
+	Doing string // such as "record intents"; may be ""
+	Kind  Kind
+	Err   error // the cause; may be nil
 }
 
-// Error names the file and says what is wrong.
+// Error is the path, what was being done, the kind and the cause.
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("state file " + e.Path + ": ")
-	if e.Doing != "" {
-		b.WriteString(e.Doing + ": ")
-	}
-	b.WriteString(e.Text)
-	if e.Err != nil {
-		if e.Text != "" {
-			b.WriteString(": ")
+	text := "state file " + e.Path
+	for _, part := range []string{e.Doing, e.Kind.String()} {
+		if part != "" {
+			text += ": " + part
 		}
-		b.WriteString(e.Err.Error())
 	}
-	return b.String()
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// NoRun is the error of asking for a run that is not in the journal.
+// NoRun is the error of a run that is not in the state.
 type NoRun struct {
-	ID   string // as asked for; "last" where there is none at all
-	Path string // the state file
+	ID   string // as asked for; Last where there is no run at all
+	Path string // of the state file
 }
 
-// Error says which run is missing.
+// Error names the run.
 func (e *NoRun) Error() string {
 	if e.ID == Last {
-		return "state file " + e.Path + " holds no run yet"
+		return "state file " + e.Path + ": no runs yet"
 	}
-	return "state file " + e.Path + " holds no run " + e.ID
+	return "state file " + e.Path + ": no run " + e.ID
 }
 
-// flaw is something wrong with the file that is not an error of the system.
-type flaw struct{ text, hint string }
-
-func (f flaw) Error() string { return f.text }
-
-const (
-	hintOther   = "name another file with --state, or move this one away"
-	hintDamaged = "keep a copy, restore the file from a backup, or start anew with another file (--state)"
-	hintDisk    = "free some space there; what the file holds so far is kept, and gijbulk resume goes on"
-	hintAccess  = "give your account write access to the file and its folder, or name another file with --state"
-	hintBusy    = "another process has been writing to it for long; try again"
-)
-
-// trouble puts an error of the file into words that tell what to do.
-func (j *Journal) trouble(doing string, err error) error {
-	e := &Error{Path: j.path, Doing: doing, Err: err}
-	var wrong flaw
-	var fault *sqlite.Error
+// wrap makes an *Error of any error of the state but a *NoRun.
+func (j *Journal) wrap(err *error, doing string) {
+	if *err == nil {
+		return
+	}
+	e := &Error{Path: j.path, Doing: doing, Err: *err}
+	var noRun *NoRun
+	var known *Error
 	var system *fs.PathError
 	switch {
-	case errors.As(err, &wrong):
-		e.Text, e.Hint, e.Err = wrong.text, wrong.hint, nil
-	case errors.As(err, &fault):
-		e.Text, e.Hint = explain(fault.Code())
-	case errors.As(err, &system):
-		e.Hint = hintAccess
+	case errors.As(*err, &noRun):
+		*err = noRun
+		return
+	case errors.As(*err, &known):
+		e.Doing, e.Kind, e.Err = cmp.Or(known.Doing, doing), known.Kind, known.Err
+	case errors.Is(*err, syscall.ENOSPC):
+		e.Kind = KindFull
+	case errors.As(*err, &system):
+		e.Kind = KindUnwritable
+	default:
+		e.Kind = kindOf(*err)
 	}
-	return e
+	*err = e
 }
 
-func explain(code int) (text, hint string) {
-	switch code & 0xff { // without the extended part
-	case sqlite3.SQLITE_FULL:
-		return "the disk is full", hintDisk
-	case sqlite3.SQLITE_IOERR:
-		return "it could not be read or written", "check the disk and its free space; what the file holds so far is kept"
-	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH:
-		return "it cannot be written", hintAccess
-	case sqlite3.SQLITE_NOTADB:
-		return "it is no state file", hintOther
-	case sqlite3.SQLITE_CORRUPT:
-		return "it is damaged", hintDamaged
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return "it is busy", hintBusy
-	}
-	return "", ""
+// damaged is the error of content that no version has written.
+func damaged(format string, args ...any) error {
+	return &Error{Kind: KindDamaged, Err: fmt.Errorf(format, args...)}
 }

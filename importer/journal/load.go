@@ -3,14 +3,12 @@ package journal
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
-	"fmt"
 
 	"gijbulk/schema"
 )
 
-// Last names the newest run wherever a run's id is asked for.
+// Last stands for the run that started last, wherever a run's id is asked for.
 const Last = "last"
 
 // Saved is a run read back. Its secrets are references whose values are not known.
@@ -18,90 +16,137 @@ type Saved struct {
 	Run  schema.Run
 	Plan schema.Plan
 
-	// Outcomes has one for each action, in the plan's order. A write that was begun and
-	// has no outcome is unknown, with at least one attempt; Started and Took say when
-	// it was begun last, and Waited that the server may still be at work on it. One that was never begun is unprocessed. An action that sends
-	// nothing has the status its operation stands for.
+	// Outcomes has one for each action, by its number. A write with an intent and no
+	// later outcome is unknown, with at least one attempt. A write without an intent is
+	// unprocessed. An action that sends nothing has the status of its operation.
 	Outcomes []schema.Outcome
 
-	Options []byte // as given to Start; nil where none were
+	Intents []schema.Intent // by action and attempt
+	Options []byte          // as given to Start; nil where none were
 }
 
+// Planned reports whether the run has a plan. One without has sent nothing that writes.
+func (s Saved) Planned() bool { return s.Run.Digest != "" }
+
 // Load reads a run back, by its id or Last. A run that is not there is a *NoRun.
-func (j *Journal) Load(ctx context.Context, id string) (Saved, error) {
-	tx, err := j.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // one state of a run that may be going on
+func (j *Journal) Load(ctx context.Context, id string) (_ Saved, err error) {
+	defer j.wrap(&err, "load run "+id)
+	tx, err := j.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // one state of a run that may be running
 	if err != nil {
-		return Saved{}, j.trouble("read run "+id, err)
+		return Saved{}, err
 	}
 	defer tx.Rollback()
-	l := loader{ctx: ctx, tx: tx}
-	err = l.loadRun(id)
-	if errors.Is(err, sql.ErrNoRows) {
+	l := loader{tx: tx}
+	if err := l.loadRun(ctx, id); errors.Is(err, sql.ErrNoRows) {
 		return Saved{}, &NoRun{ID: id, Path: j.path}
+	} else if err != nil {
+		return Saved{}, err
 	}
-	if err == nil {
-		err = l.loadActions()
+	if err := l.loadActions(ctx); err != nil {
+		return Saved{}, err
 	}
-	if err == nil {
-		err = l.loadOutcomes()
+	if err := l.loadOutcomes(ctx); err != nil {
+		return Saved{}, err
 	}
-	if err != nil {
-		return Saved{}, j.trouble("read run "+id, err)
-	}
-	return l.saved, nil
+	err = l.loadIntents(ctx)
+	return l.saved, err
 }
 
 // loader reads one run in one transaction.
 type loader struct {
-	ctx     context.Context
 	tx      *sql.Tx
 	seq     int64
-	headers [][]string
+	columns map[string][]string
+	covered []int // by action: the latest intent that its outcome covers
 	saved   Saved
 }
 
-func (l *loader) loadRun(id string) error {
+func (l *loader) loadRun(ctx context.Context, id string) error {
 	r := &l.saved.Run
-	var started, ended *int64
-	var files, findings, headers, options, live, timeline []byte
-	err := l.tx.QueryRowContext(l.ctx, `SELECT seq, id, command, version, base_url, user, dry_run, digest, started, ended, complete,
-			requests, writes, why, files, findings, headers, options, live, timeline, manifest, shard, shards
-		FROM runs WHERE id = ?1 OR ?1 = ?2 ORDER BY started DESC, seq DESC LIMIT 1`, id, Last).
-		Scan(&l.seq, &r.ID, &r.Command, &r.Version, &r.Target, &r.User, &r.DryRun, &r.Digest, &started, &ended, &r.Complete,
-			&r.Requests, &r.Writes, &r.Why, &files, &findings, &headers, &options, &live, &timeline, &r.Manifest, &r.Shard.Index, &r.Shard.Of)
+	var state State
+	var options *string
+	err := l.tx.QueryRowContext(ctx, `SELECT seq, id, base_url, command, version, login, dry_run, digest, manifest, shard, shards, started, ended,
+			state, requests, writes, why, files, columns, findings, options, live, timeline
+		FROM runs WHERE id = $1 OR $1 = '`+Last+`' ORDER BY seq DESC LIMIT 1`, id).
+		Scan(&l.seq, &r.ID, &r.Target, &r.Command, &r.Version, &r.User, &r.DryRun, &r.Digest, &r.Manifest, &r.Shard.Index, &r.Shard.Of,
+			(*timestamp)(&r.Started), (*timestamp)(&r.Ended), &state, &r.Requests, &r.Writes, &r.Why, document{&r.Files},
+			document{&l.columns}, document{&r.Findings}, &options, document{&l.saved.Plan.Live}, document{&r.Timeline})
 	if err != nil {
 		return err
 	}
-	r.Started, r.Ended, l.saved.Options = momentOf(started), momentOf(ended), options
-	var said []findingJSON
-	for _, part := range []struct {
-		data []byte
-		into any
-	}{{files, &r.Files}, {findings, &said}, {headers, &l.headers}, {live, &l.saved.Plan.Live}, {timeline, &r.Timeline}} {
-		if err := json.Unmarshal(part.data, part.into); err != nil {
-			return err
-		}
+	r.Complete = state == StateFinished
+	if options != nil {
+		l.saved.Options = []byte(*options)
 	}
-	r.Findings = findingsIn(said)
 	return nil
 }
 
-func (l *loader) loadActions() (err error) {
-	l.saved.Plan.Actions, err = readActions(l.ctx, l.tx, l.seq, l.headers)
+func (l *loader) loadActions(ctx context.Context) error {
+	plan := &l.saved.Plan
+	err := eachRow(ctx, l.tx, func(rows *sql.Rows) error {
+		a, err := l.action(rows)
+		if err == nil && a.N != len(plan.Actions) {
+			return damaged("action %d of the plan has number %d", len(plan.Actions), a.N)
+		}
+		plan.Actions = append(plan.Actions, a)
+		return err
+	}, `SELECT n, op, want, have, changes, reason, advice, files FROM actions WHERE run = $1 ORDER BY n`, l.seq)
+	l.saved.Outcomes, l.covered = plan.Outcomes(), make([]int, len(plan.Actions))
 	return err
 }
 
-func (l *loader) loadOutcomes() error {
-	actions := l.saved.Plan.Actions
-	all, err := replay(l.ctx, l.tx, l.seq, len(actions))
+func (l *loader) action(rows *sql.Rows) (a schema.Action, err error) {
+	var want, have *recordJSON
+	var changes []changeJSON
+	err = rows.Scan(&a.N, &a.Op, document{&want}, document{&have}, document{&changes}, &a.Reason, &a.Advice, &a.Files)
 	if err != nil {
-		return err
+		return a, err
 	}
-	l.saved.Outcomes = make([]schema.Outcome, len(actions))
-	for n, p := range all {
-		if l.saved.Outcomes[n], err = p.outcome(actions[n]); err != nil {
-			return fmt.Errorf("what became of action %d: %w", n, err)
+	if a.Want, err = want.record(l.columns); err != nil {
+		return a, err
+	}
+	if a.Have, err = have.record(l.columns); err != nil {
+		return a, err
+	}
+	a.Changes, err = changesIn(changes)
+	return a, err
+}
+
+func (l *loader) loadOutcomes(ctx context.Context) error {
+	return eachRow(ctx, l.tx, func(rows *sql.Rows) error {
+		var o schema.Outcome
+		var class string
+		var seen *seenJSON
+		var intent int
+		err := rows.Scan(&o.N, &o.Status, &class, &o.Stop, &o.ID, &o.Attempts, &o.HTTP, &o.Temporary, &o.TimedOut, &o.Error, &o.Advice,
+			(*timestamp)(&o.Started), &o.Took, document{&seen}, &intent)
+		if err != nil {
+			return err
 		}
-	}
-	return nil
+		if o.N < 0 || o.N >= len(l.covered) {
+			return damaged("an outcome of action %d, of %d", o.N, len(l.covered))
+		}
+		o.Class = classNamed(class)
+		o.Seen, err = seen.seen()
+		l.saved.Outcomes[o.N], l.covered[o.N] = o, intent
+		return err
+	}, `SELECT n, status, class, stop, live, attempts, http, temporary, timed_out, error, advice, started, took, seen, intent
+		FROM outcomes WHERE run = $1`, l.seq)
+}
+
+func (l *loader) loadIntents(ctx context.Context) error {
+	return eachRow(ctx, l.tx, func(rows *sql.Rows) error {
+		var i schema.Intent
+		if err := rows.Scan(&i.N, &i.Attempt, (*timestamp)(&i.At), &i.Boot, &i.Since); err != nil {
+			return err
+		}
+		if i.N < 0 || i.N >= len(l.covered) {
+			return damaged("an intent of action %d, of %d", i.N, len(l.covered))
+		}
+		l.saved.Intents = append(l.saved.Intents, i)
+		if i.Attempt > l.covered[i.N] {
+			l.saved.Outcomes[i.N] = lost(l.saved.Outcomes[i.N], i)
+		}
+		return nil
+	}, `SELECT n, attempt, at, boot, since FROM intents WHERE run = $1 ORDER BY n, attempt`, l.seq)
 }

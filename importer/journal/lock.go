@@ -16,43 +16,44 @@ import (
 	"gijbulk/schema"
 )
 
-// Held is the error of a target that another run on this machine is working on.
+// Held is the error of a target that another run on this machine has locked.
 type Held struct {
 	Target string
-	Path   string // the lock file that is held
+	Path   string // of the lock file
 }
 
 // Error names the target and the lock file.
 func (h *Held) Error() string {
-	return "another run is working on " + h.Target + " (lock file " + h.Path + ")"
+	return h.Target + " is locked by another run (lock file " + h.Path + ")"
 }
 
 const (
-	lockEvery = 50 * time.Millisecond
-	// glance is how long a lock is tried for at least: Busy, and the start of another
-	// run, take locks for a moment, and must not look like a run.
-	glance = 250 * time.Millisecond
+	lockInterval = 50 * time.Millisecond // between two tries
+
+	// lockMinimum is how long a lock is tried for at least: Busy, and the start of
+	// another run, take locks for a moment, and must not look like a run.
+	lockMinimum = 250 * time.Millisecond
 )
 
-// Lock takes a target for one run, and waits for as long as timeout while another has
-// it; then the error is a *Held. dir is the state file's folder. shard is from 0, below
-// of; a run that is not cut into shards has of 0 or 1 and excludes all others. Shards of
-// one cut work side by side; those of another cut would overlap with them, and are kept
-// out. The operating system frees the locks of a process that dies.
+// Lock locks a target for one run. It waits up to timeout while another run has it; then
+// the error is a *Held. dir is the state file's folder. shard is from 0, below of; a run
+// that is not split has of 0 or 1 and excludes all others. Shards of one split exclude
+// only themselves; those of another split would overlap with them, and are excluded. The
+// operating system releases the locks of a process that dies.
 func Lock(ctx context.Context, dir, target string, shard, of int, timeout time.Duration) (release func() error, err error) {
 	if of > 1 && (shard < 0 || shard >= of) {
-		return nil, fmt.Errorf("lock %s: there is no shard %d of %d", target, shard, of)
+		return nil, fmt.Errorf("lock %s: no shard %d of %d", target, shard, of)
 	}
-	c, err := newClaim(dir, target, shard, of)
+	l, err := newTargetLock(dir, target, shard, of)
 	if err != nil {
 		return nil, fmt.Errorf("lock %s: %w", target, err)
 	}
-	for until := time.Now().Add(max(timeout, glance)); ; {
-		err := c.take()
+	for until := time.Now().Add(max(timeout, lockMinimum)); ; {
+		err := l.try()
 		if err == nil {
-			return c.release, nil
+			return l.release, nil
 		}
-		err = errors.Join(err, c.release())
+		err = errors.Join(err, l.release())
 		var held *Held
 		if !errors.As(err, &held) {
 			return nil, fmt.Errorf("lock %s: %w", target, err)
@@ -64,97 +65,96 @@ func Lock(ctx context.Context, dir, target string, shard, of int, timeout time.D
 		select {
 		case <-ctx.Done():
 			return nil, context.Cause(ctx)
-		case <-time.After(min(left, lockEvery)):
+		case <-time.After(min(left, lockInterval)):
 		}
 	}
 }
 
-// Busy reports whether a run on this machine is working on a target, whole or in
-// shards.
+// Busy reports whether a run on this machine has locked a target, whole or in shards.
 func Busy(dir, target string) (bool, error) {
-	c, err := newClaim(dir, target, 0, 1)
+	l, err := newTargetLock(dir, target, 0, 1)
 	if err == nil {
-		err = errors.Join(c.take(), c.release())
+		err = errors.Join(l.try(), l.release())
 	}
 	var held *Held
 	if errors.As(err, &held) {
 		return true, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("look for runs on %s: %w", target, err)
+		return false, fmt.Errorf("find runs on %s: %w", target, err)
 	}
 	return false, nil
 }
 
-// claim is the locks that a run takes on its target: the target's own file, exclusive
-// for a whole run and shared among shards, and for a shard its own file, exclusive.
-type claim struct {
+// targetLock is what a run locks: the target's own file, exclusive for a whole run and
+// shared among shards, and for a shard its own file, exclusive.
+type targetLock struct {
 	target string
 	folder string
-	name   string // of the target's files, without an end
-	cut    string // the end of the shard's file, such as "of8.lock"; "" for a whole run
+	name   string // of the target's files, without their end
+	split  string // the end of the shard's file, such as "of8.lock"; "" for a whole run
 	whole  *flock.Flock
 	shard  *flock.Flock // nil for a whole run
 }
 
-func newClaim(dir, target string, shard, of int) (*claim, error) {
+func newTargetLock(dir, target string, shard, of int) (*targetLock, error) {
 	hash := sha256.Sum256([]byte(schema.NormalURL(target)))
-	c := &claim{target: target, folder: filepath.Join(dir, "locks"), name: hex.EncodeToString(hash[:8])}
-	if err := os.MkdirAll(c.folder, 0o700); err != nil {
+	l := &targetLock{target: target, folder: filepath.Join(dir, "locks"), name: hex.EncodeToString(hash[:8])}
+	if err := os.MkdirAll(l.folder, 0o700); err != nil {
 		return nil, err
 	}
-	c.whole = flock.New(filepath.Join(c.folder, c.name+".lock"), flock.SetPermissions(0o600))
+	l.whole = flock.New(filepath.Join(l.folder, l.name+".lock"), flock.SetPermissions(0o600))
 	if of > 1 {
-		c.cut = fmt.Sprintf("of%d.lock", of)
-		c.shard = flock.New(filepath.Join(c.folder, fmt.Sprintf("%s-%d%s", c.name, shard, c.cut)), flock.SetPermissions(0o600))
+		l.split = fmt.Sprintf("of%d.lock", of)
+		l.shard = flock.New(filepath.Join(l.folder, fmt.Sprintf("%s-%d%s", l.name, shard, l.split)), flock.SetPermissions(0o600))
 	}
-	return c, nil
+	return l, nil
 }
 
-// take tries to get all locks once. It may leave some taken when it fails.
-func (c *claim) take() error {
-	if c.shard == nil {
-		return c.try(c.whole, c.whole.TryLock)
+// try tries to get all locks once. It may leave some taken when it fails.
+func (l *targetLock) try() error {
+	if l.shard == nil {
+		return l.tryFile(l.whole, l.whole.TryLock)
 	}
-	if err := c.try(c.whole, c.whole.TryRLock); err != nil {
+	if err := l.tryFile(l.whole, l.whole.TryRLock); err != nil {
 		return err
 	}
-	if err := c.try(c.shard, c.shard.TryLock); err != nil {
+	if err := l.tryFile(l.shard, l.shard.TryLock); err != nil {
 		return err
 	}
-	return c.otherCuts()
+	return l.tryOtherSplits()
 }
 
-// otherCuts fails while a shard of another cut is held. Its own shard is taken before, so
-// that of two runs that start at once at least one sees the other.
-func (c *claim) otherCuts() error {
-	files, err := os.ReadDir(c.folder)
+// tryOtherSplits fails while a shard of another split is locked. Its own shard was locked
+// before, so that of two runs that start at once at least one sees the other.
+func (l *targetLock) tryOtherSplits() error {
+	files, err := os.ReadDir(l.folder)
 	if err != nil {
 		return err
 	}
 	for _, file := range files {
-		if !strings.HasPrefix(file.Name(), c.name+"-") || strings.HasSuffix(file.Name(), c.cut) {
+		if !strings.HasPrefix(file.Name(), l.name+"-") || strings.HasSuffix(file.Name(), l.split) {
 			continue
 		}
-		other := flock.New(filepath.Join(c.folder, file.Name()))
-		if err := errors.Join(c.try(other, other.TryLock), other.Unlock()); err != nil {
+		other := flock.New(filepath.Join(l.folder, file.Name()))
+		if err := errors.Join(l.tryFile(other, other.TryLock), other.Unlock()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (c *claim) try(lock *flock.Flock, try func() (bool, error)) error {
-	taken, err := try()
-	if err == nil && !taken {
-		return &Held{Target: c.target, Path: lock.Path()}
+func (l *targetLock) tryFile(file *flock.Flock, try func() (bool, error)) error {
+	locked, err := try()
+	if err == nil && !locked {
+		return &Held{Target: l.target, Path: file.Path()}
 	}
 	return err
 }
 
-func (c *claim) release() error {
-	if c.shard == nil {
-		return c.whole.Unlock()
+func (l *targetLock) release() error {
+	if l.shard == nil {
+		return l.whole.Unlock()
 	}
-	return errors.Join(c.shard.Unlock(), c.whole.Unlock())
+	return errors.Join(l.shard.Unlock(), l.whole.Unlock())
 }

@@ -9,17 +9,15 @@ import (
 
 // maskOptions hides secrets in every text of a JSON value; nil stays nil. It works on
 // the decoded texts: an escaped secret would not be found.
-func maskOptions(options []byte, mask schema.Mask) ([]byte, error) {
+func maskOptions(options []byte, mask schema.Mask) (any, error) {
 	if options == nil {
 		return nil, nil
 	}
 	decoder := json.NewDecoder(bytes.NewReader(options))
-	decoder.UseNumber() // 64-bit numbers stay what they are
+	decoder.UseNumber() // keeps 64-bit numbers exact
 	var value any
-	if err := decoder.Decode(&value); err != nil {
-		return nil, err
-	}
-	return json.Marshal(maskJSON(value, mask))
+	err := decoder.Decode(&value)
+	return maskJSON(value, mask), err
 }
 
 func maskJSON(value any, mask schema.Mask) any {

@@ -1,97 +1,90 @@
 package journal
 
 import (
-	"encoding/json"
+	"context"
 	"slices"
-	"time"
 
 	"gijbulk/schema"
 )
 
-// classNames are the classes as the file holds them.
+// End records the outcomes of actions, all of them or none, and what they tell about the
+// target's live records.
+func (l *Log) End(ctx context.Context, outcomes ...schema.Outcome) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.write(ctx, "record outcomes", func(ctx context.Context) error {
+		for i := range outcomes {
+			if err := l.check(outcomes[i].N); err != nil {
+				return err
+			}
+			if err := l.storeOutcome(ctx, &outcomes[i]); err != nil {
+				return err
+			}
+			if err := l.learn(ctx, &outcomes[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (l *Log) storeOutcome(ctx context.Context, o *schema.Outcome) error {
+	return l.session.exec(ctx, `INSERT INTO outcomes (run, n, status, class, stop, live, attempts, http, temporary, timed_out, error, advice,
+			started, took, seen, intent)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+		ON CONFLICT (run, n) DO UPDATE SET status = excluded.status, class = excluded.class, stop = excluded.stop, live = excluded.live,
+			attempts = excluded.attempts, http = excluded.http, temporary = excluded.temporary, timed_out = excluded.timed_out,
+			error = excluded.error, advice = excluded.advice, started = excluded.started, took = excluded.took, seen = excluded.seen,
+			intent = excluded.intent`,
+		l.run, o.N, o.Status, classNames[o.Class], o.Stop, o.ID, o.Attempts, o.HTTP, o.Temporary, o.TimedOut, l.mask.HideSaid(o.Error),
+		l.mask.HideSaid(o.Advice), timestamp(o.Started), o.Took, document{seenOut(o.Seen, l.mask)}, l.attempts[o.N])
+}
+
+// classNames are the classes as the table holds them.
 var classNames = []string{
 	schema.ClassNone: "", schema.ClassDone: "done", schema.ClassRefused: "refused",
 	schema.ClassNotDone: "not-done", schema.ClassUnknown: "unknown", schema.ClassStop: "stop",
 }
 
-// outcome is what the progress of an action adds up to. One that was begun and has no
-// outcome since then is unknown; it started when it first did, and took until it was
-// begun last.
-func (p *progress) outcome(a schema.Action) (schema.Outcome, error) {
-	if p == nil || p.last.Status == "" && p.intents == 0 {
-		o := schema.Outcome{Action: a, Status: p.status(a.Op)}
-		if !a.Op.Writes() {
-			o.ID, o.Error = a.Have.ID, a.Reason
-		}
-		return o, nil
-	}
-	e := p.last
-	o := schema.Outcome{Action: a, Status: p.status(a.Op), Class: schema.Class(max(0, slices.Index(classNames, e.Class))),
-		Stop: schema.Stop(e.Stop), ID: e.ID, Attempts: e.Attempts, HTTP: e.HTTP, Passing: e.Passing, Waited: e.Waited, Error: e.Error,
-		Advice: e.Advice, Started: moment(e.Started), Took: time.Duration(e.Took)}
-	if e.Seen != nil {
-		if err := e.readSeen(&o.Action); err != nil {
-			return o, err
-		}
-	}
-	if p.intents > 0 {
-		o.Class, o.Stop, o.HTTP, o.Passing = schema.ClassUnknown, schema.StopNone, 0, false
-		o.Attempts += p.intents
-		o.Waited = true // the server may still be at work on it
-		o.Took = moment(p.begun).Sub(o.Started)
-		o.Error, o.Advice = "the run ended before the answer was kept", "gijbulk resume looks it up on the server"
-	}
-	return o, nil
+func classNamed(name string) schema.Class {
+	return schema.Class(max(0, slices.Index(classNames, name)))
 }
 
-// status is what the outcome's will be.
-func (p *progress) status(op schema.Op) schema.Status {
-	if p == nil {
-		return statusOf(op, "", 0)
-	}
-	return statusOf(op, p.last.Status, p.intents)
+// seenJSON is what an outcome saw instead of what was wanted.
+type seenJSON struct {
+	Have    *recordJSON  `json:"have"`
+	Changes []changeJSON `json:"changes"`
 }
 
-func (e event) readSeen(a *schema.Action) error {
-	var seen seenJSON
-	err := json.Unmarshal(e.Seen, &seen)
+func seenOut(seen *schema.Seen, mask schema.Mask) *seenJSON {
+	if seen == nil {
+		return nil
+	}
+	return &seenJSON{recordOut(&seen.Have, mask), changesOut(seen.Changes)}
+}
+
+func (in *seenJSON) seen() (*schema.Seen, error) {
+	if in == nil {
+		return nil, nil
+	}
+	have, err := in.Have.record(nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if a.Have, err = decodeRecord(seen.Have, nil); err != nil {
-		return err
-	}
-	a.Changes, err = changesIn(seen.Changes)
-	return err
+	changes, err := changesIn(in.Changes)
+	return &schema.Seen{Have: have, Changes: changes}, err
 }
 
-// moment reads what an event says about when; 0 is not known.
-func moment(nanoseconds int64) time.Time {
-	if nanoseconds == 0 {
-		return time.Time{}
+// lost is an outcome after a newer intent without an answer. Its time is that from the
+// first request to the last intent.
+func lost(o schema.Outcome, i schema.Intent) schema.Outcome {
+	o.Status, o.Class, o.Stop, o.HTTP, o.Temporary = schema.StatusUnknown, schema.ClassUnknown, schema.StopNone, 0, false
+	o.TimedOut = true // the server may still work on it
+	o.Attempts++
+	if o.Started.IsZero() {
+		o.Started = i.At
 	}
-	return time.Unix(0, nanoseconds).UTC()
-}
-
-// statusOf is the status of an action with this outcome, or none, and the intents since: what was begun and has
-// no outcome since is unknown, a write that was never begun is unprocessed, and where
-// nothing is to be sent the decision is the outcome.
-func statusOf(op schema.Op, status string, intents int) schema.Status {
-	switch {
-	case intents > 0:
-		return schema.StatusUnknown
-	case status != "":
-		return schema.Status(status)
-	}
-	switch op {
-	case schema.OpUnchanged:
-		return schema.StatusUnchanged
-	case schema.OpExists:
-		return schema.StatusExists
-	case schema.OpConflict:
-		return schema.StatusConflict
-	case schema.OpInvalid:
-		return schema.StatusFailed
-	}
-	return schema.StatusUnprocessed
+	o.Took = i.At.Sub(o.Started)
+	o.Error, o.Advice = "the run stopped before the answer was recorded", "resume the run: it looks the record up on the server"
+	return o
 }

@@ -2,106 +2,95 @@ package journal
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
 	"gijbulk/schema"
 )
 
-// Planned reports whether the run got as far as its plan. One that did not has sent
-// nothing that writes.
-func (s Saved) Planned() bool { return s.Run.Digest != "" }
-
-// Plan keeps what is to be done, and what was found out on the way to it: the target's
-// own name for itself, the user, the plan's digest and the findings. All of it is durable
-// when Plan returns: this comes before the first request that writes, and before any
-// Begin.
+// Plan records what is to be done, and what was found out on the way to it: the target's
+// own base URL, the user, the plan's digest and the findings. This comes before the first
+// request that writes.
 func (l *Log) Plan(ctx context.Context, run schema.Run, plan schema.Plan) error {
-	if run.Digest == "" {
-		return l.journal.trouble("keep the plan", errors.New("it has no digest"))
-	}
-	return l.work("keep the plan of run "+run.ID, func(db database) (err error) {
-		s := starter{ctx: ctx, db: db, mask: l.mask, seq: l.run}
-		if l.target, err = s.keepPlan(run, plan); err != nil {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var target int64
+	err := l.write(ctx, "record the plan of run "+run.ID, func(ctx context.Context) (err error) {
+		if run.Digest == "" {
+			return errors.New("the plan has no digest")
+		}
+		if target, err = l.session.targetID(ctx, TargetOf(run)); err != nil {
 			return err
 		}
-		l.actions, l.hasher = plan.Actions, newHasherPool(l.journal.key, run.Target)
-		return nil
+		if err := l.insertActions(ctx, 0, plan.Actions); err != nil {
+			return err
+		}
+		return l.session.exec(ctx, `UPDATE runs SET target = $1, base_url = $2, login = $3, digest = $4, manifest = $5, files = $6,
+				findings = $7, live = $8, columns = $9 WHERE seq = $10`,
+			target, run.Target, run.User, run.Digest, run.Manifest, document{run.Files},
+			document{masked(run.Findings, l.mask)}, document{plan.Live}, document{columnsOf(plan.Actions)}, l.run)
 	})
+	if err != nil {
+		return err
+	}
+	l.target, l.actions, l.attempts = target, nil, nil
+	l.addActions(plan.Actions)
+	return nil
 }
 
-// Extend adds actions to the plan that the run has come to need. Their numbers go on
-// where the plan ends. They are durable when Extend returns.
+// Extend adds actions to the plan; their numbers follow those of the plan.
 func (l *Log) Extend(ctx context.Context, actions []schema.Action) error {
-	return l.work("extend the plan", func(db database) error {
-		s := starter{ctx: ctx, db: db, mask: l.mask, seq: l.run}
-		if err := s.extend(len(l.actions), actions); err != nil {
-			return err
-		}
-		l.actions = append(l.actions[:len(l.actions):len(l.actions)], actions...)
-		return nil
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	err := l.write(ctx, "extend the plan", func(ctx context.Context) error {
+		return l.insertActions(ctx, len(l.actions), actions)
 	})
-}
-
-// Discard takes the run out of the journal: it has ended before anything was to be sent.
-// It does not close the log.
-func (l *Log) Discard(ctx context.Context) error {
-	return l.work("discard the run", func(db database) error { return removeRun(ctx, db, l.run) })
-}
-
-func (s *starter) keepPlan(run schema.Run, plan schema.Plan) (target int64, err error) {
-	if target, err = targetNumber(s.ctx, s.db, run.Target); err != nil {
-		return 0, err
+	if err == nil {
+		l.addActions(actions)
 	}
-	if err := s.keepActions(0, plan.Actions); err != nil {
-		return 0, err
-	}
-	texts, err := marshal(run.Files, findingsOut(run.Findings, s.mask), s.headers.list, plan.Live)
-	if err != nil {
-		return 0, err
-	}
-	_, err = s.db.ExecContext(s.ctx, `UPDATE runs SET target = ?, base_url = ?, user = ?, digest = ?, files = ?, findings = ?, headers = ?,
-		live = ?, manifest = ? WHERE seq = ?`, target, run.Target, run.User, run.Digest, texts[0], texts[1], texts[2], texts[3], run.Manifest, s.seq)
-	return target, err
-}
-
-// extend adds actions; the headers of their records are those of the plan's, or new.
-func (s *starter) extend(from int, actions []schema.Action) error {
-	var known string
-	if err := s.db.QueryRowContext(s.ctx, `SELECT headers FROM runs WHERE seq = ?`, s.seq).Scan(&known); err != nil {
-		return err
-	}
-	if err := json.Unmarshal([]byte(known), &s.headers.list); err != nil {
-		return err
-	}
-	if err := s.keepActions(from, actions); err != nil {
-		return err
-	}
-	texts, err := marshal(s.headers.list)
-	if err != nil {
-		return err
-	}
-	_, err = s.db.ExecContext(s.ctx, `UPDATE runs SET headers = ? WHERE seq = ?`, texts[0], s.seq)
 	return err
 }
 
-// keepActions keeps actions whose numbers begin at from, many in a row of the file.
-func (s *starter) keepActions(from int, actions []schema.Action) error {
-	const part = 64 << 10 // bytes, about
-	lines := make([]byte, 0, part+part/8)
-	for i, a := range actions {
+// Discard removes the run: it has ended before anything was to be sent. It does not close
+// the log.
+func (l *Log) Discard(ctx context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.write(ctx, "discard the run", func(ctx context.Context) error {
+		return l.session.exec(ctx, deleteRun, l.run)
+	})
+}
+
+func (l *Log) addActions(actions []schema.Action) {
+	l.actions = append(l.actions, actions...)
+	l.attempts = append(l.attempts, make([]int, len(actions))...)
+}
+
+// insertActions stores actions whose numbers begin at from.
+func (l *Log) insertActions(ctx context.Context, from int, actions []schema.Action) error {
+	for i := range actions {
+		a := &actions[i]
 		if a.N != from+i {
-			return fmt.Errorf("action %d of the plan calls itself %d", from+i, a.N)
+			return fmt.Errorf("action %d of the plan has number %d", from+i, a.N)
 		}
-		lines = appendAction(lines, a, &s.headers, s.mask)
-		if len(lines) < part && i < len(actions)-1 {
-			continue
-		}
-		if _, err := s.db.ExecContext(s.ctx, `INSERT INTO plans (run, actions) VALUES (?, ?)`, s.seq, string(lines)); err != nil {
+		err := l.session.exec(ctx, `INSERT INTO actions (run, n, op, kind, live, want, have, changes, reason, advice, files)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			l.run, a.N, a.Op, a.Subject().Kind(), a.Have.ID, document{recordOut(&a.Want, l.mask)}, document{recordOut(&a.Have, l.mask)},
+			document{changesOut(a.Changes)}, l.mask.Hide(a.Reason), l.mask.Hide(a.Advice), a.Files)
+		if err != nil {
 			return err
 		}
-		lines = lines[:0]
 	}
 	return nil
+}
+
+// columnsOf are the headers of the tables that the actions' records come from, by file.
+func columnsOf(actions []schema.Action) map[string][]string {
+	columns := make(map[string][]string)
+	for i := range actions {
+		if want := &actions[i].Want; want.Columns != nil {
+			columns[want.Place.File] = want.Columns
+		}
+	}
+	return columns
 }

@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"time"
 
 	"gijbulk/schema"
@@ -12,14 +11,23 @@ import (
 // State is what the journal knows about a run's end.
 type State string
 
-// The states. The journal cannot tell a run that is going on from one that died without
-// a word: both have no end and count as running. [Busy] tells whether any run is alive
-// on the target; where none is, it died.
+// The states. A run that is running and one that died look the same here: neither has an
+// end. [Busy] reports whether any run on the target is alive.
 const (
-	StateRunning     State = "running"     // no end was kept
-	StateFinished    State = "finished"    // it ended by itself
-	StateInterrupted State = "interrupted" // it was stopped, and said so
+	StateRunning     State = "running"     // no end was recorded
+	StateFinished    State = "finished"    // it was complete
+	StateInterrupted State = "interrupted" // it stopped before it was complete
 )
+
+func stateOf(run schema.Run) State {
+	switch {
+	case run.Ended.IsZero():
+		return StateRunning
+	case run.Complete:
+		return StateFinished
+	}
+	return StateInterrupted
+}
 
 // Entry is a run in the list of all.
 type Entry struct {
@@ -32,94 +40,52 @@ type Entry struct {
 	Counts  map[schema.Status]int // of its actions; statuses that none has are left out
 }
 
-// Runs lists all runs, the newest first.
-func (j *Journal) Runs(ctx context.Context) ([]Entry, error) {
-	entries, err := j.runs(ctx)
-	if err != nil {
-		return nil, j.trouble("list the runs", err)
-	}
-	return entries, nil
-}
-
-func (j *Journal) runs(ctx context.Context) ([]Entry, error) {
+// Runs lists all runs, the last started first.
+func (j *Journal) Runs(ctx context.Context) (entries []Entry, err error) {
+	defer j.wrap(&err, "list the runs")
 	tx, err := j.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, err
 	}
 	defer tx.Rollback()
-	rows, err := tx.QueryContext(ctx, `SELECT seq, id, command, base_url, started, ended, complete, counts FROM runs
-		ORDER BY started DESC, seq DESC`)
+	var seqs []int64
+	err = eachRow(ctx, tx, func(rows *sql.Rows) error {
+		var seq int64
+		var e Entry
+		err := rows.Scan(&seq, &e.ID, &e.Command, &e.Target, (*timestamp)(&e.Started), (*timestamp)(&e.Ended), &e.State, document{&e.Counts})
+		entries, seqs = append(entries, e), append(seqs, seq)
+		return err
+	}, `SELECT seq, id, command, base_url, started, ended, state, counts FROM runs ORDER BY seq DESC`)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	var entries []Entry
-	open := make(map[int]int64) // the numbers in the file of those without an end, by index
-	for rows.Next() {
-		var seq int64
-		var e Entry
-		var started, ended *int64
-		var complete bool
-		var counts []byte
-		if err := rows.Scan(&seq, &e.ID, &e.Command, &e.Target, &started, &ended, &complete, &counts); err != nil {
-			return nil, err
-		}
-		e.Started, e.Ended = momentOf(started), momentOf(ended)
-		switch {
-		case ended == nil:
-			e.State = StateRunning
-			open[len(entries)] = seq
-		case complete:
-			e.State = StateFinished
-		default:
-			e.State = StateInterrupted
-		}
-		if ended != nil {
-			if err := json.Unmarshal(counts, &e.Counts); err != nil {
+	for i := range entries {
+		if e := &entries[i]; e.State == StateRunning {
+			if e.Counts, err = countStatuses(ctx, tx, seqs[i]); err != nil {
 				return nil, err
 			}
-		}
-		entries = append(entries, e)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	var layout int // a glance leaves an older file as it is
-	if err := tx.QueryRowContext(ctx, `PRAGMA user_version`).Scan(&layout); err != nil || layout < countedLayout {
-		return entries, err
-	}
-	for i, seq := range open {
-		if entries[i].Counts, err = countRun(ctx, tx, seq); err != nil {
-			return nil, err
 		}
 	}
 	return entries, nil
 }
 
-// countRun counts the actions of a run by what became of them so far.
-func countRun(ctx context.Context, db database, seq int64) (map[schema.Status]int, error) {
-	var ops []schema.Op
-	err := eachLine(ctx, db, func(a struct {
-		Op schema.Op `json:"op"`
-	}) error {
-		ops = append(ops, a.Op)
-		return nil
-	}, plannedActions, seq)
-	if err != nil {
-		return nil, err
-	}
-	return countOutcomes(ctx, db, seq, ops)
-}
-
-// countOutcomes counts what became of a run's actions, which had these operations.
-func countOutcomes(ctx context.Context, db database, seq int64, ops []schema.Op) (map[schema.Status]int, error) {
-	all, err := replay(ctx, db, seq, len(ops))
-	if err != nil {
-		return nil, err
-	}
+// countStatuses counts the actions of a run by the status that Load would give them.
+func countStatuses(ctx context.Context, from queryer, run int64) (map[schema.Status]int, error) {
 	counts := make(map[schema.Status]int)
-	for n, p := range all {
-		counts[p.status(ops[n])]++
-	}
-	return counts, nil
+	err := eachRow(ctx, from, func(rows *sql.Rows) error {
+		var op schema.Op
+		var status schema.Status
+		var n int
+		err := rows.Scan(&op, &status, &n)
+		if status == "" {
+			status = op.Status()
+		}
+		counts[status] += n
+		return err
+	}, `SELECT op, status, count(*) FROM (
+			SELECT a.op, CASE WHEN EXISTS (SELECT 1 FROM intents i WHERE i.run = a.run AND i.n = a.n AND i.attempt > coalesce(o.intent, 0))
+				THEN '`+string(schema.StatusUnknown)+`' ELSE coalesce(o.status, '') END AS status
+			FROM actions a LEFT JOIN outcomes o ON o.run = a.run AND o.n = a.n WHERE a.run = $1
+		) AS judged GROUP BY op, status`, run)
+	return counts, err
 }

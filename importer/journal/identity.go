@@ -1,0 +1,157 @@
+package journal
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"maps"
+
+	"gijbulk/schema"
+)
+
+// identity is what is known of a live record of a target.
+type identity struct {
+	id       int64
+	key      schema.Key
+	initDate int64
+	set      string
+	sent     lastSent
+}
+
+// lastSent is what a live record was last sent, by the names of the fields.
+type lastSent struct {
+	values  map[string]json.RawMessage // as in a record's document
+	secrets map[string][]byte          // keyed hashes
+}
+
+// remove deletes the changed fields and reports whether there were any.
+func (s *lastSent) remove(changes []schema.Change) bool {
+	before := len(s.values) + len(s.secrets)
+	for _, c := range changes {
+		delete(s.values, c.Field.String())
+		delete(s.secrets, c.Field.String())
+	}
+	return len(s.values)+len(s.secrets) < before
+}
+
+// add records a value, unless it is a secret or never sent.
+func (s *lastSent) add(f schema.Field, v schema.Value) {
+	if _, secret := v.Secret(); secret || !v.IsSet() || f.Hidden() || f.Tool() {
+		return
+	}
+	if s.values == nil {
+		s.values = make(map[string]json.RawMessage)
+	}
+	s.values[f.String()] = valueOut(f, v)
+}
+
+// addSecrets records the keyed hashes of an intent.
+func (s *lastSent) addSecrets(hashes map[string][]byte) {
+	if s.secrets == nil {
+		s.secrets = make(map[string][]byte)
+	}
+	maps.Copy(s.secrets, hashes)
+}
+
+// learn updates the identities by an outcome.
+func (l *Log) learn(ctx context.Context, o *schema.Outcome) error {
+	a := &l.actions[o.N]
+	id := cmp.Or(o.ID, a.Have.ID)
+	if id == 0 {
+		return nil
+	}
+	switch o.Status {
+	case schema.StatusCreated:
+		known := identity{id: id, key: a.Want.Key()}
+		for f, v := range a.Want.All() {
+			known.sent.add(f, v)
+		}
+		return l.learnSent(ctx, o.N, known)
+	case schema.StatusUpdated, schema.StatusUnchanged, schema.StatusExists:
+		return l.learnLive(ctx, a, id, o.Status == schema.StatusUpdated)
+	case schema.StatusDeleted:
+		return l.session.exec(ctx, `DELETE FROM identities WHERE target = $1 AND live = $2`, l.target, id)
+	}
+	return nil
+}
+
+// learnLive records the identity of a record that was live before, and what changed it.
+func (l *Log) learnLive(ctx context.Context, a *schema.Action, id int64, updated bool) error {
+	known, _, err := l.identity(ctx, id)
+	if err != nil {
+		return err
+	}
+	if known.initDate != a.Have.InitDate && known.initDate != 0 && a.Have.InitDate != 0 {
+		known = identity{} // the server has given the id to another record
+	}
+	known.id, known.key, known.initDate = id, a.Want.Key(), cmp.Or(a.Have.InitDate, known.initDate)
+	if !updated {
+		return l.storeIdentity(ctx, known)
+	}
+	known.sent.remove(a.Changes)
+	for _, c := range a.Changes {
+		known.sent.add(c.Field, c.To)
+	}
+	return l.learnSent(ctx, a.N, known)
+}
+
+// learnSent adds the secrets that the latest intent of an action sent, whatever their
+// values are now, and stores the identity.
+func (l *Log) learnSent(ctx context.Context, n int, known identity) error {
+	var hashes map[string][]byte
+	err := l.session.get(ctx, `SELECT secrets FROM intents WHERE run = $1 AND n = $2 AND attempt = $3`,
+		[]any{l.run, n, l.attempts[n]}, document{&hashes})
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	known.sent.addSecrets(hashes)
+	return l.storeIdentity(ctx, known)
+}
+
+// identity reads what is known of a live record.
+func (l *Log) identity(ctx context.Context, id int64) (known identity, found bool, err error) {
+	known.id = id
+	err = l.session.get(ctx, `SELECT kind, type, origin, region, name, init_date, set_name, sent, secrets
+		FROM identities WHERE target = $1 AND live = $2`, []any{l.target, id},
+		&known.key.Kind, &known.key.Type, &known.key.Origin, &known.key.Region, &known.key.Name, &known.initDate, &known.set,
+		document{&known.sent.values}, document{&known.sent.secrets})
+	if errors.Is(err, sql.ErrNoRows) {
+		return identity{}, false, nil
+	}
+	return known, err == nil, err
+}
+
+// storeIdentity writes what is known of a live record. Another record that had the
+// identity before does not exist any more.
+func (l *Log) storeIdentity(ctx context.Context, known identity) error {
+	k := known.key
+	err := l.session.exec(ctx, `DELETE FROM identities WHERE target = $1 AND kind = $2 AND type = $3 AND origin = $4 AND region = $5
+		AND name = $6 AND live <> $7`, l.target, k.Kind, k.Type, k.Origin, k.Region, k.Name, known.id)
+	if err != nil {
+		return err
+	}
+	return l.session.exec(ctx, `INSERT INTO identities (target, live, kind, type, origin, region, name, init_date, set_name, sent, secrets)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+		ON CONFLICT (target, live) DO UPDATE SET kind = excluded.kind, type = excluded.type, origin = excluded.origin,
+			region = excluded.region, name = excluded.name, init_date = excluded.init_date, set_name = excluded.set_name,
+			sent = excluded.sent, secrets = excluded.secrets`,
+		l.target, known.id, k.Kind, k.Type, k.Origin, k.Region, k.Name, known.initDate, known.set,
+		document{known.sent.values}, document{known.sent.secrets})
+}
+
+// Identities are the ids that the identities of a target are known by, from all its runs.
+func (j *Journal) Identities(ctx context.Context, target Target) (ids map[schema.Key]int64, err error) {
+	defer j.wrap(&err, "read the identities")
+	ids = make(map[schema.Key]int64)
+	target = target.normal()
+	err = eachRow(ctx, j.db, func(rows *sql.Rows) error {
+		var id int64
+		var k schema.Key
+		err := rows.Scan(&id, &k.Kind, &k.Type, &k.Origin, &k.Region, &k.Name)
+		ids[k] = id
+		return err
+	}, `SELECT live, kind, type, origin, region, name FROM identities WHERE target = (`+selectTarget+`)`, target.BaseURL, target.URL)
+	return ids, err
+}

@@ -1,0 +1,264 @@
+package journal
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+	"modernc.org/sqlite" // the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+//go:embed sqlite.sql
+var sqliteTables string
+
+const (
+	applicationID = 0x47494A42 // marks SQLite files as state files: "GIJB"
+
+	// layout is the user_version of a state file. 1 to 6 were never released.
+	layout = 7
+
+	// busyTimeout is how long other processes are waited for, whose longest transaction
+	// is the plan of a very large run.
+	busyTimeout = 30 * time.Second
+
+	// checkedSize is the size in bytes up to which a file is checked as a whole when it
+	// is opened. A check of a larger file would take seconds at the start of every run:
+	// there, damage is found when it is read.
+	checkedSize = 4 << 20
+)
+
+// openSQLite opens a state file and makes it where it is missing.
+func openSQLite(ctx context.Context, path string) (*sql.DB, error) {
+	if err := makeFile(path); err != nil {
+		return nil, err
+	}
+	db, err := connect(path, busyTimeout, "synchronous(FULL)", "foreign_keys(1)")
+	if err != nil {
+		return nil, err
+	}
+	if err := prepareFile(ctx, db, path); err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return db, nil
+}
+
+// makeFile makes the file for its owner only; SQLite gives its side files the same mode.
+// An existing one is not opened here: closing it would release the locks that SQLite may
+// hold on it elsewhere in this process.
+func makeFile(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		return file.Close()
+	}
+	if !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return &Error{Kind: KindDirectory}
+	case !info.Mode().IsRegular():
+		return &Error{Kind: KindIrregular}
+	}
+	return nil
+}
+
+// connect opens a file that exists, with pragmas for each connection.
+func connect(path string, timeout time.Duration, pragmas ...string) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	abs = filepath.ToSlash(abs)
+	if !strings.HasPrefix(abs, "/") {
+		abs = "/" + abs // a Windows drive
+	}
+	settings := url.Values{"mode": {"rw"}, "_txlock": {"immediate"},
+		"_pragma": append(pragmas, fmt.Sprintf("busy_timeout(%d)", timeout.Milliseconds()))}
+	// A URL, because ? and % may be in the path.
+	return sql.Open("sqlite", (&url.URL{Scheme: "file", Path: abs, RawQuery: settings.Encode()}).String())
+}
+
+// prepareFile checks the file, and makes its tables where it is new.
+func prepareFile(ctx context.Context, db *sql.DB, path string) error {
+	conn, err := db.Conn(ctx) // a pragma applies to one connection
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	isNew, err := checkFile(ctx, conn, path)
+	if err != nil {
+		return err
+	}
+	// A copy from a backup may have another mode, and another journal.
+	if err := os.Chmod(path, 0o600); err != nil {
+		return err
+	}
+	var mode string
+	if err := conn.QueryRowContext(ctx, `PRAGMA journal_mode`).Scan(&mode); err != nil || !isNew && mode == "wal" {
+		return err
+	}
+	return initFile(ctx, conn, path)
+}
+
+// checkFile finds out whether it is a state file, before anything is written to it.
+func checkFile(ctx context.Context, conn *sql.Conn, path string) (isNew bool, err error) {
+	var id, version, tables int
+	err = conn.QueryRowContext(ctx, `SELECT (SELECT application_id FROM pragma_application_id),
+		(SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)`).Scan(&id, &version, &tables)
+	versions := fmt.Errorf("layout %d; this gijbulk uses layout %d", version, layout)
+	switch {
+	case err != nil:
+		return false, err
+	case id == 0 && version == 0 && tables == 0:
+		return true, nil
+	case id != applicationID:
+		return false, &Error{Kind: KindForeign, Err: errors.New("an SQLite file of another program")}
+	case version < layout:
+		return false, &Error{Kind: KindOlder, Err: versions}
+	case version > layout:
+		return false, &Error{Kind: KindNewer, Err: versions}
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Size() > checkedSize {
+		return false, err
+	}
+	var verdict string
+	if err := conn.QueryRowContext(ctx, `PRAGMA quick_check(1)`).Scan(&verdict); err != nil {
+		return false, err
+	}
+	if verdict != "ok" {
+		return false, damaged("%s", verdict)
+	}
+	return false, nil
+}
+
+// initFile sets up a new file. SQLite does not wait for another process that switches the
+// file to WAL at the same time, so a lock does.
+func initFile(ctx context.Context, conn *sql.Conn, path string) (err error) {
+	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
+	wait, cancel := context.WithTimeout(ctx, busyTimeout)
+	defer cancel()
+	if _, err := lock.TryLockContext(wait, lockInterval); errors.Is(err, context.DeadlineExceeded) {
+		return &Error{Kind: KindBusy}
+	} else if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	// In this order: the first page that is written decides the kind of vacuum.
+	for _, pragma := range []string{`auto_vacuum = INCREMENTAL`, `journal_mode = WAL`} {
+		if _, err := conn.ExecContext(ctx, "PRAGMA "+pragma); err != nil {
+			return err
+		}
+	}
+	var tables int // another process may have been faster
+	if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil || tables > 0 {
+		return err
+	}
+	return makeTables(ctx, conn)
+}
+
+func makeTables(ctx context.Context, conn *sql.Conn) error {
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	if _, err := tx.ExecContext(ctx, sqliteTables); err != nil {
+		return err
+	}
+	key := make([]byte, 32)
+	_, _ = rand.Read(key) // never fails
+	if _, err := tx.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('hash key', $1)`, key); err != nil {
+		return err
+	}
+	mark := fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, layout)
+	if _, err := tx.ExecContext(ctx, mark); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// kindOf is the kind of an error of the driver.
+func kindOf(err error) Kind {
+	var fault *sqlite.Error
+	if !errors.As(err, &fault) {
+		return KindOther
+	}
+	switch fault.Code() & 0xff { // without the extended part
+	case sqlite3.SQLITE_FULL:
+		return KindFull
+	case sqlite3.SQLITE_IOERR:
+		return KindIO
+	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH:
+		return KindUnwritable
+	case sqlite3.SQLITE_NOTADB:
+		return KindForeign
+	case sqlite3.SQLITE_CORRUPT:
+		return KindDamaged
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
+		return KindBusy
+	}
+	return KindOther
+}
+
+// shrink returns free pages to the disk, some at a time: other processes may be waiting
+// to write.
+func shrink(ctx context.Context, db *sql.DB) error {
+	for before := -1; ; {
+		var free int
+		if err := db.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&free); err != nil {
+			return err
+		}
+		if free == 0 || free == before {
+			break
+		}
+		before = free
+		if _, err := db.ExecContext(ctx, `PRAGMA incremental_vacuum(4096)`); err != nil {
+			return err
+		}
+	}
+	_, err := db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	return err
+}
+
+// listTimeout is how long ListRuns waits for other processes.
+const listTimeout = 200 * time.Millisecond
+
+// ListRuns lists the runs of a state file as [Journal.Runs] does, for the completion of a
+// command line: it makes no file, changes nothing and hardly waits for other processes.
+// The error is an *Error.
+func ListRuns(ctx context.Context, path string) (_ []Entry, err error) {
+	j := &Journal{path: path}
+	defer j.wrap(&err, "list the runs")
+	if j.db, err = connect(path, listTimeout, "query_only(1)"); err != nil {
+		return nil, err
+	}
+	defer j.db.Close()
+	conn, err := j.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	isNew, err := checkFile(ctx, conn, path)
+	if err := errors.Join(err, conn.Close()); err != nil || isNew {
+		return nil, err
+	}
+	return j.Runs(ctx)
+}
