@@ -1,0 +1,77 @@
+package journal
+
+import (
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"gijbulk/schema"
+)
+
+// TestDeath kills a process between Begin and End and opens what it left.
+func TestDeath(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "gijbulk.db")
+	_, kill := child(t, "write", path)
+	kill()
+	j := openAt(t, path)
+	saved := load(t, j, Last)
+	want := []schema.Status{schema.StatusCreated, schema.StatusUnknown, schema.StatusUnprocessed}
+	for i, o := range saved.Outcomes {
+		if o.Status != want[i] {
+			t.Errorf("%d is %s, not %s", i, o.Status, want[i])
+		}
+	}
+	if e := runs(t, j)[0]; e.State != StateRunning || e.Counts[schema.StatusUnknown] != 1 {
+		t.Errorf("%+v", e)
+	}
+	if string(saved.Options) != `{"a":1}` {
+		t.Errorf("options %s", saved.Options)
+	}
+	if ids := identities(t, j, target); ids[saved.Plan.Actions[0].Want.Key()] != 8 {
+		t.Errorf("identities %v", ids)
+	}
+	l, err := j.Continue(t.Context(), saved, schema.Mask{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	end(t, l, done(saved.Plan.Actions[1], schema.StatusCreated, 9))
+	if o := load(t, j, "r1").Outcomes[1]; o.Status != schema.StatusCreated || o.ID != 9 {
+		t.Errorf("after it continued: %s with id %d", o.Status, o.ID)
+	}
+}
+
+// TestProcesses lets several processes open a file that does not exist yet, and write to
+// it at once.
+func TestProcesses(t *testing.T) {
+	names := make([]string, 5)
+	path := filepath.Join(t.TempDir(), "state", "gijbulk.db")
+	var all sync.WaitGroup
+	for i := range names {
+		all.Go(func() { names[i], _ = child(t, "create", path) })
+	}
+	all.Wait()
+	j := openAt(t, path)
+	for _, name := range names {
+		for _, o := range load(t, j, name).Outcomes {
+			if o.Status != schema.StatusCreated {
+				t.Errorf("%s: %d is %s", name, o.N, o.Status)
+			}
+		}
+	}
+}
+
+// TestLockDies: a run that was killed needs no cleanup.
+func TestLockDies(t *testing.T) {
+	dir := t.TempDir()
+	_, kill := child(t, "lock", dir)
+	mustBeHeld(t, dir, 0, 1)
+	if busy, err := Busy(dir, jira); err != nil || !busy {
+		t.Errorf("busy %t, error %v", busy, err)
+	}
+	kill()
+	if busy, err := Busy(dir, jira); err != nil || busy {
+		t.Errorf("after its death: busy %t, error %v", busy, err)
+	}
+	mustLock(t, dir, 0, 1)
+}
