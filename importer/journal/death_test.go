@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"fmt"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -38,6 +39,29 @@ func TestDeath(t *testing.T) {
 	end(t, l, done(saved.Plan.Actions[1], schema.StatusCreated, 9))
 	if o := load(t, j, "r1").Outcomes[1]; o.Status != schema.StatusCreated || o.ID != 9 {
 		t.Errorf("after it continued: %s with id %d", o.Status, o.ID)
+	}
+}
+
+// TestNothingAnsweredIsLost kills a process at any moment: what it had been answered is
+// there.
+func TestNothingAnsweredIsLost(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "gijbulk.db")
+	line, kill := child(t, "stream", path)
+	answers := append([]string{line}, kill()...)
+	j := openAt(t, path)
+	outcomes, ids := load(t, j, "r1").Outcomes, identities(t, j, target)
+	for _, answer := range answers {
+		var call string
+		var n int
+		if _, err := fmt.Sscan(answer, &call, &n); err != nil {
+			t.Fatalf("%q: %v", answer, err)
+		}
+		switch status := outcomes[n].Status; {
+		case call == "end" && (status != schema.StatusCreated || len(ids) <= n):
+			t.Errorf("%d ended, and is %s; %d identities", n, status, len(ids))
+		case call == "begin" && status == schema.StatusUnprocessed:
+			t.Errorf("%d began, and is %s", n, status)
+		}
 	}
 }
 

@@ -19,6 +19,7 @@ var roles = map[string]func(path string) error{
 	"write":  writeAndWait,
 	"lock":   lockAndWait,
 	"create": writeRun,
+	"stream": writeStream,
 }
 
 const roleVariable = "GIJBULK_TEST_ROLE"
@@ -34,9 +35,9 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// child starts a role in a process of its own and returns its line. kill ends it with
-// SIGKILL.
-func child(t *testing.T, role, path string) (line string, kill func()) {
+// child starts a role in a process of its own and returns its first line. kill ends it
+// with SIGKILL and returns what it had printed since.
+func child(t *testing.T, role, path string) (line string, kill func() []string) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0], path)
 	cmd.Env = append(os.Environ(), roleVariable+"="+role)
@@ -52,13 +53,17 @@ func child(t *testing.T, role, path string) (line string, kill func()) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	kill = sync.OnceFunc(func() {
+	lines := bufio.NewScanner(out)
+	kill = sync.OnceValue(func() (rest []string) {
 		_ = cmd.Process.Kill()
+		for lines.Scan() {
+			rest = append(rest, lines.Text())
+		}
 		_ = in.Close()
 		_ = cmd.Wait()
+		return rest
 	})
-	t.Cleanup(kill)
-	lines := bufio.NewScanner(out)
+	t.Cleanup(func() { kill() })
 	if !lines.Scan() {
 		t.Fatalf("the child %s printed nothing", role)
 	}
@@ -128,4 +133,34 @@ func writeRun(path string) error {
 	}
 	fmt.Println(name)
 	return j.Close()
+}
+
+// writeStream prints each answer, once it has got some way: what is printed must not be
+// lost.
+func writeStream(path string) error {
+	ctx := context.Background()
+	j, err := Open(path, Clock{})
+	if err != nil {
+		return err
+	}
+	actions := creates(1000)
+	l, err := startPlanned(ctx, j, run("r1"), plan(actions...), nil, schema.Mask{})
+	if err != nil {
+		return err
+	}
+	for _, a := range actions {
+		if err := l.Begin(ctx, a); err != nil {
+			return err
+		}
+		if a.N >= 50 {
+			fmt.Println("begin", a.N)
+		}
+		if err := l.End(ctx, done(a, schema.StatusCreated, int64(a.N+1))); err != nil {
+			return err
+		}
+		if a.N >= 50 {
+			fmt.Println("end", a.N)
+		}
+	}
+	return ready()
 }
