@@ -27,7 +27,7 @@ func (l *ledger) begin(ctx context.Context, actions ...schema.Action) error {
 		return nil
 	}
 	if err := l.run.Journal.Begin(ctx, actions...); err != nil {
-		return fmt.Errorf("record the intent to %s %s%s: %w", actions[0].Op, actions[0].Subject().Key(), others(len(actions)), err)
+		return failure(ctx, fmt.Sprintf("record the intent to %s %s%s", actions[0].Op, actions[0].Subject().Key(), others(len(actions))), err)
 	}
 	return nil
 }
@@ -63,7 +63,7 @@ func (l *ledger) step(s Step) {
 func (l *ledger) extend(ctx context.Context, actions []schema.Action) error {
 	if l.run.Journal != nil {
 		if err := l.run.Journal.Extend(ctx, actions); err != nil {
-			return fmt.Errorf("record %d more actions: %w", len(actions), err)
+			return failure(ctx, fmt.Sprintf("record %d more actions", len(actions)), err)
 		}
 	}
 	l.run.Plan.Actions = append(l.run.Plan.Actions, actions...)
@@ -123,11 +123,14 @@ func (l *ledger) unknown() []schema.Outcome {
 	return unknown
 }
 
-// claimed are the ids that outcomes have.
+// claimed are the ids that outcomes have. What is to be deleted belongs to none: a duplicate
+// whose deletion fails is still one.
 func (l *ledger) claimed() map[int64]bool {
 	claimed := make(map[int64]bool)
-	for _, o := range l.outcomes {
-		claimed[o.ID] = true
+	for n, o := range l.outcomes {
+		if l.action(n).Op != schema.OpDelete {
+			claimed[o.ID] = true
+		}
 	}
 	return claimed
 }

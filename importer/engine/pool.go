@@ -27,12 +27,15 @@ type pool struct {
 
 func (r *Run) newPool() *pool {
 	workers := max(1, r.Concurrency)
-	if r.Indexing.Indexer != nil {
-		workers = min(workers, max(1, r.Indexing.AtOnce))
-	}
 	// As many intents again are ahead as are being sent: more would have to be looked up
 	// after a death, and with fewer the workers would wait for the journal.
 	size := 2 * workers
+	if r.Indexing.Indexer != nil {
+		// Here none is ahead: its request would leave long after its intent, and a process
+		// that resumes the run would not expect it any more.
+		workers = min(workers, max(1, r.Indexing.AtOnce))
+		size = workers
+	}
 	return &pool{engine: r, workers: workers, slots: make(chan struct{}, size), begun: make(chan *schema.Action, size), ended: make(chan schema.Outcome, size)}
 }
 
@@ -165,9 +168,11 @@ func following(earlier, now schema.Outcome) schema.Outcome {
 		return now
 	}
 	now.Attempts += earlier.Attempts
-	if now.Status == schema.StatusUnprocessed {
-		// It left once, and that is what the report must say.
-		now.Status, now.Started, now.Took = schema.StatusUnknown, earlier.Started, earlier.Took
+	if now.Status == schema.StatusUnprocessed && earlier.Status == schema.StatusUnknown {
+		now.Status = schema.StatusUnknown // the earlier request may have been carried out
+	}
+	if now.Started.IsZero() { // it did not leave
+		now.Started, now.Took = earlier.Started, earlier.Took
 		return now
 	}
 	now.Started, now.Took = earlier.Started, now.Started.Add(now.Took).Sub(earlier.Started)

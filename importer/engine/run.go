@@ -10,6 +10,8 @@ package engine
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"gijbulk/schema"
@@ -147,4 +149,13 @@ func (r *Run) recheck(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// failure is the error of something that could not be done: the cause of the context's end,
+// where it failed because of that.
+func failure(ctx context.Context, what string, err error) error {
+	if cause := context.Cause(ctx); cause != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, cause)) {
+		return cause
+	}
+	return fmt.Errorf("%s: %w", what, err)
 }

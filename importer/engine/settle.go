@@ -76,9 +76,10 @@ func (r *Run) seek(ctx context.Context, live []schema.Record) (missing []schema.
 
 // patience is how long to leave the server alone before lost answers are looked up. Where it
 // may still be at work, because a request ran into its time limit or the process died with
-// it on the wire, that is until the limit has passed since the last sign of life. A process
-// that died may have held the request back after that, for as long as Held; but when the run
-// was resumed it had left.
+// it on the wire, that is until the limit has passed since the last sign of life. In a process
+// that died the request may have left after that: behind the one that a worker sent before
+// it, and both may have been held back for as long as Held; but when the run was resumed it
+// had left.
 func (r *Run) patience() time.Duration {
 	var last time.Time
 	atWork := false
@@ -96,7 +97,7 @@ func (r *Run) patience() time.Duration {
 	}
 	left := last
 	if last.Before(r.resumed) {
-		if left = last.Add(r.Held); left.After(r.resumed) {
+		if left = last.Add(2*r.Held + r.Timeout); left.After(r.resumed) {
 			left = r.resumed
 		}
 	}
@@ -106,7 +107,7 @@ func (r *Run) patience() time.Duration {
 func (r *Run) list(ctx context.Context, why string) ([]schema.Record, error) {
 	live, err := r.Target.List(ctx, r.Plan.Kinds()...)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", why, err)
+		return nil, failure(ctx, why, err)
 	}
 	return live, nil
 }

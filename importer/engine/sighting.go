@@ -12,7 +12,7 @@ import (
 // sighting is what a live list says about the creates that have no id yet.
 type sighting struct {
 	ids         map[int][]int64 // by the action's number
-	unexplained []schema.Record // new, and explained by no record of the plan
+	unexplained []schema.Record // new, and of the identity of no record of the plan
 }
 
 // find looks for the creates without an id among the live records that are new since
@@ -20,9 +20,14 @@ type sighting struct {
 func (l *ledger) find(live []schema.Record) sighting {
 	var want []schema.Record
 	var numbers []int
+	explained := make(map[schema.Key]bool)
 	for n, o := range l.outcomes {
-		if a := l.action(n); a.Op == schema.OpCreate && o.ID == 0 {
+		a := l.action(n)
+		if a.Op == schema.OpCreate && o.ID == 0 {
 			want, numbers = append(want, a.Want), append(numbers, n)
+		}
+		if key := a.Want.Key(); key.Exact() {
+			explained[key] = true // a duplicate of what has an id
 		}
 	}
 	fresh := l.fresh(live)
@@ -31,7 +36,7 @@ func (l *ledger) find(live []schema.Record) sighting {
 	for i, r := range fresh {
 		if w := pairs.ClaimedBy[i]; w != match.None {
 			s.ids[numbers[w]] = append(s.ids[numbers[w]], r.ID)
-		} else {
+		} else if !explained[r.Key()] {
 			s.unexplained = append(s.unexplained, r)
 		}
 	}

@@ -66,6 +66,8 @@ func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, s
 		return confirmDelete(a, o, byID)
 	case o.Status == schema.StatusCreated:
 		return confirmCreate(a, o, byID, surplus)
+	case o.Status == schema.StatusConflict && o.ID != 0: // was there several times, and may be no longer
+		return confirmCreate(a, created(o, o.ID), byID, surplus)
 	case len(found) == 1:
 		answer := o.Error
 		o = created(o, found[0])
@@ -147,7 +149,8 @@ func confirmDelete(a *schema.Action, o schema.Outcome, byID map[int64]schema.Rec
 func (l *ledger) surplus(live []schema.Record) map[schema.Key][]int64 {
 	identity := make(map[schema.Key]bool)
 	for n, o := range l.outcomes {
-		if key := l.action(n).Want.Key(); o.Status == schema.StatusCreated && key.Exact() {
+		made := o.Status == schema.StatusCreated || o.Status == schema.StatusConflict
+		if key := l.action(n).Want.Key(); made && key.Exact() {
 			identity[key] = true
 		}
 	}
