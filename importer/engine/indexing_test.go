@@ -1,0 +1,118 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gijbulk/importer/engine"
+	"gijbulk/schema"
+)
+
+// failing is an Indexer in which the first indexing of the record of a name fails.
+type failing string
+
+func (name failing) Indexing(_ context.Context, r schema.Record) (schema.Indexing, error) {
+	if r.Name() == string(name) {
+		return schema.Indexing{Ended: true, Errors: []string{"401 Unauthorized"}}, nil
+	}
+	return schema.Indexing{Ended: true}, nil
+}
+
+// slowIndexer is one in which each first indexing takes a time, from the first look on.
+type slowIndexer struct {
+	takes time.Duration
+	err   error
+
+	mu    sync.Mutex
+	begun map[int64]time.Time
+	most  int // first indexings at once
+}
+
+func (x *slowIndexer) Indexing(_ context.Context, r schema.Record) (schema.Indexing, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.begun[r.ID].IsZero() {
+		x.begun[r.ID] = time.Now()
+	}
+	open := 0
+	for _, begun := range x.begun {
+		if time.Since(begun) < x.takes {
+			open++
+		}
+	}
+	x.most = max(x.most, open)
+	return schema.Indexing{Ended: time.Since(x.begun[r.ID]) >= x.takes}, x.err
+}
+
+// TestFirstIndexings: so many at a time are waited for, and one that fails is an error of a
+// created record.
+func TestFirstIndexings(t *testing.T) {
+	for _, tt := range []struct{ concurrency, atOnce, want int }{{8, 2, 2}, {1, 2, 1}, {8, 0, 1}} {
+		synctest.Test(t, func(t *testing.T) {
+			x := &slowIndexer{takes: time.Minute, begun: make(map[int64]time.Time)}
+			f := newRun(t, newServer(), creates("a", "b", "c", "d", "e"))
+			f.Concurrency, f.Indexing = tt.concurrency, engine.Indexing{Indexer: x, AtOnce: tt.atOnce, Timeout: time.Hour}
+			f.start(t)
+			if x.most != tt.want || f.statuses() != "created created created created created" {
+				t.Errorf("%+v: %d first indexings at once, %s", tt, x.most, f.statuses())
+			}
+		})
+	}
+}
+
+// TestFirstIndexing: the create is recorded before its first indexing is waited for, and stays
+// created whatever comes of that.
+func TestFirstIndexing(t *testing.T) {
+	const waitedFor = "begin a, send a, end a created, observe a created, end a created, observe a created"
+	forever := &slowIndexer{takes: 1000 * time.Hour, begun: make(map[int64]time.Time)}
+	for _, tt := range []struct {
+		name          string
+		indexer       engine.Indexer
+		answers       []answer
+		cancel        time.Duration
+		fails         string
+		error, advice string
+		order         string
+	}{
+		{name: "ends", indexer: failing("another"), order: waitedFor},
+		{name: "fails", indexer: failing("a"), error: "401 Unauthorized", advice: "check what the git host answers", order: waitedFor},
+		{name: "fails after a second request", indexer: failing("a"), answers: []answer{lose, perform}, error: "401 Unauthorized", advice: "check what the git host answers",
+			order: "begin a, send a, end a unknown, observe a unknown, begin a, send a, end a created, observe a created, end a created, observe a created"},
+		{name: "takes too long", indexer: forever, advice: "it had not ended after 10m0s", order: waitedFor},
+		{name: "the run is canceled", indexer: forever, cancel: time.Minute, advice: "enough", order: waitedFor},
+		{name: "cannot be seen", indexer: &slowIndexer{begun: make(map[int64]time.Time), err: errors.New("503")}, advice: "is not known: 503", order: waitedFor},
+		{name: "the create is not recorded", indexer: forever, fails: "end a", order: "begin a, send a, observe a created, observe a created"},
+		{name: "nothing was created", indexer: forever, answers: []answer{refuse}, error: "refused", order: "begin a, send a, end a failed, observe a failed"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, cancel := context.WithCancelCause(t.Context())
+				defer cancel(nil)
+				if tt.cancel > 0 {
+					time.AfterFunc(tt.cancel, func() { cancel(errors.New("enough")) })
+				}
+				s := newServer()
+				s.answers["a"] = tt.answers
+				f := newRun(t, s, creates("a"))
+				f.Indexing = engine.Indexing{Indexer: tt.indexer, AtOnce: 1, Timeout: 10 * time.Minute}
+				f.journal.fails = tt.fails
+				if err := f.Start(ctx); (err != nil) != (tt.cancel > 0 || tt.fails != "") {
+					t.Errorf("error %v", err)
+				}
+				o := f.outcome("a")
+				if created := tt.error != "refused"; created != (o.Status == schema.StatusCreated) || !strings.Contains(o.Error, tt.error) || !strings.Contains(o.Advice, tt.advice) ||
+					(o.Error == "") != (tt.error == "") || (o.Advice == "") != (tt.advice == "") {
+					t.Errorf("%s, error %q, advice %q", o.Status, o.Error, o.Advice)
+				}
+				if got := f.events.about("a"); got != tt.order {
+					t.Errorf("order %s\nwant %s", got, tt.order)
+				}
+			})
+		})
+	}
+}

@@ -1,0 +1,168 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"gijbulk/importer/planner"
+	"gijbulk/schema"
+)
+
+// TestVerifyUpdatesAndDeletes: the outcome is what the live list shows after the answer.
+func TestVerifyUpdatesAndDeletes(t *testing.T) {
+	want := integration(2, "a!")
+	before := want.Set(schema.FieldDisabled, schema.Bool(false))
+	before.ID = 9
+	after := before.Set(schema.FieldDisabled, schema.Bool(true))
+	change := []schema.Change{{Field: schema.FieldDisabled, From: schema.Bool(false), To: schema.Bool(true)}}
+	unseen := append(slices.Clone(change), schema.Change{Field: schema.FieldPat, Unseen: true})
+	update := func(c []schema.Change) schema.Action {
+		return schema.Action{Op: schema.OpUpdate, Want: want, Have: before, Changes: c}
+	}
+	remove := schema.Action{Op: schema.OpDelete, Have: before}
+	for _, tt := range []struct {
+		name   string
+		action schema.Action
+		answer schema.Status
+		live   []schema.Record
+		want   schema.Status
+	}{
+		{"updated", update(change), schema.StatusUpdated, []schema.Record{after}, schema.StatusUpdated},
+		{"updated, not taken", update(change), schema.StatusUpdated, []schema.Record{before}, schema.StatusFailed},
+		{"updated, gone", update(change), schema.StatusUpdated, nil, schema.StatusFailed},
+		{"update lost, performed", update(change), schema.StatusUnknown, []schema.Record{after}, schema.StatusUpdated},
+		{"update lost, not performed", update(change), schema.StatusUnknown, []schema.Record{before}, schema.StatusFailed},
+		{"update lost, cannot be seen", update(unseen), schema.StatusUnknown, []schema.Record{after}, schema.StatusUnknown},
+		{"update refused", update(change), schema.StatusFailed, []schema.Record{before}, schema.StatusFailed},
+		{"deleted", remove, schema.StatusDeleted, nil, schema.StatusDeleted},
+		{"deleted, still there", remove, schema.StatusDeleted, []schema.Record{before}, schema.StatusFailed},
+		{"delete lost, performed", remove, schema.StatusUnknown, nil, schema.StatusDeleted},
+		{"delete lost, not performed", remove, schema.StatusUnknown, []schema.Record{before}, schema.StatusFailed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newServer()
+			s.live = []schema.Record{before}
+			s.answers["a"] = []answer{func(s *server, _ schema.Action) schema.Outcome {
+				s.live = tt.live
+				return schema.Outcome{Status: tt.answer}
+			}}
+			f := newRun(t, s, schema.Plan{Actions: []schema.Action{tt.action}, Live: []int64{9}})
+			f.start(t)
+			o := f.Outcomes()[0]
+			if o.Status != tt.want || o.Status == schema.StatusFailed && o.Status != tt.answer && o.Error == "" {
+				t.Errorf("%s (%s), want %s", o.Status, o.Error, tt.want)
+			}
+		})
+	}
+}
+
+// TestVerifyReadsOnlyWhatMayHaveChanged: a run that sent nothing reads nothing.
+func TestVerifyReadsOnlyWhatMayHaveChanged(t *testing.T) {
+	s := newServer()
+	s.add(integration(0, "a"))
+	plan, _ := planner.Diff(wanted("a"), s.live, planner.Options{})
+	f := newRun(t, s, plan)
+	f.start(t)
+	if f.statuses() != "unchanged" || s.lists != 0 {
+		t.Errorf("%s after %d lists", f.statuses(), s.lists)
+	}
+	s.onList = func(context.Context, int) error { return errors.New("no connection") }
+	f = newRun(t, s, creates("b"))
+	if err := f.Start(t.Context()); err == nil || f.statuses() != "created" {
+		t.Errorf("error %v, %s", err, f.statuses())
+	}
+}
+
+// TestRemoveDuplicates: the server performs the create of b twice.
+func TestRemoveDuplicates(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		b        []answer
+		off      bool
+		between  func(*server) // before the list that decides what to delete
+		statuses string
+		live     int // of b
+		removing string
+	}{
+		{name: "equal", statuses: "created created created deleted", live: 1, removing: "removing 1"},
+		{name: "equal, the answer was lost", b: []answer{func(s *server, a schema.Action) schema.Outcome { performTwice(s, a); return lose(s, a) }},
+			statuses: "created created created deleted", live: 1, removing: "removing 1"},
+		{name: "equal, three times", b: []answer{func(s *server, a schema.Action) schema.Outcome { perform(s, a); return performTwice(s, a) }},
+			statuses: "created created created deleted deleted", live: 1, removing: "removing 2"},
+		{name: "not wanted", off: true, statuses: "created conflict created", live: 2},
+		{name: "one was changed", between: func(s *server) { s.set(s.ids("b")[0], schema.FieldDisabled, schema.Bool(true)) },
+			statuses: "created conflict created", live: 2},
+		{name: "one was removed", between: func(s *server) { s.remove(s.ids("b")[0]) }, statuses: "created created created", live: 1},
+		{name: "the answered one was removed", between: func(s *server) { s.remove(s.ids("b")[1]) }, statuses: "created created created", live: 1},
+		{name: "both were removed", between: func(s *server) { s.remove(s.ids("b")[0]); s.remove(s.ids("b")[0]) }, statuses: "created failed created"},
+		{name: "the deletion is refused", b: []answer{performTwice, refuse}, statuses: "created conflict created failed", live: 2, removing: "removing 1"},
+		{name: "the deletion is lost", b: []answer{performTwice, performAndLose}, statuses: "created created created deleted", live: 1, removing: "removing 1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer()
+				s.answers["b"] = tt.b
+				if tt.b == nil {
+					s.answers["b"] = []answer{performTwice, perform}
+				} else if len(tt.b) == 1 {
+					s.answers["b"] = append(tt.b, perform)
+				}
+				s.onList = func(_ context.Context, nth int) error {
+					if nth == 2 && tt.between != nil {
+						tt.between(s)
+					}
+					return nil
+				}
+				f := newRun(t, s, creates("a", "b", "c"))
+				f.RemoveDuplicates = !tt.off
+				f.start(t)
+				if f.statuses() != tt.statuses || len(s.ids("b")) != tt.live || f.events.only("removing") != tt.removing {
+					t.Errorf("%s, %d live, %q; want %s, %d live, %q", f.statuses(), len(s.ids("b")), f.events.only("removing"), tt.statuses, tt.live, tt.removing)
+				}
+				if b := f.outcome("b"); b.Status == schema.StatusCreated && !slices.Equal(s.ids("b"), []int64{b.ID}) {
+					t.Errorf("b is %d, live are %d", b.ID, s.ids("b"))
+				}
+				if _, recorded := f.journal.load(); len(recorded) != len(f.Outcomes()) || len(s.ids("a"))+len(s.ids("c")) != 2 {
+					t.Errorf("%d outcomes are recorded of %d; live %v", len(recorded), len(f.Outcomes()), s.live)
+				}
+			})
+		})
+	}
+}
+
+// TestRemoveDuplicatesLeavesOthersRecords: an equal record that was live before the run is no
+// duplicate of what the run made.
+func TestRemoveDuplicatesLeavesOthersRecords(t *testing.T) {
+	s := newServer()
+	s.answers["b"] = []answer{performTwice, perform}
+	plan := creates("b")
+	plan.Live = []int64{s.add(plan.Actions[0].Want)}
+	f := newRun(t, s, plan)
+	f.RemoveDuplicates = true
+	f.start(t)
+	if ids := s.ids("b"); f.statuses() != "created deleted" || len(ids) != 2 || ids[0] != plan.Live[0] {
+		t.Errorf("%s, live %d, where %d was before", f.statuses(), ids, plan.Live)
+	}
+}
+
+// TestRemoveDuplicateRepositories: the server keeps each clone in a folder of its own, which makes
+// no difference.
+func TestRemoveDuplicateRepositories(t *testing.T) {
+	s := newServer()
+	s.answers["a"] = []answer{func(s *server, a schema.Action) schema.Outcome {
+		a.Want = a.Want.Set(schema.FieldRealRoot, schema.Text("1_a"))
+		perform(s, a)
+		a.Want = a.Want.Set(schema.FieldRealRoot, schema.Text("2_a"))
+		return perform(s, a)
+	}, perform}
+	plan, _ := planner.Diff([]schema.Record{repository(2, "https://git.example.org/a.git")}, nil, planner.Options{})
+	f := newRun(t, s, plan)
+	f.RemoveDuplicates = true
+	f.start(t)
+	if f.statuses() != "created deleted" || len(s.ids("a")) != 1 {
+		t.Errorf("%s, %d live", f.statuses(), len(s.ids("a")))
+	}
+}
