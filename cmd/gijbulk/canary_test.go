@@ -65,7 +65,7 @@ func TestCanaries(t *testing.T) {
 			run(ctx, context.WithoutCancel(ctx), args, process{
 				stdin: strings.NewReader(""), stdout: &stdout, stderr: &stderr, now: time.Now,
 				lookupEnv: func(name string) (string, bool) {
-					v, ok := map[string]string{"JIRA_TOKEN": canaryToken, "CANARY": canaryEnv}[name]
+					v, ok := map[string]string{"JIRA_TOKEN": canaryToken, "CANARY": canaryEnv, "XDG_STATE_HOME": dir}[name]
 					return v, ok
 				},
 			})

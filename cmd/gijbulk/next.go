@@ -31,9 +31,11 @@ func (w *workspace) printNext(run schema.Run, results []schema.Result, trouble e
 // nextSteps are what to do about what did not go well, each with its command.
 func (w *workspace) nextSteps(run schema.Run, results []schema.Result, trouble error) []string {
 	var steps []string
-	failed, fixable, open := false, false, false
+	failed, fixable, open, twice := false, false, false, false
 	for _, r := range results {
 		switch r.Status {
+		case schema.StatusConflict:
+			twice = twice || r.Action.Op == schema.OpCreate
 		case schema.StatusFailed:
 			failed, fixable = true, fixable || !r.Temporary
 		case schema.StatusUnknown, schema.StatusUnprocessed:
@@ -44,6 +46,9 @@ func (w *workspace) nextSteps(run schema.Run, results []schema.Result, trouble e
 		words := []string{"gijbulk", run.Command, quoteWord(filepath.Join(w.reportDir(run), reports.Failed.FileName()))}
 		steps = append(steps, "fix "+reports.Failed.FileName()+", then run: "+w.commandLine(words, forFixed))
 		failed = false
+	}
+	if twice && !w.removeDuplicates {
+		steps = append(steps, "with --remove-duplicates a run deletes what it makes more than once, where all of it is equal")
 	}
 	if trouble != nil && w.state != nil {
 		return append(steps, "continue where the run stopped: "+w.commandLine([]string{"gijbulk", "resume", run.ID}, forResumed))

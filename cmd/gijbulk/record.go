@@ -35,17 +35,17 @@ func (w *workspace) record(ctx context.Context, run schema.Run, options recorded
 	return &record{log}, err
 }
 
-// recordPlan records the plan before the first write. The reports come first: where they cannot
-// be written, nothing is sent.
-func (w *workspace) recordPlan(ctx context.Context, r *record, run schema.Run, plan schema.Plan) error {
-	_, trouble := reports.WriteReport(w.reportDir(run), run, plan.Results(plan.Outcomes()), w.mask)
-	if trouble != nil {
-		trouble = fmt.Errorf("the reports could not be written, so nothing was sent: %w", trouble)
-	} else if !r.none() {
+// recordPlan records the plan, and writes a first report, before the first write: where either
+// cannot be done, nothing is sent.
+func (w *workspace) recordPlan(ctx context.Context, r *record, run schema.Run, plan schema.Plan) (trouble error) {
+	if !r.none() {
 		trouble = r.log.Plan(ctx, run, plan)
 	}
 	if trouble == nil {
-		return nil
+		if _, trouble = reports.WriteReport(w.reportDir(run), run, plan.Results(plan.Outcomes()), w.mask); trouble == nil {
+			return nil
+		}
+		trouble = fmt.Errorf("the reports could not be written, so nothing was sent: %w", trouble)
 	}
 	run.Ended, run.Why = w.now().UTC(), trouble.Error()
 	return firstError(trouble, r.finish(ctx, run))

@@ -194,7 +194,7 @@ func TestScreens(t *testing.T) {
 				dir := home(t)
 				writeFile(t, dir, "wide.yaml", wideManifest)
 				s := sit(t, dir, columns, nil, "import", "wide.yaml", "--rate=0", "--jira", busyAfter(t, 100))
-				terminaltest.Golden(t, screen("prompt"), s.until(`go\s+on\? \[y/N\]`))
+				terminaltest.Golden(t, screen("prompt"), s.until(`continue\?\s+\[y/N\]`))
 				s.types("n\n")
 				s.ends(exitUnsafe)
 			})

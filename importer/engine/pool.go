@@ -20,20 +20,26 @@ import (
 type pool struct {
 	engine  *Run
 	workers int
-	slots   chan struct{} // one for each intent that has no answer yet
+	slots   chan struct{} // one for each intent whose outcome is not recorded
 	begun   chan *schema.Action
 	ended   chan schema.Outcome
 }
 
+// lead is how many intents there are for each worker: those that are recorded ahead, the one
+// whose request it sends, and those whose outcomes are being recorded. With more of them more
+// have to be looked up after a death, and with fewer the workers wait for the journal.
+const lead = 8
+
 func (r *Run) newPool() *pool {
 	workers := max(1, r.Concurrency)
-	// As many intents again are ahead as are being sent: more would have to be looked up
-	// after a death, and with fewer the workers would wait for the journal.
-	size := 2 * workers
 	if r.Indexing.Indexer != nil {
-		// Here none is ahead: its request would leave long after its intent, and a process
-		// that resumes the run would not expect it any more.
 		workers = min(workers, max(1, r.Indexing.AtOnce))
+	}
+	size := lead * workers
+	if workers == 1 || r.Indexing.Indexer != nil {
+		// None is ahead. A single worker goes from intent to outcome, one by one; and while
+		// first indexings are waited for, a request would leave long after its intent, when
+		// a process that resumes the run would not expect it any more.
 		size = workers
 	}
 	return &pool{engine: r, workers: workers, slots: make(chan struct{}, size), begun: make(chan *schema.Action, size), ended: make(chan schema.Outcome, size)}
@@ -108,7 +114,6 @@ func (p *pool) send(ctx context.Context, stop context.CancelCauseFunc) {
 			if o.Stop != schema.StopNone {
 				stop(&Stopped{o})
 			}
-			<-p.slots
 			p.ended <- o
 			return nil // a failed action is an outcome
 		})
@@ -125,6 +130,9 @@ func (p *pool) end(ctx context.Context, stop context.CancelCauseFunc) (trouble e
 			batch = append(batch, <-p.ended)
 		}
 		err := p.engine.ledger.end(ctx, batch...)
+		for range batch {
+			<-p.slots
+		}
 		trouble = cmp.Or(trouble, err)
 		if err = cmp.Or(err, p.engine.tooManyFailures(batch)); err != nil {
 			stop(err)

@@ -63,6 +63,6 @@ func duplicated(o schema.Outcome, ids []int64) schema.Outcome {
 	slices.Sort(ids)
 	o.Status = schema.StatusConflict
 	o.Error = fmt.Sprintf("is on the server %d times: ids %s", len(ids), strings.ReplaceAll(schema.IDs(ids...).String(), ",", ", "))
-	o.Advice = "remove the surplus in Jira, or let a run delete what it makes more than once, where all of it is equal"
+	o.Advice = "remove the surplus in Jira"
 	return o
 }

@@ -52,9 +52,21 @@ func (j *Journal) Load(ctx context.Context, id string) (_ Saved, err error) {
 	return l.saved, err
 }
 
-// loader reads one run in one transaction.
+// Header reads a run back without its plan and outcomes, as Load finds it, and its options.
+func (j *Journal) Header(ctx context.Context, id string) (run schema.Run, options []byte, err error) {
+	defer j.wrap(&err, "load run "+id)
+	l := loader{tx: j.db}
+	if err := l.loadRun(ctx, id); errors.Is(err, sql.ErrNoRows) {
+		return run, nil, &NoRun{ID: id, Path: j.path}
+	} else if err != nil {
+		return run, nil, err
+	}
+	return l.saved.Run, l.saved.Options, nil
+}
+
+// loader reads one run, whole in one transaction.
 type loader struct {
-	tx      *sql.Tx
+	tx      queryer
 	seq     int64
 	columns map[string][]string
 	covered []int // by action: the latest intent that its outcome covers

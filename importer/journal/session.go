@@ -71,9 +71,10 @@ func (s *session) close() error {
 	return errors.Join(all, s.conn.Close())
 }
 
-// queryer is a connection, or a transaction.
+// queryer is a database, a connection, or a transaction.
 type queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
 // eachRow visits the rows of a query.

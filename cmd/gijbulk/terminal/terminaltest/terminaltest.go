@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/vt"
 	"github.com/google/go-cmp/cmp"
@@ -29,6 +30,7 @@ type Terminal struct {
 	screen  *vt.Emulator
 	raw     strings.Builder
 	closed  bool
+	late    bool
 }
 
 // New returns a terminal with so many columns.
@@ -85,15 +87,25 @@ func (t *Terminal) text() string {
 	return strings.TrimRight(strings.Join(lines, "\n"), "\n") + "\n"
 }
 
+// deadline is how long a screen is waited for.
+const deadline = time.Minute
+
 // Until waits until the screen matches a pattern, and returns its text. It fails the test
-// if [Terminal.Watch] ends before.
+// if [Terminal.Watch] ends before, or after a minute.
 func (t *Terminal) Until(test *testing.T, pattern string) string {
 	test.Helper()
 	wanted := regexp.MustCompile(pattern)
+	late := time.AfterFunc(deadline, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.late = true
+		t.changed.Broadcast()
+	})
+	defer late.Stop()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for !wanted.MatchString(t.text()) {
-		if t.closed {
+		if t.closed || t.late {
 			test.Fatalf("no screen with %q; the last was\n%s", pattern, t.text())
 		}
 		t.changed.Wait()
