@@ -100,12 +100,15 @@ func (l *Log) learnLive(ctx context.Context, a *schema.Action, id int64, updated
 // learnSent adds the secrets that the latest intent of an action sent, whatever their
 // values are now, and stores the identity.
 func (l *Log) learnSent(ctx context.Context, n int, known identity) error {
-	var hashes map[string][]byte
-	err := l.session.get(ctx, `SELECT secrets FROM intents WHERE run = $1 AND n = $2 AND attempt = $3`,
-		[]any{l.run, n, l.attempts[n]}, document{&hashes})
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return err
+	hashes, begun := l.hashes[n]
+	if !begun { // by a process before this one
+		err := l.session.get(ctx, `SELECT secrets FROM intents WHERE run = $1 AND n = $2 AND attempt = $3`,
+			[]any{l.run, n, l.attempts[n]}, document{&hashes})
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
 	}
+	delete(l.hashes, n)
 	known.sent.addSecrets(hashes)
 	return l.storeIdentity(ctx, known)
 }
@@ -123,21 +126,16 @@ func (l *Log) identity(ctx context.Context, id int64) (known identity, found boo
 	return known, err == nil, err
 }
 
-// storeIdentity writes what is known of a live record. Another record that had the
-// identity before does not exist any more.
+// storeIdentity writes what is known of a live record. Another record that had the identity
+// before keeps its row: of several, the one that a run knew last counts.
 func (l *Log) storeIdentity(ctx context.Context, known identity) error {
 	k := known.key
-	err := l.session.exec(ctx, `DELETE FROM identities WHERE target = $1 AND kind = $2 AND type = $3 AND origin = $4 AND region = $5
-		AND name = $6 AND live <> $7`, l.target, k.Kind, k.Type, k.Origin, k.Region, k.Name, known.id)
-	if err != nil {
-		return err
-	}
-	return l.session.exec(ctx, `INSERT INTO identities (target, live, kind, type, origin, region, name, init_date, set_name, sent, secrets)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+	return l.session.exec(ctx, `INSERT INTO identities (target, live, kind, type, origin, region, name, run, init_date, set_name, sent, secrets)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 		ON CONFLICT (target, live) DO UPDATE SET kind = excluded.kind, type = excluded.type, origin = excluded.origin,
-			region = excluded.region, name = excluded.name, init_date = excluded.init_date, set_name = excluded.set_name,
-			sent = excluded.sent, secrets = excluded.secrets`,
-		l.target, known.id, k.Kind, k.Type, k.Origin, k.Region, k.Name, known.initDate, known.set,
+			region = excluded.region, name = excluded.name, run = excluded.run, init_date = excluded.init_date,
+			set_name = excluded.set_name, sent = excluded.sent, secrets = excluded.secrets`,
+		l.target, known.id, k.Kind, k.Type, k.Origin, k.Region, k.Name, l.run, known.initDate, known.set,
 		document{known.sent.values}, document{known.sent.secrets})
 }
 
@@ -152,6 +150,6 @@ func (j *Journal) Identities(ctx context.Context, target Target) (ids map[schema
 		err := rows.Scan(&id, &k.Kind, &k.Type, &k.Origin, &k.Region, &k.Name)
 		ids[k] = id
 		return err
-	}, `SELECT live, kind, type, origin, region, name FROM identities WHERE target = (`+selectTarget+`)`, target.BaseURL, target.URL)
+	}, `SELECT live, kind, type, origin, region, name FROM identities WHERE target = (`+selectTarget+`) ORDER BY run, live`, target.BaseURL, target.URL)
 	return ids, err
 }

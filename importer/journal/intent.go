@@ -15,6 +15,10 @@ import (
 // update: what they were last sent is deleted, so that a lost answer never makes a later
 // run skip them.
 func (l *Log) Begin(ctx context.Context, actions ...schema.Action) error {
+	hashes := make([]map[string][]byte, len(actions))
+	for i := range actions {
+		hashes[i] = l.journal.hashes(&actions[i])
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	err := l.write(ctx, "record intents", func(ctx context.Context) error {
@@ -24,7 +28,7 @@ func (l *Log) Begin(ctx context.Context, actions ...schema.Action) error {
 			if err := l.check(actions[i].N); err != nil {
 				return err
 			}
-			if err := l.insertIntent(ctx, &actions[i], at, boot, since); err != nil {
+			if err := l.insertIntent(ctx, &actions[i], hashes[i], at, boot, since); err != nil {
 				return err
 			}
 		}
@@ -33,16 +37,16 @@ func (l *Log) Begin(ctx context.Context, actions ...schema.Action) error {
 	if err != nil {
 		return err
 	}
-	for _, a := range actions {
-		l.actions[a.N] = a
+	for i, a := range actions {
+		l.actions[a.N], l.hashes[a.N] = a, hashes[i]
 		l.attempts[a.N]++
 	}
 	return nil
 }
 
-func (l *Log) insertIntent(ctx context.Context, a *schema.Action, at time.Time, boot string, since time.Duration) error {
+func (l *Log) insertIntent(ctx context.Context, a *schema.Action, hashes map[string][]byte, at time.Time, boot string, since time.Duration) error {
 	err := l.session.exec(ctx, `INSERT INTO intents (run, n, attempt, at, boot, since, secrets) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		l.run, a.N, l.attempts[a.N]+1, timestamp(at), boot, since, document{l.journal.hashes(a)})
+		l.run, a.N, l.attempts[a.N]+1, timestamp(at), boot, since, document{hashes})
 	if err != nil || a.Op != schema.OpUpdate {
 		return err
 	}

@@ -23,8 +23,9 @@ type Log struct {
 	session  *session // nil: closed
 	run      int64    // its seq
 	target   int64
-	actions  []schema.Action // as planned, or as last begun
-	attempts []int           // the latest intent of each action; 0: none
+	actions  []schema.Action           // as planned, or as last begun
+	attempts []int                     // the latest intent of each action; 0: none
+	hashes   map[int]map[string][]byte // of the secrets of intents without an outcome, by action
 }
 
 // openLog makes a log whose run the first transaction finds or makes.

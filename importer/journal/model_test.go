@@ -3,6 +3,7 @@ package journal
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -15,15 +16,15 @@ type model map[int64]*modelRecord
 
 type modelRecord struct {
 	key  schema.Key
+	run  int // that knew it last
 	sent map[schema.Field]schema.Value
 }
 
-func (m model) learn(id int64, key schema.Key, sent map[schema.Field]schema.Value, fresh bool) {
-	maps.DeleteFunc(m, func(other int64, r *modelRecord) bool { return other != id && r.key == key })
+func (m model) learn(run int, id int64, key schema.Key, sent map[schema.Field]schema.Value, fresh bool) {
 	if m[id] == nil || fresh {
 		m[id] = &modelRecord{sent: make(map[schema.Field]schema.Value)}
 	}
-	m[id].key = key
+	m[id].key, m[id].run = key, run
 	maps.Copy(m[id].sent, sent)
 }
 
@@ -50,7 +51,7 @@ func testModel(t *testing.T, s store) {
 		}
 		for range rapid.IntRange(1, 12).Draw(t, "steps") {
 			i := rapid.IntRange(0, 1).Draw(t, "run")
-			m.step(t, logs[i], planned[i])
+			m.step(t, i, logs[i], planned[i])
 			planned[i]++
 		}
 		m.check(t, j, Target{BaseURL: at, URL: at})
@@ -58,7 +59,7 @@ func testModel(t *testing.T, s store) {
 }
 
 // step plans and sends one action, and draws its outcome.
-func (m model) step(t *rapid.T, l *Log, n int) {
+func (m model) step(t *rapid.T, run int, l *Log, n int) {
 	id := rapid.Int64Range(1, 3).Draw(t, "id")
 	values := make(map[schema.Field]schema.Value)
 	for _, f := range modelFields {
@@ -79,18 +80,19 @@ func (m model) step(t *rapid.T, l *Log, n int) {
 	case schema.StatusCreated:
 		a.Op, a.Changes, a.Have = schema.OpCreate, nil, schema.Record{}
 		values[schema.FieldType], values[schema.FieldDisplayName] = a.Want.Get(schema.FieldType), a.Want.Get(schema.FieldDisplayName)
-		m.learn(id, a.Want.Key(), values, true)
+		m.learn(run, id, a.Want.Key(), values, true)
 	case schema.StatusDeleted:
 		a.Op, a.Changes = schema.OpDelete, nil
 		delete(m, id)
 	case schema.StatusUnchanged:
 		a.Op, a.Changes = schema.OpUnchanged, nil
-		m.learn(id, a.Want.Key(), nil, false)
+		m.learn(run, id, a.Want.Key(), nil, false)
 	case schema.StatusUpdated:
-		m.learn(id, a.Want.Key(), values, false)
+		m.learn(run, id, a.Want.Key(), values, false)
 	case schema.StatusUnknown:
 		for f := range values {
-			if m[id] != nil {
+			if m[id] != nil && m[id].sent[f].IsSet() {
+				m[id].run = run
 				delete(m[id].sent, f)
 			}
 		}
@@ -104,8 +106,12 @@ func (m model) step(t *rapid.T, l *Log, n int) {
 
 func (m model) check(t *rapid.T, j *Journal, at Target) {
 	want := make(map[schema.Key]int64)
-	for id, r := range m {
-		want[r.key] = id
+	for run := range 2 {
+		for _, id := range slices.Sorted(maps.Keys(m)) {
+			if m[id].run == run {
+				want[m[id].key] = id
+			}
+		}
 	}
 	got, err := j.Identities(t.Context(), at)
 	if err != nil {

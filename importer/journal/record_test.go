@@ -123,7 +123,7 @@ func TestZeroRecordIsNothing(t *testing.T) {
 func TestDocumentFormat(t *testing.T) {
 	const text = `{"position":{"File":"a.csv","Line":2,"Column":0,"Record":1},"id":7,"initDate":1700000000123,` +
 		`"cells":[{"Name":"Name","Text":"x"}],"findings":[{"Place":{"File":"a.csv","Line":2,"Column":0,"Record":1},"Field":"origin","Level":1,` +
-		`"Create":true,"Code":"bad-origin","Message":"m","Advice":"a"}],"fields":{"disabled":false,"folderDepth":3,"password":"",` +
+		`"Create":true,"Code":"bad-origin","Message":"m","Advice":"a","Option":""}],"fields":{"disabled":false,"folderDepth":3,"password":"",` +
 		`"pat":"env:X","projectMappingIds":[1,9007199254740993],"projects":["A"],"tagsFilter":"","username":"svc"}}`
 	want := schema.NewRecord(map[schema.Field]schema.Value{schema.FieldDisabled: schema.Bool(false), schema.FieldFolderDepth: schema.Int(3),
 		schema.FieldPassword: schema.Hidden(schema.Literal("", "")), schema.FieldPat: schema.Hidden(schema.Refer(schema.SchemeEnv, "X")),

@@ -97,10 +97,10 @@ CREATE TABLE identities (
 	origin    TEXT NOT NULL,
 	region    TEXT NOT NULL,
 	name      TEXT NOT NULL,
+	run       INTEGER NOT NULL, -- the seq of the run that knew it last
 	init_date INTEGER NOT NULL, -- as the server shows it; 0: not known
 	set_name  TEXT NOT NULL,
 	sent      TEXT,             -- JSON {field: value}: what was last sent
 	secrets   TEXT,             -- JSON {field: keyed hash}: likewise
-	PRIMARY KEY (target, live),
-	UNIQUE (target, kind, type, origin, region, name)
+	PRIMARY KEY (target, live)
 ) STRICT, WITHOUT ROWID;
