@@ -73,8 +73,7 @@ func (j *judge) needForCreate(f Field, code Code, format string, args ...any) *F
 
 // readCells puts the values of the cells into the record.
 func (j *judge) readCells() {
-	const filled = 3 // further fields, which the rules fill in
-	j.record.fields = make([]FieldValue, 0, len(j.entry.Cells)+filled)
+	j.record.fields = make([]FieldValue, 0, len(j.entry.Cells)+1) // the rules rarely fill in more than one
 	for i := range j.entry.Cells {
 		if c := &j.entry.Cells[i]; c.Field != NoField {
 			j.record.put(c.Field, j.readCell(c))

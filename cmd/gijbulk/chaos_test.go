@@ -120,8 +120,12 @@ func (c *chaos) killAfter(t *testing.T, args []string, writes int) bool {
 	go func() { ended <- cmd.Wait() }()
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
+	late := time.After(5 * time.Minute)
 	for {
 		select {
+		case <-late:
+			_ = cmd.Process.Kill()
+			t.Fatalf("%v: after 5 minutes the server has not got %d more writes\n%s", args, writes, out.String())
 		case err := <-ended:
 			if err != nil {
 				t.Fatalf("%v ended with %v\n%s", args, err, out.String())

@@ -86,7 +86,7 @@ func (w *workspace) report(ctx context.Context, r *record, run schema.Run, plan 
 	if trouble != nil {
 		run.Why = trouble.Error()
 	}
-	written := w.writeReports(run, plan, outcomes)
+	written := w.writeReports(finished{run, plan, outcomes})
 	trouble = firstError(trouble, r.finish(ctx, run))
 	if written != nil {
 		return errors.Join(trouble, written)
@@ -99,12 +99,12 @@ func (w *workspace) report(ctx context.Context, r *record, run schema.Run, plan 
 
 // writeReports writes the report directory, and further reports that were asked for. A dry
 // run writes only those.
-func (w *workspace) writeReports(run schema.Run, plan schema.Plan, outcomes []schema.Outcome) error {
-	if run.Ended.IsZero() {
-		run.Ended = w.now().UTC()
-		run.Timeline = w.traffic.timeline(run.Ended)
+func (w *workspace) writeReports(f finished) error {
+	if f.run.Ended.IsZero() {
+		f.run.Ended = w.now().UTC()
+		f.run.Timeline = w.traffic.timeline(f.run.Ended)
 	}
-	w.finished = &finished{run, plan, outcomes}
+	w.finished = &f
 	if !w.reporting() {
 		return nil
 	}
@@ -112,7 +112,7 @@ func (w *workspace) writeReports(run schema.Run, plan schema.Plan, outcomes []sc
 	if w.dryRun && w.settings.report.dir == "" {
 		write = reports.Write
 	}
-	_, err := write(w.reportDir(run), run, plan.Results(outcomes), w.mask, w.wanted...)
+	_, err := write(w.reportDir(f.run), f.run, f.results(), w.mask, w.wanted...)
 	return err
 }
 

@@ -46,6 +46,8 @@ func (a *app) importManifests(ctx context.Context, command string, files []strin
 		return err
 	}
 	defer func() { err = firstError(err, w.close()) }()
+	w.collectGarbage(planningGC)
+	defer w.collectGarbage(usualGC)
 	run := w.newRun(command, files)
 	m, err := w.readManifests(ctx, files)
 	if err != nil {
@@ -103,6 +105,7 @@ func (w *workspace) execute(ctx context.Context, log *record, run schema.Run, pl
 	if err := w.recordPlan(ctx, log, run, plan); err != nil {
 		return err
 	}
+	w.collectGarbage(usualGC)
 	work := w.engine(plan, log, plan.Outcomes())
 	trouble := work.Start(ctx)
 	work.stop()

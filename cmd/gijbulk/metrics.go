@@ -35,7 +35,7 @@ func (a *app) meter(cmd *cobra.Command, exit int) error {
 	m := reports.Measured{Exit: exit, Started: a.started, Ended: a.now(), Results: slices.Values([]schema.Result(nil)),
 		Run: schema.Run{Command: cmd.Name(), Version: buildVersion(), Target: a.wantedTarget(cmd)}}
 	if f := a.finished; f != nil {
-		m.Run, m.Results = f.run, slices.Values(f.plan.Results(f.outcomes))
+		m.Run, m.Results = f.run, slices.Values(f.results())
 		m.Run.Command, m.Run.Target = cmd.Name(), a.reached
 	}
 	m.Run.Target = schema.NormalURL(m.Run.Target) // one name, whatever the server calls itself and whether it was reached

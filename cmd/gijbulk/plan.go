@@ -130,7 +130,7 @@ func (w *workspace) showPlan(run schema.Run, plan schema.Plan) error {
 		return err
 	}
 	run.Complete = true
-	if err := w.writeReports(run, plan, plan.Outcomes()); err != nil {
+	if err := w.writeReports(finished{run: run, plan: plan}); err != nil {
 		return err
 	}
 	if slices.ContainsFunc(plan.Actions, func(a schema.Action) bool { return a.Drifts() }) {

@@ -32,8 +32,7 @@ func (w *workspace) refuse(run schema.Run, m manifests) error {
 	if err := w.printRefusal(run, len(m.records)); err != nil {
 		return err
 	}
-	plan := planner.Checked(w.mine(m))
-	if err := w.writeReports(run, plan, plan.Outcomes()); err != nil {
+	if err := w.writeReports(finished{run: run, plan: planner.Checked(w.mine(m))}); err != nil {
 		return err
 	}
 	return refusal(run.Findings).hinted("fix the manifest, or send the valid records with --skip-invalid; gijbulk validate --explain CODE explains a code")
@@ -53,8 +52,8 @@ func refusal(findings []schema.Finding) *failure {
 // resumed.
 func (w *workspace) abandon(ctx context.Context, log *record, run schema.Run, m manifests, cause error) error {
 	run.Why = cause.Error()
-	plan := planner.Checked(w.mine(m))
-	return cmp.Or(firstError(w.writeReports(run, plan, plan.Outcomes()), log.finish(ctx, run)), cause)
+	written := w.writeReports(finished{run: run, plan: planner.Checked(w.mine(m))})
+	return cmp.Or(firstError(written, log.finish(ctx, run)), cause)
 }
 
 // printFindings prints what was found on standard error. Programs get the plan or the outcomes

@@ -125,5 +125,12 @@ func (w *workspace) reportDir(run schema.Run) string {
 type finished struct {
 	run      schema.Run
 	plan     schema.Plan
-	outcomes []schema.Outcome
+	outcomes []schema.Outcome // nil: nothing was sent
+}
+
+func (f finished) results() []schema.Result {
+	if f.outcomes == nil {
+		return f.plan.Results(f.plan.Outcomes())
+	}
+	return f.plan.Results(f.outcomes)
 }

@@ -211,18 +211,28 @@ func sent(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func await(ts *testscript.TestScript, _ bool, args []string) {
-	n, err := strconv.Atoi(args[0])
+	awaitCount(ts, args[0], func() int { return jira(ts).Counts().Writes })
+}
+
+// awaitCount waits for a minute at most.
+func awaitCount(ts *testscript.TestScript, wanted string, count func() int) {
+	n, err := strconv.Atoi(wanted)
 	ts.Check(err)
-	for tick := time.NewTicker(5 * time.Millisecond); jira(ts).Counts().Writes < n; <-tick.C {
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	late := time.After(time.Minute)
+	for count() < n {
+		select {
+		case <-tick.C:
+		case <-late:
+			ts.Fatalf("%d requests after a minute, want %d", count(), n)
+		}
 	}
 }
 
 // asked waits until this many requests have come in, reads included.
 func asked(ts *testscript.TestScript, _ bool, args []string) {
-	n, err := strconv.Atoi(args[0])
-	ts.Check(err)
-	for tick := time.NewTicker(5 * time.Millisecond); jira(ts).Counts().Requests < n; <-tick.C {
-	}
+	awaitCount(ts, args[0], func() int { return jira(ts).Counts().Requests })
 }
 
 // remember keeps what is on the server, for asbefore.

@@ -110,7 +110,7 @@ func (p *parts) record() (schema.Record, error) {
 	if p.kind == schema.KindRepository {
 		p.set(schema.FieldKind, schema.Text(string(p.kind)))
 	}
-	r := schema.RecordOf(p.values)
+	r := schema.RecordOf(slices.Concat(p.values)) // in a list of the right length, since all are kept
 	switch {
 	case p.kind == schema.KindRepository && r.Origin() == "":
 		return schema.Record{}, errors.New("it has no origin")

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // faultCase is what a fault does to an add: what arrives, and whether the work was done.
@@ -190,8 +191,10 @@ func TestHangOverASocketEndsWithTheClient(t *testing.T) {
 				_, err := exchangeWith(server.Client().Transport, r.WithContext(ctx))
 				failed <- err
 			}()
-			for s.Counts().Requests == 0 || len(s.Integrations()) != done {
-				runtime.Gosched()
+			for late := time.Now().Add(time.Minute); s.Counts().Requests == 0 || len(s.Integrations()) != done; runtime.Gosched() {
+				if time.Now().After(late) {
+					t.Fatal("the request did not arrive within a minute")
+				}
 			}
 			cancel()
 			if err := <-failed; err == nil {

@@ -95,13 +95,7 @@ const deadline = time.Minute
 func (t *Terminal) Until(test *testing.T, pattern string) string {
 	test.Helper()
 	wanted := regexp.MustCompile(pattern)
-	late := time.AfterFunc(deadline, func() {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.late = true
-		t.changed.Broadcast()
-	})
-	defer late.Stop()
+	defer t.giveUpLater().Stop()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for !wanted.MatchString(t.text()) {
@@ -113,11 +107,23 @@ func (t *Terminal) Until(test *testing.T, pattern string) string {
 	return t.text()
 }
 
-// UntilClosed waits until [Terminal.Watch] ends, and returns the text of the last screen.
+// giveUpLater ends the waiting after the deadline.
+func (t *Terminal) giveUpLater() *time.Timer {
+	return time.AfterFunc(deadline, func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		t.late = true
+		t.changed.Broadcast()
+	})
+}
+
+// UntilClosed waits until [Terminal.Watch] ends, for a minute at most, and returns the text of
+// the last screen.
 func (t *Terminal) UntilClosed() string {
+	defer t.giveUpLater().Stop()
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for !t.closed {
+	for !t.closed && !t.late {
 		t.changed.Wait()
 	}
 	return t.text()

