@@ -35,6 +35,9 @@ func withFlag(text string, o schema.Option) string {
 
 // withNeed adds the flags and environment variables that a need of the client is about.
 func withNeed(n gij.Need) string {
+	if n == gij.NeedLongerTimeout {
+		return "try again or raise --timeout"
+	}
 	const url, login, proxy = "--jira or JIRA_URL", "JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD", "HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
 	given := map[gij.Need]string{
 		gij.NeedCredentials: login,

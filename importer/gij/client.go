@@ -130,7 +130,7 @@ func (c *Client) Requests() (all, writes int) {
 // send makes one call, with all its attempts.
 func (c *Client) send(ctx context.Context, r request) answer {
 	a := c.sends.carry(ctx, r)
-	if e := a.failure; e != nil && e.Class == schema.ClassNotDone && e.Status == 0 && !c.pace.answered.Load() {
+	if e := a.failure; e != nil && e.Class == schema.ClassNotDone && e.Status == 0 && !a.overdue && !c.pace.answered.Load() {
 		never := *e
 		never.Stop, never.Need = schema.StopTarget, NeedHost
 		a.failure = &never

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"slices"
+	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -23,9 +24,18 @@ const (
 
 var (
 	errTooLarge = errors.New("the answer is larger than is read")
-	errTimeout  = errors.New("the time limit for a request")
 	errGrace    = errors.New("the run was cancelled, and the time that a request on the wire still gets")
 )
+
+// timeoutError is the cause of an exchange that reached the time limit of requests.
+type timeoutError struct{ limit time.Duration }
+
+func (e timeoutError) Error() string { return "the answer did not arrive within " + seconds(e.limit) }
+
+// seconds writes a duration with its unit.
+func seconds(d time.Duration) string {
+	return strconv.FormatFloat(d.Round(time.Millisecond).Seconds(), 'f', -1, 64) + " s"
+}
 
 // grace carries out one whole exchange, body included, within a time limit. It cancels
 // the waits, not the wire: a request that is out when the caller gives up may go on for a
@@ -49,7 +59,7 @@ func (g *grace) carry(caller context.Context, r request) answer {
 	}
 	ctx, cut := context.WithCancelCause(g.wire)
 	defer cut(nil)
-	limit := time.AfterFunc(g.timeout, func() { cut(fmt.Errorf("%w, %v, is over", errTimeout, g.timeout)) })
+	limit := time.AfterFunc(g.timeout, func() { cut(timeoutError{g.timeout}) })
 	defer limit.Stop()
 	var w wire
 	stop := context.AfterFunc(caller, func() { g.abandon(ctx, cut, &w) })
@@ -71,7 +81,7 @@ func (g *grace) carry(caller context.Context, r request) answer {
 		err = context.Cause(ctx) // says which limit it was, where err says only that there was one
 	}
 	a.err = err
-	a.overdue = !a.unsent && (errors.Is(err, errTimeout) || errors.Is(err, errGrace) || isTimeout(err))
+	a.overdue = !a.unsent && (isA[timeoutError](err) || errors.Is(err, errGrace) || isTimeout(err))
 	a.failure = judge(a)
 	return a
 }

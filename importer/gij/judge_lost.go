@@ -27,9 +27,23 @@ func judgeLost(a answer) *Error {
 	case a.unsent:
 		return a.because(a.fail(schema.ClassNotDone, "no connection", ""))
 	case a.overdue:
-		return a.because(a.fail(a.doubt(), "no answer in time", ""))
+		return judgeOverdue(a)
 	}
 	return a.because(a.fail(a.doubt(), "the connection broke before the answer", ""))
+}
+
+// judgeOverdue judges a request that got no answer within a time limit.
+func judgeOverdue(a answer) *Error {
+	e := a.fail(a.doubt(), "Jira did not answer in time", "")
+	if late, ok := errors.AsType[timeoutError](a.err); ok {
+		e.Text = "Jira did not answer within " + seconds(late.limit)
+	} else {
+		e.Err = a.err
+	}
+	if !a.effect.writes() {
+		e.Need = NeedLongerTimeout
+	}
+	return e
 }
 
 func isA[E error](err error) bool {

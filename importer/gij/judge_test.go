@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"gijbulk/schema"
 )
@@ -184,7 +185,7 @@ func TestJudgeLost(t *testing.T) {
 		{"http behind https", http.ErrSchemeMismatch, true, stop, stop},
 		{"client certificate", &net.OpError{Op: "remote error", Err: errors.New("tls: certificate required")}, false, stop, stop},
 		{"handshake failure", &net.OpError{Op: "remote error", Err: errors.New("tls: handshake failure")}, true, stop, stop},
-		{"time limit", errTimeout, false, unknown, notDone},
+		{"time limit", timeoutError{2 * time.Second}, false, unknown, notDone},
 	} {
 		for method, want := range map[string]schema.Class{"POST": tt.write, "PUT": tt.write, "DELETE": tt.write, "GET": tt.read} {
 			a := answered(method, integrationPath, 0, "")

@@ -6,12 +6,13 @@ type Need string
 
 // The needs.
 const (
-	NeedCredentials Need = "check the credentials; a personal access token may have expired"
-	NeedBareURL     Need = "remove the credentials from the base URL and pass them separately"
-	NeedBaseURL     Need = "check the base URL and its context path, such as https://example.org/jira"
-	NeedHost        Need = "check the base URL and, behind a proxy, the proxy settings"
-	NeedProxy       Need = "check the proxy settings"
-	NeedCA          Need = "specify the certificate authority, or check the host name in the base URL"
-	NeedClientCert  Need = "specify a client certificate; the server or a proxy may require one"
-	NeedLongerWait  Need = "run the same command again later, or allow a longer wait"
+	NeedCredentials   Need = "check the credentials; a personal access token may have expired"
+	NeedBareURL       Need = "remove the credentials from the base URL and pass them separately"
+	NeedBaseURL       Need = "check the base URL and its context path, such as https://example.org/jira"
+	NeedHost          Need = "check the base URL and, behind a proxy, the proxy settings"
+	NeedProxy         Need = "check the proxy settings"
+	NeedCA            Need = "specify the certificate authority, or check the host name in the base URL"
+	NeedClientCert    Need = "specify a client certificate; the server or a proxy may require one"
+	NeedLongerTimeout Need = "try again or allow more time for each request"
+	NeedLongerWait    Need = "run the same command again later, or allow a longer wait"
 )
