@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 
 	"gijbulk/importer/engine"
 	"gijbulk/importer/gij"
@@ -114,6 +115,25 @@ func codeOf(err error) (code int, hint string) {
 	return exitError, ""
 }
 
+// afterSignal replaces an error that only a signal can have caused by that signal: what it
+// cancelled fails in many ways, which mean nothing to people.
+func afterSignal(ctx context.Context, err error) error {
+	sig, ok := errors.AsType[interrupted](context.Cause(ctx))
+	if !ok || err == nil {
+		return err
+	}
+	if _, ok := errors.AsType[*reports.Unwritten](err); ok {
+		return err
+	}
+	if state, ok := errors.AsType[*journal.Error](err); ok && state.Kind != journal.KindOther && state.Kind != journal.KindIO {
+		return err
+	}
+	if code, _ := codeOf(err); code == exitError || code == exitTemporary || errors.Is(err, context.Canceled) {
+		return sig
+	}
+	return err
+}
+
 func codeOfStop(reason schema.Stop) int {
 	switch reason {
 	case schema.StopCredentials:
@@ -147,7 +167,7 @@ func hintOf(code int) string {
 // complain prints an error for people.
 func (a *app) complain(err error) {
 	var fail *failure
-	if err == nil || errors.As(err, &fail) && fail.said {
+	if err == nil || errors.As(err, &fail) && fail.said || errors.Is(err, syscall.EPIPE) { // nobody reads any more, as with head
 		return
 	}
 	_, hint := codeOf(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -100,7 +101,7 @@ func (w *workspace) apply(ctx context.Context, log *record, run schema.Run, m ma
 // execute confirms a plan, records it, carries it out, and reports.
 func (w *workspace) execute(ctx context.Context, log *record, run schema.Run, plan schema.Plan) error {
 	if err := w.confirm(run, plan); err != nil {
-		return log.discard(ctx, err)
+		return log.discard(ctx, cmp.Or(context.Cause(ctx), err)) // a signal, or the answer
 	}
 	if err := w.recordPlan(ctx, log, run, plan); err != nil {
 		return err

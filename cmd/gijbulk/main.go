@@ -34,9 +34,10 @@ type process struct {
 }
 
 func main() {
+	catchBrokenPipe()
 	ctx, hard, release := withSignals(context.Background())
 	code := run(ctx, hard, os.Args[1:], process{
-		stdin: os.Stdin, stdout: colorable.NewColorable(os.Stdout), stderr: colorable.NewColorable(os.Stderr), // for the consoles of old Windows
+		stdin: os.Stdin, stdout: colorable.NewColorable(os.Stdout), stderr: unread{colorable.NewColorable(os.Stderr)}, // for the consoles of old Windows
 		lookupEnv: os.LookupEnv, now: time.Now,
 		stdinIsTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		stdoutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())),

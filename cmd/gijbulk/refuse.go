@@ -51,6 +51,7 @@ func refusal(findings []schema.Finding) *failure {
 // abandon ends a run that failed before its plan was made: the reports say why, and it can be
 // resumed.
 func (w *workspace) abandon(ctx context.Context, log *record, run schema.Run, m manifests, cause error) error {
+	cause = afterSignal(ctx, cause)
 	run.Why = cause.Error()
 	written := w.writeReports(finished{run: run, plan: planner.Checked(w.mine(m))})
 	return cmp.Or(firstError(written, log.finish(ctx, run)), cause)

@@ -34,6 +34,7 @@ type app struct {
 
 // run executes a command line and returns the exit code.
 func run(ctx, hard context.Context, args []string, p process) int {
+	p.stdin = untilSignal{ctx, p.stdin}
 	a := &app{process: p, hard: hard, started: p.now()}
 	a.screen = terminal.NewScreen(p.stderr, p.columns)
 	root := a.root()
@@ -42,6 +43,7 @@ func run(ctx, hard context.Context, args []string, p process) int {
 	root.SetOut(p.stdout)
 	root.SetErr(p.stderr)
 	cmd, err := root.ExecuteContextC(ctx)
+	err = afterSignal(ctx, err)
 	a.complain(err)
 	code, _ := codeOf(err)
 	if err := a.meter(cmd, code); err != nil {
