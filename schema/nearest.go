@@ -26,6 +26,23 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
+// Misspelt returns the candidate that a word differs from by a slip of the hand alone: one
+// letter, two of a long word, or "_", "-" and blanks; "" where there is none. It is far
+// stricter than Nearest, for words that may as well be right.
+func Misspelt(word string, candidates []string) string {
+	folded := foldTitle(word)
+	bound := 1
+	if len(folded) >= 8 {
+		bound = 2
+	}
+	for _, c := range candidates {
+		if fc := foldTitle(c); len(fc) > bound && editDistance(folded, fc) <= bound {
+			return c
+		}
+	}
+	return ""
+}
+
 // isShortened reports whether a word is another with letters left out, as sendEmails
 // is of sendCommitEmails.
 func isShortened(word, whole string) bool {

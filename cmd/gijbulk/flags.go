@@ -3,11 +3,14 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"gijbulk/schema"
 )
 
 // fromEnvironment gives every flag that was not on the command line the value of its
@@ -27,6 +30,39 @@ func fromEnvironment(cmd *cobra.Command, lookup func(string) (string, bool)) err
 	return bad
 }
 
+// unknownVariables finds the variables GIJBULK_… that belong to no flag of any command: one
+// that is a misspelt flag of this command is an error, and the others are given, for the log.
+// Manifests may refer to variables of such names.
+func unknownVariables(cmd *cobra.Command, environ []string) (unknown []string, err error) {
+	known := []string{envShards, envConfig, envStateKey}
+	for commands := []*cobra.Command{cmd.Root()}; len(commands) > 0; commands = commands[1:] {
+		for _, flag := range flagsOf(commands[0]) {
+			known = append(known, variable(flag))
+		}
+		commands = append(commands, commands[0].Commands()...)
+	}
+	for _, line := range environ {
+		name, value, _ := strings.Cut(line, "=")
+		if !strings.HasPrefix(name, variablePrefix) || value == "" || slices.Contains(known, name) {
+			continue
+		}
+		if near := schema.Misspelt(strings.TrimPrefix(name, variablePrefix), flagsOf(cmd)); near != "" {
+			return nil, usage("unknown environment variable %s", name).hinted("did you mean %s?", variable(near))
+		}
+		unknown = append(unknown, name)
+	}
+	return unknown, nil
+}
+
+// flagsOf are the names of the flags of a command.
+func flagsOf(cmd *cobra.Command) []string {
+	var names []string
+	for _, flags := range []*pflag.FlagSet{cmd.Flags(), cmd.InheritedFlags()} {
+		flags.VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	}
+	return names
+}
+
 // plainly puts the error of a flag that takes several numbers into words: pflag passes on
 // those of Go's parser.
 func plainly(err error) error {
@@ -37,6 +73,14 @@ func plainly(err error) error {
 	return err
 }
 
+const variablePrefix = "GIJBULK_"
+
+// The variables that belong to no flag, beside that of shards.
+const (
+	envConfig   = variablePrefix + "CONFIG"
+	envStateKey = variablePrefix + "STATE_KEY"
+)
+
 func variable(flag string) string {
-	return "GIJBULK_" + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }

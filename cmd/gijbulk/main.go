@@ -22,6 +22,7 @@ type process struct {
 	stdin            io.Reader
 	stdout, stderr   io.Writer
 	lookupEnv        func(string) (string, bool)
+	environ          func() []string // names and values; nil: none
 	now              func() time.Time
 	boot             func() (id string, since time.Duration) // which boot of the machine, and the time since it; nil: the system's
 	newRunID         func(started time.Time) string          // of runs; nil: by time and at random
@@ -38,7 +39,7 @@ func main() {
 	ctx, hard, release := withSignals(context.Background())
 	code := run(ctx, hard, os.Args[1:], process{
 		stdin: os.Stdin, stdout: colorable.NewColorable(os.Stdout), stderr: unread{colorable.NewColorable(os.Stderr)}, // for the consoles of old Windows
-		lookupEnv: os.LookupEnv, now: time.Now,
+		lookupEnv: os.LookupEnv, environ: os.Environ, now: time.Now,
 		stdinIsTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		stdoutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		stderrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())),

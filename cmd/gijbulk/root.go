@@ -131,12 +131,24 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	if err := firstError(fromEnvironment(cmd, a.lookupEnv), shardFromEnvironment(cmd, a.lookupEnv)); err != nil {
 		return err
 	}
+	var environ []string
+	if a.environ != nil {
+		environ = a.environ()
+	}
+	unknown, err := unknownVariables(cmd, environ)
+	if err != nil {
+		return err
+	}
 	if a.output != "text" && a.output != "json" {
 		return usage("--output %q is neither text nor json", a.output)
 	}
-	var err error
-	a.log, err = newLogbook(a.screen, a.logging, a.coloured(), func() schema.Mask { return a.mask })
-	return err
+	if a.log, err = newLogbook(a.screen, a.logging, a.coloured(), func() schema.Mask { return a.mask }); err != nil {
+		return err
+	}
+	for _, name := range unknown {
+		a.log.debug("unknown environment variable", "name", name)
+	}
+	return nil
 }
 
 // coloured reports whether standard error may be coloured.
