@@ -128,6 +128,10 @@ func (j *judge) readSecret(f Field, text string) Value {
 		}
 		return Hidden(Refer(scheme, target))
 	}
+	if isForeignReference(text) {
+		j.report(f, CodeForeignReference, "the %s is a reference that gijbulk does not expand", f)
+		return Value{}
+	}
 	if !f.Hidden() {
 		return Text(text)
 	}
@@ -196,6 +200,11 @@ func (e Entry) Shown(r Record) []Column {
 			// A malformed reference is not in the record; its text may be a secret.
 			text = r.Get(c.Field).String()
 		}
+		if text != "" && isIgnoredSecret(c.Name) {
+			if _, _, reference := SplitReference(text); !reference {
+				text = hiddenText
+			}
+		}
 		if c.Field == FieldOrigin {
 			text = originWithoutLogin(text)
 		}
@@ -203,6 +212,15 @@ func (e Entry) Shown(r Record) []Column {
 		cells = append(cells, Column{c.Name, text})
 	}
 	return cells
+}
+
+// isIgnoredSecret reports whether a column is one of secrets that "_" makes a comment.
+func isIgnoredSecret(column string) bool {
+	if !strings.HasPrefix(column, "_") {
+		return false
+	}
+	f, known := FieldTitled(strings.TrimLeft(column, "_"))
+	return known && f.Hidden()
 }
 
 func itemTexts(items []Written) []string {

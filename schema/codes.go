@@ -44,6 +44,7 @@ const (
 	CodePatAndPassword     Code = "pat-and-password"
 	CodePlainSecret        Code = "plain-secret"
 	CodeBadReference       Code = "bad-secret-reference"
+	CodeForeignReference   Code = "foreign-reference"
 	CodeSecretMissing      Code = "secret-unresolved"
 	CodeLoginOverHTTP      Code = "credentials-over-http"
 	CodeSslUnverified      Code = "ssl-verification-disabled"

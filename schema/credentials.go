@@ -101,6 +101,20 @@ func badReference(scheme Scheme, target string) string {
 	return ""
 }
 
+// isForeignReference recognizes what shells, templates and other tools expand to a secret.
+// $Name in mixed case is left alone: a password may look like that.
+func isForeignReference(s string) bool {
+	s = strings.TrimSpace(s)
+	name, variable := strings.CutPrefix(s, "$")
+	switch {
+	case strings.HasPrefix(s, "${") && strings.HasSuffix(s, "}"), strings.HasPrefix(s, "{{") && strings.HasSuffix(s, "}}"):
+		return true
+	case variable:
+		return len(name) > 1 && isVariable(name) && strings.ToUpper(name) == name
+	}
+	return len(s) > len("vault:") && strings.HasPrefix(s, "vault:")
+}
+
 func isVariable(s string) bool {
 	for i, r := range s {
 		letter := r == '_' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z'

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -36,5 +37,39 @@ func TestCredentialsInAnOriginAreNotKept(t *testing.T) {
 	r.Cells = e.Shown(r)
 	if len(r.Findings) != 1 || r.Origin() != "https://git.example.org/x@y" || r.Cells[1].Text != r.Origin() {
 		t.Errorf("findings %v, origin %q, cell %q", r.Findings, r.Origin(), r.Cells[1].Text)
+	}
+}
+
+// TestForeignReferences: what another tool would expand is not sent as a secret, and not
+// shown.
+func TestForeignReferences(t *testing.T) {
+	for text, foreign := range map[string]bool{
+		"$GITLAB_TOKEN": true, "${GITLAB_TOKEN}": true, "${{ secrets.PAT }}": true, "{{ gitlab_token }}": true,
+		"vault:secret/data/gitlab#token": true, " $TOKEN ": true,
+		"$ecret": false, "$Passw0rd": false, "pa$TOKEN": false, "$": false, "$A": false, "{x}": false, "vault:": false,
+	} {
+		e := entry("type", "GITLAB", "pat", text)
+		r := Checker{}.Check(e)
+		found := slices.ContainsFunc(r.Findings, func(f Finding) bool { return f.Code == CodeForeignReference && f.Level == LevelError })
+		if found != foreign {
+			t.Errorf("%q: findings %v", text, r.Findings)
+		}
+		for _, c := range e.Shown(r) {
+			if c.Text == text {
+				t.Errorf("%q is shown", text)
+			}
+		}
+	}
+}
+
+// TestIgnoredColumnsOfSecretsAreNotShown: a column that was switched off with "_" may still
+// hold secrets.
+func TestIgnoredColumnsOfSecretsAreNotShown(t *testing.T) {
+	e := entry("type", "GITHUB", "pat", "env:P", "_pat", "ghp_0123456789", "_Password", "hunter2", "_note", "mine", "__pat", "ghp_9", "_PAT", "env:OLD")
+	want := map[string]string{"_pat": hiddenText, "_Password": hiddenText, "_note": "mine", "__pat": hiddenText, "_PAT": "env:OLD"}
+	for _, c := range e.Shown(Checker{}.Check(e)) {
+		if text, ok := want[c.Name]; ok && c.Text != text {
+			t.Errorf("%s is shown as %q", c.Name, c.Text)
+		}
 	}
 }

@@ -150,6 +150,7 @@ func TestWhatASchemaCannotTell(t *testing.T) {
 		{"JMESPath", schema.CodeFilterPipe, `{"type": "VSTS", "pat": "env:X", "apiFilter": "a \\| b"}`},
 		{"JMESPath", schema.CodeFilterFunction, `{"type": "VSTS", "pat": "env:X", "apiFilter": "matches(a)"}`},
 		{"Java's regular expressions", schema.CodeBadPattern, `{"type": "VSTS", "pat": "env:X", "tagsFilter": "(v"}`},
+		{"other tools' references", schema.CodeForeignReference, `{"type": "VSTS", "pat": "$TOKEN"}`},
 		{"refspecs", schema.CodeBadRefspec, `{"type": "VSTS", "pat": "env:X", "refSpecCustom": "refs/x"}`},
 		{"bytes", schema.CodeCellTooLarge, `{"type": "VSTS", "pat": "env:X", "displayName": "` + strings.Repeat("x", 1<<20+1) + `"}`},
 		{"half a character", schema.CodeBadEncoding, `{"type": "VSTS", "pat": "env:X", "displayName": "\ud83d"}`},
