@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -36,7 +38,7 @@ set: then that token alone. With --faults it fails as networks and servers fail.
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serveSandbox(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.addr, "addr", "127.0.0.1:8090", "`HOST:PORT` to listen on; port 0 takes a free one")
+	f.StringVar(&o.addr, "addr", "127.0.0.1:8090", "`HOST:PORT` to listen on, without HOST only on 127.0.0.1; port 0 takes a free one")
 	f.StringVar(&o.data, "data", "", "SQLite `FILE` to keep integrations and repositories in (default: in memory)")
 	f.StringVar(&o.faults, "faults", "", "`FAULTS` to inject, such as seed=7,drop-after=3%,503=3%")
 	f.StringVar(&o.basePath, "base-path", "", "Jira's context `PATH`, such as /jira")
@@ -60,7 +62,8 @@ func (a *app) serveSandbox(ctx context.Context, o sandboxOptions) (err error) {
 		return usage("%w", err)
 	}
 	defer func() { err = firstError(err, server.Close()) }()
-	listener, err := net.Listen("tcp", o.addr)
+	addr, host := listenAddress(o.addr)
+	listener, err := net.Listen("tcp", addr)
 	if err != nil {
 		return usage("--addr: %w", err)
 	}
@@ -68,7 +71,36 @@ func (a *app) serveSandbox(ctx context.Context, o sandboxOptions) (err error) {
 		return err
 	}
 	a.log.info("the sandbox is ready", "stop", "Ctrl-C")
-	return serveUntil(ctx, &http.Server{Handler: server, ReadHeaderTimeout: 10 * time.Second}, listener)
+	return serveUntil(ctx, &http.Server{Handler: onlyFor(host, server), ReadHeaderTimeout: 10 * time.Second}, listener)
+}
+
+// listenAddress is where to listen, and its host: without one, only this machine can connect.
+func listenAddress(addr string) (listen, host string) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr, ""
+	}
+	if host == "" {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, port), host
+}
+
+// onlyFor refuses requests by a name that is not the host's: a page of the web could give its
+// own name this machine's address, and read what is here. IP addresses are no such names. A
+// server for all networks can have any name, and then only the pages for people are refused.
+func onlyFor(host string, next http.Handler) http.Handler {
+	ip := net.ParseIP(host)
+	anyName := ip != nil && ip.IsUnspecified()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := (&url.URL{Host: r.Host}).Hostname()
+		known := net.ParseIP(name) != nil || strings.EqualFold(name, "localhost") || strings.EqualFold(name, host)
+		if !known && !(anyName && strings.Contains(r.URL.Path, "/rest/")) {
+			http.Error(w, "this sandbox does not answer for that host name", http.StatusMisdirectedRequest)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // serveUntil serves until the context ends; a sandbox that is told to stop has done its
