@@ -16,7 +16,7 @@ func writePageData(out *bufio.Writer, d document, c census) error {
 	w := dataWriter{out: out, words: map[string]int{}}
 	w.text(`{"run":`)
 	run := map[string]any{"id": d.run.ID, "command": d.run.Command, "files": d.run.Files, "target": d.run.Target,
-		"complete": d.run.Complete, "dryRun": d.run.DryRun, "by": c.by(), "sandbox": isSandbox(d.run), "states": c.states(),
+		"complete": d.run.Complete, "dryRun": d.run.DryRun, "by": c.by(), "skipInvalid": c.errors > 0 && !c.checkedOnly(), "sandbox": isSandbox(d.run), "states": c.states(),
 		"writes": d.run.Writes, "merged": len(d.run.Shards) > 0, "started": d.run.Started.UnixMilli()}
 	encoded, err := json.Marshal(run) // escapes what a script element must not hold
 	if err != nil {

@@ -114,5 +114,6 @@ function rerun(data, r) {
   const again = r[RECORD.name] || words[r[RECORD.origin]];
   if (!["import", "sync", "audit"].includes(run.command) || !file || file === "-" || !again) return "";
   const match = "^" + again.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&") + "$";
-  return line(run.command, file, "--match", match, ...target);
+  const flags = [...(run.dryRun && run.command !== "audit" ? ["--dry-run"] : []), ...(run.skipInvalid ? ["--skip-invalid"] : [])];
+  return line(run.command, file, "--match", match, ...flags, ...target);
 }
