@@ -19,11 +19,15 @@ type Mask struct {
 const shortestMasked = 6
 
 // NewMask makes a mask that hides these secrets and further values, such as the
-// run's own credentials.
+// run's own credentials, in every form in which they may appear.
 func NewMask(secrets []Secret, further ...string) Mask {
-	values := slices.Clone(further)
+	known := slices.Clone(further)
 	for _, s := range secrets {
-		values = append(values, s.Reveal())
+		known = append(known, s.Reveal())
+	}
+	var values []string
+	for _, v := range longestFirst(known) {
+		values = append(values, formsOf(v)...)
 	}
 	values = longestFirst(values)
 	pairs := make([]string, 0, 2*len(values))

@@ -1,6 +1,10 @@
 package schema
 
-import "testing"
+import (
+	"encoding/base64"
+	"strings"
+	"testing"
+)
 
 // User names are hidden in what is said, as words of their own.
 func TestHideSaid(t *testing.T) {
@@ -27,5 +31,31 @@ func TestHideSaid(t *testing.T) {
 	}
 	if got := m.Hide("user gitlab, s3cret-token"); got != "user gitlab, [secret]" {
 		t.Errorf("what a manifest holds: %q", got)
+	}
+}
+
+// TestHideEncoded: a secret is hidden in whatever form a server or a library quotes it.
+func TestHideEncoded(t *testing.T) {
+	key := "-----BEGIN KEY-----\nfirst+line==\nsecond/line&\n-----END KEY-----"
+	m := NewMask([]Secret{Literal(`p%ss "w<rd>& 1/2\x`, ""), Literal(key, ""), Literal("Upper-Case-1", "")}, "svc-jira:hunter2")
+	for _, said := range []string{
+		"p%25ss+%22w%3Crd%3E%26+1%2F2%5Cx", "p%25ss%20%22w%3crd%3e&%201%2f2%5cx", "p%25ss+%22w%3crd%3e%26+1%2f2%5cx",
+		`p%ss &#34;w&lt;rd&gt;&amp; 1/2\x`,
+		`p%ss \"w<rd>& 1/2\\x`, `p%ss \"w\u003crd\u003e\u0026 1/2\\x`,
+		`p%ss \\\"w<rd>& 1/2\\\\x`, `p%ss \\\"w\\u003crd\\u003e\\u0026 1/2\\\\x`,
+		"Basic " + base64.StdEncoding.EncodeToString([]byte("svc-jira:hunter2")),
+		base64.RawURLEncoding.EncodeToString([]byte("Upper-Case-1")),
+		"upper-case-1", "first+line==", "second/line&", "second/line&amp;", strings.ReplaceAll(key, "\n", " "),
+	} {
+		got := m.Hide("<" + said + ">")
+		for _, rest := range []string{"w", "svc", "hunter", "case", "line", "c3Zj", "VXBwZXI"} {
+			if !strings.Contains(got, hiddenText) || strings.Contains(strings.ReplaceAll(got, hiddenText, ""), rest) {
+				t.Errorf("%s becomes %s", said, got)
+				break
+			}
+		}
+	}
+	if got := m.Hide("-----BEGIN KEY-----"); got != "-----BEGIN KEY-----" {
+		t.Errorf("what every key has is hidden: %s", got)
 	}
 }

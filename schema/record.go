@@ -179,7 +179,17 @@ func (r Record) Secrets() []Secret {
 // user name is not one of them: names such as "gitlab" are part of many an origin, and a
 // report without those would be of no use; see UserNames. An AWS access key is one.
 func (r Record) Masked() []Secret {
-	return r.secrets(func(f Field) bool { return f.Hidden() || r.Type() == TypeAWS })
+	all := r.secrets(func(f Field) bool { return f.Hidden() || r.Type() == TypeAWS })
+	if password, ok := r.Get(FieldPassword).Secret(); ok && password.Reveal() != "" {
+		// As the credentials of Basic authentication are encoded.
+		user := r.Get(FieldUsername)
+		name := user.Text()
+		if s, ok := user.Secret(); ok {
+			name = s.Reveal()
+		}
+		all = append(all, Literal(name+":"+password.Reveal(), ""))
+	}
+	return all
 }
 
 // UserNames lists the user names that came by reference. They must be hidden in messages
