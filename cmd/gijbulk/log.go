@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/rs/zerolog"
@@ -68,3 +69,17 @@ func (l *logbook) trace(message string, pairs ...any) { l.write(l.zero.Trace(), 
 func (l *logbook) debug(message string, pairs ...any) { l.write(l.zero.Debug(), message, pairs) }
 func (l *logbook) info(message string, pairs ...any)  { l.write(l.zero.Info(), message, pairs) }
 func (l *logbook) warn(message string, pairs ...any)  { l.write(l.zero.Warn(), message, pairs) }
+
+// libraryLog takes the lines of the standard library's log, which quote what servers send.
+type libraryLog struct{ log *logbook }
+
+func (l libraryLog) Write(line []byte) (int, error) {
+	text := strings.TrimSpace(string(line))
+	if _, after, dated := strings.Cut(text, " "); dated { // 2026/01/02 03:04:05 message
+		if _, message, timed := strings.Cut(after, " "); timed {
+			text = message
+		}
+	}
+	l.log.warn(text)
+	return len(line), nil
+}

@@ -9,6 +9,7 @@ package main
 import (
 	"context"
 	"io"
+	"log"
 	"net/http"
 	"os"
 	"time"
@@ -25,6 +26,7 @@ type process struct {
 	environ          func() []string // names and values; nil: none
 	now              func() time.Time
 	boot             func() (id string, since time.Duration) // which boot of the machine, and the time since it; nil: the system's
+	standardLog      func(io.Writer)                         // where the standard library's log goes; nil: it is left alone
 	newRunID         func(started time.Time) string          // of runs; nil: by time and at random
 	transport        http.RoundTripper                       // to every Jira; nil: the network
 	locks            string                                  // the folder of the locks; "": that of the state file
@@ -39,7 +41,7 @@ func main() {
 	ctx, hard, release := withSignals(context.Background())
 	code := run(ctx, hard, os.Args[1:], process{
 		stdin: os.Stdin, stdout: colorable.NewColorable(os.Stdout), stderr: unread{colorable.NewColorable(os.Stderr)}, // for the consoles of old Windows
-		lookupEnv: os.LookupEnv, environ: os.Environ, now: time.Now,
+		lookupEnv: os.LookupEnv, environ: os.Environ, now: time.Now, standardLog: log.SetOutput,
 		stdinIsTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		stdoutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		stderrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())),

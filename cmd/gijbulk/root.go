@@ -145,6 +145,9 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	if a.log, err = newLogbook(a.screen, a.logging, a.coloured(), func() schema.Mask { return a.mask }); err != nil {
 		return err
 	}
+	if a.standardLog != nil {
+		a.standardLog(libraryLog{a.log})
+	}
 	for _, name := range unknown {
 		a.log.debug("unknown environment variable", "name", name)
 	}

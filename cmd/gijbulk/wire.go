@@ -60,7 +60,9 @@ func (a *app) connect(o targetOptions, readOnly bool, shard schema.Shard) (*targ
 	}
 	config := gij.Config{
 		BaseURL: o.url, Timeout: o.timeout, MaxWait: o.maxWait, Retries: cmp.Or(o.retries, -1), ReadOnly: readOnly,
-		UserAgent: "gijbulk/" + buildVersion(), Base: a.transport, Share: gij.Share{Index: max(0, shard.Index-1), Of: max(1, shard.Of)}, Wire: a.hard, OnWait: a.onWait, OnRequest: a.traced,
+		UserAgent: "gijbulk/" + buildVersion(), Base: a.transport, Share: gij.Share{Index: max(0, shard.Index-1), Of: max(1, shard.Of)}, Wire: a.hard,
+		Mask:   func(s string) string { return a.mask.HideSaid(s) },
+		OnWait: a.onWait, OnRequest: a.traced,
 	}
 	config.Rate, config.SilentRate = o.ceilings(a.given("rate"), max(1, shard.Of))
 	connect := a.connectJira
@@ -140,7 +142,7 @@ func (a *app) connectJira(o targetOptions, config gij.Config) (*target, error) {
 		}
 		return nil, fail
 	}
-	return &target{client: client, secrets: []string{config.Token, config.Password}, close: func() error { client.Close(); return nil }}, nil
+	return &target{client: client, secrets: []string{config.Token, config.Password, config.User + ":" + config.Password}, close: func() error { client.Close(); return nil }}, nil
 }
 
 // credentials come from the environment or a token file, never from a flag.

@@ -16,19 +16,20 @@ type answer struct {
 	method     string
 	call       string // below the base URL, without a query
 	effect     effect
-	url        *url.URL    // where the request went
-	status     int         // 0: none was received
-	header     http.Header // of the answer
-	body       []byte      // what arrived of it; of a list only the frame
-	reply      reply       // what the app says in it
-	garbled    error       // why that cannot be read: it is not JSON
-	list       listing     // where one was asked for and came
-	err        error       // what kept the answer from arriving, or from arriving whole
-	unsent     bool        // certainly nothing of the request reached the server
-	overdue    bool        // given up at a time limit: the server may still be at work
-	start, end time.Time   // of the exchange, where there was one
-	failure    *Error      // nil: accepted
-	trail      trail       // of all attempts
+	url        *url.URL            // where the request went
+	status     int                 // 0: none was received
+	header     http.Header         // of the answer
+	body       []byte              // what arrived of it; of a list only the frame
+	reply      reply               // what the app says in it
+	garbled    error               // why that cannot be read: it is not JSON
+	list       listing             // where one was asked for and came
+	mask       func(string) string // hides secrets in what the server says; nil: nothing
+	err        error               // what kept the answer from arriving, or from arriving whole
+	unsent     bool                // certainly nothing of the request reached the server
+	overdue    bool                // given up at a time limit: the server may still be at work
+	start, end time.Time           // of the exchange, where there was one
+	failure    *Error              // nil: accepted
+	trail      trail               // of all attempts
 }
 
 // keptBack is what becomes of a request that did not leave.
@@ -46,7 +47,7 @@ func (a answer) added() (int64, *Error) {
 	id, err := a.reply.added()
 	if err != nil {
 		e := a.fail(schema.ClassUnknown, "it says that it worked, but does not show what was made", "")
-		e.Err = err
+		e.Err = a.maskedError(err)
 		return 0, e
 	}
 	return id, nil

@@ -46,6 +46,10 @@ type Config struct {
 	Base http.RoundTripper
 	TLS  *tls.Config
 
+	// Mask hides secrets in what the server says, where it becomes a text of an error; nil =
+	// nothing is hidden. It is given a text whole, before that is folded and cut.
+	Mask func(string) string
+
 	// OnWait is told when requests are held back by the server or after a failure,
 	// OnRequest of each exchange. Both may be called by several goroutines at once; nil =
 	// nobody is told.
@@ -104,6 +108,9 @@ func New(c Config) (*Client, error) {
 	c.Wire = cmp.Or(c.Wire, context.Background())
 	c.MaxWait = cmp.Or(c.MaxWait, 10*time.Minute)
 	c.Retries = max(0, cmp.Or(c.Retries, 5))
+	if c.Mask == nil {
+		c.Mask = func(s string) string { return s }
+	}
 	if c.OnWait == nil {
 		c.OnWait = func(Wait) {}
 	}
@@ -150,7 +157,7 @@ func (c *Client) get(ctx context.Context, path string) (answer, error) {
 // foreign ends the run over an answer that this target should not have given.
 func (c *Client) foreign(a answer, text string, need Need, err error) *Error {
 	e := a.stop(schema.StopTarget, text, need)
-	e.Err = err
+	e.Err = a.maskedError(err)
 	c.pace.stop.close(e)
 	return e
 }

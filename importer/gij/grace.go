@@ -46,10 +46,11 @@ type grace struct {
 	timeout time.Duration   // for the whole exchange
 	grace   time.Duration   // after the caller's context has ended
 	wire    context.Context // when it ends there is no grace
+	mask    func(string) string
 }
 
 func newGrace(base http.RoundTripper, to target, c Config) *grace {
-	return &grace{base, to, c.Timeout, c.Grace, c.Wire}
+	return &grace{base, to, c.Timeout, c.Grace, c.Wire, c.Mask}
 }
 
 // carry gives an answer whose body has arrived whole, or what kept it from arriving.
@@ -66,7 +67,7 @@ func (g *grace) carry(caller context.Context, r request) answer {
 	defer stop()
 
 	req := g.to.address(httptrace.WithClientTrace(ctx, w.trace()), r)
-	a := answer{method: r.method, call: r.call(), effect: r.effect, url: req.URL}
+	a := answer{method: r.method, call: r.call(), effect: r.effect, url: req.URL, mask: g.mask}
 	resp, err := g.base.RoundTrip(req)
 	if err == nil {
 		a.status, a.header = resp.StatusCode, resp.Header

@@ -31,7 +31,7 @@ func (c *Client) Indexing(ctx context.Context, r schema.Record) (schema.Indexing
 	}
 	var state schema.Indexing
 	for _, name := range slices.Sorted(maps.Keys(status.Errors)) {
-		state.Errors = append(state.Errors, name+": "+wordsOf(status.Errors[name]))
+		state.Errors = append(state.Errors, a.masked(name+": "+wordsOf(status.Errors[name])))
 	}
 	state.Ended = status.Finished
 	if !state.Ended || len(state.Errors) > 0 || r.Kind() == schema.KindRepository {

@@ -27,7 +27,7 @@ func judge(a answer) *Error {
 	case a.status == 0:
 		return judgeLost(a)
 	case isCaptcha(a.header):
-		return a.stop(schema.StopCredentials, "Jira wants a CAPTCHA to be solved before it takes these credentials", captchaHint(a.header))
+		return a.stop(schema.StopCredentials, "Jira wants a CAPTCHA to be solved before it takes these credentials", a.captchaHint())
 	case a.status >= 200 && a.status < 300:
 		return judgeBody(a)
 	case a.status >= 300 && a.status < 400:
@@ -38,7 +38,7 @@ func judge(a answer) *Error {
 
 // judgeStatus judges what came with 4xx or 5xx, or with a status that no server of ours has.
 func judgeStatus(a answer) *Error {
-	text, advice := words(a.body)
+	text, advice := a.words()
 	if text == "" {
 		text = strings.ToLower(http.StatusText(a.status))
 	}
@@ -94,7 +94,7 @@ func judgeBody(a answer) *Error {
 	case !said:
 		return a.stop(schema.StopTarget, "the answer is not one of Git Integration for Jira", hintApp)
 	case !ok:
-		text, advice := words(a.body)
+		text, advice := a.words()
 		if text == "" {
 			text = "the server refused it and does not say why"
 		}
@@ -111,7 +111,7 @@ func (a answer) bare() bool {
 		return false
 	}
 	_, err := decodeID(a.reply.ID)
-	text, _ := words(a.body)
+	text, _ := a.words()
 	return err == nil && text == ""
 }
 
@@ -132,8 +132,8 @@ func judgeJSON(a answer, valid bool) *Error {
 // judgePage judges a page with status 200. Below the app's path that means not logged in;
 // elsewhere only if it looks like a login page.
 func judgePage(a answer) *Error {
-	title := pageWords(a.body)
-	if strings.HasPrefix(a.call, appPath) || isLoginPage(a.body) {
+	title := a.pageWords()
+	if strings.HasPrefix(a.call, appPath) || a.isLoginPage() {
 		return a.stop(schema.StopCredentials, "a page came back in place of data, as for somebody who is not logged in: "+title, NeedCredentials)
 	}
 	return a.stop(schema.StopTarget, "a page came back in place of Jira's data: "+title, NeedBaseURL)
@@ -141,8 +141,8 @@ func judgePage(a answer) *Error {
 
 // isLoginPage looks for a login form or title. A link to a login is no sign: any page may
 // have one.
-func isLoginPage(body []byte) bool {
-	return loginForm.Match(body[:min(len(body), longestPage)]) || loginTitle.MatchString(pageWords(body))
+func (a answer) isLoginPage() bool {
+	return loginForm.Match(a.body[:min(len(a.body), longestPage)]) || loginTitle.MatchString(a.pageWords())
 }
 
 var (
@@ -178,7 +178,8 @@ func (a answer) gone() bool {
 		return false
 	}
 	ok, said := a.reply.success()
-	text, _ := words(a.body)
+	a.mask = nil // it is not shown
+	text, _ := a.words()
 	return !ok && (said && a.status == http.StatusNotFound || noSuch.MatchString(text))
 }
 
@@ -215,6 +216,6 @@ func (a answer) stop(s schema.Stop, text string, need Need) *Error {
 
 // because adds what kept the answer from arriving whole.
 func (a answer) because(e *Error) *Error {
-	e.Err = a.err
+	e.Err = a.maskedError(a.err)
 	return e
 }

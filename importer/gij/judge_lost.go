@@ -38,7 +38,7 @@ func judgeOverdue(a answer) *Error {
 	if late, ok := errors.AsType[timeoutError](a.err); ok {
 		e.Text = "Jira did not answer within " + seconds(late.limit)
 	} else {
-		e.Err = a.err
+		e.Err = a.maskedError(a.err)
 	}
 	if !a.effect.writes() {
 		e.Need = NeedLongerTimeout
@@ -82,7 +82,7 @@ func judgeRedirect(a answer) *Error {
 	if err != nil || a.header.Get("Location") == "" || to.Scheme != "http" && to.Scheme != "https" {
 		return a.stop(schema.StopTarget, "a redirect, which is not followed", NeedBaseURL)
 	}
-	shown := oneLine(to.Scheme + "://" + to.Host + to.EscapedPath()) // a query may hold a login's token
+	shown := a.shown(to.Scheme + "://" + to.Host + to.EscapedPath()) // a query may hold a login's token
 	if base, moved := strings.CutSuffix(shown, a.call); moved {
 		return a.stop(schema.StopTarget, "a redirect to "+shown+", which is not followed", Need("use the base URL "+base))
 	}
@@ -110,13 +110,14 @@ func isCaptcha(h http.Header) bool {
 	return strings.Contains(strings.ToUpper(h.Get(deniedReason)), "CAPTCHA")
 }
 
-func captchaHint(h http.Header) Need {
+func (a answer) captchaHint() Need {
+	h := a.header
 	where := "at Jira's login page"
 	if _, after, ok := strings.Cut(h.Get(deniedReason), "login-url="); ok {
 		after, _, _ = strings.Cut(after, ";")
 		if u, err := url.Parse(strings.TrimSpace(after)); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
 			u.User = nil
-			where = "at " + oneLine(u.String())
+			where = "at " + a.shown(u.String())
 		}
 	}
 	return Need("log in once as this user in the browser " + where + ", then check the password or token before the next run")

@@ -3,6 +3,7 @@ package gij
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -261,7 +262,7 @@ func TestWords(t *testing.T) {
 		{"plain\r\n\x00text\xff", "plain text", ""},
 		{"", "", ""},
 	} {
-		if text, advice := words([]byte(tt.body)); text != tt.text || advice != tt.advice {
+		if text, advice := (answer{body: []byte(tt.body)}).words(); text != tt.text || advice != tt.advice {
 			t.Errorf("words(%q) = %q, %q", tt.body, text, advice)
 		}
 	}
@@ -296,5 +297,32 @@ func TestGone(t *testing.T) {
 		if got := classOf(judge(answered("PUT", path, tt.status, tt.body))); got == done {
 			t.Errorf("%s: an update of it is done", tt.name)
 		}
+	}
+}
+
+// TestServersTextIsMaskedWhole: a secret is found before the text is folded into a line and
+// cut, in every place where the server's text is shown.
+func TestServersTextIsMaskedWhole(t *testing.T) {
+	const secret = "line one\n  line two"
+	mask := func(s string) string { return strings.ReplaceAll(s, secret, "[secret]") }
+	long := strings.Repeat("x", longestText-20) + " " + secret
+	quoted, _ := json.Marshal(long)
+	for _, a := range []answer{
+		answered("POST", integrationPath, 400, `{"error":`+string(quoted)+`}`),
+		answered("POST", integrationPath, 200, `{"success":false,"error":"no","advice":`+string(quoted)+`}`),
+		answered("POST", integrationPath, 400, long),
+		answered("GET", myselfPath, 200, "<title>"+long+"</title>"),
+		answered("POST", integrationPath, 502, "<html><p>"+long),
+	} {
+		a.mask = mask
+		e := judge(a)
+		if e == nil || strings.Contains(e.Error()+e.Advice, "line") {
+			t.Errorf("%s is judged as %v, %q", a.body, e, e.Advice)
+		}
+	}
+	broken := answered("GET", integrationPath, 0, "")
+	broken.mask, broken.err = mask, errors.New("malformed response: "+secret)
+	if e := judge(broken); strings.Contains(e.Error(), "line") || !errors.Is(e, broken.err) {
+		t.Errorf("the error is %v", e)
 	}
 }

@@ -41,17 +41,47 @@ func oneLine(s string) string {
 	return s[:cut] + "…"
 }
 
-// words finds what a body has to say to a person: the error and advice of the app, the
+// words finds what the body has to say to a person: the error and advice of the app, the
 // messages of Jira, the title or first words of a page, or the text itself.
-func words(body []byte) (text, advice string) {
-	switch first(body) {
+func (a answer) words() (text, advice string) {
+	switch first(a.body) {
 	case '{':
-		return jsonWords(body)
+		return a.jsonWords()
 	case '<':
-		return pageWords(body), ""
+		return a.pageWords(), ""
 	}
-	return oneLine(string(body[:min(len(body), longestPage)])), ""
+	return a.shown(string(a.body[:min(len(a.body), longestPage)])), ""
 }
+
+// shown is a text of the server on one line, without secrets.
+func (a answer) shown(s string) string { return oneLine(a.masked(s)) }
+
+// masked hides secrets: before a text is folded or cut, which would leave parts of them.
+func (a answer) masked(s string) string {
+	if a.mask == nil {
+		return s
+	}
+	return a.mask(s)
+}
+
+// maskedError hides secrets in an error, which may quote what the server sent.
+func (a answer) maskedError(err error) error {
+	if err == nil {
+		return nil
+	}
+	if text := err.Error(); a.masked(text) != text {
+		return maskedError{a.masked(text), err}
+	}
+	return err
+}
+
+type maskedError struct {
+	text string
+	err  error
+}
+
+func (e maskedError) Error() string { return e.text }
+func (e maskedError) Unwrap() error { return e.err }
 
 // first is the first byte of the body that is neither blank nor a byte order mark; 0 of
 // an empty one.
@@ -63,9 +93,9 @@ func first(body []byte) byte {
 	return body[0]
 }
 
-func jsonWords(body []byte) (text, advice string) {
+func (a answer) jsonWords() (text, advice string) {
 	var m map[string]json.RawMessage
-	if json.Unmarshal(body, &m) != nil {
+	if json.Unmarshal(a.body, &m) != nil {
 		return "", ""
 	}
 	var parts []string
@@ -83,7 +113,7 @@ func jsonWords(body []byte) (text, advice string) {
 		}
 	}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-	return oneLine(strings.Join(parts, "; ")), oneLine(asText(m["advice"]))
+	return a.shown(strings.Join(parts, "; ")), a.shown(asText(m["advice"]))
 }
 
 // asText is the text of a JSON string, "" of anything else.
@@ -100,13 +130,13 @@ var (
 	markup       = regexp.MustCompile(`(?is)<script\b.*?</script>|<style\b.*?</style>|<!--.*?-->|<[^>]*>`)
 )
 
-func pageWords(body []byte) string {
-	page := string(body[:min(len(body), longestPage)])
+func (a answer) pageWords() string {
+	page := a.masked(string(a.body[:min(len(a.body), longestPage)]))
 	if m := titleElement.FindStringSubmatch(page); m != nil {
-		if title := oneLine(html.UnescapeString(m[1])); title != "" {
+		if title := a.shown(html.UnescapeString(m[1])); title != "" {
 			return title
 		}
 	}
 	head := page[:min(len(page), longestHead)]
-	return oneLine(html.UnescapeString(markup.ReplaceAllString(head, " ")))
+	return a.shown(html.UnescapeString(markup.ReplaceAllString(head, " ")))
 }
