@@ -64,6 +64,7 @@ type Outcome struct {
 	Class     Class
 	Stop      Stop          // with ClassStop
 	ID        int64         // on the server, where it is known
+	InitDate  int64         // of a created record, as the answer shows it; 0: not known
 	Attempts  int           // requests that left for it
 	HTTP      int           // the last status code; 0 where none was received
 	Temporary bool          // failed only because a temporary failure used up the attempts

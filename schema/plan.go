@@ -63,6 +63,9 @@ type Action struct {
 	Reason  string   // why, for OpConflict, OpInvalid and the OpUnchanged of an undo
 	Advice  string   // likewise, what to do
 	Files   bool     // with OpDelete: the clones on Jira's disk go as well
+
+	// Inferred: no identity says that Have is the wanted record; nothing else could be.
+	Inferred bool
 }
 
 // Subject is the record that the action is about: the wanted one, or for a deletion the

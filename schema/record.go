@@ -17,6 +17,23 @@ type Record struct {
 	fields   []FieldValue
 }
 
+// Known is a live record as an earlier run recorded it.
+type Known struct {
+	ID       int64
+	InitDate int64 // 0: the server did not show it
+}
+
+// Proves reports whether the live record is certainly the known one: servers that are
+// restored or copied assign ids again.
+func (k Known) Proves(live Record) bool {
+	return k.InitDate != 0 && k.ID == live.ID && k.InitDate == live.InitDate
+}
+
+// Contradicts reports whether the server has assigned the id to another record.
+func (k Known) Contradicts(live Record) bool {
+	return k.ID == live.ID && k.InitDate != 0 && live.InitDate != 0 && k.InitDate != live.InitDate
+}
+
 // FieldValue is a field with its value.
 type FieldValue struct {
 	Field Field

@@ -23,9 +23,12 @@ func (w *workspace) plan(ctx context.Context, run schema.Run, m manifests, live 
 		if o.Known, err = w.state.Identities(ctx, journal.TargetOf(run)); err != nil {
 			return schema.Plan{}, nil, err
 		}
-		if o.Sent, err = w.state.Sent(ctx, journal.TargetOf(run)); err != nil {
+		sent, err := w.state.Sent(ctx, journal.TargetOf(run))
+		if err != nil {
 			return schema.Plan{}, nil, err
 		}
+		sent.Discard(live.records)
+		o.Sent = sent
 	}
 	plan, findings := planner.Diff(m.records, live.records, o)
 	if len(plan.Actions) == 0 && len(m.records) > 0 {

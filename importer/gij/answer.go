@@ -41,16 +41,16 @@ func (a answer) judged() bool {
 	return a.status != 0 && (a.failure == nil || a.failure.Class == schema.ClassRefused)
 }
 
-// added is the id that an accepted add was given. Where it is not told, what was made is
-// not known.
-func (a answer) added() (int64, *Error) {
-	id, err := a.reply.added()
+// added is the id that an accepted add was given, and when it was made; 0 where that is not
+// shown. Without an id, what was made is not known.
+func (a answer) added() (id, initDate int64, failure *Error) {
+	id, initDate, err := a.reply.added()
 	if err != nil {
 		e := a.fail(schema.ClassUnknown, "it says that it worked, but does not show what was made", "")
 		e.Err = a.maskedError(err)
-		return 0, e
+		return 0, 0, e
 	}
-	return id, nil
+	return id, initDate, nil
 }
 
 // late reports whether a time limit, ours or a proxy's, ended it.

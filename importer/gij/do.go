@@ -29,7 +29,7 @@ func (c *Client) Do(ctx context.Context, action schema.Action) schema.Outcome {
 		out = a.trail.tell(out)
 		failure := a.failure
 		if failure == nil && r.effect == adds {
-			out.ID, failure = a.added()
+			out.ID, out.InitDate, failure = a.added()
 		}
 		if failure != nil {
 			out = conclude(out, failure, a)

@@ -20,6 +20,7 @@ type reply struct {
 	Repository   json.RawMessage
 	Repositories json.RawMessage
 	ID           json.RawMessage
+	InitDate     json.RawMessage
 }
 
 // success tells whether the call worked, and whether the answer says so at all.
@@ -45,6 +46,8 @@ func parseReply(body []byte) (r reply, err error) {
 			r.Repositories = raw
 		case "id":
 			r.ID = raw
+		case "initdate":
+			r.InitDate = raw
 		}
 	})
 	return r, err
@@ -89,21 +92,26 @@ func decodeItems(kind schema.Kind, body []byte) ([]json.RawMessage, error) {
 	return r.items(kind)
 }
 
-// added finds the id in the answer to an add.
-func (r reply) added() (int64, error) {
+// added finds the id and the date in the answer to an add; initDate is 0 where it shows none.
+func (r reply) added() (id, initDate int64, err error) {
 	items, err := r.items(schema.KindIntegration)
 	if err != nil {
 		items, err = r.items(schema.KindRepository)
 	}
 	switch {
 	case err != nil && r.ID != nil:
-		return decodeID(r.ID)
+		initDate, _ = asInt(r.InitDate)
+		id, err = decodeID(r.ID)
+		return id, initDate, err
 	case err != nil:
-		return 0, err
+		return 0, 0, err
 	case len(items) != 1:
-		return 0, fmt.Errorf("the answer holds %d in place of one", len(items))
+		return 0, 0, fmt.Errorf("the answer holds %d in place of one", len(items))
 	}
-	return decodeItemID(items[0])
+	shown, _ := firstMember(items[0], "initDate")
+	initDate, _ = asInt(shown)
+	id, err = decodeItemID(items[0])
+	return id, initDate, err
 }
 
 var errNoID = errors.New("it has no usable id")

@@ -139,23 +139,25 @@ func TestReadList(t *testing.T) {
 func TestDecodeAdded(t *testing.T) {
 	for body, want := range map[string]int64{
 		added: 7,
-		`{"success":true,"integration":[{"id":"8"}]}`:                8,
-		`{"success":true,"integrations":[{"id":9}]}`:                 9,
-		`{"id":10,"origin":"x"}`:                                     10,
-		`{"success":true,"repository":{"id":11},"id":1}`:             11,
-		`{"success":true,"integration":{"id":null}}`:                 0,
-		`{"success":true,"integration":{}}`:                          0,
-		`{"success":true,"integration":[]}`:                          0,
-		`{"success":true,"integration":[{"id":1},{"id":2}]}`:         0,
-		`{"success":true}`:                                           0,
-		`{"success":true,"integration":{"id":-4}}`:                   0,
-		`{"success":true,"integration":{"id":"x"}}`:                  0,
-		`{"success":true,"integration":{"id":99999999999999999999}}`: 0,
+		`{"success":true,"integration":{"initDate":1700000000000,"id":12}}`: 12,
+		`{"initDate":"1700000000000","id":13,"origin":"x"}`:                 13,
+		`{"success":true,"integration":[{"id":"8"}]}`:                       8,
+		`{"success":true,"integrations":[{"id":9}]}`:                        9,
+		`{"id":10,"origin":"x"}`:                                            10,
+		`{"success":true,"repository":{"id":11},"id":1}`:                    11,
+		`{"success":true,"integration":{"id":null}}`:                        0,
+		`{"success":true,"integration":{}}`:                                 0,
+		`{"success":true,"integration":[]}`:                                 0,
+		`{"success":true,"integration":[{"id":1},{"id":2}]}`:                0,
+		`{"success":true}`:                                                  0,
+		`{"success":true,"integration":{"id":-4}}`:                          0,
+		`{"success":true,"integration":{"id":"x"}}`:                         0,
+		`{"success":true,"integration":{"id":99999999999999999999}}`:        0,
 	} {
 		r, _ := parseReply([]byte(body))
-		got, err := r.added()
-		if got != want || (err == nil) != (want != 0) {
-			t.Errorf("%s: id %d, %v", body, got, err)
+		got, initDate, err := r.added()
+		if got != want || (err == nil) != (want != 0) || (initDate == 1700000000000) != strings.Contains(body, "initDate") {
+			t.Errorf("%s: id %d, initDate %d, %v", body, got, initDate, err)
 		}
 	}
 }
@@ -177,7 +179,7 @@ func FuzzAnswer(f *testing.F) {
 		}
 		_, _ = new(binder).add(body)
 		whole, wrong := parseReply(body)
-		_, _ = whole.added()
+		_, _, _ = whole.added()
 		rest, _, err := readList(bytes.NewReader(body), schema.KindIntegration)
 		if err != nil {
 			t.Fatal(err)

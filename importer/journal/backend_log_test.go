@@ -30,6 +30,7 @@ func testOutcomes(t *testing.T, s store) {
 	unknown := schema.Outcome{Status: schema.StatusUnknown, Class: schema.ClassUnknown, Attempts: 1, Started: started, Took: time.Second, Error: "reset"}
 	stop := schema.Outcome{Status: schema.StatusUnprocessed, Class: schema.ClassStop, Stop: schema.StopCredentials, Attempts: 1, HTTP: 401}
 	created := done(schema.Action{}, schema.StatusCreated, 1<<53+1)
+	created.InitDate = 1700000000000
 	seen := failed
 	seen.ID, seen.Seen = 12, &schema.Seen{Have: live(12, record("other", nil)), Changes: []schema.Change{
 		{Field: schema.FieldDisplayName, From: schema.Text("other"), To: schema.Text("one")}}}

@@ -190,7 +190,7 @@ func testKinds(t *testing.T, s store) {
 	do(t, l, actions[0], schema.StatusCreated, 4)
 	do(t, l, actions[1], schema.StatusCreated, 5)
 	do(t, l, actions[2], schema.StatusDeleted, 9)
-	want := map[schema.Key]int64{actions[0].Want.Key(): 4, folder.Key(): 5}
+	want := map[schema.Key]schema.Known{actions[0].Want.Key(): {ID: 4}, folder.Key(): {ID: 5}}
 	if d := diff(want, identities(t, j, target)); d != "" {
 		t.Error(d)
 	}

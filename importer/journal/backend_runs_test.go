@@ -94,7 +94,7 @@ func testPrune(t *testing.T, s store) {
 			t.Errorf("run %s has %d outcomes", id, n)
 		}
 	}
-	if ids := identities(t, j, target); ids[create("record 0").Want.Key()] != 61 {
+	if ids := identities(t, j, target); ids[create("record 0").Want.Key()].ID != 61 {
 		t.Errorf("identities %v", ids)
 	}
 }

@@ -145,14 +145,19 @@ func testIdentities(t *testing.T, s store) {
 	actions[3].Want = aws
 	there := create("there")
 	there.Op, there.Have = schema.OpExists, live(13, there.Want)
+	there.Have.InitDate = 2000
 	l := start(t, j, run("r1"), append(actions, there)...)
 	there.N = 4
-	do(t, l, actions[0], schema.StatusCreated, 10)
+	begin(t, l, actions[0])
+	made := done(actions[0], schema.StatusCreated, 10)
+	made.InitDate = 1000
+	end(t, l, made)
 	do(t, l, actions[1], schema.StatusCreated, 11)
 	do(t, l, actions[2], schema.StatusFailed, 12)
 	do(t, l, actions[3], schema.StatusCreated, 1<<62)
 	end(t, l, done(there, schema.StatusExists, 0))
-	want := map[schema.Key]int64{actions[0].Want.Key(): 10, actions[1].Want.Key(): 11, aws.Key(): 1 << 62, there.Want.Key(): 13}
+	want := map[schema.Key]schema.Known{actions[0].Want.Key(): {ID: 10, InitDate: 1000}, actions[1].Want.Key(): {ID: 11}, aws.Key(): {ID: 1 << 62},
+		there.Want.Key(): {ID: 13, InitDate: 2000}}
 	if d := diff(want, identities(t, j, target)); d != "" {
 		t.Error(d)
 	}
@@ -190,11 +195,11 @@ func testTakeover(t *testing.T, s store) {
 	l := start(t, j, run("r2"), again, renamed)
 	renamed.N = 1
 	do(t, l, again, schema.StatusCreated, 20)
-	if d := diff(map[schema.Key]int64{again.Want.Key(): 20}, identities(t, j, target)); d != "" {
+	if d := diff(map[schema.Key]schema.Known{again.Want.Key(): {ID: 20}}, identities(t, j, target)); d != "" {
 		t.Error(d)
 	}
 	do(t, l, renamed, schema.StatusUpdated, 20)
-	if d := diff(map[schema.Key]int64{renamed.Want.Key(): 20, first.Want.Key(): 10}, identities(t, j, target)); d != "" {
+	if d := diff(map[schema.Key]schema.Known{renamed.Want.Key(): {ID: 20}, first.Want.Key(): {ID: 10}}, identities(t, j, target)); d != "" {
 		t.Error(d)
 	}
 }
@@ -219,5 +224,44 @@ func testReassigned(t *testing.T, s store) {
 		if got := compare(t, j, 4, schema.FieldDisplayName, schema.Text("one")); got != c.want {
 			t.Errorf("after %d was seen: %+v", c.initDate, got)
 		}
+	}
+}
+
+// testDiscardSent: nothing is known of what was sent to a record whose id the server has assigned
+// to another.
+func testDiscardSent(t *testing.T, s store) {
+	j := s.open(t)
+	made := create("one")
+	l := start(t, j, run("r1"), made)
+	begin(t, l, made)
+	o := done(made, schema.StatusCreated, 4)
+	o.InitDate = 1000
+	end(t, l, o)
+	for initDate, want := range map[int64]bool{1000: true, 0: true, 2000: false} {
+		sent, err := j.Sent(t.Context(), target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		there := live(4, made.Want)
+		there.InitDate = initDate
+		sent.Discard([]schema.Record{there, live(5, made.Want)})
+		if same, judged := sent.Compare(4, schema.FieldDisplayName, schema.Text("one")); same != want || !judged {
+			t.Errorf("live with initDate %d: same %t, judged %t", initDate, same, judged)
+		}
+	}
+}
+
+// testInferred: a record that was only inferred to be the wanted one does not become ours.
+func testInferred(t *testing.T, s store) {
+	j := s.open(t)
+	there := create("one")
+	there.Op, there.Have, there.Inferred = schema.OpExists, live(4, there.Want), true
+	l := start(t, j, run("r1"), there)
+	if saved := load(t, j, "r1"); !saved.Plan.Actions[0].Inferred {
+		t.Error("the plan does not say that the match is inferred")
+	}
+	end(t, l, done(there, schema.StatusExists, 4))
+	if got := identities(t, j, target); len(got) != 0 {
+		t.Errorf("known are %v", got)
 	}
 }

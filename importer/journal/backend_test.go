@@ -42,6 +42,8 @@ func testBackend(t *testing.T, create func(t *testing.T) store) {
 		{"the identities of a target", testIdentities},
 		{"an identity gets a new id", testTakeover},
 		{"an id is reassigned", testReassigned},
+		{"what was sent to the record that had the id before", testDiscardSent},
+		{"an inferred match", testInferred},
 		{"runs on one target agree with a model", testModel},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, create(t)) })

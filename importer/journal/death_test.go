@@ -28,7 +28,7 @@ func TestDeath(t *testing.T) {
 	if string(saved.Options) != `{"a":1}` {
 		t.Errorf("options %s", saved.Options)
 	}
-	if ids := identities(t, j, target); ids[saved.Plan.Actions[0].Want.Key()] != 8 {
+	if ids := identities(t, j, target); ids[saved.Plan.Actions[0].Want.Key()].ID != 8 {
 		t.Errorf("identities %v", ids)
 	}
 	l, err := j.Continue(t.Context(), saved, schema.Mask{})

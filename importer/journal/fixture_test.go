@@ -171,7 +171,7 @@ func runs(t testing.TB, j *Journal) []Entry {
 	return entries
 }
 
-func identities(t testing.TB, j *Journal, of Target) map[schema.Key]int64 {
+func identities(t testing.TB, j *Journal, of Target) map[schema.Key]schema.Known {
 	t.Helper()
 	ids, err := j.Identities(t.Context(), of)
 	if err != nil {

@@ -59,12 +59,12 @@ func (s *lastSent) addSecrets(hashes map[string][]byte) {
 func (l *Log) learn(ctx context.Context, o *schema.Outcome) error {
 	a := &l.actions[o.N]
 	id := cmp.Or(o.ID, a.Have.ID)
-	if id == 0 {
+	if id == 0 || a.Inferred {
 		return nil
 	}
 	switch o.Status {
 	case schema.StatusCreated:
-		known := identity{id: id, key: a.Want.Key()}
+		known := identity{id: id, key: a.Want.Key(), initDate: o.InitDate}
 		for f, v := range a.Want.All() {
 			known.sent.add(f, v)
 		}
@@ -139,17 +139,18 @@ func (l *Log) storeIdentity(ctx context.Context, known identity) error {
 		document{known.sent.values}, document{known.sent.secrets})
 }
 
-// Identities are the ids that the identities of a target are known by, from all its runs.
-func (j *Journal) Identities(ctx context.Context, target Target) (ids map[schema.Key]int64, err error) {
+// Identities are the live records that the identities of a target are known by, from all its
+// runs.
+func (j *Journal) Identities(ctx context.Context, target Target) (known map[schema.Key]schema.Known, err error) {
 	defer j.wrap(&err, "read the identities")
-	ids = make(map[schema.Key]int64)
+	known = make(map[schema.Key]schema.Known)
 	target = target.normal()
 	err = eachRow(ctx, j.db, func(rows *sql.Rows) error {
-		var id int64
+		var r schema.Known
 		var k schema.Key
-		err := rows.Scan(&id, &k.Kind, &k.Type, &k.Origin, &k.Region, &k.Name)
-		ids[k] = id
+		err := rows.Scan(&r.ID, &r.InitDate, &k.Kind, &k.Type, &k.Origin, &k.Region, &k.Name)
+		known[k] = r
 		return err
-	}, `SELECT live, kind, type, origin, region, name FROM identities WHERE target = (`+selectTarget+`) ORDER BY run, live`, target.BaseURL, target.URL)
-	return ids, err
+	}, `SELECT live, init_date, kind, type, origin, region, name FROM identities WHERE target = (`+selectTarget+`) ORDER BY run, live`, target.BaseURL, target.URL)
+	return known, err
 }

@@ -102,7 +102,7 @@ func (l *loader) loadActions(ctx context.Context) error {
 		}
 		plan.Actions = append(plan.Actions, a)
 		return err
-	}, `SELECT n, op, want, have, changes, reason, advice, files FROM actions WHERE run = $1 ORDER BY n`, l.seq)
+	}, `SELECT n, op, want, have, changes, reason, advice, files, inferred FROM actions WHERE run = $1 ORDER BY n`, l.seq)
 	l.saved.Outcomes, l.covered = plan.Outcomes(), make([]int, len(plan.Actions))
 	return err
 }
@@ -110,7 +110,7 @@ func (l *loader) loadActions(ctx context.Context) error {
 func (l *loader) action(rows *sql.Rows) (a schema.Action, err error) {
 	var want, have *recordJSON
 	var changes []changeJSON
-	err = rows.Scan(&a.N, &a.Op, document{&want}, document{&have}, document{&changes}, &a.Reason, &a.Advice, &a.Files)
+	err = rows.Scan(&a.N, &a.Op, document{&want}, document{&have}, document{&changes}, &a.Reason, &a.Advice, &a.Files, &a.Inferred)
 	if err != nil {
 		return a, err
 	}
@@ -130,7 +130,7 @@ func (l *loader) loadOutcomes(ctx context.Context) error {
 		var class string
 		var seen *seenJSON
 		var intent int
-		err := rows.Scan(&o.N, &o.Status, &class, &o.Stop, &o.ID, &o.Attempts, &o.HTTP, &o.Temporary, &o.TimedOut, &o.Error, &o.Advice,
+		err := rows.Scan(&o.N, &o.Status, &class, &o.Stop, &o.ID, &o.InitDate, &o.Attempts, &o.HTTP, &o.Temporary, &o.TimedOut, &o.Error, &o.Advice,
 			(*timestamp)(&o.Started), &o.Took, document{&seen}, &intent)
 		if err != nil {
 			return err
@@ -142,7 +142,7 @@ func (l *loader) loadOutcomes(ctx context.Context) error {
 		o.Seen, err = seen.seen()
 		l.saved.Outcomes[o.N], l.covered[o.N] = o, intent
 		return err
-	}, `SELECT n, status, class, stop, live, attempts, http, temporary, timed_out, error, advice, started, took, seen, intent
+	}, `SELECT n, status, class, stop, live, init_date, attempts, http, temporary, timed_out, error, advice, started, took, seen, intent
 		FROM outcomes WHERE run = $1`, l.seq)
 }
 

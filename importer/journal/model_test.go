@@ -105,11 +105,11 @@ func (m model) step(t *rapid.T, run int, l *Log, n int) {
 }
 
 func (m model) check(t *rapid.T, j *Journal, at Target) {
-	want := make(map[schema.Key]int64)
+	want := make(map[schema.Key]schema.Known)
 	for run := range 2 {
 		for _, id := range slices.Sorted(maps.Keys(m)) {
 			if m[id].run == run {
-				want[m[id].key] = id
+				want[m[id].key] = schema.Known{ID: id}
 			}
 		}
 	}

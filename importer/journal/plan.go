@@ -73,10 +73,10 @@ func (l *Log) insertActions(ctx context.Context, from int, actions []schema.Acti
 		if a.N != from+i {
 			return fmt.Errorf("action %d of the plan has number %d", from+i, a.N)
 		}
-		err := l.session.exec(ctx, `INSERT INTO actions (run, n, op, kind, live, want, have, changes, reason, advice, files)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		err := l.session.exec(ctx, `INSERT INTO actions (run, n, op, kind, live, want, have, changes, reason, advice, files, inferred)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 			l.run, a.N, a.Op, a.Subject().Kind(), a.Have.ID, document{recordOut(&a.Want, l.mask)}, document{recordOut(&a.Have, l.mask)},
-			document{changesOut(a.Changes)}, l.mask.Hide(a.Reason), l.mask.Hide(a.Advice), a.Files)
+			document{changesOut(a.Changes)}, l.mask.Hide(a.Reason), l.mask.Hide(a.Advice), a.Files, a.Inferred)
 		if err != nil {
 			return err
 		}

@@ -10,22 +10,31 @@ import (
 // Sent is what the live records of a target were last sent.
 type Sent struct {
 	key  []byte
-	byID map[int64]lastSent
+	byID map[int64]identity
 }
 
 // Sent reads what a target was last sent.
 func (j *Journal) Sent(ctx context.Context, target Target) (_ *Sent, err error) {
 	defer j.wrap(&err, "read what was sent")
-	s := &Sent{key: j.key, byID: make(map[int64]lastSent)}
+	s := &Sent{key: j.key, byID: make(map[int64]identity)}
 	target = target.normal()
 	err = eachRow(ctx, j.db, func(rows *sql.Rows) error {
-		var id int64
-		var sent lastSent
-		err := rows.Scan(&id, document{&sent.values}, document{&sent.secrets})
-		s.byID[id] = sent
+		var known identity
+		err := rows.Scan(&known.id, &known.initDate, document{&known.sent.values}, document{&known.sent.secrets})
+		s.byID[known.id] = known
 		return err
-	}, `SELECT live, sent, secrets FROM identities WHERE target = (`+selectTarget+`)`, target.BaseURL, target.URL)
+	}, `SELECT live, init_date, sent, secrets FROM identities WHERE target = (`+selectTarget+`)`, target.BaseURL, target.URL)
 	return s, err
+}
+
+// Discard forgets what was sent to records whose ids the server has assigned to others.
+func (s *Sent) Discard(live []schema.Record) {
+	for i := range live {
+		known := s.byID[live[i].ID]
+		if (schema.Known{ID: known.id, InitDate: known.initDate}).Contradicts(live[i]) {
+			delete(s.byID, known.id)
+		}
+	}
 }
 
 // Compare reports whether the value is the one that the field of a live record was last
@@ -40,7 +49,7 @@ func (s *Sent) Compare(id int64, f schema.Field, v schema.Value) (same, judged b
 		}
 		text = secret.Reveal()
 	}
-	sent := s.byID[id]
+	sent := s.byID[id].sent
 	if hash, found := sent.secrets[f.String()]; found {
 		return (isSecret || v.IsText()) && hashIs(s.key, hash, f, text), true
 	}

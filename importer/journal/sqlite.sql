@@ -42,17 +42,18 @@ CREATE TABLE runs (
 ) STRICT;
 
 CREATE TABLE actions (
-	run     INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
-	n       INTEGER NOT NULL,
-	op      TEXT NOT NULL,
-	kind    TEXT NOT NULL,
-	live    INTEGER NOT NULL, -- the id of have; 0: none
-	want    TEXT,             -- JSON record
-	have    TEXT,             -- JSON record
-	changes TEXT,             -- JSON [change]
-	reason  TEXT NOT NULL,
-	advice  TEXT NOT NULL,
-	files   INTEGER NOT NULL,
+	run      INTEGER NOT NULL REFERENCES runs (seq) ON DELETE CASCADE,
+	n        INTEGER NOT NULL,
+	op       TEXT NOT NULL,
+	kind     TEXT NOT NULL,
+	live     INTEGER NOT NULL, -- the id of have; 0: none
+	want     TEXT,             -- JSON record
+	have     TEXT,             -- JSON record
+	changes  TEXT,             -- JSON [change]
+	reason   TEXT NOT NULL,
+	advice   TEXT NOT NULL,
+	files    INTEGER NOT NULL,
+	inferred INTEGER NOT NULL, -- have is only inferred to be the wanted record
 	PRIMARY KEY (run, n)
 ) STRICT, WITHOUT ROWID;
 
@@ -75,6 +76,7 @@ CREATE TABLE outcomes (
 	class     TEXT NOT NULL,
 	stop      TEXT NOT NULL,
 	live      INTEGER NOT NULL, -- id on the server; 0: not known
+	init_date INTEGER NOT NULL, -- of a created record; 0: not known
 	attempts  INTEGER NOT NULL,
 	http      INTEGER NOT NULL,
 	temporary INTEGER NOT NULL,

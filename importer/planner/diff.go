@@ -10,10 +10,10 @@ import (
 // Options decide how a manifest is compared with a server. The zero value is that of
 // an import of every record.
 type Options struct {
-	Target string                   // the server's base URL, which an id in the manifest must name
-	Known  map[schema.Key]int64     // ids that identities got on this target in earlier runs
-	Select func(schema.Record) bool // the records to act on; nil: all
-	Nested []schema.Tracked         // repositories inside integrations of the server
+	Target string                      // the server's base URL, which an id in the manifest must name
+	Known  map[schema.Key]schema.Known // ids that identities got on this target in earlier runs
+	Select func(schema.Record) bool    // the records to act on; nil: all
+	Nested []schema.Tracked            // repositories inside integrations of the server
 
 	Update      bool // what differs is updated; else it is left as it is
 	Prune       bool // what is live, of a kind and type that the manifest holds, and not in it, is deleted

@@ -44,7 +44,7 @@ func matchIDs(want, have []schema.Record, o Options) (map[int]int, []schema.Find
 		if _, paired := byID[w]; paired {
 			continue
 		}
-		l, there := live[o.Known[r.Key()]]
+		l, there := live[o.Known[r.Key()].ID]
 		if there && !taken[l] && match.ClassOf(have[l]) == match.ClassOf(r) {
 			pair(w, l)
 		}

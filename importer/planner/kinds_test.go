@@ -30,7 +30,7 @@ func TestDiffOfBothKinds(t *testing.T) {
 	}
 	acme := record(2, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "Acme")
 	known := plain(2, "https://new.example.org/b.git")
-	sync := Options{Target: jira, Update: true, Sent: memory{}, Known: map[schema.Key]int64{known.Key(): 4}}
+	sync := Options{Target: jira, Update: true, Sent: memory{}, Known: map[schema.Key]schema.Known{known.Key(): {ID: 4}}}
 	prune := sync
 	prune.Prune = true
 	for _, tt := range []struct {
