@@ -66,6 +66,8 @@ const (
 	CodeDuplicateRecord    Code = "duplicate-record"
 	CodeIDWithoutTarget    Code = "id-without-target"
 	CodeIDIgnored          Code = "id-ignored"
+	CodeIDReassigned       Code = "id-reassigned"
+	CodeRewrittenName      Code = "rewritten-name"
 	CodeInIntegration      Code = "repository-in-integration"
 	CodeListingPage        Code = "listing-page"
 	CodeListingSplit       Code = "listing-split"

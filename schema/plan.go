@@ -96,6 +96,8 @@ func (a *Action) Drifts() bool {
 	switch a.Op {
 	case OpUnchanged:
 		return false
+	case OpExists:
+		return len(a.Changes) > 0 // none where only an inferred match is left alone
 	case OpUpdate:
 		return slices.ContainsFunc(a.Changes, func(c Change) bool { return !c.Unseen })
 	}

@@ -1,49 +1,61 @@
-// Package match finds out which live record each wanted one is. It is pure.
+// Package match finds the live record of each wanted one. It is pure.
 package match
 
 import (
 	"fmt"
-	"hash/maphash"
 	"slices"
 	"strings"
 
 	"gijbulk/schema"
 )
 
-// Pairing says which live record each wanted one means.
+// Rule is what matched a wanted record with a live one, from the most to the least certain.
+type Rule uint8
+
+// The rules.
+const (
+	NoRule     Rule = iota
+	Exact           // the identity
+	Recorded        // the id that an earlier run recorded for the identity
+	Given           // the id in the manifest
+	Earlier         // an earlier name or origin
+	Inferred        // it has no name, and this is the only unclaimed one of its type and origin
+	Folded          // the identity, as a server may have rewritten it; see [Pairing.Fold]
+	FoldedPath      // likewise, and the letter case of the origin differs: it may be another repository
+)
+
+// Pairing is which live record each wanted one has.
 type Pairing struct {
 	Live      []int          // wanted → live, as indexes, or None
+	Rule      []Rule         // wanted → what matched it, or could not decide
 	Conflict  map[int]string // wanted → why it cannot be decided
-	ClaimedBy []int          // live → the wanted record that names it, or None
+	ClaimedBy []int          // live → the wanted record that is or may be it, or None
 }
 
 // None stands for no record.
 const None = -1
 
-// Match pairs wanted records with live ones by identity. byID holds those that are
-// already decided by an id. Names are judged before earlier names, and those before
-// records without a name, which take what nobody names.
-func Match(want, live []schema.Record, byID map[int]int) Pairing {
-	m := matcher{want: want, live: live, index: indexLive(live), Pairing: Pairing{
-		Live: slices.Repeat([]int{None}, len(want)), Conflict: make(map[int]string), ClaimedBy: slices.Repeat([]int{None}, len(live)),
+// IDs are the ids that are known of wanted records. They count only after the identity:
+// servers that are restored or copied assign ids again.
+type IDs struct {
+	Recorded map[schema.Key]schema.Known // by earlier runs
+	Given    map[int]int                 // wanted → live, as the manifest says
+}
+
+// Match pairs wanted records with live ones, rule by rule over all of them. What an earlier
+// rule has claimed is not available to later ones. Without ids, nil.
+func Match(want, live []schema.Record, ids *IDs) Pairing {
+	m := matcher{want: want, live: live, index: indexLive(live, nil), Pairing: Pairing{
+		Live: slices.Repeat([]int{None}, len(want)), Rule: make([]Rule, len(want)),
+		Conflict: make(map[int]string), ClaimedBy: slices.Repeat([]int{None}, len(live)),
 	}}
-	for w, l := range byID {
-		m.claim(w, []int{l})
+	m.matchExact()
+	if ids != nil {
+		m.matchRecorded(ids.Recorded)
+		m.matchGiven(ids.Given)
 	}
-	m.eachOpen(func(w int, key schema.Key) {
-		if key.Exact() {
-			m.claim(w, m.index.find(key))
-		}
-	})
-	named := slices.Clone(m.ClaimedBy) // two that were called the same before cannot be decided
-	m.eachOpen(func(w int, key schema.Key) {
-		m.claim(w, unclaimed(m.earlier(w, key), named))
-	})
-	m.eachOpen(func(w int, key schema.Key) {
-		if !key.Exact() {
-			m.claim(w, unclaimed(m.index.find(key), m.ClaimedBy))
-		}
-	})
+	m.matchEarlier()
+	m.matchUnnamed()
 	return m.Pairing
 }
 
@@ -51,6 +63,70 @@ type matcher struct {
 	want, live []schema.Record
 	index      liveIndex
 	Pairing
+}
+
+func (m *matcher) matchExact() {
+	m.eachOpen(func(w int, key schema.Key) {
+		if key.Exact() {
+			m.claim(w, Exact, m.index.find(key))
+		}
+	})
+}
+
+func (m *matcher) matchRecorded(recorded map[schema.Key]schema.Known) {
+	if len(recorded) == 0 {
+		return
+	}
+	byID := make(map[int64]int, len(m.live))
+	for l := range m.live {
+		byID[m.live[l].ID] = l
+	}
+	m.eachOpen(func(w int, key schema.Key) {
+		known := recorded[key]
+		l, there := byID[known.ID]
+		if there && !m.paired(l) && known.Proves(m.live[l]) && ClassOf(m.live[l]) == ClassOf(m.want[w]) {
+			m.claim(w, Recorded, m.copies(l))
+		}
+	})
+}
+
+func (m *matcher) matchGiven(given map[int]int) {
+	m.eachOpen(func(w int, _ schema.Key) {
+		if l, there := given[w]; there && !m.paired(l) {
+			m.claim(w, Given, []int{l})
+		}
+	})
+}
+
+// matchUnnamed gives records without a name what no other record claims. Where all that is
+// left is part of a conflict, theirs may be among it.
+func (m *matcher) matchUnnamed() {
+	named := slices.Clone(m.ClaimedBy)
+	m.eachOpen(func(w int, key schema.Key) {
+		if key.Exact() {
+			return
+		}
+		found := m.index.find(key)
+		free := unclaimed(found, named)
+		if len(free) == 0 {
+			free = slices.DeleteFunc(found, m.paired)
+		}
+		m.claim(w, Inferred, free)
+	})
+}
+
+// paired reports whether a live record is that of a wanted one for certain.
+func (m *matcher) paired(l int) bool {
+	w := m.ClaimedBy[l]
+	return w != None && m.Live[w] == l
+}
+
+// copies lists a live record with the others of its identity.
+func (m *matcher) copies(l int) []int {
+	if key := m.live[l].Key(); key.Exact() {
+		return m.index.find(key)
+	}
+	return []int{l}
 }
 
 // eachOpen visits the wanted records that nothing has been decided about.
@@ -65,53 +141,38 @@ func (m *matcher) eachOpen(visit func(w int, key schema.Key)) {
 	}
 }
 
-// claim gives a wanted record its candidates: None leaves it open, one is the match,
-// several cannot be decided. All of them are named, and so not free for others.
-func (m *matcher) claim(w int, candidates []int) {
+// claim gives a wanted record its candidates: none leaves it open, one is the match,
+// several cannot be decided.
+func (m *matcher) claim(w int, rule Rule, candidates []int) {
 	for _, l := range candidates {
 		if other := m.ClaimedBy[l]; other != None {
-			m.Conflict[w] = fmt.Sprintf("%s on the server is already meant by %s", Called(m.live[l]), m.want[other].Place)
+			m.refuse(w, rule, candidates, fmt.Sprintf("%s on the server may also be the record of %s", Called(m.live[l]), m.want[other].Place))
 			return
 		}
-	}
-	for _, l := range candidates {
-		m.ClaimedBy[l] = w
 	}
 	switch len(candidates) {
 	case 0:
 	case 1:
-		m.Live[w] = candidates[0]
+		m.pair(w, rule, candidates[0])
 	default:
-		m.Conflict[w] = "the server has several of this identity: ids " + idList(m.live, candidates)
+		m.refuse(w, rule, candidates, "the server has several records that match: ids "+m.ids(candidates))
+	}
+}
+
+func (m *matcher) pair(w int, rule Rule, l int) {
+	m.Live[w], m.Rule[w], m.ClaimedBy[l] = l, rule, w
+}
+
+// refuse records a conflict. Its candidates are not available to others.
+func (m *matcher) refuse(w int, rule Rule, candidates []int, why string) {
+	m.Conflict[w], m.Rule[w] = why, rule
+	for _, l := range unclaimed(candidates, m.ClaimedBy) {
+		m.ClaimedBy[l] = w
 	}
 }
 
 func unclaimed(candidates, claimedBy []int) []int {
 	return slices.DeleteFunc(slices.Clone(candidates), func(l int) bool { return claimedBy[l] != None })
-}
-
-// earlier finds live records by what the wanted one was called or where it was before.
-func (m *matcher) earlier(w int, key schema.Key) []int {
-	var found []int
-	for _, word := range m.want[w].Get(schema.FieldPreviously).Words() {
-		var keys []schema.Key
-		if key.Kind == schema.KindIntegration { // a repository's name does not tell it from others
-			renamed := key
-			renamed.Name = word
-			keys = append(keys, renamed)
-		}
-		if key.Exact() {
-			keys = append(keys, key.At(word))
-		}
-		for _, k := range keys {
-			for _, l := range m.index.find(k) {
-				if !slices.Contains(found, l) {
-					found = append(found, l)
-				}
-			}
-		}
-	}
-	return found
 }
 
 // Class is what two records have in common that may be the same thing: their kind, and of
@@ -121,82 +182,16 @@ type Class struct {
 	Type schema.Type // "" for a repository
 }
 
+// ClassOf is the class of a record.
 func ClassOf(r schema.Record) Class { return Class{r.Kind(), r.Type()} }
 
 // Called names a live record by its kind and id.
 func Called(r schema.Record) string { return fmt.Sprintf("%s %d", r.Kind(), r.ID) }
 
-// liveIndex finds live records by identity. It is made only for the ways in which
-// somebody asks: nearly all wanted records say origin and name.
-type liveIndex struct {
-	live []schema.Record
-	seed maphash.Seed
-	ways map[way]chains
-}
-
-// way is a way to ask for an identity.
-type way struct{ exact, placed bool }
-
-// chains are live records that share the hash of an identity. Whole identities as keys
-// would take several times the room.
-type chains struct {
-	first map[uint64]int
-	next  []int // or None
-}
-
-func indexLive(live []schema.Record) liveIndex {
-	return liveIndex{live: live, seed: maphash.MakeSeed(), ways: make(map[way]chains)}
-}
-
-// of leaves out of an identity what is not asked for. A wanted integration may leave its
-// origin to the server; regions are compared apart.
-func (w way) of(key schema.Key) schema.Key {
-	key.Region = ""
-	if !w.exact {
-		key = key.Unnamed()
-	}
-	if !w.placed {
-		key.Origin = ""
-	}
-	return key
-}
-
-func (x liveIndex) chains(w way) chains {
-	if c, made := x.ways[w]; made {
-		return c
-	}
-	c := chains{first: make(map[uint64]int, len(x.live)), next: make([]int, len(x.live))}
-	for l := len(x.live) - 1; l >= 0; l-- {
-		hash := maphash.Comparable(x.seed, w.of(x.live[l].Key()))
-		next, more := c.first[hash]
-		if !more {
-			next = None
-		}
-		c.first[hash], c.next[l] = l, next
-	}
-	x.ways[w] = c
-	return c
-}
-
-// find lists the live records of an identity; without a name, all of its type and
-// origin. A region that both sides show must agree.
-func (x liveIndex) find(key schema.Key) (found []int) {
-	w := way{exact: key.Exact(), placed: key.Origin != "" || key.Kind == schema.KindRepository}
-	c, asked := x.chains(w), w.of(key)
-	l, there := c.first[maphash.Comparable(x.seed, asked)]
-	for ; there && l != None; l = c.next[l] {
-		region := x.live[l].Get(schema.FieldAwsRegion).Text()
-		if w.of(x.live[l].Key()) == asked && (key.Region == "" || region == "" || region == key.Region) {
-			found = append(found, l)
-		}
-	}
-	return found
-}
-
-func idList(live []schema.Record, indexes []int) string {
-	ids := make([]string, len(indexes))
-	for i, l := range indexes {
-		ids[i] = fmt.Sprint(live[l].ID)
+func (m *matcher) ids(lives []int) string {
+	ids := make([]string, len(lives))
+	for i, l := range lives {
+		ids[i] = fmt.Sprint(m.live[l].ID)
 	}
 	return strings.Join(ids, ", ")
 }

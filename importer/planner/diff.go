@@ -11,7 +11,7 @@ import (
 // an import of every record.
 type Options struct {
 	Target string                      // the server's base URL, which an id in the manifest must name
-	Known  map[schema.Key]schema.Known // ids that identities got on this target in earlier runs
+	Known  map[schema.Key]schema.Known // the live records of this target as earlier runs recorded them
 	Select func(schema.Record) bool    // the records to act on; nil: all
 	Nested []schema.Tracked            // repositories inside integrations of the server
 
@@ -30,11 +30,13 @@ type Sent interface {
 
 // Diff decides what is to be done about each wanted record. All of want take part in the
 // matching; only the selected ones get an action. The findings are those that only the
-// comparison can make: what a create lacks (errors), ids that are ignored, and repositories
-// that an integration lists too (warnings).
+// comparison can make: what a create lacks (errors), ids that do not count, records that the
+// server spells differently, and repositories that an integration lists too (warnings).
 func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding) {
-	byID, findings := matchIDs(want, have, o)
-	d := differ{options: o, have: have, pairs: match.Match(want, have, byID), shown: shownFields(have)}
+	ids, findings := idsOf(want, have, o)
+	pairs := match.Match(want, have, ids)
+	pairs.Fold(want, have)
+	d := differ{options: o, want: want, have: have, pairs: pairs, shown: shownFields(have), findings: findings}
 	nested := nestedOf(o.Nested)
 	plan := schema.Plan{Actions: make([]schema.Action, 0, len(want)), Live: liveIDs(have)}
 	for w, r := range want {
@@ -44,12 +46,12 @@ func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding)
 		a := d.decide(r, w)
 		if a.Op == schema.OpCreate {
 			if needs := r.CreateErrors(); len(needs) > 0 {
-				findings = append(findings, needs...)
+				d.findings = append(d.findings, needs...)
 				a = invalid(r, needs[0])
 			}
 		}
 		if f, found := nested.overlap(a); found {
-			findings = append(findings, f)
+			d.findings = append(d.findings, f)
 		}
 		plan.Actions = append(plan.Actions, a)
 	}
@@ -58,7 +60,7 @@ func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding)
 			plan.Actions = append(plan.Actions, schema.Action{Op: schema.OpDelete, Have: r, Files: o.DeleteFiles})
 		}
 	}
-	return numbered(plan), findings
+	return numbered(plan), d.findings
 }
 
 // Checked is the plan of records about which nothing is decided but whether they are valid:
@@ -88,9 +90,12 @@ func invalid(r schema.Record, why schema.Finding) schema.Action {
 
 type differ struct {
 	options Options
+	want    []schema.Record
 	have    []schema.Record
 	pairs   match.Pairing
 	shown   map[shownField]bool
+
+	findings []schema.Finding
 }
 
 // shownField is a field of records of one class.
@@ -104,14 +109,17 @@ func (d *differ) decide(r schema.Record, w int) schema.Action {
 		return invalid(r, errors[0])
 	}
 	if reason, undecided := d.pairs.Conflict[w]; undecided {
-		return schema.Action{Op: schema.OpConflict, Want: r, Reason: reason, Advice: conflictAdvice(r)}
+		return schema.Action{Op: schema.OpConflict, Want: r, Reason: reason, Advice: undecidedAdvice(r, d.pairs.Rule[w])}
 	}
 	l := d.pairs.Live[w]
 	if l == match.None {
 		return schema.Action{Op: schema.OpCreate, Want: r}
 	}
 	have := d.have[l]
-	a := schema.Action{Op: schema.OpUnchanged, Want: r, Have: have, Changes: schema.Changes(r, have)}
+	if a, decided := d.doubtful(r, have, d.pairs.Rule[w]); decided {
+		return a
+	}
+	a := schema.Action{Op: schema.OpUnchanged, Want: r, Have: have, Changes: d.drift(have, schema.Changes(r, have))}
 	if d.options.Update {
 		a.Changes = append(a.Changes, d.unseen(r, have)...)
 	}
@@ -123,6 +131,18 @@ func (d *differ) decide(r schema.Record, w int) schema.Action {
 		a.Op = schema.OpExists
 	}
 	return a
+}
+
+func undecidedAdvice(r schema.Record, rule match.Rule) string {
+	switch rule {
+	case match.Earlier:
+		return "let only one record have this name or origin in previously"
+	case match.Inferred:
+		return "write the displayName of its live record, or remove the surplus in Jira"
+	case match.Folded, match.FoldedPath:
+		return "write each record as the server shows it"
+	}
+	return conflictAdvice(r)
 }
 
 func conflictAdvice(r schema.Record) string {

@@ -58,13 +58,13 @@ func TestDiff(t *testing.T) {
 	}{
 		{"the same", []schema.Record{record(2, "type", "GITHUB", "origin", "https://api.github.com/", "displayName", "Acme", "disabled", false)}, "unchanged 1"},
 		{"another value", []schema.Record{record(2, "type", "GITHUB", "displayName", "Acme", "disabled", true)}, "exists 1"},
-		{"another name", []schema.Record{record(2, "type", "GITHUB", "displayName", "acme")}, "create 0"},
+		{"another name", []schema.Record{record(2, "type", "GITHUB", "displayName", "acme")}, "exists 1"},
 		{"twins", []schema.Record{record(2, "type", "GITHUB", "displayName", "Twin")}, "conflict 0"},
-		{"without a name", []schema.Record{record(2, "type", "GITLAB")}, "unchanged 4"},
+		{"without a name", []schema.Record{record(2, "type", "GITLAB")}, "exists 4"},
 		{"without a name, several there", []schema.Record{record(2, "type", "GERRIT", "origin", "https://g.example")}, "conflict 0"},
 		{"without a name, all but one named", []schema.Record{
 			record(2, "type", "GERRIT", "origin", "https://g.example"),
-			record(3, "type", "GERRIT", "origin", "https://g.example", "displayName", "a")}, "unchanged 6, unchanged 5"},
+			record(3, "type", "GERRIT", "origin", "https://g.example", "displayName", "a")}, "exists 6, unchanged 5"},
 		{"without a name, all named", []schema.Record{
 			record(2, "type", "GITLAB"),
 			record(3, "type", "GITLAB", "displayName", "https://gitlab.com/*")}, "create 0, unchanged 4"},
@@ -78,7 +78,7 @@ func TestDiff(t *testing.T) {
 			record(3, "type", "AZURE", "displayName", "old name")}, "create 0, unchanged 10"},
 		{"two that were called the same before", []schema.Record{
 			record(2, "type", "AZURE", "displayName", "new", "previously", []string{"old name"}),
-			record(3, "type", "AZURE", "displayName", "newer", "previously", []string{"old name"})}, "exists 10, conflict 0"},
+			record(3, "type", "AZURE", "displayName", "newer", "previously", []string{"old name"})}, "conflict 0, conflict 0"},
 		{"moved", []schema.Record{record(2, "type", "GERRIT", "origin", "https://new.example", "displayName", "a",
 			"previously", []string{"https://g.example"})}, "exists 5"},
 		{"by id", []schema.Record{record(2, "type", "GITHUB", "displayName", "other", "id", 3, "target", jira+"/")}, "exists 3"},

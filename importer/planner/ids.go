@@ -1,53 +1,73 @@
 package planner
 
 import (
-	"slices"
+	"fmt"
 
 	"gijbulk/importer/match"
 	"gijbulk/schema"
 )
 
-// matchIDs pairs records whose id counts: it was given for this very target, or it was
-// learned in an earlier run; and the live record of that id has the same kind and type.
-func matchIDs(want, have []schema.Record, o Options) (map[int]int, []schema.Finding) {
-	byID := make(map[int]int)
-	var findings []schema.Finding
-	if len(o.Known) == 0 && !slices.ContainsFunc(want, func(r schema.Record) bool { return r.Has(schema.FieldID) }) {
-		return byID, nil
-	}
+// idsOf are the ids that may match records with live ones: those of earlier runs, and those
+// that the manifest gives for this very target.
+func idsOf(want, have []schema.Record, o Options) (*match.IDs, []schema.Finding) {
 	live := make(map[int64]int, len(have))
-	for l, r := range have {
-		live[r.ID] = l
+	for l := range have {
+		live[have[l].ID] = l
 	}
-	taken := make(map[int]bool)
-	pair := func(w, l int) { byID[w], taken[l] = l, true }
+	ids := match.IDs{Recorded: o.Known, Given: make(map[int]int)}
+	var findings []schema.Finding
 	for w, r := range want {
-		id, of := r.Get(schema.FieldID).Int(), r.Get(schema.FieldTarget).Text()
-		if id == 0 || of == "" {
+		if !r.Has(schema.FieldID) || !r.Has(schema.FieldTarget) {
 			continue
 		}
-		l, there := live[id]
-		switch {
-		case schema.NormalURL(of) != schema.NormalURL(o.Target):
-			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, "id", "id %d is of %s, not of this Jira", id, of))
-		case !there:
-			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, "id", "this Jira has no %s %d", r.Kind(), id))
-		case have[l].Kind() != r.Kind():
-			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, "id", "id %d is that of a %s, not of a %s", id, have[l].Kind(), r.Kind()))
-		case have[l].Type() != r.Type():
-			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, "id", "integration %d is of type %s, not %s", id, have[l].Type(), r.Type()))
-		default:
-			pair(w, l)
-		}
-	}
-	for w, r := range want {
-		if _, paired := byID[w]; paired {
+		l, there := live[r.Get(schema.FieldID).Int()]
+		if why := ignored(r, have, l, there, o.Target); why != "" {
+			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, schema.FieldID.String(), "%s", why))
 			continue
 		}
-		l, there := live[o.Known[r.Key()].ID]
-		if there && !taken[l] && match.ClassOf(have[l]) == match.ClassOf(r) {
-			pair(w, l)
+		ids.Given[w] = l
+	}
+	if n := reassigned(want, have, live, o.Known); n > 0 {
+		findings = append(findings, schema.CodeIDReassigned.Newf(schema.Place{}, "", "%s", reassignedIDs(n)))
+	}
+	return &ids, findings
+}
+
+// ignored is why the id in a record does not count; "" where it does.
+func ignored(r schema.Record, have []schema.Record, l int, there bool, target string) string {
+	id, of := r.Get(schema.FieldID).Int(), r.Get(schema.FieldTarget).Text()
+	switch {
+	case schema.NormalURL(of) != schema.NormalURL(target):
+		return fmt.Sprintf("id %d is of %s, not of this Jira", id, of)
+	case !there:
+		return fmt.Sprintf("this Jira has no %s %d", r.Kind(), id)
+	case have[l].Kind() != r.Kind():
+		return fmt.Sprintf("id %d is that of a %s, not of a %s", id, have[l].Kind(), r.Kind())
+	case have[l].Type() != r.Type():
+		return fmt.Sprintf("integration %d is of type %s, not %s", id, have[l].Type(), r.Type())
+	case have[l].Key().Origin != r.Key().Origin && (r.Name() == "" || have[l].Name() != r.Name()):
+		return fmt.Sprintf("%s has neither the origin nor the name of this record", match.Called(have[l]))
+	}
+	return ""
+}
+
+// reassigned counts the records whose recorded id the server has assigned to another.
+func reassigned(want, have []schema.Record, live map[int64]int, known map[schema.Key]schema.Known) (n int) {
+	if len(known) == 0 {
+		return 0
+	}
+	for _, r := range want {
+		k := known[r.Key()]
+		if l, there := live[k.ID]; there && k.Contradicts(have[l]) {
+			n++
 		}
 	}
-	return byID, findings
+	return n
+}
+
+func reassignedIDs(n int) string {
+	if n == 1 {
+		return "this Jira has assigned the recorded id of 1 record to another: what was recorded for it is not used"
+	}
+	return fmt.Sprintf("this Jira has assigned the recorded ids of %d records to others: what was recorded for them is not used", n)
 }

@@ -29,8 +29,9 @@ func TestDiffOfBothKinds(t *testing.T) {
 		livePlain(6, "https://git.example.org/twice.git", "displayName", "two"),
 	}
 	acme := record(2, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "Acme")
+	have[3].InitDate = 1000
 	known := plain(2, "https://new.example.org/b.git")
-	sync := Options{Target: jira, Update: true, Sent: memory{}, Known: map[schema.Key]schema.Known{known.Key(): {ID: 4}}}
+	sync := Options{Target: jira, Update: true, Sent: memory{}, Known: map[schema.Key]schema.Known{known.Key(): {ID: 4, InitDate: 1000}}}
 	prune := sync
 	prune.Prune = true
 	for _, tt := range []struct {
@@ -44,12 +45,12 @@ func TestDiffOfBothKinds(t *testing.T) {
 		{"one of each kind at one place", []schema.Record{
 			plain(2, "/srv/git/tools.git", "mainBranch", "trunk"),
 			record(3, "type", "FILESPACE", "origin", "/srv/git/tools.git", "displayName", "tools")}, sync, "update 3 mainBranch, unchanged 2"},
-		{"another path", []schema.Record{plain(2, "https://git.example.org/A.git")}, sync, "create 0"},
+		{"another path", []schema.Record{plain(2, "https://git.example.org/b.git")}, sync, "create 0"},
 		{"there twice", []schema.Record{plain(2, "https://git.example.org/twice.git", "displayName", "one")}, sync, "conflict 0"},
 		{"moved", []schema.Record{plain(2, "https://new.example.org/a.git", "previously", []string{"https://git.example.org/a.git"})}, sync, "update 4 origin"},
 		{"an earlier name says nothing", []schema.Record{plain(2, "https://new.example.org/a.git", "previously", []string{"a"})}, sync, "create 0"},
 		{"no origin", []schema.Record{plain(2, "")}, sync, "create 0"},
-		{"by id", []schema.Record{plain(2, "https://new.example.org/a.git", "id", 4, "target", jira)}, sync, "update 4 origin"},
+		{"by id", []schema.Record{plain(2, "https://new.example.org/a.git", "displayName", "a", "id", 4, "target", jira)}, sync, "update 4 origin"},
 		{"by the id of the other kind", []schema.Record{plain(2, "https://new.example.org/a.git", "id", 1, "target", jira)}, sync, "create 0"},
 		{"known from here", []schema.Record{known}, sync, "update 4 origin"},
 		{"shown for another repository, so blank here", []schema.Record{plain(2, "/srv/git/tools.git", "tagsFilter", "r.*")}, sync, "update 3 tagsFilter"},

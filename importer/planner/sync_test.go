@@ -81,13 +81,14 @@ func TestDiffForSync(t *testing.T) {
 
 func TestDiffKnowsItsOwn(t *testing.T) {
 	have := []schema.Record{live(7, "type", "GITHUB", "origin", "https://ghe.example/api", "displayName", "made of it")}
+	have[0].InitDate = 1000
 	want := record(2, "type", "GITHUB", "origin", "https://ghe.example", "displayName", "A")
-	plan, _ := Diff([]schema.Record{want}, have, Options{Known: map[schema.Key]schema.Known{want.Key(): {ID: 7}}})
+	plan, _ := Diff([]schema.Record{want}, have, Options{Known: map[schema.Key]schema.Known{want.Key(): {ID: 7, InitDate: 1000}}})
 	if got := said(plan); got != "exists 7 origin displayName" {
 		t.Errorf("got %s", got)
 	}
 	other := record(2, "type", "GITLAB", "origin", "https://ghe.example", "displayName", "A")
-	plan, _ = Diff([]schema.Record{other}, have, Options{Known: map[schema.Key]schema.Known{other.Key(): {ID: 7}}})
+	plan, _ = Diff([]schema.Record{other}, have, Options{Known: map[schema.Key]schema.Known{other.Key(): {ID: 7, InitDate: 1000}}})
 	if got := said(plan); got != "create 0" {
 		t.Errorf("an id of another type: got %s", got)
 	}

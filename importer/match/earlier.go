@@ -1,0 +1,123 @@
+package match
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// matchEarlier matches by what records were called, or where they were, before. A wanted
+// record whose earlier identity now matches another one exactly takes that live record, if
+// the other has an unclaimed one of its own earlier identity in turn: of a→b and b→c, the
+// record c takes b, and b takes a.
+func (m *matcher) matchEarlier() {
+	s := shifter{matcher: m, dead: make(map[int]bool)}
+	var routes []route
+	users := make(map[int][]int) // live → the wanted records whose routes need it
+	m.eachOpen(func(w int, _ schema.Key) {
+		if r := s.route(w); len(r.live) > 0 {
+			routes = append(routes, r)
+			for _, l := range r.live {
+				users[l] = append(users[l], w)
+			}
+		}
+	})
+	for _, r := range routes {
+		m.follow(r, users)
+	}
+}
+
+// follow pairs the records of a route, unless something about it cannot be decided.
+func (m *matcher) follow(r route, users map[int][]int) {
+	w := r.want[0]
+	for _, l := range r.live {
+		if len(users[l]) > 1 {
+			m.refuse(w, Earlier, r.live, fmt.Sprintf("%s on the server matches what several records were before: %s",
+				Called(m.live[l]), m.places(users[l])))
+			return
+		}
+	}
+	if len(r.live) > len(r.want) {
+		m.refuse(w, Earlier, r.live, "the server has several records that match: ids "+m.ids(r.live[len(r.want)-1:]))
+		return
+	}
+	for i, l := range r.live {
+		m.pair(r.want[i], Earlier, l)
+	}
+}
+
+// route is a chain of wanted records, each of which takes the live record at its index. The
+// last one takes an unclaimed one; where it has several, they are all in the route.
+type route struct{ want, live []int }
+
+// shifter looks for routes.
+type shifter struct {
+	*matcher
+	dead map[int]bool // wanted records from which no route leads anywhere
+}
+
+func (s shifter) route(w int) route {
+	seen := make(map[int]bool)
+	r, found := s.search(w, seen)
+	if !found {
+		maps.Copy(s.dead, seen)
+	}
+	return r
+}
+
+func (s shifter) search(w int, seen map[int]bool) (r route, found bool) {
+	if seen[w] || s.dead[w] {
+		return route{}, false
+	}
+	seen[w] = true
+	candidates := s.earlier(w)
+	if free := unclaimed(candidates, s.ClaimedBy); len(free) > 0 {
+		return route{[]int{w}, free}, true
+	}
+	for _, l := range candidates {
+		other := s.ClaimedBy[l]
+		if s.Live[other] != l || s.Rule[other] != Exact {
+			continue
+		}
+		if r, found := s.search(other, seen); found {
+			return route{append([]int{w}, r.want...), append([]int{l}, r.live...)}, true
+		}
+	}
+	return route{}, false
+}
+
+// earlier finds live records by what the wanted one was called or where it was before.
+func (m *matcher) earlier(w int) []int {
+	var found []int
+	key := m.want[w].Key()
+	for _, word := range m.want[w].Get(schema.FieldPreviously).Words() {
+		var keys []schema.Key
+		if key.Kind == schema.KindIntegration { // a repository's name is not part of its identity
+			renamed := key
+			renamed.Name = word
+			keys = append(keys, renamed)
+		}
+		if key.Exact() {
+			keys = append(keys, key.At(word))
+		}
+		for _, k := range keys {
+			for _, l := range m.index.find(k) {
+				if !slices.Contains(found, l) {
+					found = append(found, l)
+				}
+			}
+		}
+	}
+	return found
+}
+
+func (m *matcher) places(wanted []int) string {
+	places := make([]string, len(wanted))
+	for i, w := range wanted {
+		places[i] = m.want[w].Place.String()
+	}
+	return strings.Join(places, ", ")
+}

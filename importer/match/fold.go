@@ -1,0 +1,90 @@
+package match
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/text/cases"
+	"golang.org/x/text/unicode/norm"
+
+	"gijbulk/schema"
+)
+
+// Fold matches the wanted records that no rule has matched with live records that none has
+// claimed and whose identity differs only in what a server may rewrite. Such a record may be
+// the wanted one or a person's; it is never to be created a second time.
+func (p *Pairing) Fold(want, live []schema.Record) {
+	if !slices.Contains(p.ClaimedBy, None) {
+		return
+	}
+	f := newFolder()
+	m := matcher{want: want, live: live, index: indexLive(live, f.key), Pairing: *p}
+	candidates, users := make(map[int][]int), make(map[int][]int)
+	m.eachOpen(func(w int, key schema.Key) {
+		candidates[w] = unclaimed(m.index.find(key), m.ClaimedBy)
+		for _, l := range candidates[w] {
+			users[l] = append(users[l], w)
+		}
+	})
+	m.eachOpen(func(w int, key schema.Key) {
+		m.claimFolded(w, f.rule(key, m.live, candidates[w]), candidates[w], users)
+	})
+	*p = m.Pairing
+}
+
+func (m *matcher) claimFolded(w int, rule Rule, candidates []int, users map[int][]int) {
+	for _, l := range candidates {
+		if len(users[l]) > 1 {
+			m.refuse(w, rule, candidates, fmt.Sprintf("%s on the server may be any of several records: %s", Called(m.live[l]), m.places(users[l])))
+			return
+		}
+	}
+	m.claim(w, rule, candidates)
+}
+
+// FoldedEqual reports whether two texts differ only in what a server may rewrite.
+func FoldedEqual(a, b string) bool {
+	f := newFolder()
+	return f.text(a) == f.text(b)
+}
+
+// folder brings texts to a form in which those that a server may rewrite into each other
+// are equal. It serves one goroutine.
+type folder struct{ cases cases.Caser }
+
+func newFolder() folder { return folder{cases.Fold()} }
+
+func (f folder) key(key schema.Key) schema.Key {
+	key.Origin, key.Name = f.text(key.Origin), f.text(key.Name)
+	return key
+}
+
+func (f folder) text(s string) string { return f.cases.String(trimmed(s)) }
+
+// rule distinguishes origins that differ in letter case.
+func (f folder) rule(key schema.Key, live []schema.Record, candidates []int) Rule {
+	for _, l := range candidates {
+		a, b := trimmed(key.Origin), trimmed(live[l].Key().Origin)
+		if a != b && f.cases.String(a) == f.cases.String(b) {
+			return FoldedPath
+		}
+	}
+	return Folded
+}
+
+// longestStored is how many characters of a text some servers keep.
+const longestStored = 255
+
+// trimmed is the folded form with the letter case as it is.
+func trimmed(s string) string {
+	s = norm.NFC.String(s)
+	if len(s) > longestStored {
+		if runes := []rune(s); len(runes) > longestStored {
+			s = string(runes[:longestStored])
+		}
+	}
+	s = strings.Join(strings.Fields(s), " ")
+	s = strings.TrimSuffix(s, "/*")
+	return strings.TrimSuffix(strings.TrimRight(s, "/"), ".git")
+}
