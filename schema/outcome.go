@@ -67,6 +67,7 @@ type Outcome struct {
 	InitDate  int64         // of a created record, as the answer shows it; 0: not known
 	Attempts  int           // requests that left for it
 	HTTP      int           // the last status code; 0 where none was received
+	Inferred  bool          // created, as a record without a name that nothing else explains, but without proof
 	Temporary bool          // failed only because a temporary failure used up the attempts
 	TimedOut  bool          // a request ran into its time limit: the server may still work on it
 	Error     string        // the server's own words, or ours

@@ -24,10 +24,10 @@ type work struct {
 func (w *workspace) engine(plan schema.Plan, r *record, outcomes []schema.Outcome) *work {
 	p := &progress{app: w.app, shown: w.startProgress(outcomes)}
 	e := engine.Run{Plan: plan, Waves: planner.Waves(plan, w.waves.size), Target: w.target.client, Observer: p,
-		Concurrency: w.concurrency, Settle: w.settle, Timeout: w.settings.target.timeout, Resends: w.settings.target.retries,
-		Limits: w.early, Held: w.settings.target.maxWait, RemoveDuplicates: w.removeDuplicates}
+		Concurrency: w.concurrency, Settle: w.settle, Timeout: max(w.settings.target.timeout, w.earlierTimeout), Resends: w.settings.target.retries,
+		Limits: w.early, Others: w.others, RemoveDuplicates: w.removeDuplicates}
 	if !r.none() {
-		e.Journal = r.log
+		e.Journal, e.Clock.Boot = r.log, w.state.Boot
 	}
 	if w.waves.indexed {
 		e.Indexing = engine.Indexing{Indexer: w.target.client, AtOnce: w.waves.indexing, Timeout: w.waves.timeout}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -103,6 +104,17 @@ func (a *app) restoreOptions(run schema.Run, recorded []byte) (o recordedOptions
 		f.Changed = true
 	}
 	return o, nil
+}
+
+// recordedTimeout is the time limit of the requests of an interrupted run: the server may still
+// work on them that long.
+func (a *app) recordedTimeout(o recordedOptions) time.Duration {
+	text, given := o.Flags["timeout"]
+	if !given {
+		text = a.command.Flags().Lookup("timeout").DefValue
+	}
+	limit, _ := time.ParseDuration(text)
+	return limit
 }
 
 // restoreFlag gives a flag the value that it once had: a list's text is not what the list

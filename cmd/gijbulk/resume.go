@@ -78,6 +78,7 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 	if err != nil {
 		return closing(state, err, nil)
 	}
+	w.earlierTimeout = a.recordedTimeout(options)
 	defer func() { err = firstError(err, w.close()) }()
 	if w.stateless() {
 		return usage("run %s was on %s, not in an embedded sandbox", run.ID, run.Target)
@@ -115,7 +116,7 @@ func (w *workspace) continueRun(ctx context.Context, saved journal.Saved, files 
 	r := &record{log}
 	defer func() { err = firstError(err, r.close()) }()
 	work := w.engine(saved.Plan, r, saved.Outcomes)
-	trouble := work.Resume(ctx, saved.Outcomes)
+	trouble := work.Resume(ctx, saved.Outcomes, saved.Intents)
 	work.stop()
 	return w.report(ctx, r, run, work.Plan, work.Outcomes(), trouble)
 }

@@ -19,6 +19,9 @@ type workspace struct {
 	settings
 	target *target
 	state  *journal.Journal // nil: nothing is recorded
+	others []schema.Record  // that other shards create
+
+	earlierTimeout time.Duration // of the requests of the process that is resumed
 }
 
 // openWorkspace opens the target and the state for a command. state is one that is open already,

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gijbulk/importer/engine"
+	"gijbulk/importer/intent"
 	"gijbulk/importer/planner"
 	"gijbulk/schema"
 )
@@ -35,9 +36,12 @@ func newRun(t *testing.T, s *server, plan schema.Plan) *fixture {
 	o := &observer{t: t, events: e, plan: func(n int) *schema.Action { return &j.plan.Actions[n] }}
 	return &fixture{server: s, journal: j, observer: o, events: e, Run: &engine.Run{
 		Plan: plan, Waves: planner.Waves(plan, 0), Target: s, Journal: j, Observer: o,
-		Concurrency: 4, Settle: 10 * time.Second, Timeout: 2 * time.Minute, Resends: 3, Held: 10 * time.Minute,
+		Concurrency: 4, Settle: 10 * time.Second, Timeout: 2 * time.Minute, Resends: 3, Clock: machine,
 	}}
 }
+
+// machine is a clock of one boot.
+var machine = engine.Clock{Boot: func() (string, time.Duration) { return "a boot", time.Since(time.Time{}.AddDate(1999, 0, 0)) }}
 
 // start carries out the plan and fails the test on an error.
 func (f *fixture) start(t *testing.T) {
@@ -120,7 +124,10 @@ func newServer() *server {
 	return &server{lastID: 100, sent: make(map[string]int), answers: make(map[string][]answer)}
 }
 
-func (s *server) Do(_ context.Context, a schema.Action) schema.Outcome {
+func (s *server) Do(ctx context.Context, a schema.Action) schema.Outcome {
+	if err := intent.Renew(ctx); err != nil {
+		return schema.Outcome{N: a.N, Status: schema.StatusFailed, Error: err.Error()}
+	}
 	name := a.Subject().Name()
 	s.events.add("send %s", name)
 	s.mu.Lock()
@@ -284,8 +291,9 @@ type journal struct {
 	mu           sync.Mutex
 	plan         schema.Plan
 	entries      map[int]*entry // by the action's number
-	recorded     []string       // the intents, in order
-	mostOpen     int            // intents at once without an answer
+	intents      []schema.Intent
+	recorded     []string // the intents, in order
+	mostOpen     int      // intents at once without an answer
 	begins, ends int
 	calls        int // all of them
 }
@@ -353,14 +361,18 @@ func (j *journal) Begin(ctx context.Context, actions ...schema.Action) error {
 	return j.call(ctx, "begin", names, func() {
 		j.begins++
 		for i, a := range actions {
-			j.events.add("begin %s", names[i])
 			e := j.entry(a.N)
+			if e.intents == 0 {
+				j.events.add("begin %s", names[i])
+				j.recorded = append(j.recorded, names[i])
+			}
+			boot, since := machine.Boot()
+			j.intents = append(j.intents, schema.Intent{N: a.N, Attempt: len(j.intents) + 1, At: time.Now(), Boot: boot, Since: since})
 			e.intents, e.begun = e.intents+1, time.Now()
 			if e.started.IsZero() {
 				e.started = e.begun
 			}
 		}
-		j.recorded = append(j.recorded, names...)
 		if j.answered != nil {
 			j.mostOpen = max(j.mostOpen, len(j.recorded)-j.answered())
 		}
@@ -521,3 +533,6 @@ func (f *fixture) outcomesOf(statuses string) []schema.Outcome {
 	}
 	return outcomes
 }
+
+// intents are those of the earlier process that left the outcomes of outcomesOf.
+func (f *fixture) intents() []schema.Intent { return f.journal.intents }

@@ -3,7 +3,10 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
+	"time"
 
 	"gijbulk/schema"
 )
@@ -13,12 +16,14 @@ import (
 type ledger struct {
 	run      *Run
 	outcomes []schema.Outcome // by the action's number
+	lost     map[int]*lost    // likewise: creates with attempts that were not answered
+	delay    time.Duration    // how late a create appeared, where that was later than the time limit
 
 	mu sync.Mutex // over outcomes while the pool works, and over the observer
 }
 
 func newLedger(r *Run, outcomes []schema.Outcome) *ledger {
-	return &ledger{run: r, outcomes: append([]schema.Outcome(nil), outcomes...)}
+	return &ledger{run: r, outcomes: append([]schema.Outcome(nil), outcomes...), lost: make(map[int]*lost)}
 }
 
 // begin records the intents to perform actions.
@@ -111,16 +116,48 @@ func (l *ledger) pending(actions []int) []int {
 	return pending
 }
 
-// unknown are the creates that may or may not have been done. Updates and deletions can be
-// repeated, and are judged by verify.
-func (l *ledger) unknown() []schema.Outcome {
-	var unknown []schema.Outcome
-	for _, o := range l.outcomes {
-		if o.Status == schema.StatusUnknown && l.action(o.N).Op == schema.OpCreate {
-			unknown = append(unknown, o)
+// answered keeps account of the attempts at a create: the latest left at a time at the latest.
+func (l *ledger) answered(o schema.Outcome, left time.Time) {
+	if l.action(o.N).Op != schema.OpCreate {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case o.Status != schema.StatusUnknown:
+		delete(l.lost, o.N)
+	case o.Class == schema.ClassUnknown:
+		l.lose(o.N, left)
+	}
+}
+
+// lose adds an attempt at a create that was not answered.
+func (l *ledger) lose(n int, left time.Time) {
+	if l.lost[n] == nil {
+		l.lost[n] = new(lost)
+	}
+	one := l.lost[n]
+	one.sent, one.missing, one.unknown = append(one.sent, left), 0, false
+}
+
+// open are the creates that are not settled yet.
+func (l *ledger) open() []int {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(l.lost)), func(n int) bool { return l.lost[n].unknown })
+}
+
+func (l *ledger) anyOpen(actions []int) bool {
+	return slices.ContainsFunc(l.open(), func(n int) bool { return slices.Contains(actions, n) })
+}
+
+// delayed reports whether it is still to be seen that a create appeared so late because of an
+// earlier attempt.
+func (l *ledger) delayed(now time.Time) bool {
+	for _, n := range l.open() {
+		if one := l.lost[n]; one.delay > 0 && now.Before(one.sent[len(one.sent)-1].Add(one.delay)) {
+			return true
 		}
 	}
-	return unknown
+	return false
 }
 
 // claimed are the ids that outcomes have. What is to be deleted belongs to none: a duplicate

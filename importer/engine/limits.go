@@ -27,6 +27,9 @@ func (r *Run) sendCanary(ctx context.Context) error {
 		}
 	}
 	pending := r.ledger.pending(first)
+	if len(pending) == 0 {
+		return nil
+	}
 	if err := r.send(ctx, pending); err != nil {
 		return err
 	}
@@ -41,7 +44,10 @@ func (r *Run) sendCanary(ctx context.Context) error {
 // sendWave sends what a wave has left, and judges all of it where more waves follow.
 func (r *Run) sendWave(ctx context.Context, wave schema.Wave, left int) error {
 	pending := r.ledger.pending(wave.Actions)
-	if err := r.send(ctx, pending); err != nil || len(pending) == 0 || left == 0 {
+	if len(pending) == 0 && (left == 0 || !r.ledger.anyOpen(wave.Actions)) {
+		return nil
+	}
+	if err := r.send(ctx, pending); err != nil || left == 0 {
 		return err
 	}
 	failed := 0

@@ -80,7 +80,7 @@ func (f *fixture) resumeFrom(t *testing.T, statuses string) error {
 	if statuses == "" {
 		return f.Start(t.Context())
 	}
-	return f.Resume(t.Context(), f.outcomesOf(statuses))
+	return f.Resume(t.Context(), f.outcomesOf(statuses), f.intents())
 }
 
 // limitOf is the limit that an error says was reached; its zero value for another error.
@@ -111,11 +111,11 @@ func TestWaves(t *testing.T) {
 		{name: "cut by a size", plan: []string{"a", "b", "c"}, size: 2, want: "send a, send b, wave 0: 0 of 2 failed, 1 left, send c"},
 		{name: "only one", plan: []string{"a", "b"}, answers: map[string][]answer{"a": failed}, want: "send a, send b"},
 		{name: "settled before the next", plan: []string{"a", "b@1"}, answers: map[string][]answer{"a": {lose, perform}},
-			want: "send a, settling 1, settling 1, send a, wave 0: 0 of 1 failed, 1 left, send b"},
+			want: "send a, settling 1, send a, wave 0: 0 of 1 failed, 1 left, send b"},
 		{name: "a failure is too many", plan: []string{"a", "b", "c@1", "d@2"}, answers: map[string][]answer{"a": failed},
 			err: "1 of 2 writes of wave 0 failed, more than 0", want: "send a, send b, wave 0: 1 of 2 failed, 2 left"},
 		{name: "so is an unknown outcome", plan: []string{"a", "b@1"}, answers: map[string][]answer{"a": {lose}},
-			err: "1 of 1 writes of wave 0 failed, more than 0", want: "send a, settling 1, settling 1, send a, settling 1, settling 1, wave 0: 1 of 1 failed, 1 left"},
+			err: "1 of 1 writes of wave 0 failed, more than 0", want: "send a, settling 1, send a, settling 1, wave 0: 1 of 1 failed, 1 left"},
 		{name: "so is a first indexing", plan: []string{"b", "c@1"}, indexing: indexed,
 			err: "1 of 1 writes of wave 0 failed, more than 0", want: "send b, wave 0: 1 of 1 failed, 1 left"},
 		{name: "a share", plan: []string{"a", "b", "c@1"}, answers: map[string][]answer{"a": failed}, max: "50%",

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"gijbulk/importer/intent"
 	"gijbulk/schema"
 )
 
@@ -21,8 +22,14 @@ type pool struct {
 	engine  *Run
 	workers int
 	slots   chan struct{} // one for each intent whose outcome is not recorded
-	begun   chan *schema.Action
+	begun   chan intended
 	ended   chan schema.Outcome
+}
+
+// intended is an action whose intent is recorded.
+type intended struct {
+	action *schema.Action
+	at     time.Time
 }
 
 // lead is how many intents there are for each worker: those that are recorded ahead, the one
@@ -42,7 +49,7 @@ func (r *Run) newPool() *pool {
 		// a process that resumes the run would not expect it any more.
 		size = workers
 	}
-	return &pool{engine: r, workers: workers, slots: make(chan struct{}, size), begun: make(chan *schema.Action, size), ended: make(chan schema.Outcome, size)}
+	return &pool{engine: r, workers: workers, slots: make(chan struct{}, size), begun: make(chan intended, size), ended: make(chan schema.Outcome, size)}
 }
 
 // run takes actions through all stages. Those that were not sent when the run was stopped keep
@@ -69,12 +76,13 @@ func (p *pool) begin(ctx context.Context, stop context.CancelCauseFunc, actions 
 		for i := range batch {
 			batch[i] = *p.engine.ledger.action(actions[i])
 		}
+		at := time.Now()
 		if err := p.engine.ledger.begin(ctx, batch...); err != nil {
 			stop(err)
 			return err
 		}
 		for i := range batch {
-			p.begun <- &batch[i]
+			p.begun <- intended{&batch[i], at}
 		}
 		actions = actions[n:]
 	}
@@ -108,9 +116,12 @@ func (p *pool) reserve(ctx context.Context, most int) int {
 func (p *pool) send(ctx context.Context, stop context.CancelCauseFunc) {
 	var workers errgroup.Group
 	workers.SetLimit(p.workers)
-	for a := range p.begun {
+	for begun := range p.begun {
 		workers.Go(func() error {
-			o := p.engine.attempt(ctx, *a)
+			o, err := p.engine.attempt(ctx, *begun.action, begun.at)
+			if err != nil {
+				stop(err)
+			}
 			if o.Stop != schema.StopNone {
 				stop(&Stopped{o})
 			}
@@ -146,12 +157,12 @@ func (r *Run) sendAlone(ctx context.Context, n int) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	a := *r.ledger.action(n)
+	a, at := *r.ledger.action(n), time.Now()
 	if err := r.ledger.begin(ctx, a); err != nil {
 		return err
 	}
-	o := r.attempt(ctx, a)
-	if err := r.ledger.end(ctx, o); err != nil {
+	o, err := r.attempt(ctx, a, at)
+	if err := cmp.Or(err, r.ledger.end(ctx, o)); err != nil {
 		return err
 	}
 	if o.Stop != schema.StopNone {
@@ -162,12 +173,45 @@ func (r *Run) sendAlone(ctx context.Context, n int) error {
 
 // attempt performs a write whose intent is recorded, and joins its outcome with the earlier
 // one. After the end of the run that stays as it is.
-func (r *Run) attempt(ctx context.Context, a schema.Action) schema.Outcome {
+func (r *Run) attempt(ctx context.Context, a schema.Action, begun time.Time) (schema.Outcome, error) {
 	earlier := r.ledger.outcome(a.N)
 	if ctx.Err() != nil {
-		return earlier
+		return earlier, nil
 	}
-	return r.awaitIndexing(ctx, following(earlier, r.do(ctx, a)))
+	d := departure{ledger: r.ledger, action: a, begun: begun}
+	now := r.do(intent.NewContext(ctx, func() error { return d.renew(ctx) }), a)
+	if d.err != nil && now.Status == schema.StatusFailed {
+		now.Status = schema.StatusUnprocessed // it did not leave
+	}
+	o := following(earlier, now)
+	r.ledger.answered(o, cmp.Or(d.left, time.Now()))
+	if d.err != nil {
+		return o, d.err
+	}
+	return r.awaitIndexing(ctx, o), nil
+}
+
+// departure is that of the requests of one write.
+type departure struct {
+	ledger *ledger
+	action schema.Action
+	begun  time.Time // when the intent was recorded
+	left   time.Time // when the latest request left; zero where the target does not say so
+	err    error
+}
+
+// renew records the intent again where a request leaves long after it: a process that resumes
+// the run would not expect that request any more.
+func (d *departure) renew(ctx context.Context) error {
+	if time.Since(d.begun) >= maxDeparture {
+		begun := time.Now()
+		if d.err = d.ledger.begin(ctx, d.action); d.err != nil {
+			return d.err
+		}
+		d.begun = begun
+	}
+	d.left = time.Now()
+	return nil
 }
 
 // following joins the outcome of a write that was sent again with the earlier one.

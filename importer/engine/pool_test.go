@@ -205,7 +205,7 @@ func TestObserver(t *testing.T) {
 		if !slices.Equal(recorded, observed) {
 			t.Errorf("recorded %q, observed %q", recorded, observed)
 		}
-		if got, want := f.events.only("settling", "removing"), "settling 1, settling 1, removing 1"; got != want {
+		if got, want := f.events.only("settling", "removing"), "settling 1, removing 1"; got != want {
 			t.Errorf("steps %q, want %q", got, want)
 		}
 	})

@@ -12,12 +12,13 @@ import (
 	"time"
 
 	"gijbulk/importer/engine"
+	"gijbulk/importer/intent"
 	"gijbulk/importer/planner"
 	"gijbulk/schema"
 )
 
-// TestResumeOrder: what is unknown is settled, then the server is read for what others made, then
-// what was never sent is sent, and all is verified.
+// TestResumeOrder: the server is read for what others made and what was done, then what was never
+// sent is sent, then what is unknown is settled, and all is verified.
 func TestResumeOrder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -31,10 +32,10 @@ func TestResumeOrder(t *testing.T) {
 		f.Concurrency = 1
 		earlier := f.outcomesOf("created unknown unprocessed unprocessed failed unknown")
 		s.add(plan.Actions[2].Want) // by somebody else
-		if err := f.Resume(t.Context(), earlier); err != nil {
+		if err := f.Resume(t.Context(), earlier, f.journal.intents); err != nil {
 			t.Fatal(err)
 		}
-		if got, want := f.events.only("settling", "list", "send"), "settling 1, list, settling 1, list, send lost, list, send open, send old, list"; got != want {
+		if got, want := f.events.only("settling", "list", "send"), "list, send open, send old, list, settling 1"+strings.Repeat(", list", 14)+", send lost, list"; got != want {
 			t.Errorf("order %s\nwant %s", got, want)
 		}
 		if f.statuses() != "created created exists created failed updated" {
@@ -105,7 +106,7 @@ func TestRefusedTwice(t *testing.T) {
 		f := newRun(t, s, creates("a"))
 		for attempts, want := range []schema.Status{schema.StatusUnprocessed, schema.StatusUnprocessed, schema.StatusCreated} {
 			_, earlier := f.journal.load()
-			_ = f.Resume(t.Context(), earlier)
+			_ = f.Resume(t.Context(), earlier, f.journal.intents)
 			if o := f.outcome("a"); o.Status != want || o.Attempts != attempts+1 || o.Took < 0 {
 				t.Errorf("%s after %d attempts in %s, want %s", o.Status, o.Attempts, o.Took, want)
 			}
@@ -128,8 +129,8 @@ func (p process) Do(ctx context.Context, a schema.Action) schema.Outcome {
 	answered := make(chan schema.Outcome, 1)
 	select {
 	case <-time.After(p.held):
-		if !isClosed(p.dead) {
-			go func() { answered <- p.server.Do(ctx, a) }()
+		if intent.Renew(ctx) == nil && !isClosed(p.dead) {
+			go func() { answered <- p.server.Do(context.Background(), a) }()
 		}
 	case <-p.dead:
 	}
@@ -217,7 +218,7 @@ func dieAndResume(t *testing.T, s *server, options func(*engine.Run), d death, d
 			f.journal.dies = &d
 		}
 		f.Run = &engine.Run{Plan: planned, Waves: planner.Waves(planned, 0), Target: process{s, d}, Journal: f.journal, Observer: f.observer,
-			Concurrency: 2, Settle: 10 * time.Second, Timeout: 2 * time.Minute, Resends: 5, Held: d.held}
+			Concurrency: 2, Settle: 10 * time.Second, Timeout: 2 * time.Minute, Resends: 5, Clock: machine}
 		if options != nil {
 			options(f.Run)
 		}
@@ -225,7 +226,7 @@ func dieAndResume(t *testing.T, s *server, options func(*engine.Run), d death, d
 		if n == 0 {
 			err = f.Start(t.Context())
 		} else {
-			err = f.Resume(t.Context(), earlier)
+			err = f.Resume(t.Context(), earlier, f.journal.intents)
 		}
 		if isClosed(d.dead) {
 			died = true

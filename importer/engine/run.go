@@ -53,17 +53,18 @@ type Run struct {
 	Observer Observer // nil: nobody is told
 
 	Concurrency int           // writes at once; at least 1
-	Settle      time.Duration // the quiet period before lost answers are looked up, and between two lists
-	Timeout     time.Duration // of the target's requests: the server may work on one this long after its connection is gone
+	Settle      time.Duration // the quiet period between two lists
+	Timeout     time.Duration // of the target's requests, in any process of the run: the server may work on one this long
 	Resends     int           // how often a create that is certainly not on the server is sent again
 	Limits      Limits        // what ends the run early
 	Indexing    Indexing      // how first indexings are waited for
-	Held        time.Duration // how long an interrupted process may have held a request back before it left
+
+	Others []schema.Record // that other shards of the manifest create
+	Clock  Clock           // by which the intents of an earlier process are dated
 
 	RemoveDuplicates bool // delete what the server made more than once of a create
 
-	ledger  *ledger
-	resumed time.Time // when an interrupted run was resumed; zero: this is its first process
+	ledger *ledger
 }
 
 // Start carries out the plan. The error is a *Stopped, a *LimitReached, the context's cause, or
@@ -71,22 +72,6 @@ type Run struct {
 func (r *Run) Start(ctx context.Context) error {
 	ctx, release := r.open(ctx, r.Plan.Outcomes())
 	defer release()
-	return r.carryOut(ctx)
-}
-
-// Resume carries out what an interrupted run has left, given its outcomes so far: first it
-// finds out whether its unknown creates were done, and whether others made meanwhile what was
-// never sent.
-func (r *Run) Resume(ctx context.Context, earlier []schema.Outcome) error {
-	r.resumed = time.Now()
-	ctx, release := r.open(ctx, earlier)
-	defer release()
-	if err := r.settle(ctx); err != nil {
-		return err
-	}
-	if err := r.recheck(ctx); err != nil {
-		return err
-	}
 	return r.carryOut(ctx)
 }
 
@@ -112,43 +97,20 @@ func (r *Run) carryOut(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.settle(ctx); err != nil {
+		return err
+	}
 	return r.verify(ctx)
 }
 
 // send sends actions through the pool and settles what was lost.
 func (r *Run) send(ctx context.Context, actions []int) error {
-	if len(actions) == 0 {
-		return nil
-	}
-	if err := r.newPool().run(ctx, actions); err != nil {
-		return err
-	}
-	return r.settle(ctx)
-}
-
-// recheck looks once whether creates that were never sent are on the server meanwhile, made
-// by somebody else: those exist, and are not sent.
-func (r *Run) recheck(ctx context.Context) error {
-	live, err := r.list(ctx, "look for what was made in the meantime")
-	if err != nil {
-		return err
-	}
-	found := r.ledger.find(live)
-	for n, ids := range found.ids {
-		o := r.ledger.outcomes[n]
-		if o.Status != schema.StatusUnprocessed {
-			continue
-		}
-		if len(ids) == 1 {
-			o.Status, o.ID, o.Advice = schema.StatusExists, ids[0], "it was made while the run was interrupted"
-		} else {
-			o = duplicated(o, ids)
-		}
-		if err := r.ledger.end(ctx, o); err != nil {
+	if len(actions) > 0 {
+		if err := r.newPool().run(ctx, actions); err != nil {
 			return err
 		}
 	}
-	return nil
+	return r.settle(ctx)
 }
 
 // failure is the error of something that could not be done: the cause of the context's end,

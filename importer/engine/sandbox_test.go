@@ -78,7 +78,7 @@ func newSandbox(t *testing.T, o sandbox.Options) (*sandbox.Server, *gij.Client) 
 func runOn(t *testing.T, client *gij.Client, want []schema.Record) *engine.Run {
 	t.Helper()
 	plan, _ := planner.Diff(want, list(t, client), planner.Options{})
-	return &engine.Run{Plan: plan, Waves: planner.Waves(plan, 0), Target: client, Concurrency: 8, Settle: 10 * time.Second, Timeout: 2 * time.Minute, Resends: 5}
+	return &engine.Run{Plan: plan, Waves: planner.Waves(plan, 0), Target: client, Concurrency: 8, Settle: 30 * time.Second, Timeout: 2 * time.Minute, Resends: 5}
 }
 
 func list(t *testing.T, client *gij.Client) []schema.Record {

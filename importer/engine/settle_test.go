@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gijbulk/importer/engine"
 	"gijbulk/importer/planner"
 	"gijbulk/schema"
 )
@@ -46,7 +47,11 @@ func TestSettle(t *testing.T) {
 		{"something unexplained resembles it", []answer{rename}, schema.StatusUnknown, 1, 0},
 		{"performed twice", []answer{performTwiceAndLose}, schema.StatusConflict, 1, 2},
 		{"performed twice and answered", []answer{performTwice}, schema.StatusConflict, 1, 2},
-		{"performed and refused", []answer{performAndRefuse}, schema.StatusCreated, 1, 1},
+		{"performed and refused", []answer{performAndRefuse}, schema.StatusFailed, 1, 1},
+		{"performed with another value, and the answer was lost", []answer{func(s *server, a schema.Action) schema.Outcome { disable(s, a); return lose(s, a) }}, schema.StatusConflict, 1, 1},
+		{"performed long after the time limit of its answer, cut early", []answer{performLater(100*time.Second, false)}, schema.StatusCreated, 1, 1},
+		{"the server is slower than the time limit", []answer{performLater(4*time.Minute, false), lose}, schema.StatusCreated, 2, 1},
+		{"slower, and the second is performed too", []answer{performLater(4*time.Minute, false), performLater(4*time.Minute, false)}, schema.StatusConflict, 2, 2},
 		{"performed and removed", []answer{performAndRemove}, schema.StatusFailed, 1, 0},
 		{"performed with another value", []answer{disable}, schema.StatusFailed, 1, 1},
 		{"performed, then a panic", []answer{performAndPanic}, schema.StatusCreated, 1, 1},
@@ -101,6 +106,61 @@ func TestSettleLeavesOthersRecords(t *testing.T) {
 	})
 }
 
+// TestOtherShards: a record that another shard creates is not unexplained.
+func TestOtherShards(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.answers["a"] = []answer{func(s *server, a schema.Action) schema.Outcome { s.add(integration(0, "b")); return lose(s, a) }, perform}
+		f := newRun(t, s, creates("a"))
+		f.Others = wanted("b", "c")
+		f.start(t)
+		if f.statuses() != "created" || s.sent["a"] != 2 {
+			t.Errorf("%s, sent %v", f.statuses(), s.sent)
+		}
+	})
+}
+
+// TestInferred: the only new record without a name that is as it was sent was created, but that is
+// not proven.
+func TestInferred(t *testing.T) {
+	named := func(names ...string) answer {
+		return func(s *server, a schema.Action) schema.Outcome {
+			for _, name := range names {
+				s.add(a.Want.Set(schema.FieldDisplayName, schema.Text(name)))
+			}
+			return lose(s, a)
+		}
+	}
+	other := func(s *server, a schema.Action) schema.Outcome {
+		s.add(a.Want.Set(schema.FieldDisplayName, schema.Text("x")).Set(schema.FieldDisabled, schema.Bool(true)))
+		return lose(s, a)
+	}
+	for _, tt := range []struct {
+		name     string
+		answer   answer
+		want     schema.Status
+		inferred bool
+	}{
+		{"one", named("x"), schema.StatusCreated, true},
+		{"two", named("x", "y"), schema.StatusConflict, false},
+		{"one that differs", other, schema.StatusUnknown, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer()
+				s.answers[""] = []answer{tt.answer}
+				unnamed := record(2, "type", "GITHUB", "origin", "https://api.github.com").Set(schema.FieldDisabled, schema.Bool(false))
+				plan, _ := planner.Diff([]schema.Record{unnamed}, nil, planner.Options{})
+				f := newRun(t, s, plan)
+				f.start(t)
+				if o := f.outcome(""); o.Status != tt.want || o.Inferred != tt.inferred || o.Advice == "" || s.requests() != 1 {
+					t.Errorf("%+v after %d requests", o, s.requests())
+				}
+			})
+		})
+	}
+}
+
 // TestSettleAmongDuplicates: the duplicate of another record of the plan is not unexplained, so a
 // lost create is sent again.
 func TestSettleAmongDuplicates(t *testing.T) {
@@ -115,7 +175,7 @@ func TestSettleAmongDuplicates(t *testing.T) {
 	})
 }
 
-// TestSettleRepositories: one was performed, one was not, and one may be what is on the server
+// TestSettleRepositories: one was performed, and of two others one may be what is on the server
 // under another origin.
 func TestSettleRepositories(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -131,7 +191,7 @@ func TestSettleRepositories(t *testing.T) {
 		}, nil, planner.Options{})
 		f := newRun(t, s, plan)
 		f.start(t)
-		if f.statuses() != "created created unknown" || s.sent["performed"] != 1 || s.sent["lost"] != 2 || s.sent["moved"] != 1 {
+		if f.statuses() != "created unknown unknown" || s.sent["performed"] != 1 || s.sent["lost"] != 1 || s.sent["moved"] != 1 {
 			t.Errorf("%s, sent %v", f.statuses(), s.sent)
 		}
 		if !strings.Contains(f.outcome("moved").Advice, "look in Jira") {
@@ -177,71 +237,69 @@ func TestSettleEnds(t *testing.T) {
 	}
 }
 
-// TestQuietPeriod: what may still be at work on the server is given its whole time limit, counted
-// from the last sign of life of the process that sent it.
-func TestQuietPeriod(t *testing.T) {
+// TestWaits: a lost create is sent again when the server has had its whole time limit, counted from
+// the intent of the process that sent it, and two lists lack it. A list is read at once.
+func TestWaits(t *testing.T) {
 	const second, minute, hour = time.Second, time.Minute, time.Hour
 	for _, tt := range []struct {
-		name     string
-		timedOut bool
-		started  time.Duration // ago; the last answer came at once
-		later    time.Duration // ago, when another write was answered; 0: none
-		held     time.Duration
-		want     time.Duration
+		name string
+		boot string // of the intent
+		age  time.Duration
+		want time.Duration // until it is sent again
 	}{
-		{"a lost answer", false, 0, 0, 0, 10 * second},
-		{"died just now", true, 0, 0, 0, 2 * minute},
-		{"died in the time in which another may have been sent", true, minute, 0, 0, 2 * minute},
-		{"died a minute after that", true, 3 * minute, 0, 0, minute},
-		{"another was answered after it", true, 150 * second, 135 * second, 0, 105 * second},
-		{"died yesterday", true, 24 * hour, 0, 0, 10 * second},
-		{"died just now, perhaps held back", true, 0, 0, 10 * minute, 2 * minute},
-		{"died in the time both may have been held back", true, 21 * minute, 0, 10 * minute, 2 * minute},
-		{"died a minute after that time", true, 23 * minute, 0, 10 * minute, minute},
-		{"died long after that time", true, 24 * hour, 0, 10 * minute, 10 * second},
+		{"died just now", "a boot", 0, 135 * second},
+		{"died a minute ago", "a boot", minute, 80 * second},
+		{"died yesterday", "a boot", 24 * hour, 10 * second},
+		{"died before another boot", "another", 24 * hour, 140 * second},
+		{"on a machine without boots", "", 24 * hour, 140 * second},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newServer()
 				f := newRun(t, s, creates("a", "b"))
-				f.Held = tt.held
-				now := time.Now()
-				earlier := f.Plan.Outcomes()
-				earlier[0].Status, earlier[0].Attempts = schema.StatusUnknown, 1
-				earlier[0].TimedOut, earlier[0].Started = tt.timedOut, now.Add(-tt.started)
-				earlier[1].Status, earlier[1].Attempts, earlier[1].ID = schema.StatusCreated, 1, s.add(f.Plan.Actions[1].Want)
-				if tt.later > 0 {
-					earlier[1].Started = now.Add(-tt.later)
+				earlier := f.outcomesOf("unknown unprocessed")
+				_, since := machine.Boot()
+				var first, again time.Duration
+				start := time.Now()
+				s.onList = func(context.Context, int) error {
+					if s.lists == 1 {
+						first = time.Since(start)
+					}
+					return nil
 				}
-				if err := f.Resume(t.Context(), earlier); err != nil {
-					t.Fatal(err)
+				s.answers["a"] = []answer{func(s *server, a schema.Action) schema.Outcome { again = time.Since(start); return perform(s, a) }}
+				err := f.Resume(t.Context(), earlier, []schema.Intent{{N: 0, Attempt: 1, At: start, Boot: tt.boot, Since: since - tt.age}})
+				if err != nil || f.statuses() != "created created" || first != 0 {
+					t.Errorf("error %v, %s, first list after %s", err, f.statuses(), first)
 				}
-				// A dead process is waited for once; the second look is only a quiet period later.
-				if got := f.observer.steps; len(got) != 2 || got[0].Settling.After != tt.want || got[1].Settling.After != 10*second {
-					t.Errorf("waits %+v and %+v, want %s and 10 s", got[0].Settling, got[1].Settling, tt.want)
-				}
-				if f.statuses() != "created created" || s.sent["a"] != 1 {
-					t.Errorf("%s after %d requests", f.statuses(), s.sent["a"])
+				if again < tt.want || again > tt.want+10*second {
+					t.Errorf("sent again after %s, want %s", again, tt.want)
 				}
 			})
 		})
 	}
 }
 
-// TestRequestOfADeadProcess: one that was held back long after its intent was recorded, and left
-// just before the process died, is not sent a second time.
-func TestRequestOfADeadProcess(t *testing.T) {
+// TestKilledEveryMinute: a run whose processes are killed again and again comes to its end.
+func TestKilledEveryMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
-		f := newRun(t, s, creates("a"))
-		earlier := f.Plan.Outcomes()
-		earlier[0].Status, earlier[0].Attempts, earlier[0].TimedOut, earlier[0].Started = schema.StatusUnknown, 1, true, time.Now().Add(-9*time.Minute)
-		time.AfterFunc(100*time.Second, func() { s.add(f.Plan.Actions[0].Want) })
-		if err := f.Resume(t.Context(), earlier); err != nil {
-			t.Fatal(err)
+		s.latency = 20 * time.Second
+		s.answers["n3"] = []answer{lose, perform}
+		f := newRun(t, s, creates(numbered(20)...))
+		f.Concurrency = 1
+		for range 30 {
+			planned, earlier := f.journal.load()
+			f.Run = &engine.Run{Plan: planned, Waves: planner.Waves(planned, 0), Target: s, Journal: f.journal, Observer: f.observer,
+				Concurrency: 1, Settle: 10 * time.Second, Timeout: 2 * time.Minute, Resends: 5, Clock: machine}
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			err := f.Resume(ctx, earlier, f.journal.intents)
+			cancel()
+			if err == nil {
+				expectTrueOutcomes(t, f)
+				return
+			}
 		}
-		if f.statuses() != "created" || s.requests() != 0 || len(s.live) != 1 {
-			t.Errorf("%s after %d more requests, %d live", f.statuses(), s.requests(), len(s.live))
-		}
+		t.Errorf("it has not ended: %s", f.statuses())
 	})
 }

@@ -17,7 +17,9 @@ type Step struct {
 // Settling begins to look up creates whose answers were lost.
 type Settling struct {
 	Creates int
-	After   time.Duration // the quiet period before the first look
+	After   time.Duration // how long the server may still be at work on them
+
+	until time.Time
 }
 
 // WaveDone is the end of a wave.

@@ -43,12 +43,12 @@ func (l *ledger) corrections(live []schema.Record) []schema.Outcome {
 	for _, r := range live {
 		byID[r.ID] = r
 	}
-	surplus, found := l.surplus(live), l.find(live)
+	found := l.find(live)
 	var corrected []schema.Outcome
 	for n, o := range l.outcomes {
 		if a := l.action(n); a.Op.Writes() && o.Attempts > 0 {
-			now := confirm(a, o, byID, surplus[a.Want.Key()], found.ids[n])
-			if now.Status != o.Status || now.Error != o.Error {
+			now := confirm(a, o, byID, found)
+			if now.Status != o.Status || now.Error != o.Error || now.Advice != o.Advice {
 				corrected = append(corrected, now)
 			}
 		}
@@ -56,39 +56,37 @@ func (l *ledger) corrections(live []schema.Record) []schema.Outcome {
 	return corrected
 }
 
-// confirm compares the outcome of a write with what is live. surplus are further records of
-// the identity of a created one, found those that match a create without an id.
-func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, surplus, found []int64) schema.Outcome {
+// confirm compares the outcome of a write with what is live.
+func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, found sighting) schema.Outcome {
 	switch {
 	case a.Op == schema.OpUpdate:
 		return confirmUpdate(a, o, byID)
 	case a.Op == schema.OpDelete:
 		return confirmDelete(a, o, byID)
-	case o.Status == schema.StatusCreated:
-		return confirmCreate(a, o, byID, surplus)
+	case o.Status == schema.StatusUnprocessed:
+		return o
 	case o.Status == schema.StatusConflict && o.ID != 0: // was there several times, and may be no longer
-		return confirmCreate(a, created(o, o.ID), byID, surplus)
-	case len(found) == 1:
-		answer := o.Error
-		o = created(o, found[0])
-		o.Advice = "its first answer said otherwise: " + answer
-		return confirmCreate(a, o, byID, nil)
-	case len(found) > 1:
-		return duplicated(o, found)
+		o = created(o, o.ID)
+	}
+	if _, there := byID[o.ID]; o.ID != 0 && !there {
+		return vanished(o)
+	}
+	e := found.evidence(a, o)
+	o = found.conclude(e.decide(), a, o)
+	if o.Status == schema.StatusCreated {
+		return confirmCreate(a, o, byID[o.ID])
 	}
 	return o
 }
 
-func confirmCreate(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, surplus []int64) schema.Outcome {
-	have, there := byID[o.ID]
-	if !there {
-		o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("the server made it as %d, and it is no longer there", o.ID)
-		o.Advice = "somebody may have removed it; run the same command again to create it again"
-		return o
-	}
-	if len(surplus) > 0 {
-		return duplicated(o, append([]int64{o.ID}, surplus...))
-	}
+// vanished is the outcome of a create whose record is gone.
+func vanished(o schema.Outcome) schema.Outcome {
+	o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("the server made it as %d, and it is no longer there", o.ID)
+	o.Advice = "somebody may have removed it; run the same command again to create it again"
+	return o
+}
+
+func confirmCreate(a *schema.Action, o schema.Outcome, have schema.Record) schema.Outcome {
 	if changes := schema.Changes(a.Want, have); len(changes) > 0 {
 		o.Seen = &schema.Seen{Have: have, Changes: changes}
 		return notTaken(o, fmt.Sprintf("made as %d", o.ID), changes)
@@ -98,13 +96,17 @@ func confirmCreate(a *schema.Action, o schema.Outcome, byID map[int64]schema.Rec
 
 // notTaken is the outcome of a write after which some value differs.
 func notTaken(o schema.Outcome, done string, changes []schema.Change) schema.Outcome {
+	o.Status, o.Error = schema.StatusFailed, done+", but the server did not take every value: "+described(changes)
+	o.Advice = "set it in Jira, or write in the manifest what the server makes of it"
+	return o
+}
+
+func described(changes []schema.Change) string {
 	words := make([]string, len(changes))
 	for i, c := range changes {
 		words[i] = fmt.Sprintf("%s is %s instead of %s", c.Field, schema.Quote(c.From.String()), schema.Quote(c.To.String()))
 	}
-	o.Status, o.Error = schema.StatusFailed, done+", but the server did not take every value: "+strings.Join(words, "; ")
-	o.Advice = "set it in Jira, or write in the manifest what the server makes of it"
-	return o
+	return strings.Join(words, "; ")
 }
 
 // confirmUpdate judges one whose answer was lost by what the server shows; where it changed
@@ -142,23 +144,4 @@ func confirmDelete(a *schema.Action, o schema.Outcome, byID map[int64]schema.Rec
 		o.Status, o.Class, o.Error, o.Advice = schema.StatusDeleted, schema.ClassDone, "", ""
 	}
 	return o
-}
-
-// surplus lists, for each identity that the run created, further live records of it
-// that are new and belong to no outcome.
-func (l *ledger) surplus(live []schema.Record) map[schema.Key][]int64 {
-	identity := make(map[schema.Key]bool)
-	for n, o := range l.outcomes {
-		made := o.Status == schema.StatusCreated || o.Status == schema.StatusConflict
-		if key := l.action(n).Want.Key(); made && key.Exact() {
-			identity[key] = true
-		}
-	}
-	surplus := make(map[schema.Key][]int64)
-	for _, r := range l.fresh(live) {
-		if key := r.Key(); identity[key] {
-			surplus[key] = append(surplus[key], r.ID)
-		}
-	}
-	return surplus
 }

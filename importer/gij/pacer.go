@@ -11,6 +11,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"gijbulk/importer/gij/pace"
+	"gijbulk/importer/intent"
 	"gijbulk/schema"
 )
 
@@ -76,6 +77,11 @@ func (p *pacer) carry(ctx context.Context, r request) (a answer) {
 	ticket, e := p.wait(ctx, r)
 	if e != nil {
 		return keptBack(r, e)
+	}
+	if r.effect.writes() {
+		if err := intent.Renew(ctx); err != nil {
+			return keptBack(r, &Error{Method: r.method, Path: r.call(), Text: "the request was not sent", Err: err})
+		}
 	}
 	start := time.Now()
 	a = p.next.carry(ctx, r)

@@ -25,7 +25,7 @@ var (
 
 // testOutcomes: what is read back at each moment of a write's life.
 func testOutcomes(t *testing.T, s store) {
-	failed := schema.Outcome{Status: schema.StatusFailed, Class: schema.ClassRefused, Attempts: 2, HTTP: 400, Temporary: true, TimedOut: true,
+	failed := schema.Outcome{Status: schema.StatusFailed, Class: schema.ClassRefused, Attempts: 2, HTTP: 400, Inferred: true, Temporary: true, TimedOut: true,
 		Error: "will not", Advice: "ask", Started: started, Took: time.Second}
 	unknown := schema.Outcome{Status: schema.StatusUnknown, Class: schema.ClassUnknown, Attempts: 1, Started: started, Took: time.Second, Error: "reset"}
 	stop := schema.Outcome{Status: schema.StatusUnprocessed, Class: schema.ClassStop, Stop: schema.StopCredentials, Attempts: 1, HTTP: 401}

@@ -79,6 +79,7 @@ CREATE TABLE outcomes (
 	init_date INTEGER NOT NULL, -- of a created record; 0: not known
 	attempts  INTEGER NOT NULL,
 	http      INTEGER NOT NULL,
+	inferred  INTEGER NOT NULL,
 	temporary INTEGER NOT NULL,
 	timed_out INTEGER NOT NULL,
 	error     TEXT NOT NULL,

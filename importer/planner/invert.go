@@ -51,6 +51,10 @@ func (inv *inverter) uncreate(o schema.Result) schema.Action {
 	if changes := schema.Changes(want, have); len(changes) > 0 {
 		return schema.Action{Op: schema.OpConflict, Want: want, Have: have, Reason: changedSince(changes), Advice: adviceChanged}
 	}
+	if o.Inferred {
+		return schema.Action{Op: schema.OpConflict, Want: want, Have: have, Reason: "that the run created it is not proven: its answer was lost, and the record has no name",
+			Advice: "delete it in Jira if it is yours"}
+	}
 	have.Place = want.Place
 	return schema.Action{Op: schema.OpDelete, Want: want, Have: have}
 }

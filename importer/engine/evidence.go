@@ -1,0 +1,103 @@
+package engine
+
+import "time"
+
+// evidence is all that is known of one create.
+type evidence struct {
+	id        int64         // from an answer; 0: none
+	refused   bool          // the last answer says that it was not done
+	sent      []time.Time   // when its unanswered attempts left, at the latest
+	found     []candidate   // live records that it may have made, besides id
+	stranger  bool          // a new record of its type is live that no record of the manifest explains
+	missing   int           // the latest consecutive lists, read after the wait, with neither of these
+	timeout   time.Duration // how long the server may work on a request
+	delay     time.Duration // how long it took at least for a create of this run, where that is longer
+	resends   int           // how often it may still be sent again
+	suspended bool          // resends wait for another create
+	now       time.Time
+}
+
+// candidate is a live record that was not live before the run.
+type candidate struct {
+	id    int64
+	exact bool // it has the whole identity
+	equal bool // each field that it shows is as it was sent
+}
+
+// decision is what the evidence comes to.
+type decision uint8
+
+const (
+	isOpen       decision = iota // look again
+	isCreated                    // proven
+	isInferred                   // created, as far as can be told without a name
+	isDifferent                  // a record of its identity is somebody else's, or was rewritten
+	isDuplicated                 // there are several
+	isRefused
+	isRefusedAndThere // and somebody else made such a record
+	isUnknown         // and stays so
+	isMissing         // certainly not done: send it again
+)
+
+// decide is the only place that decides whether a create was done.
+func (e *evidence) decide() decision {
+	found, stranger := e.proofs()
+	switch {
+	case e.refused && len(found) > 0 && found[0].exact:
+		return isRefusedAndThere
+	case e.refused:
+		return isRefused
+	case e.id != 0 && len(found) > 0, len(found) > 1:
+		return isDuplicated
+	case e.id != 0:
+		return isCreated
+	case len(found) == 1:
+		return found[0].decide()
+	case e.now.Before(e.until()):
+		return isOpen
+	case stranger:
+		return isUnknown
+	case e.missing < 2:
+		return isOpen
+	case e.resends <= 0:
+		return isUnknown
+	case e.suspended:
+		return isOpen
+	}
+	return isMissing
+}
+
+// proofs are the records that the create may have made. One that matches without a name, and
+// differs, proves nothing.
+func (e *evidence) proofs() (found []candidate, stranger bool) {
+	stranger = e.stranger
+	for _, c := range e.found {
+		if c.exact || c.equal {
+			found = append(found, c)
+		} else {
+			stranger = true
+		}
+	}
+	return found, stranger
+}
+
+func (c candidate) decide() decision {
+	switch {
+	case !c.equal:
+		return isDifferent
+	case c.exact:
+		return isCreated
+	}
+	return isInferred
+}
+
+// until is when the server has certainly ended its work on the attempts.
+func (e *evidence) until() time.Time {
+	if len(e.sent) == 0 {
+		return time.Time{}
+	}
+	return e.sent[len(e.sent)-1].Add(max(e.timeout, e.delay))
+}
+
+// closed reports whether nothing more can come of the attempts. One attempt makes one record.
+func (e *evidence) closed() bool { return len(e.sent) < 2 || !e.now.Before(e.until()) }

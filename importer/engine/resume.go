@@ -1,0 +1,164 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gijbulk/importer/match"
+	"gijbulk/schema"
+)
+
+// maxDeparture is how long after its intent a request may leave. After that the intent is
+// renewed first.
+const maxDeparture = 5 * time.Second
+
+// Clock tells the boot of the machine and the time since then, which no setting of the clock
+// changes; the id is "" where it is not known. The zero Clock knows no boot.
+type Clock struct {
+	Boot func() (id string, since time.Duration)
+}
+
+// Resume carries out what an interrupted run has left, given its outcomes and intents so far.
+// First it reads the list: what others made meanwhile of that which was never sent exists, and
+// what they changed of that which was to be changed or deleted is a conflict. Then it sends all
+// that can be sent, and after that it settles what was lost.
+func (r *Run) Resume(ctx context.Context, earlier []schema.Outcome, intents []schema.Intent) error {
+	ctx, release := r.open(ctx, earlier)
+	defer release()
+	r.recall(intents)
+	if err := r.recheck(ctx); err != nil {
+		return err
+	}
+	return r.carryOut(ctx)
+}
+
+// recall gives the ledger the creates that an earlier process left unknown.
+func (r *Run) recall(intents []schema.Intent) {
+	now := time.Now()
+	isUnknown := func(n int) bool {
+		return r.ledger.outcomes[n].Status == schema.StatusUnknown && r.ledger.action(n).Op == schema.OpCreate
+	}
+	for _, i := range intents {
+		if isUnknown(i.N) {
+			r.ledger.lose(i.N, now.Add(maxDeparture-r.age(i)))
+		}
+	}
+	for n := range r.ledger.outcomes {
+		if isUnknown(n) && r.ledger.lost[n] == nil {
+			r.ledger.lose(n, now.Add(maxDeparture))
+		}
+	}
+	for _, l := range r.ledger.lost {
+		slices.SortFunc(l.sent, time.Time.Compare)
+	}
+}
+
+// age is how long ago an intent was certainly recorded: 0 where that was in another boot, or
+// where it is not known.
+func (r *Run) age(i schema.Intent) time.Duration {
+	if i.Boot == "" || r.Clock.Boot == nil {
+		return 0
+	}
+	if boot, since := r.Clock.Boot(); boot == i.Boot {
+		return max(0, since-i.Since)
+	}
+	return 0
+}
+
+// recheck compares the live list with what is still to be sent or settled.
+func (r *Run) recheck(ctx context.Context) error {
+	read := time.Now()
+	live, err := r.list(ctx, "look for what was changed in the meantime")
+	if err != nil {
+		return err
+	}
+	if _, err := r.judge(ctx, live, read); err != nil {
+		return err
+	}
+	return r.ledger.end(ctx, r.ledger.overtaken(live)...)
+}
+
+// overtaken are the outcomes of what others did before it was sent.
+func (l *ledger) overtaken(live []schema.Record) []schema.Outcome {
+	found, byID := l.find(live), make(map[int64]schema.Record, len(live))
+	for _, r := range live {
+		byID[r.ID] = r
+	}
+	var outcomes []schema.Outcome
+	for n, o := range l.outcomes {
+		a := l.action(n)
+		if o.Status != schema.StatusUnprocessed && (o.Status != schema.StatusUnknown || a.Op == schema.OpCreate) {
+			continue
+		}
+		if now, changed := overtakenBy(a, o, found.found[n], byID[a.Have.ID]); changed {
+			outcomes = append(outcomes, now)
+		}
+	}
+	return outcomes
+}
+
+// overtakenBy is the outcome of an action that was not sent, or not answered and can be repeated,
+// after what is live now; changed is false where the action can be sent.
+func overtakenBy(a *schema.Action, o schema.Outcome, found []schema.Record, have schema.Record) (_ schema.Outcome, changed bool) {
+	switch {
+	case a.Op == schema.OpCreate && len(found) == 1:
+		o.Status, o.ID, o.Advice = schema.StatusExists, found[0].ID, "it was made while the run was interrupted"
+	case a.Op == schema.OpCreate && len(found) > 1:
+		o = duplicated(o, idsOf(found))
+	case a.Op == schema.OpUpdate && have.ID != 0:
+		return changedMeanwhile(o, have, thirdValues(a, have))
+	case a.Op == schema.OpDelete && have.ID != 0:
+		return changedMeanwhile(o, have, deletedDiffers(a, have))
+	default:
+		return o, false
+	}
+	return o, true
+}
+
+// thirdValues are the fields of an update that have neither their old nor their wanted value.
+func thirdValues(a *schema.Action, have schema.Record) []schema.Change {
+	if replaced(a, have) {
+		return []schema.Change{{Field: schema.FieldType, From: have.Get(schema.FieldType), To: a.Have.Get(schema.FieldType)}}
+	}
+	wanted := schema.Changes(a.Want, have)
+	before := schema.Changes(a.Have, have)
+	return slices.DeleteFunc(wanted, func(c schema.Change) bool {
+		ours := slices.ContainsFunc(a.Changes, func(p schema.Change) bool { return p.Field == c.Field && p.From.IsSet() })
+		old := !slices.ContainsFunc(before, func(b schema.Change) bool { return b.Field == c.Field })
+		return !ours || old
+	})
+}
+
+// deletedDiffers are the fields in which a record is not as it was to be deleted.
+func deletedDiffers(a *schema.Action, have schema.Record) []schema.Change {
+	if replaced(a, have) {
+		return []schema.Change{{Field: schema.FieldType, From: have.Get(schema.FieldType), To: a.Have.Get(schema.FieldType)}}
+	}
+	return schema.Changes(a.Have.WithoutServerMade(), have)
+}
+
+// replaced reports whether the server has given an id to another record.
+func replaced(a *schema.Action, have schema.Record) bool {
+	made := a.Have.InitDate != 0 && have.InitDate != 0 && a.Have.InitDate != have.InitDate
+	return made || match.ClassOf(a.Have) != match.ClassOf(have)
+}
+
+func changedMeanwhile(o schema.Outcome, have schema.Record, changes []schema.Change) (_ schema.Outcome, changed bool) {
+	if len(changes) == 0 {
+		return o, false
+	}
+	o.Status, o.ID, o.Seen = schema.StatusConflict, have.ID, &schema.Seen{Have: have, Changes: changes}
+	o.Error = fmt.Sprintf("%s was changed while the run was interrupted: %s", match.Called(have), described(changes))
+	o.Advice = "compare it in Jira, then run the same command again"
+	return o, true
+}
+
+func idsOf(records []schema.Record) []int64 {
+	ids := make([]int64, len(records))
+	for i, r := range records {
+		ids[i] = r.ID
+	}
+	return ids
+}
