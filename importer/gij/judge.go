@@ -54,7 +54,7 @@ func judgeStatus(a answer) *Error {
 	case http.StatusRequestTimeout:
 		return a.fail(a.doubt(), text, advice)
 	case http.StatusServiceUnavailable:
-		if a.header.Get("Retry-After") != "" || jiraUnavailable(a.body) {
+		if jiraUnavailable(a.body) {
 			return a.fail(schema.ClassNotDone, text, advice)
 		}
 	}

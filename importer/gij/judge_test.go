@@ -80,7 +80,7 @@ func TestJudgeStatus(t *testing.T) {
 		{"server error", 500, page, nil, unknown, notDone, ""},
 		{"bad gateway", 502, page, nil, unknown, notDone, ""},
 		{"gateway timeout", 504, page, nil, unknown, notDone, ""},
-		{"busy, saying when", 503, page, []string{"Retry-After", "3"}, notDone, notDone, ""},
+		{"busy, a proxy that says when", 503, page, []string{"Retry-After", "3"}, unknown, notDone, ""},
 		{"busy in Jira's words", 503, `{"errorMessages":["Jira is being indexed"],"errors":{}}`, nil, notDone, notDone, ""},
 		{"starting", 503, `{"state":"STARTING"}`, nil, notDone, notDone, ""},
 		{"busy, a proxy about Jira", 503, "<title>Jira is unavailable</title>", nil, unknown, notDone, ""},

@@ -274,3 +274,12 @@ func TestManyPages(t *testing.T) {
 		}
 	}
 }
+
+// TestListWithADuplicateID: it cannot be read completely.
+func TestListWithADuplicateID(t *testing.T) {
+	const one = `{"id":7,"integrationType":"GITHUB","origin":"https://api.github.com","displayName":"a"}`
+	c := newClient(t, Config{Base: always(200, `{"success":true,"integrations":[`+one+`,`+one+`]}`)})
+	if live, err := c.List(t.Context(), integration); err == nil || !strings.Contains(err.Error(), "integration 7 is in it twice") {
+		t.Errorf("%d records, error %v", len(live), err)
+	}
+}

@@ -78,7 +78,22 @@ func (b *listBuilder) list() listing {
 	if b.bad != nil {
 		return listing{err: fmt.Errorf("%s %d of %d: %w", b.kind, b.at, b.seen, b.bad)}
 	}
-	return listing{records: slices.Concat(b.chunks...), tracked: b.tracked}
+	records := slices.Concat(b.chunks...)
+	if id, twice := duplicateID(records); twice {
+		return listing{err: fmt.Errorf("%s %d is in it twice", b.kind, id)}
+	}
+	return listing{records: records, tracked: b.tracked}
+}
+
+func duplicateID(records []schema.Record) (id int64, twice bool) {
+	seen := make(map[int64]bool, len(records))
+	for i := range records {
+		if id = records[i].ID; seen[id] {
+			return id, true
+		}
+		seen[id] = true
+	}
+	return 0, false
 }
 
 // readList reads an answer that lists a kind, and decodes the list as it comes in: it may

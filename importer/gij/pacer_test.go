@@ -78,7 +78,7 @@ func TestSilentServerInTrouble(t *testing.T) {
 				mu.Lock()
 				refused++
 				mu.Unlock()
-				return respond(503, "", "Retry-After", "0"), nil
+				return respond(503, busy, "Retry-After", "0"), nil
 			default:
 				time.Sleep(200 * time.Millisecond)
 			}
@@ -279,7 +279,7 @@ func TestStopEndsWaits(t *testing.T) {
 				return respond(401, ""), nil
 			default:
 				time.Sleep(time.Second)
-				return respond(503, "", "Retry-After", "300"), nil
+				return respond(503, busy, "Retry-After", "300"), nil
 			}
 		})})
 		prove(t, c)

@@ -19,6 +19,9 @@ func refuse(*http.Request) (*http.Response, error) {
 	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("connect: connection refused")}
 }
 
+// busy is Jira's own 503.
+const busy = `{"errorMessages":["Jira is being indexed"],"errors":{}}`
+
 func breakOff(*http.Request) (*http.Response, error) { return nil, io.ErrUnexpectedEOF }
 
 func TestCreateIsRetriedOnlyIfCertainlyNotDone(t *testing.T) {
@@ -30,7 +33,8 @@ func TestCreateIsRetriedOnlyIfCertainlyNotDone(t *testing.T) {
 		attempts int
 	}{
 		{"no connection", refuse, schema.StatusCreated, done, 1},
-		{"busy", always(503, "", "Retry-After", "1"), schema.StatusCreated, done, 2},
+		{"busy", always(503, busy), schema.StatusCreated, done, 2},
+		{"a proxy's 503 that says when", always(503, "", "Retry-After", "1"), schema.StatusUnknown, unknown, 1},
 		{"too many", always(429, ""), schema.StatusCreated, done, 2},
 		{"refused", always(400, "<title>no</title>"), schema.StatusFailed, refused, 1},
 		{"broken", breakOff, schema.StatusUnknown, unknown, 1},
@@ -60,7 +64,7 @@ func TestRetriesEnd(t *testing.T) {
 	for _, tt := range []struct{ retries, want int }{{0, 6}, {2, 3}, {-1, 1}} {
 		synctest.Test(t, func(t *testing.T) {
 			var waits []time.Duration
-			c := newClient(t, Config{Base: always(503, "", "Retry-After", "1"), Retries: tt.retries, OnWait: func(w Wait) {
+			c := newClient(t, Config{Base: always(503, busy), Retries: tt.retries, OnWait: func(w Wait) {
 				if w.Reason == ReasonRetry {
 					waits = append(waits, w.For)
 				}
@@ -130,7 +134,7 @@ func TestTooManyIsNoFailedAttempt(t *testing.T) {
 
 func TestCancelledBetweenAttempts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newClient(t, Config{Base: always(503, "", "Retry-After", "60")})
+		c := newClient(t, Config{Base: always(503, busy, "Retry-After", "60")})
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		start := time.Now()

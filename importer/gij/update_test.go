@@ -80,7 +80,7 @@ func TestUpdatesAndDeletes(t *testing.T) {
 			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200}},
 		{"a delete of what is gone", remove(), []roundTrip{gone}, []string{deleteOne},
 			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200, Advice: "it was already gone"}},
-		{"a delete of what went meanwhile", remove(), []roundTrip{always(503, "", "Retry-After", "1"), gone}, []string{deleteOne, deleteOne},
+		{"a delete of what went meanwhile", remove(), []roundTrip{always(503, busy, "Retry-After", "1"), gone}, []string{deleteOne, deleteOne},
 			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200, Advice: "it was already gone"}},
 		{"a delete is refused", remove(), []roundTrip{always(200, `{"success":false,"error":"Folder /srv does not exist"}`)}, []string{deleteOne},
 			schema.Outcome{Status: schema.StatusFailed, Class: refused, HTTP: 200, Error: "Folder /srv does not exist"}},
@@ -106,7 +106,7 @@ func TestUpdatesAndDeletes(t *testing.T) {
 
 // What may have happened stays unknown, whatever the last attempt came to.
 func TestDoubtRemains(t *testing.T) {
-	busy := always(503, "", "Retry-After", "1")
+	busy := always(503, busy, "Retry-After", "1")
 	for _, tt := range []struct {
 		name     string
 		steps    []roundTrip
@@ -144,7 +144,7 @@ func TestWithoutDoubt(t *testing.T) {
 		passing bool
 	}{
 		"no connection": {refuse, schema.StatusFailed, true},
-		"busy":          {always(503, "", "Retry-After", "1"), schema.StatusFailed, true},
+		"busy":          {always(503, busy, "Retry-After", "1"), schema.StatusFailed, true},
 		"credentials":   {always(403, ""), schema.StatusUnprocessed, false},
 		"refused":       {always(415, ""), schema.StatusFailed, false},
 	} {

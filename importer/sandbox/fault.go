@@ -9,7 +9,7 @@ import (
 
 // Fault is a way in which a request can go wrong. Besides the named ones it is a status code: "401", "403", "429"
 // (with Retry-After) and "500" to "599", as a proxy would answer, all without doing the work; "502-after" and its like are the
-// same answer after the work was done, "503-retry" has a Retry-After.
+// same answer after the work was done, "503-retry" is Jira's own 503, with a Retry-After.
 type Fault string
 
 const (
@@ -117,6 +117,10 @@ func (s *Server) writeFault(w http.ResponseWriter, r *http.Request, f Fault) {
 		code, variant, _ := f.status()
 		if variant == "retry" {
 			w.Header().Set("Retry-After", retryAfter)
+			w.Header().Set("Content-Type", jsonType)
+			w.WriteHeader(code)
+			writeJSON(w, map[string]any{"message": "Jira is busy", "status-code": code})
+			return
 		}
 		writeHTML(w, code, "The proxy server could not handle the request.")
 	}
