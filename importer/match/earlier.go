@@ -77,6 +77,9 @@ func (s shifter) search(w int, seen map[int]bool) (r route, found bool) {
 	if free := unclaimed(candidates, s.ClaimedBy); len(free) > 0 {
 		return route{[]int{w}, free}, true
 	}
+	if !s.want[w].Key().Exact() {
+		return route{}, false // without a name, it would leave the live record the name of the other
+	}
 	for _, l := range candidates {
 		other := s.ClaimedBy[l]
 		if s.Live[other] != l || s.Rule[other] != Exact {

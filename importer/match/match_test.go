@@ -106,6 +106,7 @@ func TestMatch(t *testing.T) {
 		{"two earlier names", []schema.Record{gerrit("c", "a", "b")}, lives(gerrit("a"), gerrit("b")), nil, "earlier conflict"},
 		{"a chain whose beginning is there twice", []schema.Record{gerrit("b", "a", "o"), gerrit("c", "b")},
 			lives(gerrit("a"), gerrit("b"), gerrit("o")), nil, "exact 2, earlier conflict"},
+		{"a chain to a record without a name", []schema.Record{gerrit("b", "a"), gerrit("", "b")}, lives(gerrit("a"), gerrit("b")), nil, "exact 2, inferred 1"},
 		{"two that are equal were it", []schema.Record{gerrit("b", "a")}, lives(gerrit("a"), gerrit("a")), nil, "earlier conflict"},
 
 		{"the only one", []schema.Record{gerrit("")}, lives(gerrit("g/*")), nil, "inferred 1"},
