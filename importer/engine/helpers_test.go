@@ -272,6 +272,11 @@ func refuseCredentials(*server, schema.Action) schema.Outcome {
 	return schema.Outcome{Status: schema.StatusUnprocessed, Class: schema.ClassStop, Stop: schema.StopCredentials, Error: "401"}
 }
 
+// forbid refuses one write.
+func forbid(*server, schema.Action) schema.Outcome {
+	return schema.Outcome{Status: schema.StatusUnprocessed, Class: schema.ClassStop, Stop: schema.StopCredentials, HTTP: 403, Error: "403"}
+}
+
 func performAndPanic(s *server, a schema.Action) schema.Outcome { perform(s, a); panic("out of range") }
 
 // slowly answers after a time.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -183,12 +184,28 @@ func (r *Run) attempt(ctx context.Context, a schema.Action, begun time.Time) (sc
 	if d.err != nil && now.Status == schema.StatusFailed {
 		now.Status = schema.StatusUnprocessed // it did not leave
 	}
-	o := following(earlier, now)
+	o := following(earlier, r.narrow(ctx, now))
 	r.ledger.answered(o, cmp.Or(d.left, time.Now()))
 	if d.err != nil {
 		return o, d.err
 	}
 	return r.awaitIndexing(ctx, o), nil
+}
+
+// narrow turns a write that was forbidden into that record's failure where the live list can be
+// read: a firewall, or a manager's limits, can forbid one record.
+func (r *Run) narrow(ctx context.Context, o schema.Outcome) schema.Outcome {
+	if o.HTTP != http.StatusForbidden || o.Stop != schema.StopCredentials {
+		return o
+	}
+	if _, err := r.list(ctx, "check whether only this record is forbidden"); err != nil {
+		return o
+	}
+	if o.Status == schema.StatusUnprocessed {
+		o.Status, o.Class = schema.StatusFailed, schema.ClassRefused
+	}
+	o.Stop = schema.StopNone
+	return o
 }
 
 // departure is that of the requests of one write.

@@ -303,3 +303,21 @@ func TestKilledEveryMinute(t *testing.T) {
 		t.Errorf("it has not ended: %s", f.statuses())
 	})
 }
+
+// TestForbidden: a write that is forbidden fails alone where the list may be read; elsewhere the run
+// stops.
+func TestForbidden(t *testing.T) {
+	for _, tt := range []struct {
+		list     error
+		statuses string
+	}{{nil, "created failed created"}, {errors.New("403"), "created unprocessed unprocessed"}} {
+		s := newServer()
+		s.answers["b"] = []answer{forbid}
+		s.onList = func(context.Context, int) error { return tt.list }
+		f := newRun(t, s, creates("a", "b", "c"))
+		f.Concurrency = 1
+		if err := f.Start(t.Context()); (err != nil) != (tt.list != nil) || f.statuses() != tt.statuses {
+			t.Errorf("error %v, %s, want %s", err, f.statuses(), tt.statuses)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -174,7 +175,7 @@ func (p *pacer) tooBusy(r request, d time.Duration) *Error {
 
 // hear takes in what became of a request that was let go.
 func (p *pacer) hear(a answer, ticket pace.Ticket) {
-	if a.failure != nil && a.failure.Class == schema.ClassStop {
+	if a.failure != nil && a.failure.Class == schema.ClassStop && !(a.status == http.StatusForbidden && a.effect.writes()) {
 		p.stop.close(a.failure)
 	}
 	p.mu.Lock()

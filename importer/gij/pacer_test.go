@@ -246,10 +246,21 @@ func TestMaxWaitIsWithoutAcceptedRequests(t *testing.T) {
 	})
 }
 
+// A 403 to a write may concern that record alone: the client still reads the list, which decides.
+func TestForbiddenWrite(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newClient(t, Config{Base: script(always(403, ""), always(200, emptyList))})
+		out := c.Do(t.Context(), create("x"))
+		if _, err := c.List(t.Context()); err != nil || out.HTTP != 403 || out.Stop != schema.StopCredentials {
+			t.Errorf("error %v, %+v", err, out)
+		}
+	})
+}
+
 // One answer that concerns the whole run: nothing leaves after it.
 func TestStopEndsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newClient(t, Config{Base: taking(time.Second, script(always(200, emptyList), always(403, "")))})
+		c := newClient(t, Config{Base: taking(time.Second, script(always(200, emptyList), always(401, "")))})
 		if _, err := c.List(t.Context()); err != nil {
 			t.Fatal(err)
 		}

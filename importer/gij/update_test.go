@@ -192,7 +192,7 @@ func TestCancelledBetweenCalls(t *testing.T) {
 func TestPilotAndLatchHoldForUpdatesAndDeletes(t *testing.T) {
 	for _, action := range []schema.Action{update(rename("x")), update(disable(true)), remove()} {
 		synctest.Test(t, func(t *testing.T) {
-			c := newClient(t, Config{Base: taking(time.Second, script(always(200, emptyList), always(403, "")))})
+			c := newClient(t, Config{Base: taking(time.Second, script(always(200, emptyList), always(401, "")))})
 			if _, err := c.List(t.Context()); err != nil {
 				t.Fatal(err)
 			}
