@@ -34,7 +34,24 @@ func (r *Run) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if r.ledger.lacks(live) {
+		if err := pause(ctx, r.interval()); err != nil {
+			return err
+		}
+		if live, err = r.list(ctx, "verify what is on the server"); err != nil {
+			return err
+		}
+	}
 	return r.ledger.end(ctx, r.ledger.corrections(live)...)
+}
+
+// lacks reports whether a list lacks a record that the run created: it may be stale.
+func (l *ledger) lacks(live []schema.Record) bool {
+	there := make(map[int64]bool, len(live))
+	for _, r := range live {
+		there[r.ID] = true
+	}
+	return slices.ContainsFunc(l.outcomes, func(o schema.Outcome) bool { return o.Status == schema.StatusCreated && !there[o.ID] })
 }
 
 // corrections are the outcomes that the live list contradicts.

@@ -166,3 +166,24 @@ func TestRemoveDuplicateRepositories(t *testing.T) {
 		t.Errorf("%s, %d live", f.statuses(), len(s.ids("a")))
 	}
 }
+
+// TestVerifyReadsAStaleListAgain: a list that lacks what the run created is read once more.
+func TestVerifyReadsAStaleListAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		var hidden []schema.Record
+		s.onList = func(_ context.Context, nth int) error {
+			if nth == 1 {
+				hidden, s.live = s.live, nil
+			} else {
+				s.live = hidden
+			}
+			return nil
+		}
+		f := newRun(t, s, creates("a"))
+		f.start(t)
+		if f.statuses() != "created" || s.lists != 2 {
+			t.Errorf("%s after %d lists", f.statuses(), s.lists)
+		}
+	})
+}
