@@ -95,6 +95,13 @@ func (j *judge) readCell(c *Cell) Value {
 	if v.IsText() && c.Field.Shape() == ShapeSecret {
 		v = j.readSecret(c.Field, v.Text())
 	}
+	if words := v.Words(); c.Field == FieldPreviously && len(words) > 0 {
+		shown := make([]string, len(words))
+		for i, word := range words {
+			shown[i] = ShownURL(word)
+		}
+		v = Words(shown...)
+	}
 	if text := v.Text(); text != "" {
 		j.judgeText(c.Field, text)
 	}
@@ -208,7 +215,10 @@ func (e Entry) Shown(r Record) []Column {
 		if c.Field == FieldOrigin {
 			text = originWithoutLogin(text)
 		}
-		text = withoutLogin(text)
+		if words := r.Get(c.Field).Words(); c.Field == FieldPreviously && len(words) > 0 {
+			text = JoinList(words)
+		}
+		text = ShownURL(text)
 		cells = append(cells, Column{c.Name, text})
 	}
 	return cells

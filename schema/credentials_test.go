@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -71,5 +72,26 @@ func TestIgnoredColumnsOfSecretsAreNotShown(t *testing.T) {
 		if text, ok := want[c.Name]; ok && c.Text != text {
 			t.Errorf("%s is shown as %q", c.Name, c.Text)
 		}
+	}
+}
+
+// TestNoURLShowsASecret: neither a finding nor a record keeps one of an address.
+func TestNoURLShowsASecret(t *testing.T) {
+	for _, e := range []Entry{
+		entry("type", "GITLAB_SERVER", "origin", "https://git.example.org/?private_token=hunter2", "pat", "env:P"),
+		entry("type", "GITLAB_SERVER", "origin", "git.example.org/?x=1&Access_Token=hunter2#top", "pat", "env:P"),
+		entry("type", "GITLAB_SERVER", "origin", "ftp://git.example.org/?key=hunter2", "pat", "env:P"),
+		entry("type", "GITLAB_SERVER", "origin", "https://git.example.org", "pat", "env:P", "apiPath", "/groups?private_token=hunter2"),
+		entry("type", "GITLAB_SERVER", "origin", "https://git.example.org", "pat", "env:P", "previously", "https://a.example.org;https://bob:hunter2@b.example.org"),
+		repository("https://git.example.org/a.git?password=hunter2"),
+	} {
+		r := Checker{}.Check(e)
+		text := fmt.Sprint(r.Findings, r.Origin(), r.Get(FieldPreviously), e.Shown(r))
+		if strings.Contains(text, "hunter2") {
+			t.Error(text)
+		}
+	}
+	if got := ShownURL("https://git.example.org/?page=2&token=x&y=1"); got != "https://git.example.org/?page=2&token=[secret]&y=1" {
+		t.Error(got)
 	}
 }

@@ -70,6 +70,7 @@ func (f Finding) About(o Option) Finding {
 
 // Quote shows a piece of a manifest in a message: quoted, and cut where it is long.
 func Quote(s string) string {
+	s = ShownURL(s)
 	const longest = 60 // runes
 	runes := []rune(s)
 	if len(runes) > longest {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/url"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -99,9 +100,9 @@ func (j *judge) judgeHost(a *address, origin string) {
 	if a.code != "" {
 		j.report(FieldOrigin, a.code, "%s", a.message).Advice = a.advice
 	}
-	if a.code == CodeOriginLogin {
+	if shown := withoutQuerySecrets(origin); a.code == CodeOriginLogin || shown != origin {
 		// What is wrong is reported everywhere, and so must not be kept.
-		j.record.put(FieldOrigin, Text(originWithoutLogin(origin)))
+		j.record.put(FieldOrigin, Text(originWithoutLogin(shown)))
 	}
 	if a.plain && (j.given(FieldPat) || j.given(FieldPassword)) {
 		j.report(FieldOrigin, CodeLoginOverHTTP, "credentials go over plain http to %s", a.host)
@@ -128,7 +129,7 @@ func parseAddress(origin string) address {
 		return badOrigin(CodeBadOrigin, "an ssh address is not an http or https URL",
 			"write the host's web address; integrations speak to its REST API")
 	case u.Scheme == "" || strings.Contains(u.Scheme, "."):
-		return badOrigin(CodeBadOrigin, Quote(origin)+" is not an http or https URL", "write the URL with its scheme: https://"+origin)
+		return badOrigin(CodeBadOrigin, Quote(origin)+" is not an http or https URL", "write the URL with its scheme: https://"+withoutQuerySecrets(origin))
 	case u.Scheme != "http" && u.Scheme != "https":
 		return badOrigin(CodeBadOrigin, Quote(origin)+" is not an http or https URL", "")
 	case u.Hostname() == "":
@@ -173,6 +174,27 @@ func withoutLogin(s string) string {
 		user += "@"
 	}
 	return scheme + "://" + user + rest[len(login):]
+}
+
+// ShownURL is a URL as it may be shown: without user information, and without the values of
+// its query where their names are those of secrets.
+func ShownURL(s string) string {
+	s = withoutQuerySecrets(withoutLogin(s))
+	if strings.Contains(s, "://") {
+		s = furtherLogin.ReplaceAllString(s, "://") // a list of them
+	}
+	return s
+}
+
+var furtherLogin = regexp.MustCompile(`://[^/?#\s@;,]*:[^/?#\s@]*@`)
+
+var querySecret = regexp.MustCompile(`(?i)([?&][^=&#\s]*(?:token|secret|passw|pwd|key|auth|signature)[^=&#\s]*=)[^&#\s]+`)
+
+func withoutQuerySecrets(s string) string {
+	if !strings.Contains(s, "=") {
+		return s
+	}
+	return querySecret.ReplaceAllString(s, "${1}"+hiddenText)
 }
 
 // originWithoutLogin is withoutLogin also for user:password@host without a scheme.

@@ -52,5 +52,5 @@ func (a *app) wantedTarget(cmd *cobra.Command) string {
 	if cmd.Flags().Changed("sandbox") {
 		return schema.SandboxURL
 	}
-	return cmp.Or(cmd.Flags().Lookup("jira").Value.String(), a.env(variable("jira")), a.env("JIRA_URL"))
+	return schema.ShownURL(cmp.Or(cmd.Flags().Lookup("jira").Value.String(), a.env(variable("jira")), a.env("JIRA_URL")))
 }

@@ -162,7 +162,7 @@ func (a *app) credentials(o targetOptions, config *gij.Config) error {
 	}
 	config.User, config.Password = a.env("JIRA_USER"), a.env("JIRA_PASSWORD")
 	if config.User == "" || config.Password == "" {
-		return usage("no credentials for %s", config.BaseURL).
+		return usage("no credentials for %s", schema.ShownURL(config.BaseURL)).
 			hinted("set JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD, or give --token-file FILE")
 	}
 	return nil

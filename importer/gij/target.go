@@ -62,11 +62,10 @@ func (t target) address(ctx context.Context, r request) *http.Request {
 func cleanBase(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err != nil {
-		var bad *url.Error
-		if errors.As(err, &bad) {
-			err = bad.Err // bad itself shows the whole URL
+		if host, ok := errors.AsType[url.InvalidHostError](err); ok {
+			return nil, host
 		}
-		return nil, err
+		return nil, errors.New("it is not a valid URL") // what the parser says of other parts may quote a password
 	}
 	switch {
 	case u.Scheme != "http" && u.Scheme != "https":
