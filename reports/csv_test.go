@@ -138,6 +138,16 @@ func TestRecordOutsideTheManifest(t *testing.T) {
 	}
 }
 
+// TestServersFormulasAreEscaped: a name on the server may begin like a formula.
+func TestServersFormulasAreEscaped(t *testing.T) {
+	columns := []string{"Display Name", "type"}
+	rows := table(t, Succeeded, deleted(5, github("=HYPERLINK(1)")), result(row(place("a.csv", 1), github("-A"), columns, "-A", "GITHUB"), schema.OpCreate, schema.StatusCreated))
+	want := [][]string{columns, {"-A", "GITHUB"}, {"'=HYPERLINK(1)", "GITHUB"}}
+	if diff := cmp.Diff(want, own(rows)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestHeaderWithoutRows(t *testing.T) {
 	for _, p := range Parts() {
 		if diff := cmp.Diff([][]string{toolColumns}, table(t, p)); diff != "" {

@@ -100,7 +100,11 @@ func (l layout) appendCells(row []string, r *schema.Record) []string {
 			row = append(row, text)
 			continue
 		}
-		row = append(row, manifestText(r, l.fields[i]))
+		text := manifestText(r, l.fields[i])
+		if r.Place.File == "" { // the server's
+			text = defused(text)
+		}
+		row = append(row, text)
 	}
 	return row
 }

@@ -23,6 +23,9 @@ func oneLine(s string) string {
 	}, s)
 }
 
+// OneLine makes a text of a server fit for a terminal: without escape sequences, on one line.
+func OneLine(s string) string { return oneLine(s) }
+
 // isPlain reports whether a text has nothing but the printable characters of ASCII: such
 // a one can be shown anywhere as it is, but for what is markup there.
 func isPlain(s string) bool {

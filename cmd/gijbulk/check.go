@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gijbulk/importer/gij"
+	"gijbulk/reports"
 	"gijbulk/schema"
 )
 
@@ -59,7 +60,7 @@ func (a *app) check(ctx context.Context, o targetOptions) (err error) {
 		}{server.BaseURL, server.Version, a.mask.Hide(user.Name), there})
 	}
 	_, err = fmt.Fprintf(a.stdout, "Jira %s at %s\nlogged in as %s (%s), who may administer the app\nGit Integration for Jira answers: %s\n",
-		server.Version, server.BaseURL, user.Name, user.DisplayName, there)
+		reports.OneLine(server.Version), reports.OneLine(server.BaseURL), reports.OneLine(user.Name), reports.OneLine(user.DisplayName), there)
 	return err
 }
 

@@ -82,7 +82,7 @@ func (w *workspace) confirm(run schema.Run, plan schema.Plan) error {
 	if err := reports.PlanText(w.screen, run, reports.MaskedPlan(plan, w.mask), w.planPage(w.stderrIsTerminal)); err != nil {
 		return err
 	}
-	confirmed, err := terminal.Confirm(w.stdin, w.screen, fmt.Sprintf("%s on %s: continue?", intent(plan), run.Target))
+	confirmed, err := terminal.Confirm(w.stdin, w.screen, fmt.Sprintf("%s on %s: continue?", intent(plan), reports.OneLine(run.Target)))
 	if err != nil || confirmed {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 
 	"gijbulk/cmd/gijbulk/terminal"
 	"gijbulk/importer/journal"
+	"gijbulk/reports"
 )
 
 func (a *app) runsCommand() *cobra.Command {
@@ -73,7 +74,7 @@ func (a *app) listRuns(ctx context.Context, o stateOptions) (err error) {
 	table := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(table, "RUN\tCOMMAND\tSTATE\tTARGET\tRESULT")
 	for _, r := range runs {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Command, r.State, r.Target, cmp.Or(terminal.Counts(r.Counts), "nothing sent"))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Command, r.State, reports.OneLine(r.Target), cmp.Or(terminal.Counts(r.Counts), "nothing sent"))
 	}
 	return table.Flush()
 }
