@@ -15,10 +15,12 @@ import (
 	"gijbulk/schema"
 )
 
-// The largest answers that are read, in bytes. The list comes in one piece and may be
-// large; the answer to a write describes one integration.
+// The largest answers that are read, in bytes. A list comes in one piece and may be large,
+// but is decoded as it arrives; of other reads the largest is that of all Jira projects, which
+// is kept whole. The answer to a write describes one integration.
 const (
-	longestRead  = 256 << 20
+	longestList  = 512 << 20
+	longestRead  = 32 << 20
 	longestWrite = 1 << 20
 )
 
@@ -105,12 +107,16 @@ func (g *grace) abandon(ctx context.Context, cut context.CancelCauseFunc, w *wir
 
 // read takes in what follows the header, and what it lists.
 func (a *answer) read(resp *http.Response, lists schema.Kind) (err error) {
+	lists = listed(lists, a.status)
 	limit := int64(longestRead)
-	if a.effect.writes() {
+	switch {
+	case a.effect.writes():
 		limit = longestWrite
+	case lists != "":
+		limit = longestList
 	}
 	within := &io.LimitedReader{R: resp.Body, N: limit + 1}
-	if lists != "" && a.status >= 200 && a.status < 300 {
+	if lists != "" {
 		a.body, a.list, err = readList(within, lists)
 	} else {
 		a.body, err = readAll(within, resp.ContentLength)
@@ -123,6 +129,14 @@ func (a *answer) read(resp *http.Response, lists schema.Kind) (err error) {
 		return fmt.Errorf("%w (%d MiB)", errTooLarge, limit>>20)
 	}
 	return nil
+}
+
+// listed is what an answer lists: nothing where the request was refused.
+func listed(kind schema.Kind, status int) schema.Kind {
+	if status < 200 || status > 299 {
+		return ""
+	}
+	return kind
 }
 
 // readAll is io.ReadAll for what may be short or very long: no room that grew too small

@@ -128,6 +128,10 @@ func TestAnswersAreCapped(t *testing.T) {
 	if out.Status != schema.StatusUnknown || !strings.Contains(out.Error, "larger than is read (1 MiB)") {
 		t.Errorf("%s: %s", out.Status, out.Error)
 	}
+	c = newClient(t, Config{Base: always(200, `{"name":"`+strings.Repeat("x", longestRead)+`"}`)})
+	if _, err := c.Myself(t.Context()); err == nil || !strings.Contains(err.Error(), "larger than is read (32 MiB)") {
+		t.Errorf("a user of more than 32 MiB: %v", err)
+	}
 	list := strings.Replace(emptyList, "[]", `[{"id":1,"type":"GITHUB","x":"`+strings.Repeat("x", longestWrite)+`"}]`, 1)
 	c = newClient(t, Config{Base: always(200, list)})
 	if records, err := c.List(t.Context()); err != nil || len(records) != 1 {
