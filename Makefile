@@ -12,7 +12,7 @@ BENCH_RECORDS ?= 20000
 # A module of its own: the product depends on nothing of what it needs.
 VERIFY := samples/jobs/verify
 
-.PHONY: help build dist reproduce docs test browser jobs check fmt vet static vuln layers fuzz chaos bench demo samples clean
+.PHONY: help build dist reproduce docs test browser jobs check fmt vet static vuln layers fuzz chaos simulate bench demo samples clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 11
@@ -93,6 +93,11 @@ layers:
 
 chaos: ## kill an import of 1,000 records 50 times, resume it, and count what the server holds
 	@race=$$(.ci/race) && GIJBULK_CHAOS_KILLS=50 $(GO) test $$race -count=1 -v -run TestChaos ./cmd/gijbulk
+
+simulate: ## whole runs under virtual time with faults, deaths and other administrators: SEEDS=N from FROM=S, else for ten minutes; CLASSES=a,b or all
+	@mkdir -p bin && $(GO) test -c -o bin/simulate ./cmd/gijbulk
+	@cd cmd/gijbulk && GIJBULK_SIMULATE=1 SEEDS='$(SEEDS)' FROM='$(FROM)' CLASSES='$(CLASSES)' ../../bin/simulate -test.run '^TestSimulation$$' -test.timeout 0 > ../../bin/simulate.log 2>&1; \
+	  code=$$?; grep -vxE 'PASS|FAIL|ok .*|--- (PASS|FAIL): .*' ../../bin/simulate.log | grep -v '^seeds='; grep '^seeds=' ../../bin/simulate.log; exit $$code
 
 bench: build ## speed and memory, as ratios to a baseline in the same run
 	@mkdir -p bin && $(GO) build -o bin/gijbench ./cmd/gijbench

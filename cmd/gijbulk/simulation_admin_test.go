@@ -1,0 +1,111 @@
+package main
+
+import (
+	"maps"
+	"math/rand/v2"
+	"time"
+)
+
+// between is what happens between two commands.
+func (w *simWorld) between(step simStep) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	random := rand.New(rand.NewPCG(step.seed, 2))
+	switch step.op {
+	case "admin":
+		w.administrator(step.seed)
+	case "restore":
+		w.restore(random)
+	case "clock":
+		w.jump = time.Duration(random.Int64N(int64(72*time.Hour))) - 36*time.Hour
+		if random.IntN(2) == 0 {
+			w.boot++
+			w.booted = time.Now()
+		}
+		w.say("the clock is off by %v, boot %d", w.jump, w.boot)
+	case "wait":
+		w.mu.Unlock()
+		time.Sleep(time.Duration(random.Int64N(int64(time.Minute))))
+		w.mu.Lock()
+	case "edit":
+		w.manifest = w.manifest.edit(random, w.has("names"))
+		w.say("manifest: %s", w.manifest)
+	}
+}
+
+// race lets another administrator work while a command runs.
+func (w *simWorld) race(c *simCommand, seed uint64) {
+	if !c.over && !w.calm {
+		c.raced = true
+		w.administrator(seed)
+	}
+}
+
+// administrator is another administrator, who adds, renames, changes, copies or deletes a record.
+func (w *simWorld) administrator(seed uint64) {
+	random := rand.New(rand.NewPCG(seed, 3))
+	w.before[""] = simUndo{}
+	for run := range w.before {
+		w.before[run] = simUndo{} // what was there before is not what an undo can restore
+	}
+	live := w.server.sorted()
+	if len(live) == 0 || random.IntN(3) == 0 {
+		w.foreignAdd(random)
+		return
+	}
+	r := live[random.IntN(len(live))]
+	switch random.IntN(4) {
+	case 0:
+		w.gone[r.id] = time.Now()
+		delete(w.server.records, r.id)
+		w.say("id %d: %v, deleted by another administrator", r.id, r.key)
+		return
+	case 1:
+		if r.key.kind == "integration" {
+			w.server.set(r, map[string]any{"displayName": simNames[random.IntN(len(simNames))]})
+		}
+	case 2:
+		maps.Copy(r.fields, simAnyFields(random))
+	case 3:
+		if w.has("copy") {
+			w.server.add(nil, r.sent, maps.Clone(r.fields))
+			return
+		}
+	}
+	r.foreign = time.Now()
+	w.say("id %d: now %v %s, by another administrator", r.id, r.key, simFields(r.fields))
+}
+
+func (w *simWorld) foreignAdd(random *rand.Rand) {
+	e := simAnyEntry(random, false)
+	if random.IntN(2) == 0 {
+		e = w.manifest[random.IntN(len(w.manifest))]
+	}
+	if len(w.server.live(e.key)) == 0 || w.has("copy") {
+		w.server.add(nil, e.key, maps.Clone(e.fields))
+	}
+}
+
+// restore is a server that was restored from a copy: other ids, other dates.
+func (w *simWorld) restore(random *rand.Rand) {
+	live := w.server.sorted()
+	random.Shuffle(len(live), func(i, j int) { live[i], live[j] = live[j], live[i] })
+	clear(w.server.records)
+	clear(w.server.lists)
+	w.server.next = 1 + random.Int64N(3)
+	for _, r := range live {
+		old := r.id
+		r.id, r.init = w.server.next, time.Now().UnixMilli()+r.id
+		w.server.next++
+		w.server.records[r.id] = r
+		w.say("id %d is restored as id %d", old, r.id)
+	}
+	clear(w.before)
+}
+
+// claim marks what the manifest names exactly.
+func (w *simWorld) claim() {
+	for _, r := range w.server.records {
+		r.claimed = r.claimed || w.manifest.claims(r.key) || w.manifest.claims(r.sent)
+	}
+}

@@ -1,0 +1,340 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"gijbulk/reports"
+	"gijbulk/schema"
+)
+
+// saw notes what a list shows to a command: what a command cannot have seen it need not report.
+func (c *simCommand) saw(s *simServer, kind string, shown []map[string]any) {
+	if c.lastShown == nil {
+		c.lastShown = make(map[int64]simKey)
+	}
+	maps.DeleteFunc(c.lastShown, func(_ int64, k simKey) bool { return k.kind == kind })
+	for _, v := range shown {
+		id := v["id"].(int64)
+		if r := s.records[id]; r != nil {
+			c.lastShown[id] = r.key
+			c.shown[r.key]++
+		}
+	}
+}
+
+// judge is invariant 2: what others made is changed only where the manifest claims exactly it, and
+// deleted only with --prune.
+func (w *simWorld) judge(c *simCommand, r *simRecord, what string) {
+	w.claim()
+	switch {
+	case what == "update" && r.by == nil && !r.claimed:
+		w.violate(2, "command %d (%s) updates id %d, %v, which another administrator made and no manifest names", c.n, c.name, r.id, r.key)
+	case what == "update" && c.name == "import":
+		w.violate(2, "command %d, an import, updates id %d, %v", c.n, r.id, r.key)
+	case what == "delete":
+		w.judgeDelete(c, r)
+	}
+}
+
+func (w *simWorld) judgeDelete(c *simCommand, r *simRecord) {
+	mayPrune, mayUndo, mayTidy := w.may(c, "--prune"), c.name == "undo" || c.name == "resume", w.may(c, "--remove-duplicates")
+	switch {
+	case mayPrune && c.name == "sync" && c.manifest.claims(r.key) && len(w.server.live(r.key)) == 1:
+		w.violate(2, "command %d prunes id %d, %v, which is in the manifest", c.n, r.id, r.key)
+	case mayPrune:
+	case !mayUndo && !mayTidy:
+		w.violate(2, "command %d (%s) deletes id %d, %v, without --prune", c.n, c.name, r.id, r.key)
+	case r.by == nil:
+		w.violate(2, "command %d (%s) deletes id %d, %v, which another administrator made", c.n, c.name, r.id, r.key)
+	case c.name == "undo" && r.foreign.After(r.made) && r.foreign.Before(c.start):
+		w.violate(2, "command %d (undo) deletes id %d, %v, which another administrator has changed", c.n, r.id, r.key)
+	}
+}
+
+// may reports whether a command, or one that it may continue, was given a flag.
+func (w *simWorld) may(c *simCommand, flag string) bool {
+	if c.name != "resume" {
+		return slices.Contains(c.args, flag)
+	}
+	return slices.ContainsFunc(w.commands, func(c *simCommand) bool { return slices.Contains(c.args, flag) })
+}
+
+// check compares what a command reports with what is on the server.
+func (w *simWorld) check(c *simCommand) {
+	if c.exit == exitError {
+		w.violate(0, "command %d (%s) ends with an internal error: %s", c.n, c.name, simTail(c.stderr.String()))
+	}
+	if c.report == nil || c.report.Run.DryRun {
+		return
+	}
+	for _, r := range c.report.Records {
+		key := w.keyOf(c, r)
+		w.checkDuplicates(c, r, key)
+		w.checkOutcome(c, r, key)
+		if c.exit == exitDone && !slices.Contains(simGood, r.Status) {
+			w.violate(3, "command %d exits 0, and %v is %s", c.n, key, r.Status)
+		}
+	}
+	if c.name == "undo" {
+		w.checkUndo(c)
+	}
+}
+
+// keyOf is the identity that a manifest gave to a record of a report, which shows the server's name of
+// one without a name.
+func (w *simWorld) keyOf(c *simCommand, r reports.RecordInfo) simKey {
+	key := newSimKey(r.Kind, r.Type, r.Origin, r.DisplayName)
+	for _, other := range w.commands[:c.n] {
+		if other != c && other.run != c.run || r.Record < 1 || r.Record > len(other.manifest) {
+			continue
+		}
+		if k := other.manifest[r.Record-1].key; k.kind == key.kind && k.typ == key.typ && k.origin == key.origin && (k.name == "" || k.name == key.name) {
+			return k
+		}
+	}
+	return key
+}
+
+var simGood = []schema.Status{schema.StatusCreated, schema.StatusUpdated, schema.StatusDeleted, schema.StatusUnchanged, schema.StatusExists}
+
+func simTail(text string) string {
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	return strings.Join(lines[max(0, len(lines)-3):], " / ")
+}
+
+// checkDuplicates is invariant 1: an identity that is live twice is reported. What others made counts
+// once the command has seen it.
+func (w *simWorld) checkDuplicates(c *simCommand, r reports.RecordInfo, key simKey) {
+	ours, seen := 0, 0
+	for _, live := range w.server.live(key) {
+		mine := live.by != nil && live.by.run == c.run && live.foreign.IsZero()
+		if mine {
+			ours++
+		}
+		if mine || c.lastShown[live.id] == live.key {
+			seen++
+		}
+	}
+	said := r.Status == schema.StatusConflict || r.Status == schema.StatusUnknown
+	left := r.Status == schema.StatusUnprocessed || r.Status == schema.StatusFailed
+	if seen > 1 && !said && (ours > 1 || !left && !c.raced) {
+		w.violate(1, "%v is live %d times, %d of them made by run %s, and reported as %s", key, seen, ours, c.run, r.Status)
+	}
+}
+
+// checkOutcome is invariant 3: each outcome says what is on the server.
+func (w *simWorld) checkOutcome(c *simCommand, r reports.RecordInfo, key simKey) {
+	live := w.server.records[r.ID]
+	if w.touched(c, r.ID) {
+		return // it was so until another administrator came
+	}
+	switch r.Status {
+	case schema.StatusCreated:
+		w.checkCreated(c, live, key, r.ID)
+	case schema.StatusUpdated:
+		if live == nil {
+			w.violate(3, "%v is reported as updated, and id %d is not on the server", key, r.ID)
+		} else if c.name != "undo" && !w.wanted(c, live, key) {
+			w.violate(3, "%v is reported as updated, and id %d has not the values of the manifest: %v", key, r.ID, simFields(live.fields))
+		}
+	case schema.StatusDeleted:
+		if live != nil {
+			w.violate(3, "%v is reported as deleted, and id %d is on the server", key, r.ID)
+		}
+	case schema.StatusFailed, schema.StatusUnprocessed:
+		w.checkNotMade(c, r, key)
+	case schema.StatusUnchanged, schema.StatusExists:
+		if !c.raced && len(w.server.live(key)) == 0 && c.shown[w.server.stored(key)] == 0 && !w.resembled(c, key) {
+			w.violate(3, "%v is reported as %s, and nothing like it was shown", key, r.Status)
+		}
+	}
+}
+
+func (w *simWorld) touched(c *simCommand, id int64) bool {
+	at, deleted := w.gone[id]
+	live := w.server.records[id]
+	return c.raced && (deleted && !at.Before(c.start) || live != nil && !live.foreign.Before(c.start))
+}
+
+func (w *simWorld) checkCreated(c *simCommand, live *simRecord, key simKey, id int64) {
+	switch {
+	case live == nil:
+		w.violate(3, "%v is reported as created, and id %d is not on the server", key, id)
+	case live.by == nil:
+		w.violate(3, "%v is reported as created, and id %d was made by another administrator", key, id)
+	case live.sent != key && live.key != w.server.stored(key) && live.foreign.IsZero():
+		w.violate(3, "%v is reported as created, and id %d is %v", key, id, live.key)
+	}
+}
+
+// checkNotMade: a create that is reported as failed or not sent has left nothing.
+func (w *simWorld) checkNotMade(c *simCommand, r reports.RecordInfo, key simKey) {
+	for _, live := range w.server.live(key) {
+		if r.Action == schema.OpCreate && live.by != nil && live.by.run == c.run && live.foreign.IsZero() {
+			w.violate(3, "the create of %v is reported as %s, and id %d was made by run %s", key, r.Status, live.id, c.run)
+		}
+	}
+}
+
+// wanted reports whether a record has the values of a manifest that a run had.
+func (w *simWorld) wanted(c *simCommand, live *simRecord, key simKey) bool {
+	for _, other := range w.commands {
+		if other != c && (other.run != c.run || c.run == "") {
+			continue
+		}
+		for _, e := range other.manifest {
+			if e.key == key && w.agrees(live, e) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (w *simWorld) agrees(live *simRecord, e simEntry) bool {
+	shown := w.server.show(live)
+	for name, value := range e.fields {
+		if fmt.Sprint(shown[name]) != fmt.Sprint(value) {
+			return false
+		}
+	}
+	return true
+}
+
+// resembled reports whether a list has shown what could be this record under another name: an unnamed
+// one, an earlier name, or one that differs only as a server rewrites names.
+func (w *simWorld) resembled(c *simCommand, key simKey) bool {
+	for shown := range c.shown {
+		if shown.folded() == key.folded() || key.name == "" && shown.typ == key.typ && shown.origin == key.origin {
+			return true
+		}
+	}
+	i := slices.IndexFunc(c.manifest, func(e simEntry) bool { return e.key == key })
+	return i >= 0 && (len(c.manifest[i].previously) > 0 || c.name == "import")
+}
+
+// checkQuiet is invariant 4: the second sync after all is quiet converges, and the third sends nothing.
+func (w *simWorld) checkQuiet(c *simCommand, n int) {
+	if n == 2 && c.writes > 0 {
+		w.violate(4, "the third sync sends %d writes", c.writes)
+	}
+	if n == 0 {
+		return
+	}
+	if c.exit != exitDone && c.exit != exitFailed || c.report == nil {
+		w.violate(4, "sync %d of a quiet server ends with exit %d: %s", n+1, c.exit, simTail(c.stderr.String()))
+		return
+	}
+	for _, r := range c.report.Records {
+		key := w.keyOf(c, r)
+		live := w.server.live(key)
+		switch {
+		case r.Status == schema.StatusConflict || r.Status == schema.StatusUnknown:
+		case !slices.Contains(simGood, r.Status):
+			w.violate(4, "sync %d of a quiet server reports %v as %s: %s", n+1, key, r.Status, r.Error)
+		case key.name != "" && len(live) == 1 && !w.wanted(c, live[0], key):
+			w.violate(4, "sync %d of a quiet server leaves %v with other values: %v", n+1, key, simFields(live[0].fields))
+		case key.name != "" && len(live) != 1 && w.server.rewrite == "":
+			w.violate(4, "sync %d of a quiet server reports %v as %s, and %d are live", n+1, key, r.Status, len(live))
+		}
+	}
+}
+
+// simUndo is what was on the server before a command.
+type simUndo struct {
+	command *simCommand // nil: not known, or others have changed it since
+	records map[simKey]string
+}
+
+func (w *simWorld) remember(c *simCommand) {
+	w.before[""] = simUndo{}
+	if c.name == "import" || c.name == "sync" {
+		w.before[""] = simUndo{c, w.snapshot()}
+	}
+}
+
+// snapshot is what the server shows, ids and dates aside.
+func (w *simWorld) snapshot() map[simKey]string {
+	records := make(map[simKey]string)
+	for _, r := range w.server.sorted() {
+		shown := w.server.show(r)
+		delete(shown, "id")
+		delete(shown, "initDate")
+		records[r.key] += simFields(shown)
+	}
+	return records
+}
+
+// checkUndo is invariant 5: an undo restores what was there before, except what a report says.
+func (w *simWorld) checkUndo(c *simCommand) {
+	undone, known := w.undone(c)
+	if !known || c.exit != exitDone {
+		return
+	}
+	unsure := make(map[simKey]bool)
+	for _, other := range w.commands[undone.command.n-1:] {
+		if other.report == nil {
+			continue
+		}
+		for _, r := range other.report.Records {
+			key := w.server.stored(w.keyOf(other, r))
+			unsure[key] = unsure[key] || !slices.Contains(simGood, r.Status)
+		}
+	}
+	now := w.snapshot()
+	for key := range unsure {
+		if !unsure[key] && now[key] != undone.records[key] {
+			w.violate(5, "undo leaves %v as %q; before it was %q", key, now[key], undone.records[key])
+		}
+	}
+}
+
+// undone is what was there before the run that an undo of the last one reverts, where only that run
+// has written since.
+func (w *simWorld) undone(c *simCommand) (undo simUndo, known bool) {
+	var run string
+	for _, other := range w.commands[:c.n-1] {
+		if other.writes > 0 {
+			run = other.run
+		}
+	}
+	undo = w.before[run]
+	if run == "" || undo.command == nil {
+		return undo, false
+	}
+	for _, other := range w.commands[undo.command.n-1 : c.n-1] {
+		if other.writes > 0 && other.run != run || other.dead {
+			return undo, false
+		}
+	}
+	return undo, true
+}
+
+// checkSecrets is invariant 6: no secret in an output, a report or the state.
+func (w *simWorld) checkSecrets(c *simCommand) {
+	w.noSecret(c, "standard output", c.stdout.Bytes())
+	w.noSecret(c, "standard error", c.stderr.Bytes())
+	for _, dir := range []string{w.reportDir(c), filepath.Dir(w.state)} {
+		_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			content, err := os.ReadFile(path)
+			w.noSecret(c, d.Name(), content)
+			return err
+		})
+	}
+}
+
+func (w *simWorld) noSecret(c *simCommand, where string, content []byte) {
+	if at := bytes.Index(content, []byte("canary-")); at >= 0 {
+		w.violate(6, "command %d (%s) shows a secret in %s at %d", c.n, c.name, where, at)
+	}
+}

@@ -1,0 +1,258 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"gijbulk/reports"
+)
+
+const simJira = "https://jira.example.org"
+
+// simWorld is what a story happens to: a server, a manifest, a machine with its state file and clock.
+type simWorld struct {
+	mu    sync.Mutex // of the server and of what requests change
+	story simStory
+	skip  map[string]bool // faults that do not happen, to shorten a story
+	fired []string        // those that did
+	calm  bool            // no faults, no deaths: the end of a story
+
+	server   *simServer
+	manifest simManifest
+	gone     map[int64]time.Time // what another administrator deleted
+
+	dir, state string
+	states     int
+	jump       time.Duration // of the clock that people set
+	boot       int
+	booted     time.Time
+	began      time.Time
+
+	commands   []*simCommand
+	before     map[string]simUndo // by run, what was there
+	violations []string
+	log        []string
+}
+
+// simCommand is one command.
+type simCommand struct {
+	w        *simWorld
+	n, step  int
+	name     string
+	args     []string
+	seed     uint64
+	chance   float64
+	run      string      // the run that it began or continued, where that is known
+	manifest simManifest // as it was when the command began
+	start    time.Time
+
+	sent        map[string]int
+	fault       string // of the request that the server works on
+	writes      int    // that reached the server
+	shown       map[simKey]int
+	lastShown   map[int64]simKey
+	raced       bool // another administrator worked at the same time
+	boundaries  int
+	deathAt     int // the boundary; 0: none
+	interruptAt int
+	dead, over  bool
+	next        string // the state file at the moment of death
+	soft, hard  context.CancelCauseFunc
+
+	exit           int
+	stdout, stderr bytes.Buffer
+	report         *reports.Report
+}
+
+func (c *simCommand) author() string {
+	if c == nil {
+		return "another administrator"
+	}
+	return fmt.Sprintf("command %d", c.n)
+}
+
+func newSimWorld(dir string, story simStory, skip map[string]bool) *simWorld {
+	w := &simWorld{story: story, skip: skip, server: newSimServer(), dir: dir, gone: make(map[int64]time.Time),
+		before: make(map[string]simUndo), began: time.Now(), booted: time.Now(), boot: 1}
+	w.server.say, w.server.effect = w.say, w.judge
+	w.server.rewrite, w.server.lag = story.rewrite, story.lag
+	w.state = filepath.Join(dir, "state-0", "gijbulk.db")
+	return w
+}
+
+func (w *simWorld) has(class string) bool { return w.story.classes[class] }
+
+// say adds a line to the story.
+func (w *simWorld) say(format string, args ...any) {
+	w.log = append(w.log, fmt.Sprintf("%12s  ", time.Since(w.began).Round(time.Millisecond))+fmt.Sprintf(format, args...))
+}
+
+func (w *simWorld) violate(invariant int, format string, args ...any) {
+	text := fmt.Sprintf("invariant %d: ", invariant) + fmt.Sprintf(format, args...)
+	w.violations = append(w.violations, text)
+	w.say("VIOLATION %s", text)
+}
+
+// boundary is a moment at which the process may die or be interrupted.
+func (w *simWorld) boundary(c *simCommand) {
+	if c.boundaries++; c.over {
+		return
+	}
+	if c.boundaries == c.deathAt {
+		w.die(c)
+	}
+	if c.boundaries == c.interruptAt {
+		w.say("command %d is interrupted", c.n)
+		c.soft(interrupted{os.Interrupt})
+	}
+}
+
+// die lets a process die. Virtual time has only just moved on, so nothing but this goroutine runs, and
+// the state file and its log are what a killed process would have left.
+func (w *simWorld) die(c *simCommand) {
+	if c.dead || c.over {
+		return
+	}
+	c.dead = true
+	w.states++
+	c.next = filepath.Join(w.dir, fmt.Sprintf("state-%d", w.states), "gijbulk.db")
+	if err := simCopyState(w.state, c.next); err != nil {
+		w.violate(0, "the state cannot be copied: %v", err)
+	}
+	w.say("command %d dies at boundary %d", c.n, c.boundaries)
+	c.soft(interrupted{os.Kill})
+	c.hard(interrupted{os.Kill})
+}
+
+func simCopyState(from, to string) error {
+	if err := os.MkdirAll(filepath.Dir(to), 0o700); err != nil {
+		return err
+	}
+	for _, end := range []string{"", "-wal"} {
+		content, err := os.ReadFile(from + end)
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = os.WriteFile(to+end, content, 0o600)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// execute runs a command to its end, or to its death.
+func (w *simWorld) execute(step simStep, n int) *simCommand {
+	c := &simCommand{w: w, n: len(w.commands) + 1, step: n, name: step.op, seed: step.seed, manifest: w.manifest, start: time.Now(),
+		sent: make(map[string]int), shown: make(map[simKey]int), deathAt: step.deathAt, interruptAt: step.interruptAt, chance: w.story.chance}
+	if w.calm {
+		c.chance = 0
+	}
+	w.commands = append(w.commands, c)
+	c.args = w.arguments(c, step)
+	if err := w.manifest.write(filepath.Join(w.dir, "m.json")); err != nil {
+		w.violate(0, "the manifest cannot be written: %v", err)
+	}
+	w.claim()
+	w.remember(c)
+	w.say("command %d: %s %s", c.n, c.name, strings.Join(step.args, " "))
+	soft, stopSoft := context.WithCancelCause(context.Background())
+	hard, stopHard := context.WithCancelCause(context.Background())
+	c.soft, c.hard = stopSoft, stopHard
+	if step.deathAfter > 0 {
+		time.AfterFunc(step.deathAfter, func() { w.mu.Lock(); defer w.mu.Unlock(); w.die(c) })
+	}
+	if step.race && w.has("race") {
+		time.AfterFunc(step.raceAfter, func() { w.mu.Lock(); defer w.mu.Unlock(); w.race(c, step.seed) })
+	}
+	c.exit = w.protect(func() int { return run(soft, hard, c.args, w.process(c)) })
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	c.over = true
+	stopSoft(nil)
+	stopHard(nil)
+	w.finish(c)
+	return c
+}
+
+// protect turns a panic into a violation.
+func (w *simWorld) protect(f func() int) (code int) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.violate(0, "panic: %v\n%s", p, debug.Stack())
+			code = exitError
+		}
+	}()
+	return f()
+}
+
+// arguments are those of a command, with the flags that each gets.
+func (w *simWorld) arguments(c *simCommand, step simStep) []string {
+	args := append([]string{c.name}, step.args...)
+	args = append(args, "--jira", simJira, "--state", w.state, "--rate", "0", "--timeout", simTimeout.String(), "--max-wait", "1m",
+		"--report-dir", w.reportDir(c))
+	if c.name != "audit" {
+		args = append(args, "--settle", simSettle.String())
+	}
+	for i, arg := range args {
+		if arg == "m.json" {
+			args[i] = filepath.Join(w.dir, "m.json")
+		}
+	}
+	return args
+}
+
+func (w *simWorld) reportDir(c *simCommand) string {
+	return filepath.Join(w.dir, fmt.Sprintf("report-%d", c.n))
+}
+
+func (w *simWorld) process(c *simCommand) process {
+	boot, jump, booted := fmt.Sprintf("boot-%d", w.boot), w.jump, w.booted
+	return process{
+		stdin: strings.NewReader(""), stdout: &c.stdout, stderr: &c.stderr,
+		lookupEnv: func(name string) (string, bool) { v, found := simSecrets[name]; return v, found },
+		now:       func() time.Time { return time.Now().Add(jump) },
+		boot:      func() (string, time.Duration) { return boot, time.Since(booted) },
+		newRunID: func(started time.Time) string {
+			c.run = fmt.Sprintf("%s-%06x", started.Format("20060102-150405"), c.n)
+			w.before[c.run] = w.before[""]
+			return c.run
+		},
+		transport: &simLink{w, c},
+		locks:     w.dir,
+		columns:   func() int { return 0 },
+	}
+}
+
+// finish reads what a command has left, checks it, and continues with the state of one that died.
+func (w *simWorld) finish(c *simCommand) {
+	w.say("command %d ends: exit %d, %d writes", c.n, c.exit, c.writes)
+	w.checkSecrets(c)
+	if c.dead {
+		_ = os.RemoveAll(filepath.Dir(w.state))
+		w.state = c.next
+		return
+	}
+	if file, err := os.Open(filepath.Join(w.reportDir(c), reports.ReportName)); err == nil {
+		report, err := reports.Read(file)
+		if err = errors.Join(err, file.Close()); err != nil {
+			w.violate(3, "the report cannot be read: %v", err)
+		} else {
+			c.report = &report
+			c.run = report.Run.ID
+		}
+	}
+	_ = os.RemoveAll(w.reportDir(c))
+	w.check(c)
+}
