@@ -96,8 +96,8 @@ chaos: ## kill an import of 1,000 records 50 times, resume it, and count what th
 
 simulate: ## whole runs under virtual time with faults, deaths and other administrators: SEEDS=N from FROM=S, else for ten minutes; CLASSES=a,b or all
 	@mkdir -p bin && $(GO) test -c -o bin/simulate ./cmd/gijbulk
-	@cd cmd/gijbulk && GIJBULK_SIMULATE=1 SEEDS='$(SEEDS)' FROM='$(FROM)' CLASSES='$(CLASSES)' ../../bin/simulate -test.run '^TestSimulation$$' -test.timeout 0 > ../../bin/simulate.log 2>&1; \
-	  code=$$?; grep -vxE 'PASS|FAIL|ok .*|--- (PASS|FAIL): .*' ../../bin/simulate.log | grep -v '^seeds='; grep '^seeds=' ../../bin/simulate.log; exit $$code
+	@cd cmd/gijbulk && GIJBULK_SIMULATE=1 SEEDS='$(SEEDS)' FROM='$(FROM)' CLASSES='$(CLASSES)' ../../bin/simulate -test.run '^TestSimulation$$' -test.timeout 0 -test.v > ../../bin/simulate.log 2>&1; \
+	  code=$$?; grep -vxE '(PASS|FAIL|ok .*|=== .*|--- (PASS|FAIL): .*)' ../../bin/simulate.log | grep -v '^seeds='; grep '^seeds=' ../../bin/simulate.log; exit $$code
 
 bench: build ## speed and memory, as ratios to a baseline in the same run
 	@mkdir -p bin && $(GO) build -o bin/gijbench ./cmd/gijbench

@@ -17,12 +17,12 @@ func (w *simWorld) between(step simStep) {
 	case "restore":
 		w.restore(random)
 	case "clock":
-		w.jump = time.Duration(random.Int64N(int64(72*time.Hour))) - 36*time.Hour
+		w.setClock(random)
 		if random.IntN(2) == 0 {
 			w.boot++
 			w.booted = time.Now()
 		}
-		w.say("the clock is off by %v, boot %d", w.jump, w.boot)
+		w.say("boot %d", w.boot)
 	case "wait":
 		w.mu.Unlock()
 		time.Sleep(time.Duration(random.Int64N(int64(time.Minute))))
@@ -33,9 +33,21 @@ func (w *simWorld) between(step simStep) {
 	}
 }
 
-// race lets another administrator work while a command runs.
+func (w *simWorld) setClock(random *rand.Rand) {
+	off := time.Duration(random.Int64N(int64(72*time.Hour))) - 36*time.Hour
+	w.jump.Store(int64(off))
+	w.say("the clock is off by %v", off)
+}
+
+// race lets another administrator work, or the clock be set, while a command runs.
 func (w *simWorld) race(c *simCommand, seed uint64) {
-	if !c.over && !w.calm {
+	if c.over || w.calm {
+		return
+	}
+	if random := rand.New(rand.NewPCG(seed, 4)); w.has("clock") && random.IntN(2) == 0 {
+		w.setClock(random)
+	}
+	if w.has("race") {
 		c.raced = true
 		w.administrator(seed)
 	}
@@ -86,9 +98,11 @@ func (w *simWorld) foreignAdd(random *rand.Rand) {
 	}
 }
 
-// restore is a server that was restored from a copy: other ids, other dates.
+// restore is a server that was restored from a copy: other ids, other dates, and what is younger than
+// the copy is missing.
 func (w *simWorld) restore(random *rand.Rand) {
 	live := w.server.sorted()
+	live = live[:len(live)-random.IntN(1+len(live)/2)]
 	random.Shuffle(len(live), func(i, j int) { live[i], live[j] = live[j], live[i] })
 	clear(w.server.records)
 	clear(w.server.lists)

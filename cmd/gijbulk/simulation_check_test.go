@@ -43,6 +43,16 @@ func (w *simWorld) judge(c *simCommand, r *simRecord, what string) {
 	}
 }
 
+// judgeCreate is the part of invariant 1 that needs no report: what differs from a record that the
+// command has seen only as a server rewrites names is never created.
+func (w *simWorld) judgeCreate(c *simCommand, k simKey) {
+	for _, r := range w.server.sorted() {
+		if k.name != "" && r.key != k && r.sent != k && r.key.folded() == k.folded() && c.lastShown[r.id] == r.key {
+			w.violate(1, "command %d creates %v although id %d, %v, differs only as a server rewrites names", c.n, k, r.id, r.key)
+		}
+	}
+}
+
 func (w *simWorld) judgeDelete(c *simCommand, r *simRecord) {
 	mayPrune, mayUndo, mayTidy := w.may(c, "--prune"), c.name == "undo" || c.name == "resume", w.may(c, "--remove-duplicates")
 	switch {
@@ -70,6 +80,9 @@ func (w *simWorld) may(c *simCommand, flag string) bool {
 func (w *simWorld) check(c *simCommand) {
 	if c.exit == exitError {
 		w.violate(0, "command %d (%s) ends with an internal error: %s", c.n, c.name, simTail(c.stderr.String()))
+	}
+	if w.has("exits") && (c.exit == exitTarget || c.exit == exitCredentials) {
+		w.violate(0, "command %d (%s) ends with exit %d, and neither target nor credentials are wrong: %s", c.n, c.name, c.exit, simTail(c.stderr.String()))
 	}
 	if c.report == nil || c.report.Run.DryRun {
 		return
@@ -241,10 +254,18 @@ func (w *simWorld) checkQuiet(c *simCommand, n int) {
 			w.violate(4, "sync %d of a quiet server reports %v as %s: %s", n+1, key, r.Status, r.Error)
 		case key.name != "" && len(live) == 1 && !w.wanted(c, live[0], key):
 			w.violate(4, "sync %d of a quiet server leaves %v with other values: %v", n+1, key, simFields(live[0].fields))
+		case key.name != "" && len(live) == 1 && !w.hasSecret(c, live[0], key):
+			w.violate(4, "sync %d of a quiet server leaves id %d, %v, with another secret", n+1, live[0].id, key)
 		case key.name != "" && len(live) != 1 && w.server.rewrite == "":
 			w.violate(4, "sync %d of a quiet server reports %v as %s, and %d are live", n+1, key, r.Status, len(live))
 		}
 	}
+}
+
+// hasSecret reports whether a record was last sent the secret that the manifest has now.
+func (w *simWorld) hasSecret(c *simCommand, live *simRecord, key simKey) bool {
+	i := slices.IndexFunc(c.manifest, func(e simEntry) bool { return e.key == key })
+	return i < 0 || live.fields["pat"] == simSecrets[c.manifest[i].pat]
 }
 
 // simUndo is what was on the server before a command.

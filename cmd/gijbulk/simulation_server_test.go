@@ -69,6 +69,7 @@ type simServer struct {
 	lists   map[string][]map[string]any
 	say     func(format string, args ...any)
 	effect  func(c *simCommand, r *simRecord, what string) // judges each change by us, before it is made
+	adds    func(c *simCommand, k simKey)                  // likewise each create
 }
 
 func newSimServer() *simServer {
@@ -206,7 +207,9 @@ func (s *simServer) create(c *simCommand, kind string, fields map[string]any) si
 	typ, _ := fields["type"].(string)
 	origin, _ := fields["origin"].(string)
 	name, _ := fields["displayName"].(string)
-	r := s.add(c, newSimKey(kind, typ, origin, name), fields)
+	key := newSimKey(kind, typ, origin, name)
+	s.adds(c, key)
+	r := s.add(c, key, fields)
 	return s.written(r)
 }
 

@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gijbulk/reports"
@@ -32,7 +33,7 @@ type simWorld struct {
 
 	dir, state string
 	states     int
-	jump       time.Duration // of the clock that people set
+	jump       atomic.Int64 // of the clock that people set, a time.Duration
 	boot       int
 	booted     time.Time
 	began      time.Time
@@ -83,7 +84,7 @@ func (c *simCommand) author() string {
 func newSimWorld(dir string, story simStory, skip map[string]bool) *simWorld {
 	w := &simWorld{story: story, skip: skip, server: newSimServer(), dir: dir, gone: make(map[int64]time.Time),
 		before: make(map[string]simUndo), began: time.Now(), booted: time.Now(), boot: 1}
-	w.server.say, w.server.effect = w.say, w.judge
+	w.server.say, w.server.effect, w.server.adds = w.say, w.judge, w.judgeCreate
 	w.server.rewrite, w.server.lag = story.rewrite, story.lag
 	w.state = filepath.Join(dir, "state-0", "gijbulk.db")
 	return w
@@ -173,7 +174,7 @@ func (w *simWorld) execute(step simStep, n int) *simCommand {
 	if step.deathAfter > 0 {
 		time.AfterFunc(step.deathAfter, func() { w.mu.Lock(); defer w.mu.Unlock(); w.die(c) })
 	}
-	if step.race && w.has("race") {
+	if step.race {
 		time.AfterFunc(step.raceAfter, func() { w.mu.Lock(); defer w.mu.Unlock(); w.race(c, step.seed) })
 	}
 	c.exit = w.protect(func() int { return run(soft, hard, c.args, w.process(c)) })
@@ -218,11 +219,11 @@ func (w *simWorld) reportDir(c *simCommand) string {
 }
 
 func (w *simWorld) process(c *simCommand) process {
-	boot, jump, booted := fmt.Sprintf("boot-%d", w.boot), w.jump, w.booted
+	boot, booted := fmt.Sprintf("boot-%d", w.boot), w.booted
 	return process{
 		stdin: strings.NewReader(""), stdout: &c.stdout, stderr: &c.stderr,
 		lookupEnv: func(name string) (string, bool) { v, found := simSecrets[name]; return v, found },
-		now:       func() time.Time { return time.Now().Add(jump) },
+		now:       func() time.Time { return time.Now().Add(time.Duration(w.jump.Load())) },
 		boot:      func() (string, time.Duration) { return boot, time.Since(booted) },
 		newRunID: func(started time.Time) string {
 			c.run = fmt.Sprintf("%s-%06x", started.Format("20060102-150405"), c.n)
