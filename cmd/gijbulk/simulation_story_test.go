@@ -60,6 +60,11 @@ func (s simStory) step(random *rand.Rand) simStep {
 		return s.command(random, "import")
 	case n < 50:
 		return s.command(random, "sync")
+	case n < 55 && s.classes["shards"]:
+		step := s.command(random, []string{"import", "sync"}[random.IntN(2)])
+		step.op, step.args = "shards", append([]string{step.op}, step.args...)
+		step.deathAt, step.deathAfter = 0, 0 // the other shard would lose its state as well
+		return step
 	case n < 58:
 		return s.command(random, "resume")
 	case n < 62:
@@ -146,6 +151,8 @@ func (w *simWorld) play() {
 		switch step.op {
 		case "admin", "restore", "clock", "wait", "edit", "nothing":
 			w.between(step)
+		case "shards":
+			w.shards(step, n)
 		default:
 			w.execute(step, n)
 		}

@@ -39,6 +39,7 @@ var simClasses = []simClass{
 	{name: "clock", about: "the clock is set, the machine starts again", holds: true},
 	{name: "prune", about: "sync --prune", holds: true},
 	{name: "undo", about: "undo last", why: "undo last means the last run, also one that wrote nothing (seed 12)"},
+	{name: "shards", about: "two shards at a time", holds: true},
 	{name: "exits", about: "no exit code says that the target or the credentials are wrong", why: "a connection that breaks at the first request ends with exit 10 instead of 5 (seed 60 of CLASSES=exits,net)"},
 	{name: "duplicates", about: "--remove-duplicates", holds: true},
 }
@@ -101,10 +102,10 @@ func simNumber(t *testing.T, name string, otherwise uint64) uint64 {
 
 // simTally counts over all seeds.
 type simTally struct {
-	mu                                       sync.Mutex
-	next, seeds                              uint64
-	commands, actions, faults, violations    int
-	exits                                    map[int]int
+	mu                                    sync.Mutex
+	next, seeds                           uint64
+	commands, actions, faults, violations int
+	exits                                 map[int]int
 }
 
 // TestSimulation lets commands run under virtual time against a server that is simulated here, while

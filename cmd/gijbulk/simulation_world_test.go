@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -155,6 +156,41 @@ func simCopyState(from, to string) error {
 
 // execute runs a command to its end, or to its death.
 func (w *simWorld) execute(step simStep, n int) *simCommand {
+	c := w.begin(step, n)
+	w.carryOut(c, step)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.finish(c)
+	return c
+}
+
+// shards runs two shards of one command at a time.
+func (w *simWorld) shards(step simStep, n int) {
+	var wait sync.WaitGroup
+	var commands []*simCommand
+	var parts []simStep
+	for i := range 2 {
+		part := step
+		part.op, part.args = step.args[0], append(slices.Clone(step.args[1:]), fmt.Sprintf("--shard=%d/2", i+1))
+		part.seed += uint64(i)
+		commands, parts = append(commands, w.begin(part, 1000*(i+1)+n)), append(parts, part)
+	}
+	w.before[""] = simUndo{} // an undo would revert one of the two
+	for i, c := range commands {
+		wait.Go(func() { w.carryOut(c, parts[i]) })
+	}
+	wait.Wait()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, c := range commands {
+		w.finish(c)
+	}
+}
+
+// begin makes a command ready.
+func (w *simWorld) begin(step simStep, n int) *simCommand {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	c := &simCommand{w: w, n: len(w.commands) + 1, step: n, name: step.op, seed: step.seed, manifest: w.manifest, start: time.Now(),
 		sent: make(map[string]int), shown: make(map[simKey]int), deathAt: step.deathAt, interruptAt: step.interruptAt, chance: w.story.chance}
 	if w.calm {
@@ -168,29 +204,42 @@ func (w *simWorld) execute(step simStep, n int) *simCommand {
 	w.claim()
 	w.remember(c)
 	w.say("command %d: %s %s", c.n, c.name, strings.Join(step.args, " "))
+	return c
+}
+
+// carryOut runs a command, with what happens to it at times rather than at requests.
+func (w *simWorld) carryOut(c *simCommand, step simStep) {
 	soft, stopSoft := context.WithCancelCause(context.Background())
 	hard, stopHard := context.WithCancelCause(context.Background())
 	c.soft, c.hard = stopSoft, stopHard
 	if step.deathAfter > 0 {
-		time.AfterFunc(step.deathAfter, func() { w.mu.Lock(); defer w.mu.Unlock(); w.die(c) })
+		w.later(step.deathAfter, func() { w.die(c) })
 	}
 	if step.race {
-		time.AfterFunc(step.raceAfter, func() { w.mu.Lock(); defer w.mu.Unlock(); w.race(c, step.seed) })
+		w.later(step.raceAfter, func() { w.race(c, step.seed) })
 	}
-	c.exit = w.protect(func() int { return run(soft, hard, c.args, w.process(c)) })
+	code := w.protect(func() int { return run(soft, hard, c.args, w.process(c)) })
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	c.over = true
+	c.exit, c.over = code, true
 	stopSoft(nil)
 	stopHard(nil)
-	w.finish(c)
-	return c
+}
+
+func (w *simWorld) later(after time.Duration, f func()) {
+	time.AfterFunc(after, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		f()
+	})
 }
 
 // protect turns a panic into a violation.
 func (w *simWorld) protect(f func() int) (code int) {
 	defer func() {
 		if p := recover(); p != nil {
+			w.mu.Lock()
+			defer w.mu.Unlock()
 			w.violate(0, "panic: %v\n%s", p, debug.Stack())
 			code = exitError
 		}
@@ -226,6 +275,8 @@ func (w *simWorld) process(c *simCommand) process {
 		now:       func() time.Time { return time.Now().Add(time.Duration(w.jump.Load())) },
 		boot:      func() (string, time.Duration) { return boot, time.Since(booted) },
 		newRunID: func(started time.Time) string {
+			w.mu.Lock()
+			defer w.mu.Unlock()
 			c.run = fmt.Sprintf("%s-%06x", started.Format("20060102-150405"), c.n)
 			w.before[c.run] = w.before[""]
 			return c.run
