@@ -47,7 +47,7 @@ func (w *simWorld) judge(c *simCommand, r *simRecord, what string) {
 // command has seen only as a server rewrites names is never created.
 func (w *simWorld) judgeCreate(c *simCommand, k simKey) {
 	for _, r := range w.server.sorted() {
-		if k.name != "" && r.key != k && r.sent != k && r.key.folded() == k.folded() && c.lastShown[r.id] == r.key {
+		if k.name != "" && r.key != k && r.key.folded() == k.folded() && c.lastShown[r.id] == r.key {
 			w.violate(1, "command %d creates %v although id %d, %v, differs only as a server rewrites names", c.n, k, r.id, r.key)
 		}
 	}
