@@ -27,7 +27,7 @@ func newSimKey(kind, typ, origin, name string) simKey {
 	return simKey{"integration", typ, origin, name}
 }
 
-// simFolded compares keys as a server that rewrites names would.
+// folded is the same for all keys that a server that rewrites names may keep as one.
 func (k simKey) folded() simKey {
 	k.name = strings.ToLower(strings.Join(strings.Fields(k.name), " "))
 	k.name = k.name[:min(len(k.name), 255)]
