@@ -21,7 +21,8 @@ func (a *app) resumeCommand() *cobra.Command {
 		Short: "Continue a run that was interrupted",
 		Long: `Continue a run that was interrupted, killed or stopped by a limit, under its own id
 and with the options it was given; flags override them. Writes whose answers were lost
-are looked up first. RUN is an id of gijbulk runs, or last.
+are looked up first. RUN is an id of gijbulk runs, or last: the newest, but for those
+that ended and sent nothing.
 
 Secrets are resolved again by their references. A run whose manifest had secrets
 written out needs its files: gijbulk resume RUN FILE…
@@ -64,6 +65,10 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 	state, err := a.openRuns(o.state, id)
 	if err != nil {
 		return err
+	}
+	id, err = runToResume(ctx, state, id)
+	if err != nil {
+		return closing(state, err, nil)
 	}
 	run, recorded, err := state.Header(ctx, id)
 	if err != nil || run.Complete {

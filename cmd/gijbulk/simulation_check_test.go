@@ -322,7 +322,7 @@ func (w *simWorld) checkUndo(c *simCommand) {
 func (w *simWorld) undone(c *simCommand) (undo simUndo, known bool) {
 	var run string
 	for _, other := range w.commands[:c.n-1] {
-		if other.writes > 0 {
+		if other.writes > 0 && other.name != "undo" {
 			run = other.run
 		}
 	}

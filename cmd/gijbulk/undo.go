@@ -19,7 +19,7 @@ func (a *app) undoCommand() *cobra.Command {
 The server is read just before: what is no longer as the run left it is a conflict and
 is left alone. Secrets cannot be restored, because the server never shows them; where
 that matters the plan says so before the first write. RUN is an id of gijbulk runs, or
-last.
+last: the newest run that sent a write and is no undo.
 
 ` + exitHelp,
 		Example: "  gijbulk undo last --dry-run\n  gijbulk undo 20260102-030405-a1b2c3 --yes",
@@ -36,6 +36,10 @@ func (a *app) undo(ctx context.Context, id string, o runOptions) (err error) {
 	state, err := a.openRuns(o.state, id)
 	if err != nil {
 		return err
+	}
+	id, err = runToUndo(ctx, state, id)
+	if err != nil {
+		return closing(state, err, nil)
 	}
 	saved, err := state.Load(ctx, id)
 	if err != nil {

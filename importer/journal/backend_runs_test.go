@@ -26,9 +26,9 @@ var counted = map[schema.Status]int{schema.StatusCreated: 1, schema.StatusFailed
 func testRuns(t *testing.T, s store) {
 	j := s.open(t)
 	want := []Entry{
-		{ID: "open", State: StateRunning, Counts: counted},
-		{ID: "stopped", State: StateInterrupted, Counts: counted},
-		{ID: "complete", State: StateFinished, Counts: counted},
+		{ID: "open", State: StateRunning, Wrote: true, Counts: counted},
+		{ID: "stopped", State: StateInterrupted, Wrote: true, Counts: counted},
+		{ID: "complete", State: StateFinished, Wrote: true, Counts: counted},
 	}
 	for i := len(want) - 1; i >= 0; i-- {
 		r := run(want[i].ID)
@@ -41,6 +41,10 @@ func testRuns(t *testing.T, s store) {
 	}
 	if d := diff(want, runs(t, j)); d != "" {
 		t.Error(d)
+	}
+	start(t, j, run("idle"), schema.Action{Op: schema.OpUnchanged, Want: record("same", nil)})
+	if newest := runs(t, j)[0]; newest.Wrote {
+		t.Errorf("%s has not written", newest.ID)
 	}
 }
 

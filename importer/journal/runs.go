@@ -37,6 +37,7 @@ type Entry struct {
 	Started time.Time // UTC
 	Ended   time.Time // UTC; zero while it runs
 	State   State
+	Wrote   bool                  // it has sent a request that writes, or was about to
 	Counts  map[schema.Status]int // of its actions; statuses that none has are left out
 }
 
@@ -52,10 +53,12 @@ func (j *Journal) Runs(ctx context.Context) (entries []Entry, err error) {
 	err = eachRow(ctx, tx, func(rows *sql.Rows) error {
 		var seq int64
 		var e Entry
-		err := rows.Scan(&seq, &e.ID, &e.Command, &e.Target, (*timestamp)(&e.Started), (*timestamp)(&e.Ended), &e.State, document{&e.Counts})
+		err := rows.Scan(&seq, &e.ID, &e.Command, &e.Target, (*timestamp)(&e.Started), (*timestamp)(&e.Ended), &e.State,
+			document{&e.Counts}, &e.Wrote)
 		entries, seqs = append(entries, e), append(seqs, seq)
 		return err
-	}, `SELECT seq, id, command, base_url, started, ended, state, counts FROM runs ORDER BY seq DESC`)
+	}, `SELECT seq, id, command, base_url, started, ended, state, counts,
+			EXISTS (SELECT 1 FROM intents WHERE run = seq) FROM runs ORDER BY seq DESC`)
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"gijbulk/importer/journal"
+)
+
+// runToResume is the run that an argument means. The last is the newest but those that ended
+// and sent nothing, so that none of these hides one that was interrupted.
+func runToResume(ctx context.Context, state *journal.Journal, id string) (string, error) {
+	if id != journal.Last {
+		return id, nil
+	}
+	entries, err := state.Runs(ctx)
+	i := slices.IndexFunc(entries, func(e journal.Entry) bool { return e.State != journal.StateFinished || e.Wrote })
+	if err != nil || i < 0 {
+		return id, err
+	}
+	return entries[i].ID, nil
+}
+
+// runToUndo is the run that an argument means. The last is the newest that sent a write and is
+// no undo; where an undo of it has sent one too, only its id says what is meant.
+func runToUndo(ctx context.Context, state *journal.Journal, id string) (string, error) {
+	if id != journal.Last {
+		return id, nil
+	}
+	entries, err := state.Runs(ctx)
+	if err != nil {
+		return "", err
+	}
+	entries = slices.DeleteFunc(entries, func(e journal.Entry) bool { return !e.Wrote })
+	i := slices.IndexFunc(entries, func(e journal.Entry) bool { return e.Command != "undo" })
+	if i < 0 {
+		return "", usage("no run here has sent anything that could be undone")
+	}
+	last := entries[i].ID
+	for _, e := range entries[:i] {
+		undone, err := undoneBy(ctx, state, e.ID)
+		if err != nil {
+			return "", err
+		}
+		if undone == last {
+			return "", usage("the last run that sent something, %s, was undone by %s", last, e.ID).
+				hinted("gijbulk undo %s undoes what is left of it; gijbulk undo %s takes the undo back", last, e.ID)
+		}
+	}
+	return last, nil
+}
+
+// undoneBy is the id of the run that an undo reverts.
+func undoneBy(ctx context.Context, state *journal.Journal, undo string) (string, error) {
+	_, recorded, err := state.Header(ctx, undo)
+	if err != nil {
+		return "", err
+	}
+	var o recordedOptions
+	if err := json.Unmarshal(recorded, &o); err != nil {
+		return "", fmt.Errorf("the options of run %s cannot be read: %w", undo, err)
+	}
+	return o.Undoes, nil
+}
