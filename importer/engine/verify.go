@@ -96,10 +96,10 @@ func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, f
 	return o
 }
 
-// vanished is the outcome of a create whose record is gone.
+// vanished is the outcome of a create whose record is not listed: gone, or not listed yet.
 func vanished(o schema.Outcome) schema.Outcome {
-	o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("the server made it as %d, and it is no longer there", o.ID)
-	o.Advice = "somebody may have removed it; run the same command again to create it again"
+	o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("the server made it as %d, and its list does not show it", o.ID)
+	o.Advice = "somebody may have removed it, or the list is not up to date: look in Jira before the same command creates it again"
 	return o
 }
 
