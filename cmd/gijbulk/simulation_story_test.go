@@ -167,7 +167,9 @@ func (w *simWorld) play() {
 func (w *simWorld) quiet() {
 	w.say("all is quiet")
 	time.Sleep(time.Hour)
+	w.mu.Lock() // the last request may have been carried out after its command's end
 	w.calm, w.server.lag = true, 0
+	w.mu.Unlock()
 	for n := range 3 {
 		c := w.execute(simStep{op: "sync", args: []string{"m.json", "--yes", "--force"}, seed: uint64(n)}, len(w.story.steps)+n)
 		if len(w.violations) > 0 {
