@@ -34,6 +34,15 @@ func (k Known) Contradicts(live Record) bool {
 	return k.ID == live.ID && k.InitDate != 0 && live.InitDate != 0 && k.InitDate != live.InitDate
 }
 
+// RecordIDs are the ids of records, in their order.
+func RecordIDs(records []Record) []int64 {
+	ids := make([]int64, len(records))
+	for i := range records {
+		ids[i] = records[i].ID
+	}
+	return ids
+}
+
 // FieldValue is a field with its value.
 type FieldValue struct {
 	Field Field

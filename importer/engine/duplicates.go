@@ -75,7 +75,7 @@ func (l *ledger) madeOf(creates []schema.Outcome, live []schema.Record) [][]sche
 		want[i] = l.action(o.N).Want
 		delete(claimed, o.ID)
 	}
-	fresh := slices.DeleteFunc(slices.Clone(live), func(r schema.Record) bool { return l.run.Plan.WasLive(r.ID) || claimed[r.ID] })
+	fresh := l.fresh(live, claimed)
 	slices.SortFunc(fresh, func(a, b schema.Record) int { return int(a.ID - b.ID) })
 	pairs := match.Match(want, fresh, nil)
 	made := make([][]schema.Record, len(creates))

@@ -82,10 +82,7 @@ func (r *Run) recheck(ctx context.Context) error {
 
 // overtaken are the outcomes of what others did before it was sent.
 func (l *ledger) overtaken(live []schema.Record) []schema.Outcome {
-	found, byID := l.find(live), make(map[int64]schema.Record, len(live))
-	for _, r := range live {
-		byID[r.ID] = r
-	}
+	found, byID := l.find(live), recordsByID(live)
 	var outcomes []schema.Outcome
 	for n, o := range l.outcomes {
 		a := l.action(n)
@@ -106,7 +103,7 @@ func overtakenBy(a *schema.Action, o schema.Outcome, found []schema.Record, have
 	case a.Op == schema.OpCreate && len(found) == 1:
 		o.Status, o.ID, o.Advice = schema.StatusExists, found[0].ID, "it was made while the run was interrupted"
 	case a.Op == schema.OpCreate && len(found) > 1:
-		o = duplicated(o, idsOf(found))
+		o = duplicated(o, schema.RecordIDs(found))
 	case a.Op == schema.OpUpdate && have.ID != 0:
 		return changedMeanwhile(o, have, thirdValues(a, have))
 	case a.Op == schema.OpDelete && have.ID != 0:
@@ -141,8 +138,7 @@ func deletedDiffers(a *schema.Action, have schema.Record) []schema.Change {
 
 // replaced reports whether the server has given an id to another record.
 func replaced(a *schema.Action, have schema.Record) bool {
-	made := a.Have.InitDate != 0 && have.InitDate != 0 && a.Have.InitDate != have.InitDate
-	return made || match.ClassOf(a.Have) != match.ClassOf(have)
+	return schema.Known{ID: a.Have.ID, InitDate: a.Have.InitDate}.Contradicts(have) || match.ClassOf(a.Have) != match.ClassOf(have)
 }
 
 func changedMeanwhile(o schema.Outcome, have schema.Record, changes []schema.Change) (_ schema.Outcome, changed bool) {
@@ -153,12 +149,4 @@ func changedMeanwhile(o schema.Outcome, have schema.Record, changes []schema.Cha
 	o.Error = fmt.Sprintf("%s was changed while the run was interrupted: %s", match.Called(have), described(changes))
 	o.Advice = "compare it in Jira, then run the same command again"
 	return o, true
-}
-
-func idsOf(records []schema.Record) []int64 {
-	ids := make([]int64, len(records))
-	for i, r := range records {
-		ids[i] = r.ID
-	}
-	return ids
 }

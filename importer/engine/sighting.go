@@ -22,7 +22,7 @@ func (l *ledger) find(live []schema.Record) sighting {
 	s := sighting{found: make(map[int][]schema.Record), surplus: make(map[int][]schema.Record)}
 	want, numbers := l.wanted()
 	owners := l.owners(live)
-	fresh := l.fresh(live)
+	fresh := l.fresh(live, l.claimed())
 	pairs := match.Match(want, fresh, nil)
 	for i, r := range fresh {
 		owner, owned := owners[r.Key()]
@@ -73,10 +73,17 @@ func (l *ledger) owners(live []schema.Record) map[schema.Key]int {
 	return owners
 }
 
-// fresh are the live records that are new since the run began and belong to no outcome.
-func (l *ledger) fresh(live []schema.Record) []schema.Record {
-	claimed := l.claimed()
+// fresh are the live records that are new since the run began and not claimed.
+func (l *ledger) fresh(live []schema.Record, claimed map[int64]bool) []schema.Record {
 	return slices.DeleteFunc(slices.Clone(live), func(r schema.Record) bool { return l.run.Plan.WasLive(r.ID) || claimed[r.ID] })
+}
+
+func recordsByID(live []schema.Record) map[int64]schema.Record {
+	byID := make(map[int64]schema.Record, len(live))
+	for _, r := range live {
+		byID[r.ID] = r
+	}
+	return byID
 }
 
 // hasStranger reports whether a new record of the kind and type of a wanted one is unexplained.
@@ -108,12 +115,9 @@ func (s sighting) conclude(d decision, a *schema.Action, o schema.Outcome) schem
 	case isDifferent:
 		o = different(o, a.Want, records[0])
 	case isDuplicated:
-		ids := []int64{o.ID}
-		if o.ID == 0 {
-			ids = nil
-		}
-		for _, r := range records {
-			ids = append(ids, r.ID)
+		ids := schema.RecordIDs(records)
+		if o.ID != 0 {
+			ids = append(ids, o.ID)
 		}
 		o = duplicated(o, ids)
 	case isUnknown:

@@ -47,20 +47,16 @@ func (r *Run) compare(ctx context.Context) error {
 
 // lacks reports whether a list lacks a record that the run created: it may be stale.
 func (l *ledger) lacks(live []schema.Record) bool {
-	there := make(map[int64]bool, len(live))
-	for _, r := range live {
-		there[r.ID] = true
-	}
-	return slices.ContainsFunc(l.outcomes, func(o schema.Outcome) bool { return o.Status == schema.StatusCreated && !there[o.ID] })
+	byID := recordsByID(live)
+	return slices.ContainsFunc(l.outcomes, func(o schema.Outcome) bool {
+		_, there := byID[o.ID]
+		return o.Status == schema.StatusCreated && !there
+	})
 }
 
 // corrections are the outcomes that the live list contradicts.
 func (l *ledger) corrections(live []schema.Record) []schema.Outcome {
-	byID := make(map[int64]schema.Record, len(live))
-	for _, r := range live {
-		byID[r.ID] = r
-	}
-	found := l.find(live)
+	byID, found := recordsByID(live), l.find(live)
 	var corrected []schema.Outcome
 	for n, o := range l.outcomes {
 		if a := l.action(n); a.Op.Writes() && o.Attempts > 0 {

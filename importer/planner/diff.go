@@ -215,10 +215,7 @@ func (d *differ) surplus(want []schema.Record) []schema.Record {
 }
 
 func liveIDs(have []schema.Record) []int64 {
-	ids := make([]int64, len(have))
-	for i, r := range have {
-		ids[i] = r.ID
-	}
+	ids := schema.RecordIDs(have)
 	slices.Sort(ids)
 	return ids
 }
