@@ -83,8 +83,8 @@ func (l *Log) learnLive(ctx context.Context, a *schema.Action, id int64, updated
 	if err != nil {
 		return err
 	}
-	if known.initDate != a.Have.InitDate && known.initDate != 0 && a.Have.InitDate != 0 {
-		known = identity{} // the server has given the id to another record
+	if (schema.Known{ID: a.Have.ID, InitDate: known.initDate}).Contradicts(a.Have) {
+		known = identity{}
 	}
 	known.id, known.key, known.initDate = id, a.Want.Key(), cmp.Or(a.Have.InitDate, known.initDate)
 	if !updated {

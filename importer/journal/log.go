@@ -30,7 +30,7 @@ type Log struct {
 
 // openLog makes a log whose run the first transaction finds or makes.
 func (j *Journal) openLog(ctx context.Context, doing string, l *Log, run func(context.Context) error) (_ *Log, err error) {
-	l.journal = j
+	l.journal, l.hashes = j, make(map[int]map[string][]byte)
 	if l.session, err = j.newSession(ctx); err != nil {
 		j.wrap(&err, doing)
 		return nil, err

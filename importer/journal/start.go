@@ -11,14 +11,14 @@ import (
 // Start records a new run, with the command's own options (JSON, or nil), and returns its
 // log. This comes before the first request. The mask hides secrets in texts.
 func (j *Journal) Start(ctx context.Context, run schema.Run, options []byte, mask schema.Mask) (*Log, error) {
-	l := &Log{mask: mask, hashes: make(map[int]map[string][]byte)}
+	l := &Log{mask: mask}
 	return j.openLog(ctx, "start run "+run.ID, l, func(ctx context.Context) error { return l.insertRun(ctx, run, options) })
 }
 
 // Continue returns the log of a saved run that has not finished. The run counts as
 // running again.
 func (j *Journal) Continue(ctx context.Context, saved Saved, mask schema.Mask) (*Log, error) {
-	l := &Log{mask: mask, hashes: make(map[int]map[string][]byte)}
+	l := &Log{mask: mask}
 	l.addActions(saved.Plan.Actions)
 	for _, i := range saved.Intents {
 		l.attempts[i.N] = max(l.attempts[i.N], i.Attempt)
