@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 
 	"gijbulk/importer/journal"
@@ -58,9 +56,6 @@ func undoneBy(ctx context.Context, state *journal.Journal, undo string) (string,
 	if err != nil {
 		return "", err
 	}
-	var o recordedOptions
-	if err := json.Unmarshal(recorded, &o); err != nil {
-		return "", fmt.Errorf("the options of run %s cannot be read: %w", undo, err)
-	}
-	return o.Undoes, nil
+	o, err := readOptions(undo, recorded)
+	return o.Undoes, err
 }

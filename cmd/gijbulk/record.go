@@ -88,10 +88,18 @@ func (o recordedOptions) with(flags *pflag.FlagSet) ([]byte, error) {
 	return json.Marshal(o)
 }
 
+// readOptions reads what was recorded of the command line of a run.
+func readOptions(run string, recorded []byte) (o recordedOptions, err error) {
+	if err := json.Unmarshal(recorded, &o); err != nil {
+		return o, fmt.Errorf("the options of run %s cannot be read: %w", run, err)
+	}
+	return o, nil
+}
+
 // restoreOptions sets the flags that the interrupted run was given and this command was not.
 func (a *app) restoreOptions(run schema.Run, recorded []byte) (o recordedOptions, err error) {
-	if err := json.Unmarshal(recorded, &o); err != nil {
-		return o, fmt.Errorf("the options of run %s cannot be read: %w", run.ID, err)
+	if o, err = readOptions(run.ID, recorded); err != nil {
+		return o, err
 	}
 	for name, value := range o.Flags {
 		f := a.command.Flags().Lookup(name)
