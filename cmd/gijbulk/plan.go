@@ -19,16 +19,12 @@ func (w *workspace) plan(ctx context.Context, run schema.Run, m manifests, live 
 	o := planner.Options{Target: run.Target, Select: w.selected.predicate(), Nested: live.nested, Update: w.update,
 		Prune: w.sync.prune, DeleteFiles: w.sync.deleteFiles, Resend: w.sync.resend}
 	if w.state != nil {
-		var err error
-		if o.Known, err = w.state.Identities(ctx, journal.TargetOf(run)); err != nil {
-			return schema.Plan{}, nil, err
-		}
-		sent, err := w.state.Sent(ctx, journal.TargetOf(run))
+		identities, err := w.state.Identities(ctx, journal.TargetOf(run))
 		if err != nil {
 			return schema.Plan{}, nil, err
 		}
-		sent.Discard(live.records)
-		o.Sent = sent
+		identities.Discard(live.records)
+		o.Known, o.Sent = identities.Known, identities
 	}
 	plan, findings := planner.Diff(m.records, live.records, o)
 	if len(plan.Actions) == 0 && len(m.records) > 0 {

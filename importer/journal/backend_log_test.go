@@ -20,7 +20,7 @@ var (
 	} = (*Log)(nil)
 	_ interface {
 		Compare(id int64, f schema.Field, v schema.Value) (same, judged bool)
-	} = (*Sent)(nil)
+	} = (*Identities)(nil)
 )
 
 // testOutcomes: what is read back at each moment of a write's life.

@@ -17,7 +17,7 @@ var (
 
 func compare(t testing.TB, j *Journal, id int64, f schema.Field, v schema.Value) judgement {
 	t.Helper()
-	sent, err := j.Sent(t.Context(), target)
+	sent, err := j.Identities(t.Context(), target)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +238,7 @@ func testDiscardSent(t *testing.T, s store) {
 	o.InitDate = 1000
 	end(t, l, o)
 	for initDate, want := range map[int64]bool{1000: true, 0: true, 2000: false} {
-		sent, err := j.Sent(t.Context(), target)
+		sent, err := j.Identities(t.Context(), target)
 		if err != nil {
 			t.Fatal(err)
 		}

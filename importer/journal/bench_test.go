@@ -112,7 +112,7 @@ func BenchmarkSent(b *testing.B) {
 	}
 	n := 0
 	for b.Loop() {
-		sent, err := j.Sent(b.Context(), target)
+		sent, err := j.Identities(b.Context(), target)
 		if err != nil {
 			b.Fatal(err)
 		}

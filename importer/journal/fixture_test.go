@@ -177,7 +177,7 @@ func identities(t testing.TB, j *Journal, of Target) map[schema.Key]schema.Known
 	if err != nil {
 		t.Fatal(err)
 	}
-	return ids
+	return ids.Known
 }
 
 // diff compares values of any of our types; secrets by their references.

@@ -20,6 +20,8 @@ type identity struct {
 	sent     lastSent
 }
 
+func (i identity) known() schema.Known { return schema.Known{ID: i.id, InitDate: i.initDate} }
+
 // lastSent is what a live record was last sent, by the names of the fields.
 type lastSent struct {
 	values  map[string]json.RawMessage // as in a record's document
@@ -83,7 +85,7 @@ func (l *Log) learnLive(ctx context.Context, a *schema.Action, id int64, updated
 	if err != nil {
 		return err
 	}
-	if (schema.Known{ID: a.Have.ID, InitDate: known.initDate}).Contradicts(a.Have) {
+	if known.known().Contradicts(a.Have) {
 		known = identity{}
 	}
 	known.id, known.key, known.initDate = id, a.Want.Key(), cmp.Or(a.Have.InitDate, known.initDate)
@@ -137,20 +139,4 @@ func (l *Log) storeIdentity(ctx context.Context, known identity) error {
 			set_name = excluded.set_name, sent = excluded.sent, secrets = excluded.secrets`,
 		l.target, known.id, k.Kind, k.Type, k.Origin, k.Region, k.Name, l.run, known.initDate, known.set,
 		document{known.sent.values}, document{known.sent.secrets})
-}
-
-// Identities are the live records that the identities of a target are known by, from all its
-// runs.
-func (j *Journal) Identities(ctx context.Context, target Target) (known map[schema.Key]schema.Known, err error) {
-	defer j.wrap(&err, "read the identities")
-	known = make(map[schema.Key]schema.Known)
-	target = target.normal()
-	err = eachRow(ctx, j.db, func(rows *sql.Rows) error {
-		var r schema.Known
-		var k schema.Key
-		err := rows.Scan(&r.ID, &r.InitDate, &k.Kind, &k.Type, &k.Origin, &k.Region, &k.Name)
-		known[k] = r
-		return err
-	}, `SELECT live, init_date, kind, type, origin, region, name FROM identities WHERE target = (`+selectTarget+`) ORDER BY run, live`, target.BaseURL, target.URL)
-	return known, err
 }

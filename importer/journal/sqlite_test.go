@@ -207,7 +207,7 @@ func TestDamagedRows(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, loading := j.Load(t.Context(), "r1")
-		_, reading := j.Sent(t.Context(), target)
+		_, reading := j.Identities(t.Context(), target)
 		if loading == nil && reading == nil {
 			t.Errorf("%s: no error", damage)
 		}

@@ -1,0 +1,67 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+
+	"gijbulk/schema"
+)
+
+// Identities are what all runs know of a target's live records.
+type Identities struct {
+	Known map[schema.Key]schema.Known // of several with one identity, the one that a run knew last
+
+	key  []byte
+	byID map[int64]identity // with what they were last sent
+}
+
+// Identities reads what is known of the live records of a target.
+func (j *Journal) Identities(ctx context.Context, target Target) (_ *Identities, err error) {
+	defer j.wrap(&err, "read the identities")
+	i := &Identities{Known: make(map[schema.Key]schema.Known), key: j.key, byID: make(map[int64]identity)}
+	target = target.normal()
+	err = eachRow(ctx, j.db, func(rows *sql.Rows) error {
+		var r identity
+		err := rows.Scan(&r.id, &r.initDate, &r.key.Kind, &r.key.Type, &r.key.Origin, &r.key.Region, &r.key.Name,
+			document{&r.sent.values}, document{&r.sent.secrets})
+		i.Known[r.key], i.byID[r.id] = r.known(), r
+		return err
+	}, `SELECT live, init_date, kind, type, origin, region, name, sent, secrets
+		FROM identities WHERE target = (`+selectTarget+`) ORDER BY run, live`, target.BaseURL, target.URL)
+	return i, err
+}
+
+// Discard forgets what was sent to records whose ids the server has assigned to others.
+func (i *Identities) Discard(live []schema.Record) {
+	for _, r := range live {
+		if i.byID[r.ID].known().Contradicts(r) {
+			delete(i.byID, r.ID)
+		}
+	}
+}
+
+// Compare reports whether the value is the one that the field of a live record was last
+// sent; one that was never sent is not. judged is false for a secret whose value is not
+// known.
+func (i *Identities) Compare(id int64, f schema.Field, v schema.Value) (same, judged bool) {
+	text := v.Text()
+	secret, isSecret := v.Secret()
+	if isSecret {
+		if !secret.Known() {
+			return false, false
+		}
+		text = secret.Reveal()
+	}
+	sent := i.byID[id].sent
+	if hash, found := sent.secrets[f.String()]; found {
+		return (isSecret || v.IsText()) && hashIs(i.key, hash, f, text), true
+	}
+	value, err := valueIn(f, sent.values[f.String()])
+	if err != nil {
+		return false, true
+	}
+	if isSecret {
+		return value.IsText() && value.Text() == text, true
+	}
+	return value.IsSet() && value.Equal(v), true
+}
