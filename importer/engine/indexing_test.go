@@ -91,17 +91,12 @@ func TestFirstIndexing(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancelCause(t.Context())
-				defer cancel(nil)
-				if tt.cancel > 0 {
-					time.AfterFunc(tt.cancel, func() { cancel(errors.New("enough")) })
-				}
 				s := newServer()
 				s.answers["a"] = tt.answers
 				f := newRun(t, s, creates("a"))
 				f.Indexing = engine.Indexing{Indexer: tt.indexer, AtOnce: 1, Timeout: 10 * time.Minute}
 				f.journal.fails = tt.fails
-				if err := f.Start(ctx); (err != nil) != (tt.cancel > 0 || tt.fails != "") {
+				if err := f.Start(canceledAfter(t, tt.cancel)); (err != nil) != (tt.cancel > 0 || tt.fails != "") {
 					t.Errorf("error %v", err)
 				}
 				o := f.outcome("a")

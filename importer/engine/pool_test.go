@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -47,9 +46,9 @@ func TestEachWriteOnce(t *testing.T) {
 func TestEndOfRun(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
-		answer   answer // to the request about b
-		fails    string // the call of the journal that fails
-		cancel   bool   // while b is on the wire
+		answer   answer        // to the request about b
+		fails    string        // the call of the journal that fails
+		cancel   time.Duration // while b is on the wire
 		err      string
 		statuses string
 		sent     int
@@ -59,28 +58,23 @@ func TestEndOfRun(t *testing.T) {
 		{name: "a failure", answer: refuse, statuses: "created failed created created", sent: 4},
 		{name: "a panic", answer: func(*server, schema.Action) schema.Outcome { panic("out of range") }, statuses: "created failed created created", sent: 4, errorOfB: "out of range"},
 		{name: "credentials refused", answer: refuseCredentials, err: "the run was stopped: 401", statuses: "created unprocessed unprocessed unprocessed", sent: 2},
-		{name: "canceled", cancel: true, err: "enough", statuses: "created created unprocessed unprocessed", sent: 2},
+		{name: "canceled", cancel: 90 * time.Second, err: "enough", statuses: "created created unprocessed unprocessed", sent: 2},
 		{name: "an intent is not recorded", fails: "begin b", err: "record the intent to create", statuses: "created unprocessed unprocessed unprocessed", sent: 1},
 		{name: "an outcome is not recorded", fails: "end b", err: "record the outcome of", statuses: "created created unprocessed unprocessed", sent: 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancelCause(t.Context())
-				defer cancel(nil)
 				s := newServer()
 				s.latency = time.Minute
 				if tt.answer != nil {
 					s.answers["b"] = []answer{tt.answer}
-				}
-				if tt.cancel {
-					time.AfterFunc(90*time.Second, func() { cancel(errors.New("enough")) })
 				}
 				f := newRun(t, s, creates("a", "b", "c", "d"))
 				f.Concurrency, f.journal.fails, f.journal.delay = 1, tt.fails, time.Second
 				if tt.fails == "begin b" { // in a call of its own
 					f.Waves = []schema.Wave{{Actions: []int{0}}, {Actions: []int{1, 2, 3}}}
 				}
-				err := f.Start(ctx)
+				err := f.Start(canceledAfter(t, tt.cancel))
 				if (err != nil) != (tt.err != "") || err != nil && !strings.Contains(err.Error(), tt.err) {
 					t.Errorf("error %v, want %q", err, tt.err)
 				}

@@ -217,16 +217,11 @@ func TestSettleEnds(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				ctx, cancel := context.WithCancelCause(t.Context())
-				defer cancel(nil)
-				if tt.cancel > 0 {
-					time.AfterFunc(tt.cancel, func() { cancel(errors.New("enough")) })
-				}
 				s := newServer()
 				s.answers["a"] = []answer{lose, tt.answer}
 				s.onList = func(context.Context, int) error { return tt.list }
 				f := newRun(t, s, creates("a"))
-				if err := f.Start(ctx); err == nil || !strings.Contains(err.Error(), tt.err) {
+				if err := f.Start(canceledAfter(t, tt.cancel)); err == nil || !strings.Contains(err.Error(), tt.err) {
 					t.Errorf("error %v, want %q", err, tt.err)
 				}
 				if o := f.outcome("a"); o.Status != schema.StatusUnknown || o.Attempts != tt.sent || s.sent["a"] != tt.sent {
