@@ -167,7 +167,7 @@ func hintOf(code int) string {
 // complain prints an error for people.
 func (a *app) complain(err error) {
 	var fail *failure
-	if err == nil || errors.As(err, &fail) && fail.said || errors.Is(err, syscall.EPIPE) { // nobody reads any more, as with head
+	if err == nil || errors.As(err, &fail) && fail.said || errors.Is(err, syscall.EPIPE) { // the reader has ended, as with head
 		return
 	}
 	_, hint := codeOf(err)

@@ -75,7 +75,7 @@ func plainly(err error) error {
 
 const variablePrefix = "GIJBULK_"
 
-// The variables that belong to no flag, beside that of shards.
+// The variables that belong to no flag, except that of shards.
 const (
 	envConfig   = variablePrefix + "CONFIG"
 	envStateKey = variablePrefix + "STATE_KEY"

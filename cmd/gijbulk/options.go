@@ -132,7 +132,7 @@ func (o runOptions) check() error {
 	return nil
 }
 
-// reporting tells whether single records are reported: of a dry run only where that was
+// reporting is whether single records are reported: of a dry run only where that was
 // asked for.
 func (s settings) reporting() bool {
 	return !s.dryRun || s.report.dir != "" || len(s.wanted) > 0

@@ -76,7 +76,7 @@ func (t *traffic) timeline(now time.Time) schema.Timeline {
 
 func (a *app) traced(e gij.Exchange) {
 	a.traffic.exchanged(a.now(), e)
-	if a.log.traces() { // else the values would be boxed for nobody, thousands of times
+	if a.log.traces() { // else thousands of values would be allocated and dropped
 		a.log.trace("request", "method", e.Method, "path", e.Path, "status", e.Status, "took", e.Took)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"gijbulk/schema"
 )
 
-// Indexer tells how far the first indexing of a live record is.
+// Indexer shows how far the first indexing of a live record is.
 type Indexer interface {
 	Indexing(context.Context, schema.Record) (schema.Indexing, error)
 }
@@ -29,7 +29,7 @@ const (
 )
 
 // awaitIndexing waits until the first indexing of a created record has ended, and says what
-// went wrong in it. What was created is recorded before; where it cannot be, nobody waits, and
+// went wrong in it. What was created is recorded before; where it cannot be, there is no wait, and
 // the caller, who records the outcome in any case, meets the same error.
 func (r *Run) awaitIndexing(ctx context.Context, o schema.Outcome) schema.Outcome {
 	if r.Indexing.Indexer == nil || o.Status != schema.StatusCreated || r.ledger.end(ctx, o) != nil {

@@ -36,7 +36,7 @@ type Journal interface {
 	Extend(context.Context, []schema.Action) error
 }
 
-// Observer is told how a run goes, one call at a time.
+// Observer is shown how a run goes, one call at a time.
 type Observer interface {
 	// Outcome is a new outcome of an action; it replaces an earlier one.
 	Outcome(schema.Outcome)
@@ -50,7 +50,7 @@ type Run struct {
 	Waves    []schema.Wave // the writes of the plan, in the order in which they are sent
 	Target   Target
 	Journal  Journal  // nil: nothing is recorded
-	Observer Observer // nil: nobody is told
+	Observer Observer // nil: there is none
 
 	Concurrency int           // writes at once; at least 1
 	Settle      time.Duration // the quiet period between two lists

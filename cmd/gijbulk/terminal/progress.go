@@ -140,12 +140,12 @@ func suffix(separator, text string) string {
 
 // bar needs some columns to mean anything; with fewer it is left out.
 func bar(done, total, columns int) string {
-	const beside, shortest, longest = len("100% ||") + 1, 5, 20
-	if columns < beside+shortest {
+	const frame, shortest, longest = len("100% ||") + 1, 5, 20
+	if columns < frame+shortest {
 		return ""
 	}
 	bar := progressbar.NewOptions(total, progressbar.OptionSetWriter(io.Discard), // the screen draws what it renders
-		progressbar.OptionSetPredictTime(false), progressbar.OptionSetWidth(min(columns-beside, longest)))
+		progressbar.OptionSetPredictTime(false), progressbar.OptionSetWidth(min(columns-frame, longest)))
 	_ = bar.Set(done)
 	_ = bar.RenderBlank()
 	return strings.TrimSpace(bar.String()) + " "
