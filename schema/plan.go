@@ -2,6 +2,7 @@ package schema
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
@@ -158,6 +159,19 @@ func (p Plan) Writes() int {
 		}
 	}
 	return n
+}
+
+// Expected are the records, by id, that the plan or its outcomes say to be on the server: all but
+// those that are to be deleted.
+func (p Plan) Expected(outcomes []Outcome) map[int64]Kind {
+	expected := make(map[int64]Kind)
+	for _, o := range outcomes {
+		a := &p.Actions[o.N]
+		if id := cmp.Or(o.ID, a.Have.ID); id != 0 && a.Op != OpDelete {
+			expected[id] = a.Subject().Kind()
+		}
+	}
+	return expected
 }
 
 // WasLive reports whether an id was on the server before the run.

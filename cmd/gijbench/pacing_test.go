@@ -132,7 +132,7 @@ func (d drive) shard(t *testing.T, line *line, i int) {
 	if _, err := c.Myself(ctx); err != nil {
 		t.Error(err)
 	}
-	if _, err := c.List(ctx); err != nil {
+	if _, err := c.List(ctx, nil); err != nil {
 		t.Error(err)
 	}
 	plan := planner.Shard(d.plan(), schema.Shard{Index: i + 1, Of: d.shards})

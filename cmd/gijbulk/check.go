@@ -74,7 +74,7 @@ type stock struct {
 // takeStock counts what is on a server. One that does not list repositories can still be
 // worked on, with manifests of integrations.
 func takeStock(ctx context.Context, client *gij.Client) (stock, error) {
-	integrations, err := client.List(ctx)
+	integrations, err := client.List(ctx, nil)
 	if err != nil {
 		return stock{}, err
 	}

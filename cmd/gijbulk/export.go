@@ -134,7 +134,7 @@ func (e *exporter) read(ctx context.Context) error {
 		return err
 	}
 	e.url = cmp.Or(server.BaseURL, e.target.client.BaseURL())
-	if e.records, err = e.target.client.List(ctx, e.kinds()...); err != nil {
+	if e.records, err = e.target.client.List(ctx, nil, e.kinds()...); err != nil {
 		return err
 	}
 	slices.SortStableFunc(e.records, func(a, b schema.Record) int { return cmp.Compare(a.ID, b.ID) })

@@ -83,20 +83,23 @@ type server struct {
 	nested  []schema.Tracked
 }
 
+// ids are those of the records, sorted.
+func (s server) ids() []int64 { return slices.Sorted(slices.Values(schema.RecordIDs(s.records))) }
+
 // readServer reads what is on the server of these kinds, and with repositories those inside
-// integrations.
-func (w *workspace) readServer(ctx context.Context, run schema.Run, kinds []schema.Kind) (server, error) {
-	records, nested, err := w.target.client.Read(ctx, kinds...)
-	if err != nil {
-		return server{}, err
-	}
-	counts := schema.CountKinds(records)
+// integrations. Expected are the records that earlier runs know of.
+func (w *workspace) readServer(ctx context.Context, expected map[int64]schema.Kind, kinds []schema.Kind) (server, error) {
+	records, nested, err := w.target.client.Read(ctx, expected, kinds...)
+	return server{records, nested}, err
+}
+
+func (w *workspace) logServer(run schema.Run, live server, kinds []schema.Kind) {
+	counts := schema.CountKinds(live.records)
 	said := []any{"target", run.Target, "user", run.User}
 	for _, kind := range kinds {
 		said = append(said, kind.Plural(), counts[kind])
 	}
 	w.log.info("server read", said...)
-	return server{records, nested}, nil
 }
 
 // resolveProjects turns project keys into ids, where any are named.

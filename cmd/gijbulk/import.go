@@ -73,29 +73,27 @@ func (a *app) importManifests(ctx context.Context, command string, files []strin
 
 // apply brings the server to the state of manifests: it plans, confirms, runs and reports.
 func (w *workspace) apply(ctx context.Context, log *record, run schema.Run, m manifests) error {
-	live, err := w.readServer(ctx, run, m.kinds())
+	m, err := w.resolveProjects(ctx, m)
 	if err != nil {
 		return w.abandon(ctx, log, run, m, err)
 	}
-	if m, err = w.resolveProjects(ctx, m); err != nil {
-		return w.abandon(ctx, log, run, m, err)
-	}
-	plan, findings, err := w.plan(ctx, run, m, live)
+	d, err := w.decide(ctx, run, m)
 	if err != nil {
 		return w.abandon(ctx, log, run, m, err)
 	}
-	run.Digest, run.Findings = plan.Digest(), append(m.allFindings(), findings...)
-	part := planner.Shard(plan, w.shard)
+	w.logServer(run, d.live, m.kinds())
+	run.Digest, run.Findings = d.plan.Digest(), append(m.allFindings(), d.findings...)
+	part := planner.Shard(d.plan, w.shard)
 	switch {
 	case w.refuses(run.Findings):
 		return log.discard(ctx, w.refuse(run, m))
 	case w.dryRun:
 		return w.showPlan(run, part)
 	}
-	if err := w.guard(run, plan, live); err != nil {
+	if err := w.guard(run, d.plan, d.live); err != nil {
 		return log.discard(ctx, err)
 	}
-	w.others = otherCreates(plan, w.shard)
+	w.others = otherCreates(d.plan, w.shard)
 	return w.execute(ctx, log, run, part)
 }
 

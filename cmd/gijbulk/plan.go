@@ -1,37 +1,16 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"gijbulk/cmd/gijbulk/terminal"
-	"gijbulk/importer/journal"
 	"gijbulk/importer/planner"
 	"gijbulk/reports"
 	"gijbulk/schema"
 )
-
-// plan decides what is to be done: the same for a dry run and for the run itself.
-func (w *workspace) plan(ctx context.Context, run schema.Run, m manifests, live server) (schema.Plan, []schema.Finding, error) {
-	o := planner.Options{Target: run.Target, Select: w.selected.predicate(), Nested: live.nested, Update: w.update,
-		Prune: w.sync.prune, DeleteFiles: w.sync.deleteFiles, Resend: w.sync.resend}
-	if w.state != nil {
-		identities, err := w.state.Identities(ctx, journal.TargetOf(run))
-		if err != nil {
-			return schema.Plan{}, nil, err
-		}
-		identities.Discard(live.records)
-		o.Known, o.Sent = identities.Known, identities
-	}
-	plan, findings := planner.Diff(m.records, live.records, o)
-	if len(plan.Actions) == 0 && len(m.records) > 0 {
-		w.log.warn("the selection leaves none of the records", "records", len(m.records))
-	}
-	return plan, findings, nil
-}
 
 // guard applies the safety limits to the whole plan.
 func (w *workspace) guard(run schema.Run, plan schema.Plan, live server) error {

@@ -70,10 +70,12 @@ func (w *workspace) revert(ctx context.Context, r *record, run schema.Run, saved
 	if run.Target != saved.Run.Target {
 		return r.discard(ctx, usage("run %s was on %s, not on %s", saved.Run.ID, saved.Run.Target, run.Target))
 	}
-	live, err := w.readServer(ctx, run, saved.Plan.Kinds())
+	expected := saved.Plan.Expected(saved.Outcomes)
+	live, err := w.readServer(ctx, expected, saved.Plan.Kinds())
 	if err != nil {
 		return w.abandon(ctx, r, run, manifests{}, err)
 	}
+	w.logServer(run, live, saved.Plan.Kinds())
 	plan, findings := planner.Invert(saved.Plan.Results(saved.Outcomes), live.records)
 	run.Digest, run.Findings = plan.Digest(), findings
 	if w.dryRun {

@@ -18,12 +18,13 @@ type ledger struct {
 	outcomes []schema.Outcome // by the action's number
 	lost     map[int]*lost    // likewise: creates with attempts that were not answered
 	delay    time.Duration    // how late a create appeared, where that was later than the time limit
+	gone     map[int64]bool   // records that are no longer on the server
 
 	mu sync.Mutex // over outcomes while the pool works, and over the observer
 }
 
 func newLedger(r *Run, outcomes []schema.Outcome) *ledger {
-	return &ledger{run: r, outcomes: append([]schema.Outcome(nil), outcomes...), lost: make(map[int]*lost)}
+	return &ledger{run: r, outcomes: append([]schema.Outcome(nil), outcomes...), lost: make(map[int]*lost), gone: make(map[int64]bool)}
 }
 
 // begin records the intents to perform actions.

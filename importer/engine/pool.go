@@ -220,7 +220,7 @@ type departure struct {
 // renew records the intent again where a request leaves long after it: a process that resumes
 // the run would not expect that request any more.
 func (d *departure) renew(ctx context.Context) error {
-	if time.Since(d.begun) >= maxDeparture {
+	if time.Since(d.begun) >= MaxDeparture {
 		begun := time.Now()
 		if d.err = d.ledger.begin(ctx, d.action); d.err != nil {
 			return d.err

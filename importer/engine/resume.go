@@ -10,9 +10,9 @@ import (
 	"gijbulk/schema"
 )
 
-// maxDeparture is how long after its intent a request may leave. After that the intent is
+// MaxDeparture is how long after its intent a request may leave. After that the intent is
 // renewed first.
-const maxDeparture = 5 * time.Second
+const MaxDeparture = 5 * time.Second
 
 // Clock tells the boot of the machine and the time since then, which no setting of the clock
 // changes; the id is "" where it is not known. The zero Clock knows no boot.
@@ -42,12 +42,12 @@ func (r *Run) recall(intents []schema.Intent) {
 	}
 	for _, i := range intents {
 		if isUnknown(i.N) {
-			r.ledger.lose(i.N, now.Add(maxDeparture-r.age(i)))
+			r.ledger.lose(i.N, now.Add(MaxDeparture-r.age(i)))
 		}
 	}
 	for n := range r.ledger.outcomes {
 		if isUnknown(n) && r.ledger.lost[n] == nil {
-			r.ledger.lose(n, now.Add(maxDeparture))
+			r.ledger.lose(n, now.Add(MaxDeparture))
 		}
 	}
 	for _, l := range r.ledger.lost {

@@ -142,11 +142,11 @@ func (p process) Do(ctx context.Context, a schema.Action) schema.Outcome {
 	}
 }
 
-func (p process) List(ctx context.Context, kinds ...schema.Kind) ([]schema.Record, error) {
+func (p process) List(ctx context.Context, expected map[int64]schema.Kind, kinds ...schema.Kind) ([]schema.Record, error) {
 	if isClosed(p.dead) {
 		return nil, errDead
 	}
-	return p.server.List(ctx, kinds...)
+	return p.server.List(ctx, expected, kinds...)
 }
 
 // TestDeathAtEachStep: a process dies in its k-th call of the journal, for every k, once or twice in

@@ -22,8 +22,9 @@ type Target interface {
 	// Do performs one action. A failed action is an outcome, never an error.
 	Do(context.Context, schema.Action) schema.Outcome
 	// List reads all live records of these kinds, or fails; it never gives a part of them.
-	// Repositories inside integrations are not among them.
-	List(context.Context, ...schema.Kind) ([]schema.Record, error)
+	// What it lacks of the expected ones, by id, is certainly not on the server. Repositories
+	// inside integrations are not among them.
+	List(ctx context.Context, expected map[int64]schema.Kind, kinds ...schema.Kind) ([]schema.Record, error)
 }
 
 // Journal records what is about to be sent and how it ended, for one action or many. Begin is

@@ -83,7 +83,7 @@ func runOn(t *testing.T, client *gij.Client, want []schema.Record) *engine.Run {
 
 func list(t *testing.T, client *gij.Client) []schema.Record {
 	t.Helper()
-	live, err := client.List(t.Context(), schema.KindIntegration, schema.KindRepository)
+	live, err := client.List(t.Context(), nil, schema.KindIntegration, schema.KindRepository)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -24,6 +25,7 @@ type server struct {
 	busy, most int            // writes at once
 	answered   int
 	lists      int
+	expected   []map[int64]schema.Kind // of each list
 }
 
 func newServer() *server {
@@ -62,10 +64,11 @@ func (s *server) Do(ctx context.Context, a schema.Action) schema.Outcome {
 	return o
 }
 
-func (s *server) List(ctx context.Context, kinds ...schema.Kind) ([]schema.Record, error) {
+func (s *server) List(ctx context.Context, expected map[int64]schema.Kind, kinds ...schema.Kind) ([]schema.Record, error) {
 	s.events.add("list")
 	s.mu.Lock()
 	s.lists++
+	s.expected = append(s.expected, maps.Clone(expected))
 	nth := s.lists
 	s.mu.Unlock()
 	if s.onList != nil {

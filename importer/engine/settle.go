@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"gijbulk/schema"
@@ -152,9 +153,17 @@ func (r *Run) waitToLook(ctx context.Context, shown Settling) (Settling, error) 
 }
 
 func (r *Run) list(ctx context.Context, why string) ([]schema.Record, error) {
-	live, err := r.Target.List(ctx, r.Plan.Kinds()...)
+	expected := r.Plan.Expected(r.ledger.outcomes)
+	maps.DeleteFunc(expected, func(id int64, _ schema.Kind) bool { return r.ledger.gone[id] })
+	live, err := r.Target.List(ctx, expected, r.Plan.Kinds()...)
 	if err != nil {
 		return nil, failure(ctx, why, err)
+	}
+	for i := range live {
+		delete(expected, live[i].ID)
+	}
+	for id := range expected {
+		r.ledger.gone[id] = true
 	}
 	return live, nil
 }

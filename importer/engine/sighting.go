@@ -12,6 +12,7 @@ import (
 // sighting is what a live list says about the creates of a plan.
 type sighting struct {
 	found     map[int][]schema.Record // by the action's number: new records that match a create without an id
+	inexact   map[int]bool            // likewise: these have its identity only as the server may have rewritten it
 	surplus   map[int][]schema.Record // likewise: further ones of the identity of a create with an id
 	strangers []schema.Record         // new, and explained by no record of the manifest
 }
@@ -19,16 +20,20 @@ type sighting struct {
 // find looks for the creates among the live records that are new since the run began and
 // belong to no other outcome. What other shards create is explained too.
 func (l *ledger) find(live []schema.Record) sighting {
-	s := sighting{found: make(map[int][]schema.Record), surplus: make(map[int][]schema.Record)}
+	s := sighting{found: make(map[int][]schema.Record), inexact: make(map[int]bool), surplus: make(map[int][]schema.Record)}
 	want, numbers := l.wanted()
 	owners := l.owners(live)
 	fresh := l.fresh(live, l.claimed())
 	pairs := match.Match(want, fresh, nil)
+	pairs.Fold(want, fresh)
 	for i, r := range fresh {
 		owner, owned := owners[r.Key()]
 		switch w := pairs.ClaimedBy[i]; {
+		case w != match.None && pairs.Live[w] == match.None && pairs.Rule[w].Folds():
+			s.strangers = append(s.strangers, r)
 		case w != match.None && w < len(numbers):
 			s.found[numbers[w]] = append(s.found[numbers[w]], r)
+			s.inexact[numbers[w]] = pairs.Rule[w] > match.Exact
 		case w != match.None: // another shard's
 		case owned && l.action(owner).Op == schema.OpCreate:
 			s.surplus[owner] = append(s.surplus[owner], r)
@@ -96,7 +101,7 @@ func (s sighting) evidence(a *schema.Action, o schema.Outcome) evidence {
 	e := evidence{id: o.ID, refused: o.Status == schema.StatusFailed && (o.Class == schema.ClassRefused || o.Class == schema.ClassNotDone),
 		stranger: s.hasStranger(a.Want)}
 	for _, r := range append(slices.Clone(s.found[a.N]), s.surplus[a.N]...) {
-		e.found = append(e.found, candidate{id: r.ID, exact: a.Want.Key().Exact(), equal: len(schema.Changes(a.Want, r)) == 0})
+		e.found = append(e.found, candidate{id: r.ID, exact: !s.inexact[a.N], equal: len(match.Changes(a.Want, r)) == 0})
 	}
 	return e
 }
@@ -110,7 +115,7 @@ func (s sighting) conclude(d decision, a *schema.Action, o schema.Outcome) schem
 			o = created(o, records[0].ID)
 		}
 		if o.Inferred = o.Inferred || d == isInferred; d == isInferred {
-			o.Advice = fmt.Sprintf("the answer was lost: %s is the only new one like it, but a record without a name does not prove it", match.Called(records[0]))
+			o.Advice = fmt.Sprintf("the answer was lost: %s is the only new one like it, but that does not prove it", match.Called(records[0]))
 		}
 	case isDifferent:
 		o = different(o, a.Want, records[0])
@@ -144,7 +149,7 @@ func duplicated(o schema.Outcome, ids []int64) schema.Outcome {
 // different is the outcome of a create whose answer was lost, where a record of its identity
 // is not as it was sent.
 func different(o schema.Outcome, want, have schema.Record) schema.Outcome {
-	changes := schema.Changes(want, have)
+	changes := match.Changes(want, have)
 	o.Status, o.Seen = schema.StatusConflict, &schema.Seen{Have: have, Changes: changes}
 	o.Error = fmt.Sprintf("the answer was lost, and %s, which is new, is not as it was sent: %s", match.Called(have), described(changes))
 	o.Advice = "compare it in Jira: someone else may have made it, or the server changed it"

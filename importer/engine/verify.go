@@ -34,24 +34,22 @@ func (r *Run) compare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.ledger.lacks(live) {
+	corrections := r.ledger.corrections(live)
+	if slices.ContainsFunc(corrections, r.ledger.isWorse) { // the values that it shows may be old
 		if err := pause(ctx, r.interval()); err != nil {
 			return err
 		}
 		if live, err = r.list(ctx, "verify what is on the server"); err != nil {
 			return err
 		}
+		corrections = r.ledger.corrections(live)
 	}
-	return r.ledger.end(ctx, r.ledger.corrections(live)...)
+	return r.ledger.end(ctx, corrections...)
 }
 
-// lacks reports whether a list lacks a record that the run created: it may be stale.
-func (l *ledger) lacks(live []schema.Record) bool {
-	byID := recordsByID(live)
-	return slices.ContainsFunc(l.outcomes, func(o schema.Outcome) bool {
-		_, there := byID[o.ID]
-		return o.Status == schema.StatusCreated && !there
-	})
+// isWorse reports whether an outcome is worse than the one that the ledger has.
+func (l *ledger) isWorse(o schema.Outcome) bool {
+	return l.outcomes[o.N].Status.Good() && !o.Status.Good()
 }
 
 // corrections are the outcomes that the live list contradicts.
@@ -81,7 +79,7 @@ func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, f
 	case o.Status == schema.StatusConflict && o.ID != 0: // was there several times, and may be no longer
 		o = created(o, o.ID)
 	}
-	if _, there := byID[o.ID]; o.ID != 0 && !there {
+	if have, there := byID[o.ID]; o.ID != 0 && (!there || schema.Known{ID: o.ID, InitDate: o.InitDate}.Contradicts(have)) {
 		return vanished(o)
 	}
 	e := found.evidence(a, o)
@@ -92,15 +90,15 @@ func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, f
 	return o
 }
 
-// vanished is the outcome of a create whose record is not listed: gone, or not listed yet.
+// vanished is the outcome of a create whose record is no longer on the server.
 func vanished(o schema.Outcome) schema.Outcome {
-	o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("the server made it as %d, and its list does not show it", o.ID)
-	o.Advice = "somebody may have removed it, or the list is not up to date: look in Jira before the same command creates it again"
+	o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("the server made it as %d, and that record is no longer there", o.ID)
+	o.Advice = "somebody may have removed it in the meantime; if not on purpose, run the same command again"
 	return o
 }
 
 func confirmCreate(a *schema.Action, o schema.Outcome, have schema.Record) schema.Outcome {
-	if changes := schema.Changes(a.Want, have); len(changes) > 0 {
+	if changes := match.Changes(a.Want, have); len(changes) > 0 {
 		o.Seen = &schema.Seen{Have: have, Changes: changes}
 		return notTaken(o, fmt.Sprintf("made as %d", o.ID), changes)
 	}
@@ -133,7 +131,7 @@ func confirmUpdate(a *schema.Action, o schema.Outcome, byID map[int64]schema.Rec
 		o.Status, o.Error = schema.StatusFailed, match.Called(a.Have)+" is no longer on the server"
 		return o
 	}
-	changes := schema.Changes(a.Want, have)
+	changes := match.Changes(a.Want, have)
 	unseen := slices.ContainsFunc(a.Changes, func(c schema.Change) bool { return c.Unseen })
 	switch {
 	case len(changes) > 0:

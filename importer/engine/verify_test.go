@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gijbulk/importer/planner"
 	"gijbulk/schema"
 )
@@ -43,18 +45,20 @@ func TestVerifyUpdatesAndDeletes(t *testing.T) {
 		{"delete lost, not performed", remove, schema.StatusUnknown, []schema.Record{before}, schema.StatusFailed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			s := newServer()
-			s.live = []schema.Record{before}
-			s.answers["a"] = []answer{func(s *server, _ schema.Action) schema.Outcome {
-				s.live = tt.live
-				return schema.Outcome{Status: tt.answer}
-			}}
-			f := newRun(t, s, schema.Plan{Actions: []schema.Action{tt.action}, Live: []int64{9}})
-			f.start(t)
-			o := f.Outcomes()[0]
-			if o.Status != tt.want || o.Status == schema.StatusFailed && o.Status != tt.answer && o.Error == "" {
-				t.Errorf("%s (%s), want %s", o.Status, o.Error, tt.want)
-			}
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer()
+				s.live = []schema.Record{before}
+				s.answers["a"] = []answer{func(s *server, _ schema.Action) schema.Outcome {
+					s.live = tt.live
+					return schema.Outcome{Status: tt.answer}
+				}}
+				f := newRun(t, s, schema.Plan{Actions: []schema.Action{tt.action}, Live: []int64{9}})
+				f.start(t)
+				o := f.Outcomes()[0]
+				if o.Status != tt.want || o.Status == schema.StatusFailed && o.Status != tt.answer && o.Error == "" {
+					t.Errorf("%s (%s), want %s", o.Status, o.Error, tt.want)
+				}
+			})
 		})
 	}
 }
@@ -111,7 +115,7 @@ func TestRemoveDuplicates(t *testing.T) {
 					s.answers["b"] = append(tt.b, perform)
 				}
 				s.onList = func(_ context.Context, nth int) error {
-					if nth == 2 && tt.between != nil {
+					if nth == 3 && tt.between != nil {
 						tt.between(s)
 					}
 					return nil
@@ -136,54 +140,75 @@ func TestRemoveDuplicates(t *testing.T) {
 // TestRemoveDuplicatesLeavesOthersRecords: an equal record that was live before the run is no
 // duplicate of what the run made.
 func TestRemoveDuplicatesLeavesOthersRecords(t *testing.T) {
-	s := newServer()
-	s.answers["b"] = []answer{performTwice, perform}
-	plan := creates("b")
-	plan.Live = []int64{s.add(plan.Actions[0].Want)}
-	f := newRun(t, s, plan)
-	f.RemoveDuplicates = true
-	f.start(t)
-	if ids := s.ids("b"); f.statuses() != "created deleted" || len(ids) != 2 || ids[0] != plan.Live[0] {
-		t.Errorf("%s, live %d, where %d was before", f.statuses(), ids, plan.Live)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.answers["b"] = []answer{performTwice, perform}
+		plan := creates("b")
+		plan.Live = []int64{s.add(plan.Actions[0].Want)}
+		f := newRun(t, s, plan)
+		f.RemoveDuplicates = true
+		f.start(t)
+		if ids := s.ids("b"); f.statuses() != "created deleted" || len(ids) != 2 || ids[0] != plan.Live[0] {
+			t.Errorf("%s, live %d, where %d was before", f.statuses(), ids, plan.Live)
+		}
+	})
 }
 
 // TestRemoveDuplicateRepositories: the server keeps each clone in a folder of its own, which makes
 // no difference.
 func TestRemoveDuplicateRepositories(t *testing.T) {
-	s := newServer()
-	s.answers["a"] = []answer{func(s *server, a schema.Action) schema.Outcome {
-		a.Want = a.Want.Set(schema.FieldRealRoot, schema.Text("1_a"))
-		perform(s, a)
-		a.Want = a.Want.Set(schema.FieldRealRoot, schema.Text("2_a"))
-		return perform(s, a)
-	}, perform}
-	plan, _ := planner.Diff([]schema.Record{repository(2, "https://git.example.org/a.git")}, nil, planner.Options{})
-	f := newRun(t, s, plan)
-	f.RemoveDuplicates = true
-	f.start(t)
-	if f.statuses() != "created deleted" || len(s.ids("a")) != 1 {
-		t.Errorf("%s, %d live", f.statuses(), len(s.ids("a")))
-	}
-}
-
-// TestVerifyReadsAStaleListAgain: a list that lacks what the run created is read once more.
-func TestVerifyReadsAStaleListAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
-		var hidden []schema.Record
+		s.answers["a"] = []answer{func(s *server, a schema.Action) schema.Outcome {
+			a.Want = a.Want.Set(schema.FieldRealRoot, schema.Text("1_a"))
+			perform(s, a)
+			a.Want = a.Want.Set(schema.FieldRealRoot, schema.Text("2_a"))
+			return perform(s, a)
+		}, perform}
+		plan, _ := planner.Diff([]schema.Record{repository(2, "https://git.example.org/a.git")}, nil, planner.Options{})
+		f := newRun(t, s, plan)
+		f.RemoveDuplicates = true
+		f.start(t)
+		if f.statuses() != "created deleted" || len(s.ids("a")) != 1 {
+			t.Errorf("%s, %d live", f.statuses(), len(s.ids("a")))
+		}
+	})
+}
+
+// TestVerifyReadsOldValuesAgain: a list that shows values of before an update is read once more.
+func TestVerifyReadsOldValuesAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		want := integration(2, "a!")
+		id := s.add(want.Set(schema.FieldDisabled, schema.Bool(false)))
 		s.onList = func(_ context.Context, nth int) error {
-			if nth == 1 {
-				hidden, s.live = s.live, nil
-			} else {
-				s.live = hidden
-			}
+			s.set(id, schema.FieldDisabled, schema.Bool(nth > 1))
 			return nil
 		}
-		f := newRun(t, s, creates("a"))
+		plan, _ := planner.Diff([]schema.Record{want}, s.live, planner.Options{Update: true})
+		f := newRun(t, s, plan)
 		f.start(t)
-		if f.statuses() != "created" || s.lists != 2 {
+		if f.statuses() != "updated" || s.lists != 2 {
 			t.Errorf("%s after %d lists", f.statuses(), s.lists)
+		}
+	})
+}
+
+// TestVerifyExpectsWhatAnswersSay: a list has to show each record that an answer or the plan names,
+// until one is certainly gone.
+func TestVerifyExpectsWhatAnswersSay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		before := s.add(integration(0, "before"))
+		plan, _ := planner.Diff(wanted("a", "before", "b"), s.live, planner.Options{})
+		s.answers["b"] = []answer{performAndLose}
+		s.onList = func(context.Context, int) error { s.remove(before); return nil }
+		f := newRun(t, s, plan)
+		f.start(t)
+		a, b := f.outcome("a").ID, f.outcome("b").ID
+		want := []map[int64]schema.Kind{{a: schema.KindIntegration, before: schema.KindIntegration}, {a: schema.KindIntegration, b: schema.KindIntegration}}
+		if diff := cmp.Diff(want, s.expected); diff != "" {
+			t.Errorf("%s: expected of the lists (-want +got):\n%s", f.statuses(), diff)
 		}
 	})
 }

@@ -77,7 +77,7 @@ func TestHeaders(t *testing.T) {
 			return respond(200, added), nil
 		})
 		c := newClient(t, tt.config)
-		if _, err := c.List(t.Context()); err != nil {
+		if _, err := c.List(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
 		prove(t, c)
@@ -114,7 +114,7 @@ func TestReadOnly(t *testing.T) {
 			t.Errorf("%+v", out)
 		}
 	}
-	if _, err := c.List(t.Context()); err != nil {
+	if _, err := c.List(t.Context(), nil); err != nil {
 		t.Error(err)
 	}
 	if all, writes := c.Requests(); all != 1 || writes != 0 {
@@ -147,7 +147,7 @@ func TestMyselfServerInfoProjects(t *testing.T) {
 		t.Errorf("%v, %v", ids, err)
 	}
 	var e *Error
-	if _, err := c.List(t.Context()); !errors.As(err, &e) || e.Stop != schema.StopTarget || e.Need != hintApp {
+	if _, err := c.List(t.Context(), nil); !errors.As(err, &e) || e.Stop != schema.StopTarget || e.Need != hintApp {
 		t.Errorf("the app is not there: %v", err)
 	}
 }
@@ -158,7 +158,7 @@ func TestForeignAnswers(t *testing.T) {
 		"myself":     func(c *Client) error { _, err := c.Myself(t.Context()); return err },
 		"serverInfo": func(c *Client) error { _, err := c.ServerInfo(t.Context()); return err },
 		"project":    func(c *Client) error { _, err := c.Projects(t.Context()); return err },
-		"list":       func(c *Client) error { _, err := c.List(t.Context()); return err },
+		"list":       func(c *Client) error { _, err := c.List(t.Context(), nil); return err },
 	} {
 		for _, body := range []string{`{"success":true}`, `{}`, `null`, `"x"`} {
 			c := newClient(t, Config{Base: always(200, body)})
@@ -176,7 +176,7 @@ func TestForeignAnswers(t *testing.T) {
 func TestListRefused(t *testing.T) {
 	c := newClient(t, Config{Base: always(200, `{"success":false,"error":"no licence","advice":"buy one"}`)})
 	var e *Error
-	if _, err := c.List(t.Context()); !errors.As(err, &e) || e.Class != refused || e.Text != "no licence" || e.Advice != "buy one" {
+	if _, err := c.List(t.Context(), nil); !errors.As(err, &e) || e.Class != refused || e.Text != "no licence" || e.Advice != "buy one" {
 		t.Errorf("%v", err)
 	}
 }

@@ -134,7 +134,7 @@ func TestAnswersAreCapped(t *testing.T) {
 	}
 	list := strings.Replace(emptyList, "[]", `[{"id":1,"type":"GITHUB","x":"`+strings.Repeat("x", longestWrite)+`"}]`, 1)
 	c = newClient(t, Config{Base: always(200, list)})
-	if records, err := c.List(t.Context()); err != nil || len(records) != 1 {
+	if records, err := c.List(t.Context(), nil); err != nil || len(records) != 1 {
 		t.Errorf("a list of more than 1 MiB: %d records, %v", len(records), err)
 	}
 }
@@ -146,7 +146,7 @@ func TestCancelledBeforeAnythingLeft(t *testing.T) {
 	if out := c.Do(ctx, create("x")); out.Status != schema.StatusUnprocessed || out.Class != none {
 		t.Errorf("%+v", out)
 	}
-	if _, err := c.List(ctx); !errors.Is(err, context.Canceled) {
+	if _, err := c.List(ctx, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("%v", err)
 	}
 	if all, _ := c.Requests(); all != 0 {

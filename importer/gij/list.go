@@ -18,15 +18,19 @@ import (
 // among the repositories: they belong to the app. A list that cannot be read whole is an
 // error.
 //
+// Expected are records that the server has or had, by id. What the list lacks of them is certainly
+// no longer there: where the server still has one, the list is read again, and where it stays
+// behind, that is an error of [schema.ClassNotDone].
+//
 // It also proves that we are an administrator, and so reads the integrations in any case:
 // any user is given a list of repositories, and perhaps a part of it.
-func (c *Client) List(ctx context.Context, kinds ...schema.Kind) ([]schema.Record, error) {
-	records, _, err := c.Read(ctx, kinds...)
+func (c *Client) List(ctx context.Context, expected map[int64]schema.Kind, kinds ...schema.Kind) ([]schema.Record, error) {
+	records, _, err := c.Read(ctx, expected, kinds...)
 	return records, err
 }
 
-// Read is List, and gives beside the repositories those inside integrations.
-func (c *Client) Read(ctx context.Context, kinds ...schema.Kind) ([]schema.Record, []schema.Tracked, error) {
+// read reads the lists of these kinds as they come.
+func (c *Client) read(ctx context.Context, kinds []schema.Kind) ([]schema.Record, []schema.Tracked, error) {
 	records, err := c.integrations(ctx)
 	if err != nil || !slices.Contains(kinds, schema.KindRepository) {
 		return records, nil, err

@@ -58,11 +58,11 @@ func TestRepositoriesInsideIntegrations(t *testing.T) {
 				want = append(want, schema.Tracked{Origin: re.Origin, Integration: re.TrackedFolderID})
 			}
 		}
-		records, got, err := c.Read(t.Context(), plainRepo)
+		records, got, err := c.Read(t.Context(), nil, plainRepo)
 		if err != nil || tally(records) != [2]int{0, 2} || len(want) == 0 || !slices.Equal(got, want) {
 			t.Errorf("paged %v: got %v and %v, %v, want 2 and %v", paged, tally(records), got, err, want)
 		}
-		if _, got, err := c.Read(t.Context()); err != nil || got != nil {
+		if _, got, err := c.Read(t.Context(), nil); err != nil || got != nil {
 			t.Errorf("paged %v: got %v, %v without asking for repositories", paged, got, err)
 		}
 	}
@@ -84,7 +84,7 @@ func TestListGivesTheKindsAskedFor(t *testing.T) {
 			{[]schema.Kind{plainRepo}, [2]int{0, 4}},
 			{[]schema.Kind{plainRepo, integration}, [2]int{1, 4}},
 		} {
-			records, err := c.List(t.Context(), tt.kinds...)
+			records, err := c.List(t.Context(), nil, tt.kinds...)
 			if got := tally(records); err != nil || got != tt.want {
 				t.Errorf("paged %v: %v: got %v, %v, want %v", paged, tt.kinds, got, err, tt.want)
 			}
@@ -105,7 +105,7 @@ func TestListOfRepositoriesNeedsAnAdministrator(t *testing.T) {
 	}
 	c := newClient(t, Config{Token: "t", Base: server.RoundTripper()})
 	var e *Error
-	if _, err := c.List(t.Context(), plainRepo); !errors.As(err, &e) || e.Stop != schema.StopCredentials {
+	if _, err := c.List(t.Context(), nil, plainRepo); !errors.As(err, &e) || e.Stop != schema.StopCredentials {
 		t.Errorf("%v", err)
 	}
 }
@@ -132,7 +132,7 @@ func TestOnlyA404TurnsToThePages(t *testing.T) {
 				return respond(status, "<title>no</title>"), nil
 			})})
 			var e *Error
-			if _, err := c.List(t.Context(), plainRepo); !errors.As(err, &e) || e.Class != want.class || asked != want.asked {
+			if _, err := c.List(t.Context(), nil, plainRepo); !errors.As(err, &e) || e.Class != want.class || asked != want.asked {
 				t.Errorf("%d: %v after %d pages, want class %d after %d", status, err, asked, want.class, want.asked)
 			}
 		})
@@ -157,7 +157,7 @@ func TestListOfRepositoriesIsWholeOrAnError(t *testing.T) {
 			return respond(200, body), nil
 		})})
 		var e *Error
-		if records, err := c.List(t.Context(), plainRepo); !errors.As(err, &e) || e.Stop != schema.StopTarget || records != nil {
+		if records, err := c.List(t.Context(), nil, plainRepo); !errors.As(err, &e) || e.Stop != schema.StopTarget || records != nil {
 			t.Errorf("%s: %v, %v", name, records, err)
 		}
 	}
@@ -250,7 +250,7 @@ func TestPagesThatMove(t *testing.T) {
 			turned++
 			return respond(200, tt.pages[turned-1]), nil
 		})})
-		records, err := c.List(t.Context(), plainRepo)
+		records, err := c.List(t.Context(), nil, plainRepo)
 		var e *Error
 		if tt.want >= 0 && (err != nil || len(records) != tt.want) {
 			t.Errorf("%d, %v", len(records), err)
@@ -268,7 +268,7 @@ func TestPagesThatMove(t *testing.T) {
 func TestManyPages(t *testing.T) {
 	for _, n := range []int{99, 100, 101, 250} {
 		_, c := stocked(t, sandbox.Options{PagedRepositories: true}, n)
-		records, err := c.List(t.Context(), plainRepo)
+		records, err := c.List(t.Context(), nil, plainRepo)
 		if err != nil || len(records) != n {
 			t.Errorf("%d of %d, %v", len(records), n, err)
 		}
@@ -279,7 +279,7 @@ func TestManyPages(t *testing.T) {
 func TestListWithADuplicateID(t *testing.T) {
 	const one = `{"id":7,"integrationType":"GITHUB","origin":"https://api.github.com","displayName":"a"}`
 	c := newClient(t, Config{Base: always(200, `{"success":true,"integrations":[`+one+`,`+one+`]}`)})
-	if live, err := c.List(t.Context(), integration); err == nil || !strings.Contains(err.Error(), "integration 7 is in it twice") {
+	if live, err := c.List(t.Context(), nil, integration); err == nil || !strings.Contains(err.Error(), "integration 7 is in it twice") {
 		t.Errorf("%d records, error %v", len(live), err)
 	}
 }

@@ -221,7 +221,7 @@ func TestMaxWait(t *testing.T) {
 			}
 			before, _ := c.Requests()
 			var e *Error
-			if _, err := c.List(t.Context()); !errors.As(err, &e) || e.Stop != schema.StopBusy {
+			if _, err := c.List(t.Context(), nil); !errors.As(err, &e) || e.Stop != schema.StopBusy {
 				t.Errorf("%q: the next call: %v", tt.after, err)
 			}
 			if all, _ := c.Requests(); all != before {
@@ -251,7 +251,7 @@ func TestForbiddenWrite(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, Config{Base: script(always(403, ""), always(200, emptyList))})
 		out := c.Do(t.Context(), create("x"))
-		if _, err := c.List(t.Context()); err != nil || out.HTTP != 403 || out.Stop != schema.StopCredentials {
+		if _, err := c.List(t.Context(), nil); err != nil || out.HTTP != 403 || out.Stop != schema.StopCredentials {
 			t.Errorf("error %v, %+v", err, out)
 		}
 	})
@@ -261,7 +261,7 @@ func TestForbiddenWrite(t *testing.T) {
 func TestStopEndsTheRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, Config{Base: taking(time.Second, script(always(200, emptyList), always(401, "")))})
-		if _, err := c.List(t.Context()); err != nil {
+		if _, err := c.List(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
 		counts := crowd(t.Context(), c, 16, 100)
@@ -342,13 +342,13 @@ func TestReadsDoNotWaitForTheFirstWrite(t *testing.T) {
 			}
 			return taking(time.Hour, always(200, added))(r)
 		}), Timeout: 2 * time.Hour})
-		if _, err := c.List(t.Context()); err != nil {
+		if _, err := c.List(t.Context(), nil); err != nil {
 			t.Fatal(err)
 		}
 		go c.Do(t.Context(), create("slow"))
 		synctest.Wait()
 		start := time.Now()
-		if _, err := c.List(t.Context()); err != nil || time.Since(start) != 0 {
+		if _, err := c.List(t.Context(), nil); err != nil || time.Since(start) != 0 {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
 		time.Sleep(2 * time.Hour)

@@ -86,7 +86,7 @@ func TestRetriesEnd(t *testing.T) {
 func TestReadsAreRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newClient(t, Config{Base: script(breakOff, always(502, ""), always(200, `{"success":tr`), hang, always(408, ""), always(200, emptyList))})
-		records, err := c.List(t.Context())
+		records, err := c.List(t.Context(), nil)
 		if err != nil || len(records) != 0 {
 			t.Errorf("%v, %v", records, err)
 		}

@@ -135,7 +135,7 @@ func TestRepositoriesGetOverEachFault(t *testing.T) {
 				if there := len(server.Repositories()) == 2; lost.Attempts == 1 && lost.Status != schema.StatusUnknown || lost.Attempts == 2 && !there || lost.Attempts > 2 {
 					t.Errorf("%d attempts, there: %v: %+v", lost.Attempts, there, lost)
 				}
-				have, err := c.List(t.Context(), schema.KindRepository)
+				have, err := c.List(t.Context(), nil, schema.KindRepository)
 				if err != nil || len(have) != len(server.Repositories()) {
 					t.Fatalf("%d listed, %v", len(have), err)
 				}

@@ -193,7 +193,7 @@ func TestPilotAndLatchHoldForUpdatesAndDeletes(t *testing.T) {
 	for _, action := range []schema.Action{update(rename("x")), update(disable(true)), remove()} {
 		synctest.Test(t, func(t *testing.T) {
 			c := newClient(t, Config{Base: taking(time.Second, script(always(200, emptyList), always(401, "")))})
-			if _, err := c.List(t.Context()); err != nil {
+			if _, err := c.List(t.Context(), nil); err != nil {
 				t.Fatal(err)
 			}
 			if counts := crowdOf(t.Context(), c, 4, action, action, create("x"), remove(), update(rename("y"))); counts[schema.StatusUnprocessed] != 5 {

@@ -114,7 +114,7 @@ func breakWrite(t *testing.T, action schema.Action, how string) {
 		}
 	}()
 	c := newClient(t, Config{BaseURL: "http://" + listener.Addr().String(), Retries: -1})
-	if _, err := c.List(t.Context()); err != nil {
+	if _, err := c.List(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	out := c.Do(t.Context(), action)

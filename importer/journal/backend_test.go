@@ -25,6 +25,7 @@ func testBackend(t *testing.T, create func(t *testing.T) store) {
 		{"options that are not JSON are refused", testWrongOptions},
 		{"outcomes come back", testOutcomes},
 		{"an answer is lost", testLostAnswer},
+		{"creates that are not settled", testUnsettled},
 		{"actions that send nothing", testStandingActions},
 		{"both kinds of records", testKinds},
 		{"the last run", testLast},

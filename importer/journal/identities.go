@@ -31,6 +31,17 @@ func (j *Journal) Identities(ctx context.Context, target Target) (_ *Identities,
 	return i, err
 }
 
+// Expected are the records that earlier runs know of by the identities of wanted ones, by id.
+func (i *Identities) Expected(want []schema.Record) map[int64]schema.Kind {
+	expected := make(map[int64]schema.Kind)
+	for _, r := range want {
+		if known, found := i.Known[r.Key()]; found {
+			expected[known.ID] = r.Kind()
+		}
+	}
+	return expected
+}
+
 // Discard forgets what was sent to records whose ids the server has assigned to others.
 func (i *Identities) Discard(live []schema.Record) {
 	for _, r := range live {

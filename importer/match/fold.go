@@ -43,6 +43,14 @@ func (m *matcher) claimFolded(w int, rule Rule, candidates []int, users map[int]
 	m.claim(w, rule, candidates)
 }
 
+// Changes are what differs between a wanted record and the live one that is certainly its own: how
+// a server rewrites an identity is no difference.
+func Changes(want, have schema.Record) []schema.Change {
+	return slices.DeleteFunc(schema.Changes(want, have), func(c schema.Change) bool {
+		return (c.Field == schema.FieldOrigin || c.Field == schema.FieldDisplayName) && FoldedEqual(c.From.Text(), c.To.Text())
+	})
+}
+
 // FoldedEqual reports whether two texts differ only in what a server may rewrite.
 func FoldedEqual(a, b string) bool {
 	f := newFolder()

@@ -24,6 +24,9 @@ const (
 	FoldedPath      // likewise, and the letter case of the origin differs: it may be another repository
 )
 
+// Folds reports whether the rule compares identities as a server may have rewritten them.
+func (r Rule) Folds() bool { return r == Folded || r == FoldedPath }
+
 // Pairing is which live record each wanted one has.
 type Pairing struct {
 	Live      []int          // wanted → live, as indexes, or None

@@ -14,7 +14,7 @@ import (
 // about one that an update would make equal to another record.
 func (d *differ) doubtful(r, have schema.Record, rule match.Rule) (a schema.Action, decided bool) {
 	switch {
-	case rule == match.Folded || rule == match.FoldedPath:
+	case rule.Folds():
 		return d.rewritten(r, have, rule), true
 	case rule == match.Inferred && !d.ours(r, have):
 		return d.inferred(r, have), true

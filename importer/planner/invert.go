@@ -45,10 +45,10 @@ type inverter struct {
 func (inv *inverter) uncreate(o schema.Result) schema.Action {
 	want := o.Action.Want
 	have, there := inv.byID[o.ID]
-	if !there || match.ClassOf(have) != match.ClassOf(want) {
+	if !there || !same(want, have, schema.Known{ID: o.ID, InitDate: o.InitDate}) {
 		return schema.Action{Op: schema.OpUnchanged, Want: want, Reason: "it is no longer on the server"}
 	}
-	if changes := schema.Changes(want, have); len(changes) > 0 {
+	if changes := match.Changes(want, have); len(changes) > 0 {
 		return schema.Action{Op: schema.OpConflict, Want: want, Have: have, Reason: changedSince(changes), Advice: adviceChanged}
 	}
 	if o.Inferred {
@@ -59,12 +59,18 @@ func (inv *inverter) uncreate(o schema.Result) schema.Action {
 	return schema.Action{Op: schema.OpDelete, Want: want, Have: have}
 }
 
+// same reports whether a live record can be the one that the run left: a server that was restored
+// assigns ids again.
+func same(want, have schema.Record, known schema.Known) bool {
+	return match.ClassOf(have) == match.ClassOf(want) && !known.Contradicts(have)
+}
+
 // restore sets the fields back that the run changed, while they are still as it set
 // them. An update that failed may have changed some of them all the same.
 func (inv *inverter) restore(o schema.Result) schema.Action {
 	want := o.Action.Want
 	have, there := inv.byID[o.Action.Have.ID]
-	if !there || match.ClassOf(have) != match.ClassOf(want) {
+	if !there || !same(want, have, schema.Known{ID: have.ID, InitDate: o.Action.Have.InitDate}) {
 		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "it is no longer on the server", Advice: conflictAdvice(want)}
 	}
 	a := schema.Action{Op: schema.OpUpdate, Have: have, Want: have.WithoutServerMade()}

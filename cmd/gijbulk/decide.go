@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"gijbulk/importer/engine"
+	"gijbulk/importer/journal"
+	"gijbulk/importer/planner"
+	"gijbulk/schema"
+)
+
+// decided is a plan with what it was made from.
+type decided struct {
+	plan     schema.Plan
+	findings []schema.Finding
+	live     server
+}
+
+// listTries is how many lists are read at most until two agree.
+const listTries = 5
+
+// decide reads the server and plans: the same for a dry run and for the run itself. Where something
+// is to be created, another list has to agree with the one that the plan was made from: one alone
+// does not prove that a record is not there.
+func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d decided, err error) {
+	known := new(journal.Identities)
+	if w.state != nil {
+		if known, err = w.state.Identities(ctx, journal.TargetOf(run)); err != nil {
+			return d, err
+		}
+	}
+	expected := known.Expected(m.records)
+	live, err := w.readServer(ctx, expected, m.kinds())
+	if err != nil {
+		return d, err
+	}
+	d = w.plan(run, m, live, known)
+	if d.plan.Count(schema.OpCreate) == 0 {
+		return d, nil
+	}
+	if err := w.waitForEarlier(ctx, run, planner.Shard(d.plan, w.shard)); err != nil {
+		return d, err
+	}
+	for range listTries {
+		if live, err = w.readServer(ctx, expected, m.kinds()); err != nil || slices.Equal(live.ids(), d.live.ids()) {
+			return d, err
+		}
+		d = w.plan(run, m, live, known)
+	}
+	return d, (&failure{code: exitTemporary, err: errors.New("Jira's list was different each time it was read; nothing was sent")}).
+		hinted("a node of the cluster may be behind, or others are at work: run the same command again later")
+}
+
+func (w *workspace) plan(run schema.Run, m manifests, live server, known *journal.Identities) decided {
+	o := planner.Options{Target: run.Target, Select: w.selected.predicate(), Nested: live.nested, Update: w.update,
+		Prune: w.sync.prune, DeleteFiles: w.sync.deleteFiles, Resend: w.sync.resend, Known: known.Known}
+	if w.state != nil {
+		known.Discard(live.records)
+		o.Sent = known
+	}
+	plan, findings := planner.Diff(m.records, live.records, o)
+	if len(plan.Actions) == 0 && len(m.records) > 0 {
+		w.log.warn("the selection leaves none of the records", "records", len(m.records))
+	}
+	return decided{plan, findings, live}
+}
+
+// waitForEarlier waits while the server may still be at work on a create that an earlier run sent
+// and that the plan has again.
+func (w *workspace) waitForEarlier(ctx context.Context, run schema.Run, plan schema.Plan) error {
+	if w.state == nil || w.dryRun {
+		return nil
+	}
+	unsettled, err := w.state.Unsettled(ctx, journal.TargetOf(run))
+	if err != nil {
+		return err
+	}
+	wanted := make(map[schema.Key]bool)
+	for i := range plan.Actions {
+		if a := &plan.Actions[i]; a.Op == schema.OpCreate {
+			wanted[a.Want.Key()] = true
+		}
+	}
+	var wait time.Duration
+	for _, u := range unsettled {
+		o, err := readOptions(u.Run, u.Options)
+		if err != nil {
+			return err
+		}
+		if left := max(w.recordedTimeout(o), w.settings.target.timeout) + engine.MaxDeparture - u.Age; wanted[u.Key] && left > 0 {
+			wait = max(wait, left)
+			w.log.info("waiting: Jira may still be at work on a create of an earlier run", "run", u.Run, "record", u.Key.String(), "for", left.Round(time.Second))
+		}
+	}
+	if wait == 0 {
+		return nil
+	}
+	w.waiting.Start(w.now(), wait+w.settle)
+	waited, stop := context.WithTimeout(ctx, wait+w.settle)
+	defer stop()
+	<-waited.Done()
+	return context.Cause(ctx)
+}

@@ -1,0 +1,93 @@
+package gij
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"gijbulk/schema"
+)
+
+// A list may come from a node of a cluster that is behind, or from a cache, and may be empty for
+// once: it alone never proves that a record is not there.
+const (
+	listTries    = 7 // lists at most, over half a minute
+	certainAfter = 3 // lists that lack a record which cannot be asked for
+	askedAtMost  = 10
+	firstPause   = time.Second
+	longestPause = 8 * time.Second
+)
+
+// Read is List, and gives beside the repositories those inside integrations.
+func (c *Client) Read(ctx context.Context, expected map[int64]schema.Kind, kinds ...schema.Kind) ([]schema.Record, []schema.Tracked, error) {
+	pause := firstPause
+	for n := 1; ; n++ {
+		records, tracked, err := c.read(ctx, kinds)
+		if err != nil {
+			return nil, nil, err
+		}
+		there, certain, err := c.lookFor(ctx, lacks(records, expected, kinds), expected)
+		switch {
+		case err != nil:
+			return nil, nil, err
+		case there == 0 && (certain || n >= certainAfter):
+			return records, tracked, nil
+		case n == listTries:
+			return nil, nil, &Error{Class: schema.ClassNotDone, Method: http.MethodGet, Path: integrationPath,
+				Text: fmt.Sprintf("the list lacks id %d, which the server has: a cache or another node of the cluster is behind", there),
+				Need: "run the same command again later"}
+		}
+		if err := wait(ctx, pause); err != nil {
+			return nil, nil, err
+		}
+		pause = min(2*pause, longestPause)
+	}
+}
+
+// lacks are the ids of these kinds that are expected in a list and missing from it, the youngest
+// first: a list that is behind lacks those.
+func lacks(records []schema.Record, expected map[int64]schema.Kind, kinds []schema.Kind) []int64 {
+	lacking := maps.Clone(expected)
+	for i := range records {
+		delete(lacking, records[i].ID)
+	}
+	maps.DeleteFunc(lacking, func(_ int64, k schema.Kind) bool { return !slices.Contains(kinds, k) })
+	ids := slices.Sorted(maps.Keys(lacking))
+	slices.Reverse(ids)
+	return ids
+}
+
+// lookFor asks for some of the records that a list lacks. there is one that the server has; without
+// one, certain says that it has none of them. A repository cannot be asked for.
+func (c *Client) lookFor(ctx context.Context, ids []int64, kinds map[int64]schema.Kind) (there int64, certain bool, err error) {
+	certain = len(ids) <= askedAtMost
+	for _, id := range ids[:min(len(ids), askedAtMost)] {
+		if kinds[id] != schema.KindIntegration {
+			certain = false
+			continue
+		}
+		a, err := c.seek(ctx, fmt.Sprintf("%s/%d", integrationPath, id), "")
+		switch {
+		case err == nil:
+			return id, false, nil
+		case a.failure.Class != schema.ClassRefused:
+			return 0, false, err
+		case !a.gone():
+			certain = false
+		}
+	}
+	return 0, certain, nil
+}
+
+// wait waits, unless the context ends first.
+func wait(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	case <-time.After(d):
+		return nil
+	}
+}
