@@ -16,7 +16,7 @@ import (
 	"gijbulk/schema"
 )
 
-// addCompletion adds the command that writes completion scripts, and the completions.
+// addCompletion adds the command that writes completion scripts.
 func (a *app) addCompletion(root *cobra.Command) {
 	root.InitDefaultCompletionCmd()
 	completion, _, _ := root.Find([]string{"completion"})
@@ -24,6 +24,10 @@ func (a *app) addCompletion(root *cobra.Command) {
 	for _, shell := range completion.Commands() {
 		shell.Args = noArguments
 	}
+}
+
+// addSuggestions adds what a shell suggests for flags and arguments.
+func (a *app) addSuggestions(root *cobra.Command) {
 	complete.Register(root, complete.Sources{
 		Runs:            a.completionRuns,
 		ManifestFormats: manifestFormats(),

@@ -30,7 +30,10 @@ func commands(root *cobra.Command) []*cobra.Command {
 // TestEveryValueHasACompletion: a new flag or argument has a name that package complete
 // knows, or gets one there.
 func TestEveryValueHasACompletion(t *testing.T) {
-	for _, c := range commands((&app{}).root()) {
+	a := &app{}
+	root := a.root()
+	a.addSuggestions(root)
+	for _, c := range commands(root) {
 		if c.ValidArgsFunction == nil {
 			t.Errorf("package complete does not know an argument of %q", c.UseLine())
 		}

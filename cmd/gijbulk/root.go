@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -38,6 +39,9 @@ func run(ctx, hard context.Context, args []string, p process) int {
 	a := &app{process: p, hard: hard, started: p.now()}
 	a.screen = terminal.NewScreen(p.stderr, p.columns)
 	root := a.root()
+	if len(args) > 0 && slices.Contains([]string{"completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0]) {
+		a.addSuggestions(root) // cobra keeps them for as long as the process lives
+	}
 	root.SetArgs(args)
 	root.SetIn(p.stdin)
 	root.SetOut(p.stdout)

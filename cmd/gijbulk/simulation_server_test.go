@@ -272,7 +272,7 @@ func (s *simServer) list(c *simCommand, kind string) simAnswer {
 	s.lists[kind] = shown
 	switch c.fault {
 	case "cached":
-		shown = slices.Concat([]map[string]any{}, cached)
+		shown = append([]map[string]any{}, cached...)
 	case "empty":
 		shown = []map[string]any{}
 	}

@@ -29,7 +29,7 @@ var simClasses = []simClass{
 	{name: "late", about: "work that outlives --timeout", why: "a request is sent again once --timeout and two lists say that nothing came of it, and the first still works (seed 7120)"},
 	{name: "lag", about: "lists without the youngest records", holds: true},
 	{name: "list", about: "lists that are cached or empty once", holds: true},
-	{name: "names", about: "names that the server rewrites", why: "a created record whose name was rewritten is reported as failed (seed 2), and created again (seed 2 of CLASSES=names,admin)"},
+	{name: "names", about: "names that the server rewrites", holds: true},
 	{name: "death", about: "the process dies", holds: true},
 	{name: "interrupt", about: "the process is interrupted", holds: true},
 	{name: "admin", about: "another administrator works between commands", why: "a resumed import says exists of a record that was renamed and is known by its id (seed 30159)"},
@@ -40,7 +40,7 @@ var simClasses = []simClass{
 	{name: "prune", about: "sync --prune", holds: true},
 	{name: "undo", about: "undo last", holds: true},
 	{name: "shards", about: "two shards at a time", holds: true},
-	{name: "exits", about: "no exit code says that the target or the credentials are wrong", why: "a connection that is refused at the first request ends with exit 10 instead of 5 (seed 60 of CLASSES=exits,net)"},
+	{name: "exits", about: "no exit code says that the target or the credentials are wrong", holds: true},
 	{name: "duplicates", about: "--remove-duplicates", holds: true},
 }
 

@@ -134,12 +134,13 @@ func (c *Client) Requests() (all, writes int) {
 	return int(c.pace.all.Load()), int(c.pace.writes.Load())
 }
 
-// send makes one call, with all its attempts.
+// send makes one call, with all its attempts. Where a target that never answered cannot be reached,
+// its URL may be wrong, or it may be down.
 func (c *Client) send(ctx context.Context, r request) answer {
 	a := c.sends.carry(ctx, r)
 	if e := a.failure; e != nil && e.Class == schema.ClassNotDone && e.Status == 0 && !a.overdue && !c.pace.answered.Load() {
 		never := *e
-		never.Stop, never.Need = schema.StopTarget, NeedHost
+		never.Need = NeedHost
 		a.failure = &never
 	}
 	return a

@@ -9,8 +9,7 @@ import (
 )
 
 // Error is a call that failed. Class says what is known about it, Stop why the whole run
-// has to end: always with [schema.ClassStop], and with [schema.ClassNotDone] where the
-// target cannot be reached and has never answered.
+// has to end: always and only with [schema.ClassStop].
 type Error struct {
 	Class  schema.Class
 	Stop   schema.Stop
