@@ -56,10 +56,7 @@ func (w *simWorld) race(c *simCommand, seed uint64) {
 // administrator is another administrator, who adds, renames, changes, copies or deletes a record.
 func (w *simWorld) administrator(seed uint64) {
 	random := rand.New(rand.NewPCG(seed, 3))
-	w.before[""] = simUndo{}
-	for run := range w.before {
-		w.before[run] = simUndo{} // what was there before is not what an undo can restore
-	}
+	w.forgetBefore()
 	live := w.server.sorted()
 	if len(live) == 0 || random.IntN(3) == 0 {
 		w.foreignAdd(random)
@@ -86,6 +83,15 @@ func (w *simWorld) administrator(seed uint64) {
 	}
 	r.foreign = time.Now()
 	w.say("id %d: now %v %s, by another administrator", r.id, r.key, simFields(r.fields))
+}
+
+// forgetBefore is for a change that no command going on makes: what was there before each is then not
+// what an undo of it can restore.
+func (w *simWorld) forgetBefore() {
+	w.before[""] = simUndo{}
+	for run := range w.before {
+		w.before[run] = simUndo{}
+	}
 }
 
 func (w *simWorld) foreignAdd(random *rand.Rand) {

@@ -144,6 +144,9 @@ func (l *simLink) arrive(r *http.Request, body []byte, f simFault) (*http.Respon
 		time.AfterFunc(f.late, func() {
 			l.w.mu.Lock()
 			defer l.w.mu.Unlock()
+			if l.c.over {
+				l.w.forgetBefore()
+			}
 			l.work(r, body, f)
 		})
 		return nil, errSimReset
