@@ -50,7 +50,7 @@ func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d 
 		}
 		d = w.plan(run, m, live, known)
 	}
-	return d, (&failure{code: exitTemporary, err: errors.New("Jira's list was different each time it was read; nothing was sent")}).
+	return d, (&failure{code: exitTemporary, err: errors.New("the list of Jira was different each time it was read; nothing was sent")}).
 		hinted("a node of the cluster may be behind, or others are at work: run the same command again later")
 }
 
