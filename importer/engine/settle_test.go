@@ -161,6 +161,35 @@ func TestInferred(t *testing.T) {
 	}
 }
 
+// TestRewritten: what the server made of a name is the record all the same; where the answer was lost,
+// that is not proven.
+func TestRewritten(t *testing.T) {
+	rewrite := func(s *server, a schema.Action) schema.Outcome {
+		a.Want = a.Want.Set(schema.FieldDisplayName, schema.Text("team  alpha"))
+		return perform(s, a)
+	}
+	for _, tt := range []struct {
+		name     string
+		answer   answer
+		inferred bool
+	}{
+		{"answered", rewrite, false},
+		{"lost", func(s *server, a schema.Action) schema.Outcome { rewrite(s, a); return lose(s, a) }, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer()
+				s.answers["Team Alpha"] = []answer{tt.answer}
+				f := newRun(t, s, creates("Team Alpha"))
+				f.start(t)
+				if o := f.Outcomes()[0]; o.Status != schema.StatusCreated || o.Inferred != tt.inferred || s.requests() != 1 {
+					t.Errorf("%+v after %d requests", o, s.requests())
+				}
+			})
+		})
+	}
+}
+
 // TestSettleAmongDuplicates: the duplicate of another record of the plan is not unexplained, so a
 // lost create is sent again.
 func TestSettleAmongDuplicates(t *testing.T) {
