@@ -198,7 +198,7 @@ func (r *Run) narrow(ctx context.Context, o schema.Outcome) schema.Outcome {
 	if o.HTTP != http.StatusForbidden || o.Stop != schema.StopCredentials {
 		return o
 	}
-	if _, err := r.list(ctx, "check whether only this record is forbidden"); err != nil {
+	if _, err := r.Target.List(ctx, nil, r.Plan.Kinds()...); err != nil { // other workers go on: only that it can be read counts
 		return o
 	}
 	if o.Status == schema.StatusUnprocessed {

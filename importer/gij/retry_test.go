@@ -158,7 +158,7 @@ func TestNeverAnswered(t *testing.T) {
 			return refuse(r)
 		})})
 		var e *Error
-		if _, err := c.Myself(t.Context()); !errors.As(err, &e) || e.Class != notDone || e.Stop != schema.StopTarget || e.Need == "" {
+		if _, err := c.Myself(t.Context()); !errors.As(err, &e) || e.Class != notDone || e.Stop != "" || e.Need != NeedHost {
 			t.Errorf("at first: %+v", e)
 		}
 		up = true
@@ -166,7 +166,7 @@ func TestNeverAnswered(t *testing.T) {
 			t.Errorf("the client does not recover: %v", err)
 		}
 		up = false
-		if _, err := c.Myself(t.Context()); !errors.As(err, &e) || e.Class != notDone || e.Stop != "" {
+		if _, err := c.Myself(t.Context()); !errors.As(err, &e) || e.Class != notDone || e.Stop != "" || e.Need == NeedHost {
 			t.Errorf("later: %+v", e)
 		}
 		if all, _ := c.Requests(); all != 1 {

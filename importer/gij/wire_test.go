@@ -156,7 +156,7 @@ func TestConnectionRefused(t *testing.T) {
 	listener.Close()
 	c := newClient(t, Config{BaseURL: base, Retries: -1})
 	var e *Error
-	if _, err := c.Myself(t.Context()); !errors.As(err, &e) || e.Class != notDone || e.Stop != schema.StopTarget {
+	if _, err := c.Myself(t.Context()); !errors.As(err, &e) || e.Class != notDone || e.Stop != "" || e.Need != NeedHost {
 		t.Errorf("%v", err)
 	}
 	if out := c.Do(t.Context(), create("x")); out.Status != schema.StatusFailed || !out.Temporary || out.Attempts != 0 {
