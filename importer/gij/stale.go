@@ -21,7 +21,7 @@ const (
 	longestPause = 8 * time.Second
 )
 
-// Read is List, and gives beside the repositories those inside integrations.
+// Read is List, and also gives the repositories inside integrations.
 func (c *Client) Read(ctx context.Context, expected map[int64]schema.Kind, kinds ...schema.Kind) ([]schema.Record, []schema.Tracked, error) {
 	pause := firstPause
 	for n := 1; ; n++ {
@@ -40,8 +40,8 @@ func (c *Client) Read(ctx context.Context, expected map[int64]schema.Kind, kinds
 				Text: fmt.Sprintf("the list lacks id %d, which the server has: a cache or another node of the cluster is behind", there),
 				Need: "run the same command again later"}
 		}
-		if err := wait(ctx, pause); err != nil {
-			return nil, nil, err
+		if e := c.pace.stop.sleep(ctx, request{method: http.MethodGet, path: integrationPath, effect: reads}, pause, nil); e != nil {
+			return nil, nil, e
 		}
 		pause = min(2*pause, longestPause)
 	}
@@ -80,14 +80,4 @@ func (c *Client) lookFor(ctx context.Context, ids []int64, kinds map[int64]schem
 		}
 	}
 	return 0, certain, nil
-}
-
-// wait waits, unless the context ends first.
-func wait(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	case <-time.After(d):
-		return nil
-	}
 }

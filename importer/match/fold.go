@@ -46,15 +46,16 @@ func (m *matcher) claimFolded(w int, rule Rule, candidates []int, users map[int]
 // Changes are what differs between a wanted record and the live one that is certainly its own: how
 // a server rewrites an identity is no difference.
 func Changes(want, have schema.Record) []schema.Change {
-	return slices.DeleteFunc(schema.Changes(want, have), func(c schema.Change) bool {
-		return (c.Field == schema.FieldOrigin || c.Field == schema.FieldDisplayName) && FoldedEqual(c.From.Text(), c.To.Text())
-	})
+	return slices.DeleteFunc(schema.Changes(want, have), Rewritten)
 }
 
-// FoldedEqual reports whether two texts differ only in what a server may rewrite.
-func FoldedEqual(a, b string) bool {
+// Rewritten reports whether a change is one of the identity, and only in what a server may rewrite.
+func Rewritten(c schema.Change) bool {
+	if c.Field != schema.FieldOrigin && c.Field != schema.FieldDisplayName {
+		return false
+	}
 	f := newFolder()
-	return f.text(a) == f.text(b)
+	return f.text(c.From.Text()) == f.text(c.To.Text())
 }
 
 // folder brings texts to a form in which those that a server may rewrite into each other

@@ -117,8 +117,7 @@ func spelled(have schema.Record, fields ...schema.Field) string {
 func (d *differ) drift(have schema.Record, changes []schema.Change) []schema.Change {
 	var drift []schema.Change
 	for _, c := range changes {
-		identifies := c.Field == schema.FieldOrigin || c.Field == schema.FieldDisplayName
-		if identifies && d.options.Sent != nil && match.FoldedEqual(c.From.Text(), c.To.Text()) {
+		if d.options.Sent != nil && match.Rewritten(c) {
 			if same, judged := d.options.Sent.Compare(have.ID, c.Field, c.To); same && judged {
 				continue
 			}
