@@ -11,18 +11,16 @@ import (
 	"gijbulk/schema"
 )
 
-// Fold matches the wanted records that no rule has matched with live records that none has
-// claimed and whose identity differs only in what a server may rewrite. Such a record may be
-// the wanted one or a person's; it is never to be created a second time.
+// Fold matches the wanted records that no rule has matched with live records that are not another's
+// for certain and whose identity differs only in what a server may rewrite. Such a record may be the
+// wanted one or a person's; it is never to be created a second time, and none is renamed to its identity.
 func (p *Pairing) Fold(want, live []schema.Record) {
-	if !slices.Contains(p.ClaimedBy, None) {
-		return
-	}
 	f := newFolder()
 	m := matcher{want: want, live: live, index: indexLive(live, f.key), Pairing: *p}
+	m.refuseRenames(f)
 	candidates, users := make(map[int][]int), make(map[int][]int)
 	m.eachOpen(func(w int, key schema.Key) {
-		candidates[w] = unclaimed(m.index.find(key), m.ClaimedBy)
+		candidates[w] = slices.DeleteFunc(m.index.find(key), m.paired)
 		for _, l := range candidates[w] {
 			users[l] = append(users[l], w)
 		}
@@ -31,6 +29,24 @@ func (p *Pairing) Fold(want, live []schema.Record) {
 		m.claimFolded(w, f.rule(key, m.live, candidates[w]), candidates[w], users)
 	})
 	*p = m.Pairing
+}
+
+// refuseRenames finds wanted records whose live record has another name or origin now, while an
+// unclaimed one has theirs as the server may have rewritten it: a rename would make a second one.
+func (m *matcher) refuseRenames(f folder) {
+	for w, l := range m.Live {
+		if l == None || m.Rule[w] < Recorded || m.Rule[w] > Earlier {
+			continue
+		}
+		key := f.key(m.want[w].Key())
+		if !key.Exact() || f.key(m.live[l].Key()) == key {
+			continue
+		}
+		if others := unclaimed(m.index.find(m.want[w].Key()), m.ClaimedBy); len(others) > 0 {
+			m.Live[w] = None
+			m.refuse(w, m.Rule[w], others, fmt.Sprintf("%s would get the name and origin that the server shows for ids %s", Called(m.live[l]), m.ids(others)))
+		}
+	}
 }
 
 func (m *matcher) claimFolded(w int, rule Rule, candidates []int, users map[int][]int) {

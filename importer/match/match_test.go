@@ -124,6 +124,11 @@ func TestMatch(t *testing.T) {
 		{"without a name, letter case of a path", []schema.Record{at("https://h/A", "")}, lives(at("https://h/a", "x")), nil, "folded path 1"},
 		{"folded, but another's", []schema.Record{gerrit("A"), gerrit("a")}, lives(gerrit("a")), nil, "none, exact 1"},
 		{"folded of two", []schema.Record{gerrit("A"), gerrit("a ")}, lives(gerrit("a")), nil, "folded conflict, folded conflict"},
+		{"folded, and part of another's conflict", []schema.Record{gerrit("g"), gerrit("A B")}, lives(gerrit("a b"), gerrit("a b")),
+			recorded(gerrit("g"), 2, 2000), "recorded conflict, folded conflict"},
+		{"recorded, and another has its name folded", []schema.Record{gerrit("B")}, lives(gerrit("a"), gerrit("b")), recorded(gerrit("B"), 1, 1000), "recorded conflict"},
+		{"renamed, and another has its name folded", []schema.Record{gerrit("B", "a")}, lives(gerrit("a"), gerrit("b")), nil, "earlier conflict"},
+		{"recorded, rewritten, and another like it", []schema.Record{gerrit("B")}, lives(gerrit("b"), gerrit("b ")), recorded(gerrit("B"), 1, 1000), "recorded 1"},
 		{"two folded", []schema.Record{gerrit("A")}, lives(gerrit("a"), gerrit("a ")), nil, "folded conflict"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
