@@ -25,8 +25,8 @@ var sqliteTables string
 const (
 	applicationID = 0x47494A42 // marks SQLite files as state files: "GIJB"
 
-	// layout is the user_version of a state file. 1 to 7 were never released.
-	layout = 8
+	// layout is the user_version of a state file. 1 to 8 were never released.
+	layout = 9
 
 	// busyTimeout is how long other processes are waited for, whose longest transaction
 	// is the plan of a very large run.

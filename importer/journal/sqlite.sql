@@ -76,6 +76,7 @@ CREATE TABLE outcomes (
 	class     TEXT NOT NULL,
 	stop      TEXT NOT NULL,
 	live      INTEGER NOT NULL, -- id on the server; 0: not known
+	answered  INTEGER NOT NULL, -- the answer to a create gave the id
 	init_date INTEGER NOT NULL, -- of a created record; 0: not known
 	attempts  INTEGER NOT NULL,
 	http      INTEGER NOT NULL,

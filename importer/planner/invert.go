@@ -1,16 +1,17 @@
 package planner
 
 import (
+	"cmp"
 	"strings"
 
 	"gijbulk/importer/match"
 	"gijbulk/schema"
 )
 
-// Invert makes the plan that undoes what a run did: it deletes what the run created,
-// restores what it changed, and creates again what it deleted. live is read just before: what
-// is no longer as the run left it is a conflict and is left alone. The findings say what
-// cannot be restored.
+// Invert makes the plan that undoes what a run did: it deletes what the run created, restores what
+// it changed, and creates again what it deleted, also where the run reported a failure or a conflict.
+// live is read just before: what is no longer as the run left it, and what is not proven to be the
+// run's, is a conflict and is left alone. The findings say what cannot be restored.
 func Invert(results []schema.Result, live []schema.Record) (schema.Plan, []schema.Finding) {
 	inv := inverter{byID: make(map[int64]schema.Record, len(live)), keys: make(map[schema.Key]bool, len(live))}
 	for _, r := range live {
@@ -21,8 +22,10 @@ func Invert(results []schema.Result, live []schema.Record) (schema.Plan, []schem
 	for _, o := range results {
 		var a schema.Action
 		switch {
-		case o.Status == schema.StatusCreated:
-			a = inv.uncreate(o)
+		case o.Action.Op == schema.OpCreate && (o.Attempts > 0 || o.Status == schema.StatusCreated):
+			if a = inv.uncreate(o); a.Op == "" {
+				continue
+			}
 		case o.Action.Op == schema.OpUpdate && o.Attempts > 0:
 			a = inv.restore(o)
 		case o.Status == schema.StatusDeleted:
@@ -41,22 +44,47 @@ type inverter struct {
 	findings []schema.Finding
 }
 
-// uncreate deletes what was created, while it is still as the run made it.
-func (inv *inverter) uncreate(o schema.Result) schema.Action {
+// uncreate deletes what was created, also where that was not as it was wanted, while it is still as
+// the run left it. Where nothing was created it gives no action.
+func (inv *inverter) uncreate(o schema.Result) (a schema.Action) {
 	want := o.Action.Want
+	a = schema.Action{Op: schema.OpConflict, Want: want, Advice: adviceUnproven}
+	switch {
+	case o.ID != 0 && (o.Answered || o.Status != schema.StatusConflict):
+	case o.Status == schema.StatusConflict:
+		a.Reason = "which records the run created is not proven: the server " + o.Error
+		return a
+	case o.Status == schema.StatusUnknown:
+		a.Reason, a.Advice = "whether the run created it is not known", "resume the run first"
+		return a
+	default:
+		return schema.Action{}
+	}
 	have, there := inv.byID[o.ID]
 	if !there || !same(want, have, schema.Known{ID: o.ID, InitDate: o.InitDate}) {
 		return schema.Action{Op: schema.OpUnchanged, Want: want, Reason: "it is no longer on the server"}
 	}
-	if changes := match.Changes(want, have); len(changes) > 0 {
-		return schema.Action{Op: schema.OpConflict, Want: want, Have: have, Reason: changedSince(changes), Advice: adviceChanged}
+	a.Have = have
+	if changes := leftDiffers(o, have); len(changes) > 0 {
+		a.Reason, a.Advice = changedSince(changes), adviceChanged
+		return a
 	}
 	if o.Inferred {
-		return schema.Action{Op: schema.OpConflict, Want: want, Have: have, Reason: "that the run created it is not proven: its answer was lost, and the record has no name",
-			Advice: "delete it in Jira if it is yours"}
+		a.Reason = "that the run created it is not proven: " + cmp.Or(o.Outcome.Advice, o.Error)
+		return a
 	}
-	have.Place = want.Place
-	return schema.Action{Op: schema.OpDelete, Want: want, Have: have}
+	a = schema.Action{Op: schema.OpDelete, Want: want, Have: have}
+	a.Have.Place = want.Place
+	return a
+}
+
+// leftDiffers are the fields in which a created record is not as the run left it: as it was wanted,
+// or as the server showed it in the end.
+func leftDiffers(o schema.Result, have schema.Record) []schema.Change {
+	if o.Seen != nil && o.Seen.Have.ID == have.ID {
+		return schema.Changes(o.Seen.Have.WithoutServerMade(), have)
+	}
+	return match.Changes(o.Action.Want, have)
 }
 
 // same reports whether a live record can be the one that the run left: a server that was restored
@@ -124,6 +152,8 @@ func (inv *inverter) recreate(o schema.Result) schema.Action {
 func (inv *inverter) lost(r schema.Record, f schema.Field, message string) {
 	inv.findings = append(inv.findings, schema.CodeNotRestored.Newf(r.Place, f.String(), "%s: "+message, r.Key(), f))
 }
+
+const adviceUnproven = "compare it in Jira, and delete there what is yours"
 
 const adviceChanged = "compare it in Jira, and undo by hand what is still to be undone"
 

@@ -210,7 +210,18 @@ func TestInvert(t *testing.T) {
 		{"deleted", result(schema.Action{Op: schema.OpDelete, Have: there}, schema.Outcome{Status: schema.StatusDeleted, ID: 9}), nil, "create 0", 1},
 		{"deleted, there again", result(schema.Action{Op: schema.OpDelete, Have: there}, schema.Outcome{Status: schema.StatusDeleted, ID: 9}),
 			[]schema.Record{live(12, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "A")}, "conflict 0", 0},
-		{"failed", result(schema.Action{Op: schema.OpCreate, Want: want}, schema.Outcome{Status: schema.StatusFailed}), nil, "", 0},
+		{"failed", result(schema.Action{Op: schema.OpCreate, Want: want}, schema.Outcome{Status: schema.StatusFailed, Attempts: 1}), []schema.Record{there}, "", 0},
+		{"created, and a value not taken", result(schema.Action{Op: schema.OpCreate, Want: want}, schema.Outcome{Status: schema.StatusFailed, ID: 9, Attempts: 1,
+			Seen: &schema.Seen{Have: changed}}), []schema.Record{changed}, "delete 9", 0},
+		{"created, a value not taken, changed since", result(schema.Action{Op: schema.OpCreate, Want: want}, schema.Outcome{Status: schema.StatusFailed, ID: 9, Attempts: 1,
+			Seen: &schema.Seen{Have: changed}}), []schema.Record{there}, "conflict 9", 0},
+		{"created twice, one answered", result(schema.Action{Op: schema.OpCreate, Want: want}, schema.Outcome{Status: schema.StatusConflict, ID: 9, Answered: true, Attempts: 1}),
+			[]schema.Record{there, live(10, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "A", "disabled", false)}, "delete 9", 0},
+		{"there twice, none answered", result(schema.Action{Op: schema.OpCreate, Want: want}, schema.Outcome{Status: schema.StatusConflict, ID: 9, Attempts: 1}),
+			[]schema.Record{there}, "conflict 0", 0},
+		{"made by somebody else before it was sent", result(schema.Action{Op: schema.OpCreate, Want: want}, schema.Outcome{Status: schema.StatusExists, ID: 9}),
+			[]schema.Record{there}, "", 0},
+		{"unknown", result(schema.Action{Op: schema.OpCreate, Want: want}, schema.Outcome{Status: schema.StatusUnknown, Attempts: 1}), nil, "conflict 0", 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			plan, findings := Invert([]schema.Result{tt.outcome}, tt.live)
