@@ -121,6 +121,7 @@ func (w *workspace) continueRun(ctx context.Context, saved journal.Saved, files 
 	r := &record{log}
 	defer func() { err = firstError(err, r.close()) }()
 	work := w.engine(saved.Plan, r, saved.Outcomes)
+	work.Died = saved.Run.Ended.IsZero()
 	trouble := work.Resume(ctx, saved.Outcomes, saved.Intents)
 	work.stop()
 	return w.report(ctx, r, run, work.Plan, work.Outcomes(), trouble)

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"gijbulk/importer/match"
@@ -9,8 +10,8 @@ import (
 )
 
 // removeDuplicates deletes what creates of the plan made more than once, and keeps one of
-// each: only what was not there before the run, and only where all of them are equal
-// field by field. removed reports whether anything was sent.
+// each: only what was not there before the run, only where all of them are equal field by
+// field, and only what is ours. removed reports whether anything was sent.
 func (r *Run) removeDuplicates(ctx context.Context) (removed bool, err error) {
 	doubled := r.ledger.doubled()
 	if len(doubled) == 0 {
@@ -21,6 +22,9 @@ func (r *Run) removeDuplicates(ctx context.Context) (removed bool, err error) {
 		return false, err
 	}
 	deletions, kept := r.ledger.surplusDeletions(doubled, live)
+	if err := r.ledger.end(ctx, kept...); err != nil { // first: what is deleted then is no record of an outcome any more
+		return false, err
+	}
 	if len(deletions) > 0 {
 		if err := r.ledger.extend(ctx, deletions); err != nil {
 			return false, err
@@ -34,7 +38,7 @@ func (r *Run) removeDuplicates(ctx context.Context) (removed bool, err error) {
 			return true, err
 		}
 	}
-	return true, r.ledger.end(ctx, kept...)
+	return true, nil
 }
 
 // doubled are the creates that may have been made more than once.
@@ -55,16 +59,45 @@ func (l *ledger) surplusDeletions(doubled []schema.Outcome, live []schema.Record
 		if len(made) == 0 || !allEqual(made) {
 			continue
 		}
-		keep := slices.IndexFunc(made, func(r schema.Record) bool { return r.ID == o.ID })
-		keep = max(keep, 0) // without an id of its own, the first
-		kept = append(kept, created(o, made[keep].ID))
+		keep := l.keep(o, made)
+		if keep == nil {
+			continue
+		}
+		kept = append(kept, l.keeping(o, *keep))
 		want := l.action(o.N).Want
-		for _, r := range slices.Delete(slices.Clone(made), keep, keep+1) {
-			r.Place = want.Place
-			deletions = append(deletions, schema.Action{N: len(l.outcomes) + len(deletions), Op: schema.OpDelete, Want: want, Have: r})
+		for _, r := range made {
+			if r.ID != keep.ID {
+				r.Place = want.Place
+				deletions = append(deletions, schema.Action{N: len(l.outcomes) + len(deletions), Op: schema.OpDelete, Want: want, Have: r})
+			}
 		}
 	}
 	return deletions, kept
+}
+
+// keep is the one of equal new records that is not deleted, or nil where the others need not all be
+// ours. Certainly ours is what an answer named, and as many as there are attempts whose answers were
+// lost. What is kept may be somebody else's.
+func (l *ledger) keep(o schema.Outcome, made []schema.Record) *schema.Record {
+	unnamed := slices.DeleteFunc(slices.Clone(made), func(r schema.Record) bool { return o.Answered && r.ID == o.ID })
+	switch {
+	case len(unnamed) == 0:
+		return &made[0]
+	case len(unnamed) == 1, len(unnamed) <= l.losses[o.N]:
+		return &unnamed[0]
+	}
+	return nil
+}
+
+// keeping is the outcome of a create of which one record is kept.
+func (l *ledger) keeping(o schema.Outcome, keep schema.Record) schema.Outcome {
+	o.Answered = o.Answered && o.ID == keep.ID
+	o = created(o, keep.ID)
+	o.InitDate = keep.InitDate
+	if o.Inferred = !o.Answered && l.losses[o.N] == 0; o.Inferred {
+		o.Advice = fmt.Sprintf("%s is equal to what the run created, and may be somebody else's", match.Called(keep))
+	}
+	return o
 }
 
 // madeOf gives for each of these creates what is live of it and new, by id.

@@ -28,8 +28,8 @@ const (
 	lastLook  = 30 * time.Second
 )
 
-// awaitIndexing waits until the first indexing of a created record has ended, and says what
-// went wrong in it. What was created is recorded before; where it cannot be, there is no wait, and
+// awaitIndexing waits until the first indexing of a created record has ended. One that fails is
+// a failure of the record, which stays on the server. What was created is recorded before; where it cannot be, there is no wait, and
 // the caller, who records the outcome in any case, meets the same error.
 func (r *Run) awaitIndexing(ctx context.Context, o schema.Outcome) schema.Outcome {
 	if r.Indexing.Indexer == nil || o.Status != schema.StatusCreated || r.ledger.end(ctx, o) != nil {
@@ -52,8 +52,9 @@ func (r *Run) awaitIndexing(ctx context.Context, o schema.Outcome) schema.Outcom
 			o.Advice = "how its first indexing went is not known: " + err.Error()
 			return o
 		case len(state.Errors) > 0:
-			o.Error = "it was created, but its first indexing failed: " + strings.Join(state.Errors, "; ")
-			o.Advice = "check what the git host answers to these credentials; the app indexes it again automatically"
+			o.Status = schema.StatusFailed
+			o.Error = fmt.Sprintf("it was created with id %d, but its first indexing failed: %s", o.ID, strings.Join(state.Errors, "; "))
+			o.Advice = "check what the git host answers to these credentials, and update the record with gijbulk sync: the app indexes it again automatically"
 			return o
 		case state.Ended:
 			return o

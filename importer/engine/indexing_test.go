@@ -49,8 +49,7 @@ func (x *slowIndexer) Indexing(_ context.Context, r schema.Record) (schema.Index
 	return schema.Indexing{Ended: time.Since(x.begun[r.ID]) >= x.takes}, x.err
 }
 
-// TestFirstIndexings: so many at a time are waited for, and one that fails is an error of a
-// created record.
+// TestFirstIndexings: so many at a time are waited for.
 func TestFirstIndexings(t *testing.T) {
 	for _, tt := range []struct{ concurrency, atOnce, want int }{{8, 2, 2}, {1, 2, 1}, {8, 0, 1}} {
 		synctest.Test(t, func(t *testing.T) {
@@ -65,10 +64,11 @@ func TestFirstIndexings(t *testing.T) {
 	}
 }
 
-// TestFirstIndexing: the create is recorded before its first indexing is waited for, and stays
-// created whatever comes of that.
+// TestFirstIndexing: the create is recorded before its first indexing is waited for. One that fails
+// makes the record failed, with its id; one that is not known to the end leaves it created.
 func TestFirstIndexing(t *testing.T) {
-	const waitedFor = "begin a, send a, end a created, observe a created, end a created, observe a created"
+	const waitedFor, failed = "begin a, send a, end a created, observe a created, end a created, observe a created",
+		"begin a, send a, end a created, observe a created, end a failed, observe a failed"
 	forever := &slowIndexer{takes: 1000 * time.Hour, begun: make(map[int64]time.Time)}
 	for _, tt := range []struct {
 		name          string
@@ -80,9 +80,9 @@ func TestFirstIndexing(t *testing.T) {
 		order         string
 	}{
 		{name: "ends", indexer: failing("another"), order: waitedFor},
-		{name: "fails", indexer: failing("a"), error: "401 Unauthorized", advice: "check what the git host answers", order: waitedFor},
+		{name: "fails", indexer: failing("a"), error: "401 Unauthorized", advice: "check what the git host answers", order: failed},
 		{name: "fails after a second request", indexer: failing("a"), answers: []answer{lose, perform}, error: "401 Unauthorized", advice: "check what the git host answers",
-			order: "begin a, send a, end a unknown, observe a unknown, begin a, send a, end a created, observe a created, end a created, observe a created"},
+			order: "begin a, send a, end a unknown, observe a unknown, begin a, send a, end a created, observe a created, end a failed, observe a failed"},
 		{name: "takes too long", indexer: forever, advice: "it had not ended after 10m0s", order: waitedFor},
 		{name: "the run is canceled", indexer: forever, cancel: time.Minute, advice: "enough", order: waitedFor},
 		{name: "cannot be seen", indexer: &slowIndexer{begun: make(map[int64]time.Time), err: errors.New("503")}, advice: "is not known: 503", order: waitedFor},
@@ -100,7 +100,7 @@ func TestFirstIndexing(t *testing.T) {
 					t.Errorf("error %v", err)
 				}
 				o := f.outcome("a")
-				if created := tt.error != "refused"; created != (o.Status == schema.StatusCreated) || !strings.Contains(o.Error, tt.error) || !strings.Contains(o.Advice, tt.advice) ||
+				if created := tt.error == ""; created != (o.Status == schema.StatusCreated) || (o.ID == 0) != (tt.error == "refused") || !strings.Contains(o.Error, tt.error) || !strings.Contains(o.Advice, tt.advice) ||
 					(o.Error == "") != (tt.error == "") || (o.Advice == "") != (tt.advice == "") {
 					t.Errorf("%s, error %q, advice %q", o.Status, o.Error, o.Advice)
 				}

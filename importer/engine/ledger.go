@@ -19,12 +19,14 @@ type ledger struct {
 	lost     map[int]*lost    // likewise: creates with attempts that were not answered
 	delay    time.Duration    // how late a create appeared, where that was later than the time limit
 	gone     map[int64]bool   // records that are no longer on the server
+	losses   map[int]int      // by the action's number, of creates: attempts without an answer
 
 	mu sync.Mutex // over outcomes while the pool works, and over the observer
 }
 
 func newLedger(r *Run, outcomes []schema.Outcome) *ledger {
-	return &ledger{run: r, outcomes: append([]schema.Outcome(nil), outcomes...), lost: make(map[int]*lost), gone: make(map[int64]bool)}
+	return &ledger{run: r, outcomes: append([]schema.Outcome(nil), outcomes...),
+		lost: make(map[int]*lost), gone: make(map[int64]bool), losses: make(map[int]int)}
 }
 
 // begin records the intents to perform actions.
@@ -139,11 +141,16 @@ func (l *ledger) lose(n int, left time.Time) {
 	}
 	one := l.lost[n]
 	one.sent, one.missing, one.unknown = append(one.sent, left), 0, false
+	l.losses[n]++
 }
 
 // open are the creates that are not settled yet.
 func (l *ledger) open() []int {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(l.lost)), func(n int) bool { return l.lost[n].unknown })
+}
+
+func (l *ledger) anySent(actions []int) bool {
+	return slices.ContainsFunc(actions, func(n int) bool { return l.outcomes[n].Attempts > 0 })
 }
 
 func (l *ledger) anyOpen(actions []int) bool {

@@ -18,22 +18,30 @@ type Limits struct {
 }
 
 // sendCanary sends the first writes of the plan alone. Those that an earlier process of the
-// run has ended are not judged again.
+// run has ended are judged again only where it died before anything else was sent.
 func (r *Run) sendCanary(ctx context.Context) error {
-	var first []int
+	var first, rest []int
 	for i := range r.Plan.Actions {
-		if len(first) < r.Limits.Canary && r.Plan.Actions[i].Op.Writes() {
+		switch {
+		case !r.Plan.Actions[i].Op.Writes():
+		case len(first) < r.Limits.Canary:
 			first = append(first, i)
+		default:
+			rest = append(rest, i)
 		}
 	}
 	pending := r.ledger.pending(first)
-	if len(pending) == 0 {
+	judged := pending
+	if r.Died && !r.ledger.anySent(rest) {
+		judged = first
+	}
+	if len(judged) == 0 {
 		return nil
 	}
 	if err := r.send(ctx, pending); err != nil {
 		return err
 	}
-	for _, n := range pending {
+	for _, n := range judged {
 		if o := r.ledger.outcomes[n]; !o.Status.Good() {
 			return &LimitReached{Reason: Canary, Key: r.Plan.Actions[n].Subject().Key(), Outcome: o}
 		}
@@ -41,10 +49,13 @@ func (r *Run) sendCanary(ctx context.Context) error {
 	return nil
 }
 
-// sendWave sends what a wave has left, and judges all of it where more waves follow.
-func (r *Run) sendWave(ctx context.Context, wave schema.Wave, left int) error {
+// sendWave sends what a wave has left, and judges all of it where more waves follow: of one that an
+// earlier process had ended only where it died before it sent anything of these.
+func (r *Run) sendWave(ctx context.Context, wave schema.Wave, following []schema.Wave) error {
+	left := len(following)
 	pending := r.ledger.pending(wave.Actions)
-	if len(pending) == 0 && (left == 0 || !r.ledger.anyOpen(wave.Actions)) {
+	unjudged := r.Died && !slices.ContainsFunc(following, func(w schema.Wave) bool { return r.ledger.anySent(w.Actions) })
+	if len(pending) == 0 && (left == 0 || !unjudged && !r.ledger.anyOpen(wave.Actions)) {
 		return nil
 	}
 	if err := r.send(ctx, pending); err != nil || left == 0 {
@@ -52,7 +63,7 @@ func (r *Run) sendWave(ctx context.Context, wave schema.Wave, left int) error {
 	}
 	failed := 0
 	for _, n := range wave.Actions {
-		if o := r.ledger.outcomes[n]; !o.Status.Good() || o.Error != "" {
+		if !r.ledger.outcomes[n].Status.Good() {
 			failed++
 		}
 	}

@@ -30,7 +30,8 @@ func TestCanary(t *testing.T) {
 		name     string
 		canary   int
 		b        []answer // of "a b c d", and e, which is unchanged
-		earlier  string   // the outcomes of a and b in an earlier process; "": there is none
+		earlier  string   // the outcomes of the first in an earlier process; "": there is none
+		died     bool     // that process
 		reason   engine.Reason
 		of       string // the record that did not succeed
 		statuses string
@@ -46,6 +47,12 @@ func TestCanary(t *testing.T) {
 		{name: "half done before a death, then fails", canary: 2, earlier: "failed unprocessed", b: []answer{refuse}, reason: engine.Canary, of: "b",
 			statuses: "failed failed unprocessed unprocessed unchanged"},
 		{name: "failed before a resume", canary: 2, earlier: "failed failed", statuses: "failed failed created created unchanged"},
+		{name: "failed before a death", canary: 2, earlier: "created failed", died: true, reason: engine.Canary, of: "b", statuses: "created failed unprocessed unprocessed unchanged"},
+		{name: "half done before a death, and failed", canary: 2, earlier: "unprocessed failed", died: true, reason: engine.Canary, of: "b",
+			statuses: "created failed unprocessed unprocessed unchanged"},
+		{name: "judged before a death", canary: 2, earlier: "created failed created", died: true, statuses: "created failed created created unchanged"},
+		{name: "unknown when a process dies", canary: 2, earlier: "created unknown", died: true, b: []answer{refuse}, reason: engine.Canary, of: "b",
+			statuses: "created failed unprocessed unprocessed unchanged"},
 		{name: "unknown at a death", canary: 2, earlier: "failed unknown", b: []answer{refuse}, statuses: "failed failed created created unchanged"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -56,7 +63,7 @@ func TestCanary(t *testing.T) {
 				s.answers["b"] = tt.b
 				plan, _ := planner.Diff(wanted("a", "b", "c", "d", "e"), s.live, planner.Options{})
 				f := newRun(t, s, plan)
-				f.Limits.Canary = tt.canary
+				f.Limits.Canary, f.Died = tt.canary, tt.died
 				err := f.resumeFrom(t, tt.earlier)
 				if got := limitOf(err); got.Reason != tt.reason || got.Key.Name != tt.of || (tt.reason == "") != (err == nil) {
 					t.Errorf("error %v, of %q", err, got.Key.Name)
@@ -103,6 +110,7 @@ func TestWaves(t *testing.T) {
 		max      string
 		indexing engine.Indexing
 		earlier  string // the outcomes of the first actions in an earlier process
+		died     bool   // that process
 		err      string
 		want     string // what happens
 	}{
@@ -128,6 +136,10 @@ func TestWaves(t *testing.T) {
 			err: "1 of 2 writes of wave 0 failed, more than 0", want: "send b, wave 0: 1 of 2 failed, 1 left"},
 		{name: "what an earlier process ended is not judged again", plan: []string{"a", "b", "c@1", "d@2"}, earlier: "failed created unprocessed",
 			want: "send c, wave 1: 0 of 1 failed, 1 left, send d"},
+		{name: "what a process ended that died may not be judged yet", plan: []string{"a", "b", "c@1", "d@2"}, earlier: "failed created unprocessed", died: true,
+			err: "1 of 2 writes of wave 0 failed, more than 0", want: "wave 0: 1 of 2 failed, 2 left"},
+		{name: "and is, where it sent something of the next", plan: []string{"a", "b", "c@1", "d@1", "e@2"}, earlier: "failed created created unprocessed", died: true,
+			want: "send d, wave 1: 0 of 2 failed, 1 left, send e"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -137,7 +149,7 @@ func TestWaves(t *testing.T) {
 				}
 				f := newRun(t, s, creates(tt.plan...))
 				f.Concurrency, f.Indexing, f.Waves, f.Resends = 1, tt.indexing, planner.Waves(f.Plan, tt.size), 1
-				f.Limits.WaveFailures = limit(t, cmp.Or(tt.max, "0"))
+				f.Limits.WaveFailures, f.Died = limit(t, cmp.Or(tt.max, "0")), tt.died
 				err := f.resumeFrom(t, tt.earlier)
 				if reached := limitOf(err); (err == nil) != (tt.err == "") || err != nil && (err.Error() != tt.err || reached.Reason != engine.Wave) {
 					t.Errorf("error %v, want %q", err, tt.err)

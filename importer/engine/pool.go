@@ -184,6 +184,7 @@ func (r *Run) attempt(ctx context.Context, a schema.Action, begun time.Time) (sc
 	if d.err != nil && now.Status == schema.StatusFailed {
 		now.Status = schema.StatusUnprocessed // it did not leave
 	}
+	now.Answered = now.Status == schema.StatusCreated
 	o := following(earlier, r.narrow(ctx, now))
 	r.ledger.answered(o, cmp.Or(d.left, time.Now()))
 	if d.err != nil {

