@@ -205,6 +205,13 @@ func (a *Action) appendDigest(text []byte) []byte {
 	return a.Have.appendDigest(text, a.Want.Has)
 }
 
+// Digest changes with each field that the server shows of a record.
+func (r *Record) Digest() string {
+	shown := r.WithoutServerMade()
+	sum := sha256.Sum256(shown.appendDigest(nil, func(Field) bool { return true }))
+	return hex.EncodeToString(sum[:16])
+}
+
 // appendDigest writes the fields of a record that are wanted.
 func (r *Record) appendDigest(text []byte, wanted func(Field) bool) []byte {
 	for f, v := range r.All() {

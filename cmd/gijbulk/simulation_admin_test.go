@@ -14,6 +14,9 @@ func (w *simWorld) between(step simStep) {
 	switch step.op {
 	case "admin":
 		w.administrator(step.seed)
+		w.mu.Unlock()
+		time.Sleep(w.server.lag) // else a command would run at the same time as the administrator
+		w.mu.Lock()
 	case "restore":
 		w.restore(random)
 	case "clock":
@@ -63,6 +66,7 @@ func (w *simWorld) administrator(seed uint64) {
 		return
 	}
 	r := live[random.IntN(len(live))]
+	before := simFields(w.server.show(r))
 	switch random.IntN(4) {
 	case 0:
 		w.gone[r.id] = time.Now()
@@ -80,6 +84,9 @@ func (w *simWorld) administrator(seed uint64) {
 			w.server.add(nil, r.sent, maps.Clone(r.fields))
 			return
 		}
+	}
+	if simFields(w.server.show(r)) == before {
+		return
 	}
 	r.foreign = time.Now()
 	w.say("id %d: now %v %s, by another administrator", r.id, r.key, simFields(r.fields))

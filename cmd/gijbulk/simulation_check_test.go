@@ -137,7 +137,7 @@ func (w *simWorld) checkDuplicates(c *simCommand, r reports.RecordInfo, key simK
 	}
 	said := r.Status == schema.StatusConflict || r.Status == schema.StatusUnknown
 	left := r.Status == schema.StatusUnprocessed || r.Status == schema.StatusFailed
-	if seen > 1 && !said && (ours > 1 || !left && !c.raced) {
+	if seen > 1 && !said && (ours > 1 || !left && !c.raced && c.report.Run.Complete) {
 		w.violate(1, "%v is live %d times, %d of them made by run %s, and reported as %s", key, seen, ours, c.run, r.Status)
 	}
 }
@@ -164,7 +164,7 @@ func (w *simWorld) checkOutcome(c *simCommand, r reports.RecordInfo, key simKey)
 	case schema.StatusFailed, schema.StatusUnprocessed:
 		w.checkNotMade(c, r, key)
 	case schema.StatusUnchanged, schema.StatusExists:
-		if !c.raced && len(w.server.live(key)) == 0 && c.shown[w.server.stored(key)] == 0 && !w.resembled(c, key) {
+		if !w.continues(c, "undo") && !c.raced && len(w.server.live(key)) == 0 && c.shown[w.server.stored(key)] == 0 && !w.resembled(c, key) {
 			w.violate(3, "%v is reported as %s, and nothing like it was shown", key, r.Status)
 		}
 	}
@@ -230,7 +230,14 @@ func (w *simWorld) resembled(c *simCommand, key simKey) bool {
 		}
 	}
 	i := slices.IndexFunc(c.manifest, func(e simEntry) bool { return e.key == key })
-	return i >= 0 && (len(c.manifest[i].previously) > 0 || c.name == "import")
+	return i >= 0 && (len(c.manifest[i].previously) > 0 || w.continues(c, "import"))
+}
+
+// continues reports whether a command is one of a name, or resumes one.
+func (w *simWorld) continues(c *simCommand, name string) bool {
+	return slices.ContainsFunc(w.commands, func(other *simCommand) bool {
+		return other.name == name && (other == c || other.run == c.run && c.run != "")
+	})
 }
 
 // checkQuiet is invariant 4: the second sync after all is quiet converges, and the third sends nothing.

@@ -146,6 +146,7 @@ func (w *simWorld) play() {
 		for n := random.IntN(4); n > 0; n-- {
 			w.administrator(random.Uint64())
 		}
+		time.Sleep(w.server.lag)
 	}
 	for n, step := range w.story.steps {
 		switch step.op {

@@ -196,6 +196,9 @@ func (w *simWorld) begin(step simStep, n int) *simCommand {
 	if w.calm {
 		c.chance = 0
 	}
+	for _, r := range w.server.records {
+		c.raced = c.raced || !r.foreign.IsZero() && time.Since(r.foreign) < w.server.lag // lists do not show it yet
+	}
 	w.commands = append(w.commands, c)
 	c.args = w.arguments(c, step)
 	if err := w.manifest.write(filepath.Join(w.dir, "m.json")); err != nil {

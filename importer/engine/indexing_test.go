@@ -67,8 +67,9 @@ func TestFirstIndexings(t *testing.T) {
 // TestFirstIndexing: the create is recorded before its first indexing is waited for. One that fails
 // makes the record failed, with its id; one that is not known to the end leaves it created.
 func TestFirstIndexing(t *testing.T) {
-	const waitedFor, failed = "begin a, send a, end a created, observe a created, end a created, observe a created",
+	const canceled, failed = "begin a, send a, end a created, observe a created, end a created, observe a created",
 		"begin a, send a, end a created, observe a created, end a failed, observe a failed"
+	const waitedFor = canceled + ", end a created, observe a created" // verified
 	forever := &slowIndexer{takes: 1000 * time.Hour, begun: make(map[int64]time.Time)}
 	for _, tt := range []struct {
 		name          string
@@ -84,7 +85,7 @@ func TestFirstIndexing(t *testing.T) {
 		{name: "fails after a second request", indexer: failing("a"), answers: []answer{lose, perform}, error: "401 Unauthorized", advice: "check what the git host answers",
 			order: "begin a, send a, end a unknown, observe a unknown, begin a, send a, end a created, observe a created, end a failed, observe a failed"},
 		{name: "takes too long", indexer: forever, advice: "it had not ended after 10m0s", order: waitedFor},
-		{name: "the run is canceled", indexer: forever, cancel: time.Minute, advice: "enough", order: waitedFor},
+		{name: "the run is canceled", indexer: forever, cancel: time.Minute, advice: "enough", order: canceled},
 		{name: "cannot be seen", indexer: &slowIndexer{begun: make(map[int64]time.Time), err: errors.New("503")}, advice: "is not known: 503", order: waitedFor},
 		{name: "the create is not recorded", indexer: forever, fails: "end a", order: "begin a, send a, observe a created, observe a created"},
 		{name: "nothing was created", indexer: forever, answers: []answer{refuse}, error: "refused", order: "begin a, send a, end a failed, observe a failed"},

@@ -14,7 +14,7 @@ import (
 )
 
 // TestEachWriteOnce: each write is sent once, no more at a time than the concurrency allows, and
-// its outcome is recorded before it is observed.
+// its outcome is recorded before it is observed; what the server shows in the end is recorded with it.
 func TestEachWriteOnce(t *testing.T) {
 	for _, concurrency := range []int{0, 1, 8} {
 		t.Run(fmt.Sprint("concurrency ", concurrency), func(t *testing.T) {
@@ -25,11 +25,11 @@ func TestEachWriteOnce(t *testing.T) {
 				f := newRun(t, s, creates(names...))
 				f.Concurrency = concurrency
 				f.start(t)
-				if s.requests() != 200 || len(s.live) != 200 || f.observer.outcomes != 200 || s.most != max(1, concurrency) {
+				if s.requests() != 200 || len(s.live) != 200 || f.observer.outcomes != 2*200 || s.most != max(1, concurrency) {
 					t.Errorf("%d requests, %d live, %d observed, %d at once", s.requests(), len(s.live), f.observer.outcomes, s.most)
 				}
 				for _, name := range names {
-					want := fmt.Sprintf("begin %[1]s, send %[1]s, end %[1]s created, observe %[1]s created", name)
+					want := fmt.Sprintf("begin %[1]s, send %[1]s, end %[1]s created, observe %[1]s created, end %[1]s created, observe %[1]s created", name)
 					if got := f.events.about(name); got != want {
 						t.Errorf("order %q, want %q", got, want)
 					}

@@ -86,7 +86,7 @@ func (l *ledger) overtaken(live []schema.Record) []schema.Outcome {
 	var outcomes []schema.Outcome
 	for n, o := range l.outcomes {
 		a := l.action(n)
-		if o.Status != schema.StatusUnprocessed && (o.Status != schema.StatusUnknown || a.Op == schema.OpCreate) {
+		if a.Op.Writes() && o.Status != schema.StatusUnprocessed && (o.Status != schema.StatusUnknown || a.Op == schema.OpCreate) {
 			continue
 		}
 		if now, changed := overtakenBy(a, o, found.found[n], byID[a.Have.ID]); changed {
@@ -106,12 +106,27 @@ func overtakenBy(a *schema.Action, o schema.Outcome, found []schema.Record, have
 		o = duplicated(o, schema.RecordIDs(found))
 	case a.Op == schema.OpUpdate && have.ID != 0:
 		return changedMeanwhile(o, have, thirdValues(a, have))
+	case (a.Op == schema.OpUnchanged || a.Op == schema.OpExists) && a.Have.ID != 0:
+		return noLongerThere(a, o, have)
 	case a.Op == schema.OpDelete && have.ID != 0:
 		return changedMeanwhile(o, have, deletedDiffers(a, have))
 	default:
 		return o, false
 	}
 	return o, true
+}
+
+// noLongerThere is the outcome of a record to which nothing was to be done, where it is not as it was.
+func noLongerThere(a *schema.Action, o schema.Outcome, have schema.Record) (_ schema.Outcome, changed bool) {
+	if have.ID == 0 || replaced(a, have) {
+		o.Status, o.Advice = schema.StatusConflict, "run the same command again"
+		o.Error = match.Called(a.Have) + " was removed while the run was interrupted"
+		return o, true
+	}
+	if a.Op == schema.OpExists || len(match.Changes(a.Want, a.Have)) > 0 {
+		return o, false
+	}
+	return changedMeanwhile(o, have, match.Changes(a.Want, have))
 }
 
 // thirdValues are the fields of an update that have neither their old nor their wanted value.

@@ -88,6 +88,29 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestResumeLooksAtWhatIsUnchanged: a record to which nothing was to be done is a conflict where
+// somebody has removed or changed it before the resume.
+func TestResumeLooksAtWhatIsUnchanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		want := wanted("kept!", "changed!", "gone!", "renamed")
+		ids := make([]int64, len(want))
+		for i, r := range want {
+			ids[i] = s.add(r)
+		}
+		plan, _ := planner.Diff(append(want, integration(9, "new")), s.live, planner.Options{Update: true})
+		s.set(ids[1], schema.FieldDisabled, schema.Bool(false))
+		s.remove(ids[2])
+		f := newRun(t, s, plan)
+		if err := f.Resume(t.Context(), plan.Outcomes(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if f.statuses() != "unchanged conflict conflict unchanged created" || s.requests() != 1 {
+			t.Errorf("%s after %d requests: %v", f.statuses(), s.requests(), f.Outcomes())
+		}
+	})
+}
+
 // TestResumeNeedsTheList: without it, nothing is sent.
 func TestResumeNeedsTheList(t *testing.T) {
 	s := newServer()

@@ -63,7 +63,10 @@ func (l *ledger) corrections(live []schema.Record) []schema.Outcome {
 			if have, there := byID[now.ID]; there && now.Status.Good() && len(same[have.Key()]) > 1 {
 				now = duplicated(now, slices.Clone(same[have.Key()]))
 			}
-			if now.Status != o.Status || now.Error != o.Error || now.Advice != o.Advice {
+			if have, there := byID[now.ID]; there && now.Status == schema.StatusCreated && now.Shown == "" {
+				now.Shown = have.Digest()
+			}
+			if now.Shown != o.Shown || now.Status != o.Status || now.Error != o.Error || now.Advice != o.Advice {
 				corrected = append(corrected, now)
 			}
 		}

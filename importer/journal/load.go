@@ -130,7 +130,7 @@ func (l *loader) loadOutcomes(ctx context.Context) error {
 		var class string
 		var seen *seenJSON
 		var intent int
-		err := rows.Scan(&o.N, &o.Status, &class, &o.Stop, &o.ID, &o.Answered, &o.InitDate, &o.Attempts, &o.HTTP, &o.Inferred, &o.Temporary, &o.TimedOut, &o.Error, &o.Advice,
+		err := rows.Scan(&o.N, &o.Status, &class, &o.Stop, &o.ID, &o.Answered, &o.Shown, &o.InitDate, &o.Attempts, &o.HTTP, &o.Inferred, &o.Temporary, &o.TimedOut, &o.Error, &o.Advice,
 			(*timestamp)(&o.Started), &o.Took, document{&seen}, &intent)
 		if err != nil {
 			return err
@@ -142,7 +142,7 @@ func (l *loader) loadOutcomes(ctx context.Context) error {
 		o.Seen, err = seen.seen()
 		l.saved.Outcomes[o.N], l.covered[o.N] = o, intent
 		return err
-	}, `SELECT n, status, class, stop, live, answered, init_date, attempts, http, inferred, temporary, timed_out, error, advice, started, took, seen, intent
+	}, `SELECT n, status, class, stop, live, answered, shown, init_date, attempts, http, inferred, temporary, timed_out, error, advice, started, took, seen, intent
 		FROM outcomes WHERE run = $1`, l.seq)
 }
 

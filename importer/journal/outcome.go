@@ -29,14 +29,14 @@ func (l *Log) End(ctx context.Context, outcomes ...schema.Outcome) error {
 }
 
 func (l *Log) storeOutcome(ctx context.Context, o *schema.Outcome) error {
-	return l.session.exec(ctx, `INSERT INTO outcomes (run, n, status, class, stop, live, answered, init_date, attempts, http, inferred, temporary,
+	return l.session.exec(ctx, `INSERT INTO outcomes (run, n, status, class, stop, live, answered, shown, init_date, attempts, http, inferred, temporary,
 			timed_out, error, advice, started, took, seen, intent)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 		ON CONFLICT (run, n) DO UPDATE SET status = excluded.status, class = excluded.class, stop = excluded.stop, live = excluded.live,
-			answered = excluded.answered, init_date = excluded.init_date, attempts = excluded.attempts, http = excluded.http, inferred = excluded.inferred,
+			answered = excluded.answered, shown = excluded.shown, init_date = excluded.init_date, attempts = excluded.attempts, http = excluded.http, inferred = excluded.inferred,
 			temporary = excluded.temporary, timed_out = excluded.timed_out, error = excluded.error, advice = excluded.advice,
 			started = excluded.started, took = excluded.took, seen = excluded.seen, intent = excluded.intent`,
-		l.run, o.N, o.Status, classNames[o.Class], o.Stop, o.ID, o.Answered, o.InitDate, o.Attempts, o.HTTP, o.Inferred, o.Temporary, o.TimedOut, l.mask.HideSaid(o.Error),
+		l.run, o.N, o.Status, classNames[o.Class], o.Stop, o.ID, o.Answered, o.Shown, o.InitDate, o.Attempts, o.HTTP, o.Inferred, o.Temporary, o.TimedOut, l.mask.HideSaid(o.Error),
 		l.mask.HideSaid(o.Advice), timestamp(o.Started), o.Took, document{seenOut(o.Seen, l.mask)}, l.attempts[o.N])
 }
 

@@ -77,6 +77,7 @@ CREATE TABLE outcomes (
 	stop      TEXT NOT NULL,
 	live      INTEGER NOT NULL, -- id on the server; 0: not known
 	answered  INTEGER NOT NULL, -- the answer to a create gave the id
+	shown     TEXT NOT NULL,    -- the digest of a created record in the end; '': not known
 	init_date INTEGER NOT NULL, -- of a created record; 0: not known
 	attempts  INTEGER NOT NULL,
 	http      INTEGER NOT NULL,

@@ -69,6 +69,10 @@ func (inv *inverter) uncreate(o schema.Result) (a schema.Action) {
 		a.Reason, a.Advice = changedSince(changes), adviceChanged
 		return a
 	}
+	if o.Shown != "" && o.Shown != have.Digest() {
+		a.Reason, a.Advice = "it was changed since, in a field that the manifest does not set", adviceChanged
+		return a
+	}
 	if o.Inferred {
 		a.Reason = "that the run created it is not proven: " + cmp.Or(o.Outcome.Advice, o.Error)
 		return a
