@@ -67,7 +67,7 @@ func run(b bench, child string, args []string) error {
 		return err
 	}
 	b.dir, b.told = dir, new([]string)
-	if err := errors.Join(b.measureParts(), os.RemoveAll(dir)); err != nil {
+	if err := errors.Join(os.Setenv("XDG_STATE_HOME", dir), b.measureParts(), os.RemoveAll(dir)); err != nil {
 		return err
 	}
 	return b.document()

@@ -101,7 +101,7 @@ func (c *chaos) command(t *testing.T, args ...string) *exec.Cmd {
 	args = append(args, "--jira", c.url, "--rate", "0", "--settle", "30ms", "--timeout", "2s", "--concurrency", "8", "--retries", "9",
 		"--state", filepath.Join(c.dir, "state.db"), "--report-dir", filepath.Join(c.dir, "reports"))
 	cmd := exec.CommandContext(t.Context(), gijbulk, args...)
-	cmd.Env = append(os.Environ(), "JIRA_TOKEN=t", "PAT=a-secret-value")
+	cmd.Env = append(os.Environ(), "JIRA_TOKEN=t", "PAT=a-secret-value", "XDG_STATE_HOME="+c.dir)
 	return cmd
 }
 

@@ -206,7 +206,7 @@ func TestRunCompletions(t *testing.T) {
 		t.Helper()
 		var out bytes.Buffer
 		env := map[string]string{"T": "token-of-one", "GIJBULK_STATE": state}
-		run(t.Context(), context.WithoutCancel(t.Context()), args, process{stdin: strings.NewReader(""), stdout: &out, stderr: &out, now: time.Now,
+		run(t.Context(), context.WithoutCancel(t.Context()), args, process{stdin: strings.NewReader(""), stdout: &out, stderr: &out, now: time.Now, locks: filepath.Join(dir, "locks"),
 			lookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }})
 	}
 	job("import", "one.csv", "--sandbox", "--yes")                        // creates one

@@ -101,7 +101,7 @@ func expectExit(t *testing.T, want int, env map[string]string, args ...string) [
 	t.Helper()
 	var out, said bytes.Buffer
 	got := run(t.Context(), context.WithoutCancel(t.Context()), args, process{
-		stdin: strings.NewReader(""), stdout: &out, stderr: &said, now: time.Now,
+		stdin: strings.NewReader(""), stdout: &out, stderr: &said, now: time.Now, locks: filepath.Join(t.TempDir(), "locks"),
 		lookupEnv: func(name string) (string, bool) { v, ok := env[name]; return v, ok }})
 	if got != want {
 		t.Fatalf("%q ends with %d, want %d:\n%s%s", args, got, want, out.Bytes(), said.Bytes())

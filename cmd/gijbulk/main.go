@@ -29,7 +29,8 @@ type process struct {
 	standardLog      func(io.Writer)                         // where the standard library's log goes; nil: it is left alone
 	newRunID         func(started time.Time) string          // of runs; nil: by time and at random
 	transport        http.RoundTripper                       // to every Jira; nil: the network
-	locks            string                                  // the folder of the locks; "": that of the state file
+	homeDir          func() (string, error)                  // of the user; nil: there is none
+	locks            string                                  // the folder of the locks; "": the user's
 	stdinIsTerminal  bool
 	stdoutIsTerminal bool
 	stderrIsTerminal bool
@@ -41,7 +42,7 @@ func main() {
 	ctx, hard, release := withSignals(context.Background())
 	code := run(ctx, hard, os.Args[1:], process{
 		stdin: os.Stdin, stdout: colorable.NewColorable(os.Stdout), stderr: unread{colorable.NewColorable(os.Stderr)}, // for the consoles of old Windows
-		lookupEnv: os.LookupEnv, environ: os.Environ, now: time.Now, standardLog: log.SetOutput,
+		lookupEnv: os.LookupEnv, environ: os.Environ, now: time.Now, homeDir: os.UserHomeDir, standardLog: log.SetOutput,
 		stdinIsTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		stdoutIsTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		stderrIsTerminal: term.IsTerminal(int(os.Stderr.Fd())),

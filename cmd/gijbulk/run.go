@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"os"
 	"time"
 
 	"gijbulk/importer/journal"
@@ -17,9 +18,10 @@ import (
 type workspace struct {
 	*app
 	settings
-	target *target
-	state  *journal.Journal // nil: nothing is recorded
-	others []schema.Record  // that other shards create
+	target    *target
+	state     *journal.Journal // nil: nothing is recorded
+	userLocks journal.Locks    // where a run takes one
+	others    []schema.Record  // that other shards create
 
 	earlierTimeout time.Duration // of the requests of the process that is resumed
 }
@@ -37,6 +39,11 @@ func (a *app) openWorkspace(o runOptions, state *journal.Journal) (*workspace, e
 	}
 	a.hide(nil, t.secrets...)
 	w := &workspace{app: a, settings: s, target: t, state: state}
+	if w.takesLock() {
+		if w.userLocks, err = a.openLocks(); err != nil {
+			return nil, errors.Join(err, t.close())
+		}
+	}
 	if state == nil && !w.stateless() {
 		if w.state, err = a.openState(o.state, !o.dryRun); err != nil {
 			return nil, errors.Join(err, t.close())
@@ -44,6 +51,10 @@ func (a *app) openWorkspace(o runOptions, state *journal.Journal) (*workspace, e
 	}
 	return w, nil
 }
+
+// takesLock reports whether a run locks the target: not one that only reads, nor one on an embedded
+// sandbox that is new each time.
+func (w *workspace) takesLock() bool { return !w.dryRun && !(w.target.sandbox && w.stateless()) }
 
 // stateless reports whether nothing is recorded: an embedded sandbox is new each time.
 func (w *workspace) stateless() bool {
@@ -75,8 +86,7 @@ func (a *app) runID(started time.Time) string {
 	return started.Format("20060102-150405-") + hex.EncodeToString(tail)
 }
 
-// enter finds out who and where we are, and locks the target for the run. A run that only
-// reads locks nothing.
+// enter finds out who and where we are, and locks the target for the run.
 func (w *workspace) enter(ctx context.Context, run schema.Run) (entered schema.Run, unlock func() error, err error) {
 	unlock = func() error { return nil }
 	user, err := w.target.client.Myself(ctx)
@@ -88,12 +98,22 @@ func (w *workspace) enter(ctx context.Context, run schema.Run) (entered schema.R
 		return run, unlock, err
 	}
 	run.User, run.Target = user.Name, cmp.Or(server.BaseURL, run.Target)
-	if w.state == nil || run.DryRun {
+	if !w.takesLock() {
 		return run, unlock, nil
 	}
-	release, err := journal.Lock(ctx, w.lockDir(w.state.Path()), run.Target, max(0, w.shard.Index-1), w.shard.Of, w.settings.state.lockTimeout)
+	by := journal.Holder{Run: run.ID, Host: hostName(), PID: os.Getpid(), Since: w.now()}
+	release, err := w.userLocks.Lock(ctx, run.Target, max(0, w.shard.Index-1), w.shard.Of, by, w.settings.state.lockTimeout)
 	if err != nil {
 		return run, unlock, err
 	}
 	return run, release, nil
+}
+
+// hostName is for people: it names this machine where another one sees the run.
+func hostName() string {
+	name, err := os.Hostname()
+	if err != nil {
+		return "unknown"
+	}
+	return name
 }

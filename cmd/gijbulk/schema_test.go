@@ -26,7 +26,7 @@ func TestReportOfARunFitsItsSchema(t *testing.T) {
 	ran := func(line string) []byte {
 		var out, said bytes.Buffer
 		code := run(t.Context(), context.WithoutCancel(t.Context()), strings.Fields(line), process{
-			stdin: strings.NewReader(""), stdout: &out, stderr: &said, now: time.Now, lookupEnv: os.LookupEnv})
+			stdin: strings.NewReader(""), stdout: &out, stderr: &said, now: time.Now, lookupEnv: os.LookupEnv, locks: filepath.Join(t.TempDir(), "locks")})
 		if code != exitDone && code != exitFailed {
 			t.Fatalf("%s ends with %d:\n%s", line, code, said.String())
 		}

@@ -285,7 +285,7 @@ func (w *simWorld) process(c *simCommand) process {
 			return c.run
 		},
 		transport: &simLink{w, c},
-		locks:     w.dir,
+		locks:     filepath.Join(w.dir, "locks"),
 		columns:   func() int { return 0 },
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,7 +22,7 @@ type stateOptions struct {
 }
 
 func (o *stateOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.path, "state", "", "`FILE` that records the runs (default $XDG_STATE_HOME/gijbulk/gijbulk.db, with --sandbox none); none records nothing: no lock, no resume, no undo")
+	f.StringVar(&o.path, "state", "", "`FILE` that records the runs (default $XDG_STATE_HOME/gijbulk/gijbulk.db, with --sandbox none); none records nothing: no resume, no undo")
 	f.DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait while another run has locked this target")
 }
 
@@ -33,15 +34,33 @@ func (a *app) statePath(o stateOptions) (string, error) {
 	if o.path != "" {
 		return o.path, nil
 	}
+	dir, err := a.userFolder()
+	return filepath.Join(dir, "gijbulk.db"), err
+}
+
+// userFolder is the folder of the user's own for the state and the locks. A relative one would
+// be another in each working directory.
+func (a *app) userFolder() (string, error) {
 	dir := a.env("XDG_STATE_HOME")
 	if dir == "" {
-		home, err := os.UserHomeDir()
+		home, err := "", errors.New("no home directory")
+		if a.homeDir != nil {
+			home, err = a.homeDir()
+		}
 		if err != nil {
-			return "", usage("there is no place for the state file: %w", err).hinted("give --state FILE")
+			return "", withoutFolder(err)
 		}
 		dir = filepath.Join(home, ".local", "state")
 	}
-	return filepath.Join(dir, "gijbulk", "gijbulk.db"), nil
+	if !filepath.IsAbs(dir) {
+		return "", withoutFolder(fmt.Errorf("%s is not an absolute path", dir))
+	}
+	return filepath.Join(dir, "gijbulk"), nil
+}
+
+func withoutFolder(why error) error {
+	return usage("no folder for the state and the locks: %w", why).
+		hinted("set XDG_STATE_HOME to the absolute path of a folder that only your account can use and that outlives the run")
 }
 
 // openState opens the state file. Without make, one that is not there is nil: a run
@@ -90,5 +109,26 @@ func (a *app) loadRun(ctx context.Context, o stateOptions, id string) (saved jou
 	return state.Load(ctx, id)
 }
 
-// lockDir is the folder of the locks: that of the state file, unless the process has another.
-func (a *app) lockDir(statePath string) string { return cmp.Or(a.locks, filepath.Dir(statePath)) }
+// lockFolder is where the locks are, whatever the state is: a run with another state file, or
+// with none, excludes this one.
+func (a *app) lockFolder() (string, error) {
+	if a.locks != "" {
+		return a.locks, nil
+	}
+	dir, err := a.userFolder()
+	return filepath.Join(dir, "locks"), err
+}
+
+// openLocks makes the folder of the locks ready.
+func (a *app) openLocks() (journal.Locks, error) {
+	folder, err := a.lockFolder()
+	if err != nil {
+		return journal.Locks{}, err
+	}
+	locks, err := journal.OpenLocks(folder)
+	if err != nil {
+		return locks, (&failure{code: exitError, err: err}).
+			hinted("make it a folder of your account alone (chown, chmod 700), or set XDG_STATE_HOME to the absolute path of another")
+	}
+	return locks, nil
+}

@@ -85,17 +85,16 @@ func TestProcesses(t *testing.T) {
 	}
 }
 
-// TestLockDies: a run that was killed needs no cleanup.
+// TestLockDies: a run that was killed needs no cleanup, and is not running.
 func TestLockDies(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "locks")
 	_, kill := child(t, "lock", dir)
-	mustBeHeld(t, dir, 0, 1)
-	if busy, err := Busy(dir, jira); err != nil || !busy {
-		t.Errorf("busy %t, error %v", busy, err)
-	}
+	locks := locksIn(t, dir)
+	mustBeHeld(t, locks, 0, 1, holder)
+	mustRun(t, locks, holder.Run)
 	kill()
-	if busy, err := Busy(dir, jira); err != nil || busy {
-		t.Errorf("after its death: busy %t, error %v", busy, err)
-	}
-	mustLock(t, dir, 0, 1)
+	mustRun(t, locks)
+	next := Holder{Run: "the next", Host: "ci-8", PID: 1, Since: started}
+	defer mustLockAs(t, locks, 0, 1, next)()
+	mustRun(t, locks, next.Run)
 }

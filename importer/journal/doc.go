@@ -26,6 +26,6 @@
 // [schema.Mask]; the fields of a record do not, because a resumed run sends them.
 //
 // All that is particular to SQLite is in sqlite.go and sqlite.sql; the other files hold
-// SQL that PostgreSQL accepts as well. [Lock] is independent of the tables: it keeps two
-// runs on one machine from working on one target.
+// SQL that PostgreSQL accepts as well. [Locks] are independent of the tables, and of the state
+// file: they keep two runs of a user on one machine from working on one target.
 package journal

@@ -16,50 +16,72 @@ import (
 	"gijbulk/schema"
 )
 
-// Held is the error of a target that another run on this machine has locked.
+// Locks are the locks of one user on one machine, as files in a folder of the user's own.
+// They do not depend on the state: two runs with different state files exclude each other.
+type Locks struct{ folder string }
+
+// OpenLocks makes the folder of the locks for its owner only. In one that others can use,
+// a lock could be removed while it is held: that is an error.
+func OpenLocks(folder string) (Locks, error) {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return Locks{}, fmt.Errorf("folder of the locks: %w", err)
+	}
+	info, err := os.Stat(folder)
+	if err == nil {
+		err = checkOwner(info)
+	}
+	if err != nil {
+		return Locks{}, fmt.Errorf("folder of the locks %s: %w", folder, err)
+	}
+	return Locks{folder}, nil
+}
+
+// Held is the error of a target that another run has locked.
 type Held struct {
 	Target string
 	Path   string // of the lock file
+	Holder Holder // zero where it is not known
 }
 
-// Error names the target and the lock file.
+// Error names the target and who has locked it.
 func (h *Held) Error() string {
-	return h.Target + " is locked by another run (lock file " + h.Path + ")"
+	if h.Holder == (Holder{}) {
+		return h.Target + " is locked by another run (lock file " + h.Path + ")"
+	}
+	return h.Target + " is locked by " + h.Holder.String()
 }
 
 const (
 	lockInterval = 50 * time.Millisecond // between two tries
 
-	// lockMinimum is how long a lock is tried for at least: Busy, and the start of
-	// another run, take locks for a moment, and must not look like a run.
+	// lockMinimum is how long a lock is tried for at least: whoever looks for runs, and
+	// the start of another run, take locks for a moment, and must not look like a run.
 	lockMinimum = 250 * time.Millisecond
 )
 
 // Lock locks a target for one run. It waits up to timeout while another run has it; then
-// the error is a *Held. dir is the state file's folder. shard is from 0, below of; a run
-// that is not split has of 0 or 1 and excludes all others. Shards of one split exclude
-// only themselves; those of another split would overlap with them, and are excluded. The
-// operating system releases the locks of a process that dies.
-func Lock(ctx context.Context, dir, target string, shard, of int, timeout time.Duration) (release func() error, err error) {
+// the error is a *Held. shard is from 0, below of; a run that is not split has of 0 or 1
+// and excludes all others. Shards of one split exclude only themselves; those of another
+// split would overlap with them, and are excluded. The operating system releases the locks
+// of a process that dies.
+func (l Locks) Lock(ctx context.Context, target string, shard, of int, by Holder, timeout time.Duration) (release func() error, err error) {
 	if of > 1 && (shard < 0 || shard >= of) {
 		return nil, fmt.Errorf("lock %s: no shard %d of %d", target, shard, of)
 	}
-	l, err := newTargetLock(dir, target, shard, of)
-	if err != nil {
-		return nil, fmt.Errorf("lock %s: %w", target, err)
-	}
+	t := l.target(target, shard, of)
 	for until := time.Now().Add(max(timeout, lockMinimum)); ; {
-		err := l.try()
+		err := t.try()
 		if err == nil {
-			return l.release, nil
+			return t.hold(by), nil
 		}
-		err = errors.Join(err, l.release())
+		err = errors.Join(err, t.release())
 		var held *Held
 		if !errors.As(err, &held) {
 			return nil, fmt.Errorf("lock %s: %w", target, err)
 		}
 		left := time.Until(until)
 		if left <= 0 {
+			held.Holder = t.holder(held.Path)
 			return nil, held
 		}
 		select {
@@ -68,22 +90,6 @@ func Lock(ctx context.Context, dir, target string, shard, of int, timeout time.D
 		case <-time.After(min(left, lockInterval)):
 		}
 	}
-}
-
-// Busy reports whether a run on this machine has locked a target, whole or in shards.
-func Busy(dir, target string) (bool, error) {
-	l, err := newTargetLock(dir, target, 0, 1)
-	if err == nil {
-		err = errors.Join(l.try(), l.release())
-	}
-	var held *Held
-	if errors.As(err, &held) {
-		return true, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("find runs on %s: %w", target, err)
-	}
-	return false, nil
 }
 
 // targetLock is what a run locks: the target's own file, exclusive for a whole run and
@@ -97,64 +103,75 @@ type targetLock struct {
 	shard  *flock.Flock // nil for a whole run
 }
 
-func newTargetLock(dir, target string, shard, of int) (*targetLock, error) {
+// lockEnd is how the names of lock files end.
+const lockEnd = ".lock"
+
+func (l Locks) target(target string, shard, of int) *targetLock {
 	hash := sha256.Sum256([]byte(schema.NormalURL(target)))
-	l := &targetLock{target: target, folder: filepath.Join(dir, "locks"), name: hex.EncodeToString(hash[:8])}
-	if err := os.MkdirAll(l.folder, 0o700); err != nil {
-		return nil, err
-	}
-	l.whole = flock.New(filepath.Join(l.folder, l.name+".lock"), flock.SetPermissions(0o600))
+	t := &targetLock{target: target, folder: l.folder, name: hex.EncodeToString(hash[:8])}
+	t.whole = flock.New(filepath.Join(t.folder, t.name+lockEnd), flock.SetPermissions(0o600))
 	if of > 1 {
-		l.split = fmt.Sprintf("of%d.lock", of)
-		l.shard = flock.New(filepath.Join(l.folder, fmt.Sprintf("%s-%d%s", l.name, shard, l.split)), flock.SetPermissions(0o600))
+		t.split = fmt.Sprintf("of%d%s", of, lockEnd)
+		t.shard = flock.New(filepath.Join(t.folder, fmt.Sprintf("%s-%d%s", t.name, shard, t.split)), flock.SetPermissions(0o600))
 	}
-	return l, nil
+	return t
 }
 
 // try tries to get all locks once. It may leave some taken when it fails.
-func (l *targetLock) try() error {
-	if l.shard == nil {
-		return l.tryFile(l.whole, l.whole.TryLock)
+func (t *targetLock) try() error {
+	if t.shard == nil {
+		return t.tryFile(t.whole, t.whole.TryLock)
 	}
-	if err := l.tryFile(l.whole, l.whole.TryRLock); err != nil {
+	if err := t.tryFile(t.whole, t.whole.TryRLock); err != nil {
 		return err
 	}
-	if err := l.tryFile(l.shard, l.shard.TryLock); err != nil {
+	if err := t.tryFile(t.shard, t.shard.TryLock); err != nil {
 		return err
 	}
-	return l.tryOtherSplits()
+	return t.tryOtherSplits()
 }
 
 // tryOtherSplits fails while a shard of another split is locked. Its own shard was locked
 // before, so that of two runs that start at once at least one sees the other.
-func (l *targetLock) tryOtherSplits() error {
-	files, err := os.ReadDir(l.folder)
+func (t *targetLock) tryOtherSplits() error {
+	files, err := t.shardFiles()
 	if err != nil {
 		return err
 	}
 	for _, file := range files {
-		if !strings.HasPrefix(file.Name(), l.name+"-") || strings.HasSuffix(file.Name(), l.split) {
+		if strings.HasSuffix(file, t.split) {
 			continue
 		}
-		other := flock.New(filepath.Join(l.folder, file.Name()))
-		if err := errors.Join(l.tryFile(other, other.TryLock), other.Unlock()); err != nil {
+		other := flock.New(file)
+		if err := errors.Join(t.tryFile(other, other.TryLock), other.Unlock()); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *targetLock) tryFile(file *flock.Flock, try func() (bool, error)) error {
+// shardFiles are the lock files of all shards of the target, of any split.
+func (t *targetLock) shardFiles() (files []string, err error) {
+	entries, err := os.ReadDir(t.folder)
+	for _, entry := range entries {
+		if name := entry.Name(); strings.HasPrefix(name, t.name+"-") && strings.HasSuffix(name, lockEnd) {
+			files = append(files, filepath.Join(t.folder, name))
+		}
+	}
+	return files, err
+}
+
+func (t *targetLock) tryFile(file *flock.Flock, try func() (bool, error)) error {
 	locked, err := try()
 	if err == nil && !locked {
-		return &Held{Target: l.target, Path: file.Path()}
+		return &Held{Target: t.target, Path: file.Path()}
 	}
 	return err
 }
 
-func (l *targetLock) release() error {
-	if l.shard == nil {
-		return l.whole.Unlock()
+func (t *targetLock) release() error {
+	if t.shard == nil {
+		return t.whole.Unlock()
 	}
-	return errors.Join(l.shard.Unlock(), l.whole.Unlock())
+	return errors.Join(t.shard.Unlock(), t.whole.Unlock())
 }

@@ -4,17 +4,38 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-func mustLock(t *testing.T, dir string, shard, of int) (release func()) {
+var holder = Holder{Run: "20260301-023000-a1b2c3", Host: "ci-7", PID: 4711, Since: started}
+
+func locksIn(t *testing.T, dir string) Locks {
 	t.Helper()
-	unlock, err := Lock(t.Context(), dir, jira, shard, of, 0)
+	locks, err := OpenLocks(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return locks
+}
+
+// newLocks are those of a folder that is there for its owner only, as t.TempDir is not.
+func newLocks(t *testing.T) Locks { return locksIn(t, filepath.Join(t.TempDir(), "locks")) }
+
+func mustLock(t *testing.T, l Locks, shard, of int) (release func()) {
+	t.Helper()
+	return mustLockAs(t, l, shard, of, holder)
+}
+
+func mustLockAs(t *testing.T, l Locks, shard, of int, by Holder) (release func()) {
+	t.Helper()
+	unlock, err := l.Lock(t.Context(), jira, shard, of, by, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,12 +46,23 @@ func mustLock(t *testing.T, dir string, shard, of int) (release func()) {
 	}
 }
 
-func mustBeHeld(t *testing.T, dir string, shard, of int) {
+func mustBeHeld(t *testing.T, l Locks, shard, of int, by Holder) {
 	t.Helper()
-	_, err := Lock(t.Context(), dir, jira, shard, of, 0)
+	_, err := l.Lock(t.Context(), jira, shard, of, Holder{Run: "another"}, 0)
 	var held *Held
-	if !errors.As(err, &held) || held.Target != jira || !strings.HasPrefix(held.Path, dir) {
+	if !errors.As(err, &held) || held.Target != jira || !strings.HasPrefix(held.Path, l.folder) {
 		t.Fatalf("shard %d of %d: %v", shard, of, err)
+	}
+	if held.Holder != by {
+		t.Errorf("shard %d of %d: locked by %+v, not by %+v", shard, of, held.Holder, by)
+	}
+}
+
+func mustRun(t *testing.T, l Locks, wanted ...string) {
+	t.Helper()
+	running, err := l.Running()
+	if got := slices.Sorted(maps.Keys(running)); err != nil || !slices.Equal(got, wanted) {
+		t.Errorf("running: %q, error %v; want %q", got, err, wanted)
 	}
 }
 
@@ -52,31 +84,27 @@ func TestLocksExclude(t *testing.T) {
 		{"shards of two splits with similar numbers", 0, 8, 1, 18, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			dir := t.TempDir()
+			locks := newLocks(t)
 			synctest.Test(t, func(t *testing.T) {
-				release := mustLock(t, dir, c.shard, c.of)
+				release := mustLock(t, locks, c.shard, c.of)
 				if !c.excluded {
-					mustLock(t, dir, c.otherShard, c.others)()
+					mustLock(t, locks, c.otherShard, c.others)()
 				} else {
-					mustBeHeld(t, dir, c.otherShard, c.others)
+					mustBeHeld(t, locks, c.otherShard, c.others, holder)
 				}
-				if busy, err := Busy(dir, jira); err != nil || !busy {
-					t.Errorf("while it is held: busy %t, error %v", busy, err)
-				}
+				mustRun(t, locks, holder.Run)
 				release()
-				if busy, err := Busy(dir, jira); err != nil || busy {
-					t.Errorf("after it was released: busy %t, error %v", busy, err)
-				}
-				mustLock(t, dir, c.otherShard, c.others)()
+				mustRun(t, locks)
+				mustLock(t, locks, c.otherShard, c.others)()
 			})
 		})
 	}
 }
 
 func TestLocksOfTwoTargets(t *testing.T) {
-	dir := t.TempDir()
-	defer mustLock(t, dir, 0, 1)()
-	release, err := Lock(t.Context(), dir, "https://other.example.org", 0, 1, 0)
+	locks := newLocks(t)
+	defer mustLock(t, locks, 0, 1)()
+	release, err := locks.Lock(t.Context(), "https://other.example.org", 0, 1, holder, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +112,7 @@ func TestLocksOfTwoTargets(t *testing.T) {
 		t.Error(err)
 	}
 	synctest.Test(t, func(t *testing.T) {
-		_, err := Lock(t.Context(), dir, "HTTPS://JIRA.example.org:443/", 0, 1, 0)
+		_, err := locks.Lock(t.Context(), "HTTPS://JIRA.example.org:443/", 0, 1, holder, 0)
 		var held *Held
 		if !errors.As(err, &held) {
 			t.Errorf("the same target, written differently: %v", err)
@@ -93,12 +121,12 @@ func TestLocksOfTwoTargets(t *testing.T) {
 }
 
 func TestLockWaits(t *testing.T) {
-	dir := t.TempDir()
+	locks := newLocks(t)
 	synctest.Test(t, func(t *testing.T) {
-		release := mustLock(t, dir, 0, 1)
+		release := mustLock(t, locks, 0, 1)
 		time.AfterFunc(time.Minute, release)
 		since := time.Now()
-		second, err := Lock(t.Context(), dir, jira, 0, 1, time.Hour)
+		second, err := locks.Lock(t.Context(), jira, 0, 1, holder, time.Hour)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -106,7 +134,7 @@ func TestLockWaits(t *testing.T) {
 			t.Errorf("it waited %v", waited)
 		}
 		since = time.Now()
-		_, err = Lock(t.Context(), dir, jira, 0, 1, 10*time.Second)
+		_, err = locks.Lock(t.Context(), jira, 0, 1, holder, 10*time.Second)
 		var held *Held
 		if waited := time.Since(since); !errors.As(err, &held) || waited != 10*time.Second {
 			t.Errorf("after %v: %v", waited, err)
@@ -118,13 +146,13 @@ func TestLockWaits(t *testing.T) {
 }
 
 func TestLockObeysItsContext(t *testing.T) {
-	dir := t.TempDir()
+	locks := newLocks(t)
 	synctest.Test(t, func(t *testing.T) {
-		defer mustLock(t, dir, 0, 1)()
+		defer mustLock(t, locks, 0, 1)()
 		cause := errors.New("interrupted")
 		ctx, cancel := context.WithCancelCause(t.Context())
 		time.AfterFunc(time.Second, func() { cancel(cause) })
-		if _, err := Lock(ctx, dir, jira, 0, 1, time.Hour); !errors.Is(err, cause) {
+		if _, err := locks.Lock(ctx, jira, 0, 1, holder, time.Hour); !errors.Is(err, cause) {
 			t.Errorf("error %v", err)
 		}
 	})
@@ -132,7 +160,7 @@ func TestLockObeysItsContext(t *testing.T) {
 
 func TestLockFilesAreTheOwners(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new")
-	defer mustLock(t, dir, 2, 4)()
+	defer mustLock(t, locksIn(t, dir), 2, 4)()
 	seen := 0
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -148,20 +176,20 @@ func TestLockFilesAreTheOwners(t *testing.T) {
 		seen++
 		return err
 	})
-	if err != nil || seen != 4 {
+	if err != nil || seen != 4 { // the folder, two locks and who has them
 		t.Errorf("%d files and folders, error %v", seen, err)
 	}
 }
 
 func TestLockRefuses(t *testing.T) {
-	if _, err := Lock(t.Context(), t.TempDir(), jira, 4, 4, 0); err == nil {
+	if _, err := newLocks(t).Lock(t.Context(), jira, 4, 4, holder, 0); err == nil {
 		t.Error("shard 4 of 4, counted from 0, was taken")
 	}
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Lock(t.Context(), file, jira, 0, 1, 0); err == nil || !strings.Contains(err.Error(), file) {
+	if _, err := OpenLocks(file); err == nil || !strings.Contains(err.Error(), file) {
 		t.Errorf("a file in the folder's place: %v", err)
 	}
 }

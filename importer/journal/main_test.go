@@ -99,7 +99,11 @@ func writeAndWait(path string) error {
 }
 
 func lockAndWait(dir string) error {
-	if _, err := Lock(context.Background(), dir, jira, 0, 1, 0); err != nil {
+	locks, err := OpenLocks(dir)
+	if err != nil {
+		return err
+	}
+	if _, err := locks.Lock(context.Background(), jira, 0, 1, holder, 0); err != nil {
 		return err
 	}
 	return ready()
