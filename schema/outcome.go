@@ -114,6 +114,7 @@ type Run struct {
 	Command  string // such as "import"
 	Version  string // of gijbulk
 	Target   string // base URL, without credentials
+	Host     string // the machine that it runs on, or ran on last
 	User     string // who the target says we are
 	Files    []string
 	Started  time.Time

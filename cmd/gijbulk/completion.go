@@ -67,9 +67,12 @@ func (a *app) completionRuns(cmd *cobra.Command) []complete.Run {
 	if err != nil || len(entries) == 0 {
 		return nil
 	}
-	newest := completionRun(entries[0])
-	newest.ID, newest.Description = journal.Last, "the newest, "+newest.ID
-	runs := []complete.Run{newest}
+	var runs []complete.Run
+	if i := slices.IndexFunc(entries, func(e journal.Entry) bool { return e.State != journal.StateRefused }); i >= 0 {
+		newest := completionRun(entries[i])
+		newest.ID, newest.Description = journal.Last, "the newest, "+newest.ID
+		runs = append(runs, newest)
+	}
 	for _, e := range entries {
 		runs = append(runs, completionRun(e))
 	}
@@ -79,7 +82,7 @@ func (a *app) completionRuns(cmd *cobra.Command) []complete.Run {
 func completionRun(e journal.Entry) complete.Run {
 	changes := []schema.Status{schema.StatusCreated, schema.StatusUpdated, schema.StatusDeleted, schema.StatusUnknown}
 	return complete.Run{
-		ID: e.ID, Target: e.Target, Finished: e.State == journal.StateFinished,
+		ID: e.ID, Target: e.Target, Finished: e.State == journal.StateFinished || e.State == journal.StateRefused,
 		Description: strings.TrimSuffix(e.Command+" on "+e.Target+": "+terminal.Counts(e.Counts), ": "),
 		Changed:     slices.ContainsFunc(changes, func(s schema.Status) bool { return e.Counts[s] > 0 }),
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -55,14 +54,14 @@ func (a *app) importManifests(ctx context.Context, command string, files []strin
 		return err
 	}
 	run.Manifest, run.Findings = w.digest(m), m.allFindings()
-	if w.refuses(run.Findings) {
-		return w.refuse(run, m)
-	}
 	log, err := w.record(ctx, run, recordedOptions{})
 	if err != nil {
 		return w.abandon(ctx, log, run, m, err)
 	}
 	defer func() { err = firstError(err, log.close()) }()
+	if w.refuses(run.Findings) {
+		return w.refuse(ctx, log, run, m)
+	}
 	run, unlock, err := w.enter(ctx, run)
 	if err != nil {
 		return w.abandon(ctx, log, run, m, err)
@@ -86,12 +85,12 @@ func (w *workspace) apply(ctx context.Context, log *record, run schema.Run, m ma
 	part := planner.Shard(d.plan, w.shard)
 	switch {
 	case w.refuses(run.Findings):
-		return log.discard(ctx, w.refuse(run, m))
+		return w.refuse(ctx, log, run, m)
 	case w.dryRun:
 		return w.showPlan(run, part)
 	}
 	if err := w.guard(run, d.plan, d.live); err != nil {
-		return log.discard(ctx, err)
+		return w.decline(ctx, log, run, err)
 	}
 	w.others = otherCreates(d.plan, w.shard)
 	return w.execute(ctx, log, run, part)
@@ -110,7 +109,10 @@ func otherCreates(plan schema.Plan, mine schema.Shard) (others []schema.Record) 
 // execute confirms a plan, records it, carries it out, and reports.
 func (w *workspace) execute(ctx context.Context, log *record, run schema.Run, plan schema.Plan) error {
 	if err := w.confirm(run, plan); err != nil {
-		return log.discard(ctx, cmp.Or(context.Cause(ctx), err)) // a signal, or the answer
+		if signal := context.Cause(ctx); signal != nil {
+			return w.stop(ctx, log, finished{run, plan, plan.Outcomes()}, signal)
+		}
+		return w.decline(ctx, log, run, err)
 	}
 	if err := w.recordPlan(ctx, log, run, plan); err != nil {
 		return err

@@ -7,18 +7,23 @@ import (
 	"gijbulk/importer/journal"
 )
 
-// runToResume is the run that an argument means. The last is the newest but those that ended
-// and sent nothing, so that none of these hides one that was interrupted.
+// runToResume is the run that an argument means. The last is the newest but those that finished
+// and sent nothing, or were refused, so that none of these hides one that was interrupted; it is
+// "" where the runs are all of that kind.
 func runToResume(ctx context.Context, state *journal.Journal, id string) (string, error) {
 	if id != journal.Last {
 		return id, nil
 	}
 	entries, err := state.Runs(ctx)
-	i := slices.IndexFunc(entries, func(e journal.Entry) bool { return e.State != journal.StateFinished || e.Wrote })
-	if err != nil || i < 0 {
+	if err != nil || len(entries) == 0 {
 		return id, err
 	}
-	return entries[i].ID, nil
+	for _, e := range entries {
+		if e.State != journal.StateRefused && (e.State != journal.StateFinished || e.Wrote) {
+			return e.ID, nil
+		}
+	}
+	return "", nil
 }
 
 // runToUndo is the run that an argument means. The last is the newest that sent a write and is
@@ -52,10 +57,10 @@ func runToUndo(ctx context.Context, state *journal.Journal, id string) (string, 
 
 // undoneBy is the id of the run that an undo reverts.
 func undoneBy(ctx context.Context, state *journal.Journal, undo string) (string, error) {
-	_, recorded, err := state.Header(ctx, undo)
+	saved, err := state.Header(ctx, undo)
 	if err != nil {
 		return "", err
 	}
-	o, err := readOptions(undo, recorded)
+	o, err := readOptions(undo, saved.Options)
 	return o.Undoes, err
 }

@@ -60,12 +60,12 @@ func (r *record) finish(ctx context.Context, run schema.Run) error {
 	return r.log.Finish(context.WithoutCancel(ctx), run)
 }
 
-// discard removes the record of a run that ended before anything was to be sent.
-func (r *record) discard(ctx context.Context, why error) error {
+// refuse records that the run ended before anything was to be sent, and cannot be resumed.
+func (r *record) refuse(ctx context.Context, run schema.Run) error {
 	if r.none() {
-		return why
+		return nil
 	}
-	return firstError(why, r.log.Discard(context.WithoutCancel(ctx)))
+	return r.log.Refuse(context.WithoutCancel(ctx), run)
 }
 
 func (r *record) close() error {

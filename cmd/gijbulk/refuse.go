@@ -20,7 +20,7 @@ func (w *workspace) refuses(findings []schema.Finding) bool {
 }
 
 // refuse shows what is wrong with the manifests and ends the run before anything was sent.
-func (w *workspace) refuse(run schema.Run, m manifests) error {
+func (w *workspace) refuse(ctx context.Context, log *record, run schema.Run, m manifests) error {
 	if run.Digest == "" {
 		// Without the server's list it is not known which records are creates: all that a
 		// create lacks is reported at once.
@@ -29,13 +29,13 @@ func (w *workspace) refuse(run schema.Run, m manifests) error {
 		}
 	}
 	run.Why = "the manifest has errors; nothing was sent"
+	why := refusal(run.Findings).hinted("fix the manifest, or send the valid records with --skip-invalid; gijbulk validate --explain CODE explains a code")
+	recorded := w.end(ctx, log, run, why)
 	if err := w.printRefusal(run, len(m.records)); err != nil {
 		return err
 	}
-	if err := w.writeReports(finished{run: run, plan: planner.Checked(w.mine(m))}); err != nil {
-		return err
-	}
-	return refusal(run.Findings).hinted("fix the manifest, or send the valid records with --skip-invalid; gijbulk validate --explain CODE explains a code")
+	written := w.writeReports(finished{run: run, plan: planner.Checked(w.mine(m))})
+	return cmp.Or(firstError(written, recorded), error(why))
 }
 
 func refusal(findings []schema.Finding) *failure {
@@ -48,13 +48,34 @@ func refusal(findings []schema.Finding) *failure {
 	return &failure{code: exitManifest, err: fmt.Errorf("%s; nothing was sent", count(errors, "error"))}
 }
 
-// abandon ends a run that failed before its plan was made: the reports say why, and it can be
-// resumed.
+// abandon ends a run that failed before its plan was made: the reports say why.
 func (w *workspace) abandon(ctx context.Context, log *record, run schema.Run, m manifests, cause error) error {
+	return w.stop(ctx, log, finished{run: run, plan: planner.Checked(w.mine(m))}, cause)
+}
+
+// stop ends a run before its plan was recorded, with reports that say why.
+func (w *workspace) stop(ctx context.Context, log *record, f finished, cause error) error {
 	cause = afterSignal(ctx, cause)
-	run.Why = cause.Error()
-	written := w.writeReports(finished{run: run, plan: planner.Checked(w.mine(m))})
-	return cmp.Or(firstError(written, log.finish(ctx, run)), cause)
+	f.run.Why = cause.Error()
+	written := w.writeReports(f)
+	return cmp.Or(firstError(written, w.end(ctx, log, f.run, cause)), cause)
+}
+
+// decline ends a run whose plan must not be carried out.
+func (w *workspace) decline(ctx context.Context, log *record, run schema.Run, why error) error {
+	run.Why = why.Error()
+	return cmp.Or(w.end(ctx, log, run, why), why)
+}
+
+// end records that a run ended for a reason before anything was to be sent. It can be resumed,
+// unless it was refused: then its command is to be given again, once it can be accepted. Nor is a
+// run resumed that another one kept out: it must not come before that one in what is last.
+func (w *workspace) end(ctx context.Context, log *record, run schema.Run, why error) error {
+	run.Ended = w.now().UTC()
+	if code, _ := codeOf(why); slices.Contains([]int{exitManifest, exitUnsafe, exitLocked, exitUsage}, code) {
+		return log.refuse(ctx, run)
+	}
+	return log.finish(ctx, run)
 }
 
 // printFindings prints what was found on standard error. Programs get the plan or the outcomes

@@ -22,7 +22,7 @@ func (a *app) resumeCommand() *cobra.Command {
 		Long: `Continue a run that was interrupted, killed or stopped by a limit, under its own id
 and with the options it was given; flags override them. Writes whose answers were lost
 are looked up first. RUN is an id of gijbulk runs, or last: the newest, but for those
-that ended and sent nothing.
+that finished and sent nothing, and those that were refused.
 
 Secrets are resolved again by their references. A run whose manifest had secrets
 written out needs its files: gijbulk resume RUN FILE…
@@ -67,14 +67,20 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 		return err
 	}
 	id, err = runToResume(ctx, state, id)
-	if err != nil {
-		return closing(state, err, nil)
+	if err != nil || id == "" {
+		return closing(state, err, a.printNothingToResume)
 	}
-	run, recorded, err := state.Header(ctx, id)
-	if err != nil || run.Complete {
+	header, err := state.Header(ctx, id)
+	run := header.Run
+	switch {
+	case err != nil || run.Complete:
 		return closing(state, err, func() error { return a.printEnded(run) })
+	case header.State == journal.StateRefused:
+		return closing(state, usage("run %s was refused, and sent nothing: %s", run.ID, run.Why).
+			hinted("gijbulk %s starts a new run", run.Command), nil)
 	}
-	options, err := a.restoreOptions(run, recorded)
+	run.Host = hostName()
+	options, err := a.restoreOptions(run, header.Options)
 	if err != nil {
 		return closing(state, err, nil)
 	}
@@ -95,6 +101,7 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 	}
 	defer func() { err = firstError(err, unlock()) }()
 	saved, err := state.Load(ctx, run.ID)
+	saved.Run.Host = run.Host
 	switch {
 	case err != nil:
 		return err
@@ -150,7 +157,7 @@ func (w *workspace) startOver(ctx context.Context, run schema.Run, saved journal
 		}
 		run.Manifest, run.Findings = w.digest(m), m.allFindings()
 		if w.refuses(run.Findings) {
-			return w.refuse(run, m)
+			return w.refuse(ctx, nil, run, m)
 		}
 	}
 	log, err := w.state.Continue(ctx, saved, w.mask)
@@ -163,6 +170,11 @@ func (w *workspace) startOver(ctx context.Context, run schema.Run, saved journal
 		return w.revert(ctx, r, run, undone)
 	}
 	return w.apply(ctx, r, run, m)
+}
+
+func (a *app) printNothingToResume() error {
+	_, err := fmt.Fprintln(a.stdout, "nothing to resume: no run was interrupted")
+	return err
 }
 
 // printEnded says that there is nothing to continue.

@@ -72,7 +72,7 @@ func (w *workspace) close() error {
 func (w *workspace) newRun(command string, files []string) schema.Run {
 	started := w.now().UTC()
 	w.traffic.resume(schema.Timeline{Start: started})
-	return schema.Run{ID: w.runID(started), Command: command, Version: buildVersion(), Target: w.target.client.BaseURL(),
+	return schema.Run{ID: w.runID(started), Command: command, Version: buildVersion(), Target: w.target.client.BaseURL(), Host: hostName(),
 		Files: files, Started: started, DryRun: w.dryRun, Shard: w.shard}
 }
 
@@ -101,7 +101,7 @@ func (w *workspace) enter(ctx context.Context, run schema.Run) (entered schema.R
 	if !w.takesLock() {
 		return run, unlock, nil
 	}
-	by := journal.Holder{Run: run.ID, Host: hostName(), PID: os.Getpid(), Since: w.now()}
+	by := journal.Holder{Run: run.ID, Host: run.Host, PID: os.Getpid(), Since: w.now()}
 	release, err := w.userLocks.Lock(ctx, run.Target, max(0, w.shard.Index-1), w.shard.Of, by, w.settings.state.lockTimeout)
 	if err != nil {
 		return run, unlock, err

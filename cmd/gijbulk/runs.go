@@ -24,9 +24,18 @@ func (a *app) runsCommand() *cobra.Command {
 		Use:     "runs",
 		Short:   "List the runs, newest first",
 		Example: "  gijbulk runs\n  gijbulk runs --output json\n  gijbulk runs prune --keep 90d",
-		Long:    "List the runs that the state file keeps, newest first.\n\n" + exitHelp,
-		Args:    noArguments,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return a.listRuns(cmd.Context(), o) },
+		Long: `List the runs that the state file records, newest first, with the state of each:
+
+  running      it holds the lock of its target on this machine
+  interrupted  it was stopped or killed, and gijbulk resume continues it
+  finished     it has ended; the result says how
+  refused      it ended before anything was to be sent: the manifest has errors, a
+               safety limit refused the plan, it was not confirmed, or another run
+               had locked the target
+
+` + exitHelp,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.listRuns(cmd.Context(), o) },
 	}
 	o.addFlags(cmd.PersistentFlags())
 	keep := "90d"
@@ -54,7 +63,7 @@ func (a *app) listRuns(ctx context.Context, o stateOptions) (err error) {
 	var runs []journal.Entry
 	if state != nil {
 		defer func() { err = firstError(err, state.Close()) }()
-		if runs, err = state.Runs(ctx); err != nil {
+		if runs, err = a.runsNow(ctx, state); err != nil {
 			return err
 		}
 	}
@@ -72,16 +81,42 @@ func (a *app) listRuns(ctx context.Context, o stateOptions) (err error) {
 		return err
 	}
 	table := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "RUN\tCOMMAND\tSTATE\tTARGET\tRESULT")
+	fmt.Fprintln(table, "RUN\tCOMMAND\tSTATE\tTARGET\tHOST\tRESULT")
 	for _, r := range runs {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", r.ID, r.Command, r.State, reports.OneLine(r.Target), cmp.Or(terminal.Counts(r.Counts), "nothing sent"))
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Command, r.State, reports.OneLine(r.Target), reports.OneLine(r.Host), cmp.Or(terminal.Counts(r.Counts), "nothing sent"))
 	}
 	return table.Flush()
 }
 
+// runsNow lists the runs as they are now. One that has no end is running while it holds its
+// lock on this machine, and was killed otherwise. The locks are read before and after the list, so
+// that no run that starts or ends meanwhile is taken for one that was killed.
+func (a *app) runsNow(ctx context.Context, state *journal.Journal) ([]journal.Entry, error) {
+	folder, err := a.lockFolder()
+	if err != nil {
+		folder = "" // where there is no folder for locks, no run holds one
+	}
+	before, err := journal.Running(folder)
+	if err != nil {
+		return nil, err
+	}
+	runs, err := state.Runs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	after, err := journal.Running(folder)
+	for i := range runs {
+		_, was := before[runs[i].ID]
+		if _, is := after[runs[i].ID]; runs[i].State == journal.StateRunning && !was && !is {
+			runs[i].State = journal.StateInterrupted
+		}
+	}
+	return runs, err
+}
+
 // runLine is a run as programs get it.
 func runLine(r journal.Entry) map[string]any {
-	line := map[string]any{"run": r.ID, "command": r.Command, "target": r.Target,
+	line := map[string]any{"run": r.ID, "command": r.Command, "target": r.Target, "host": r.Host,
 		"started": r.Started.Format(time.RFC3339), "ended": nil, "state": r.State, "counts": r.Counts}
 	if !r.Ended.IsZero() {
 		line["ended"] = r.Ended.Format(time.RFC3339)

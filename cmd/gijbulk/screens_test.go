@@ -218,6 +218,27 @@ func TestScreens(t *testing.T) {
 	}
 }
 
+// TestInterruptedPrompt: who presses Ctrl-C at the question can resume the run, and is asked again.
+func TestInterruptedPrompt(t *testing.T) {
+	dir := home(t)
+	writeFile(t, dir, "wide.yaml", wideManifest)
+	jira := busyAfter(t, 100)
+	s := sit(t, dir, 80, nil, "import", "wide.yaml", "--rate=0", "--report-dir=r", "--jira", jira)
+	s.until(`continue\?\s+\[y/N\]`)
+	s.types("\x03")
+	s.ends(exitInterrupted)
+	report := string(mustRead(t, filepath.Join(dir, "r", "report.json")))
+	if !strings.Contains(report, `"complete": false`) || strings.Count(report, `"unprocessed",`) != 3 {
+		t.Errorf("its report is\n%s", report)
+	}
+	again := sit(t, dir, 80, nil, "resume", "last", "--jira", jira)
+	again.until(`continue\?\s+\[y/N\]`)
+	again.types("y\n")
+	if screen := again.ends(exitDone); !strings.Contains(screen, "3 created") {
+		t.Errorf("the resumed run shows\n%s", screen)
+	}
+}
+
 // TestScreensWithoutColours: neither NO_COLOR nor a dumb terminal gets any, and a dumb
 // one no line that is drawn again.
 func TestScreensWithoutColours(t *testing.T) {

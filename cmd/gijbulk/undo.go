@@ -61,6 +61,9 @@ func (a *app) undo(ctx context.Context, id string, o runOptions) (err error) {
 		return w.abandon(ctx, r, run, manifests{}, err)
 	}
 	defer func() { err = firstError(err, unlock()) }()
+	if saved, err = state.Load(ctx, saved.Run.ID); err != nil { // what is undone may have gone on until now
+		return w.abandon(ctx, r, run, manifests{}, err)
+	}
 	return w.revert(ctx, r, run, saved)
 }
 
@@ -68,7 +71,7 @@ func (a *app) undo(ctx context.Context, id string, o runOptions) (err error) {
 // plan names each record that the run itself had touched.
 func (w *workspace) revert(ctx context.Context, r *record, run schema.Run, saved journal.Saved) error {
 	if run.Target != saved.Run.Target {
-		return r.discard(ctx, usage("run %s was on %s, not on %s", saved.Run.ID, saved.Run.Target, run.Target))
+		return w.decline(ctx, r, run, usage("run %s was on %s, not on %s", saved.Run.ID, saved.Run.Target, run.Target))
 	}
 	expected := saved.Plan.Expected(saved.Outcomes)
 	live, err := w.readServer(ctx, expected, saved.Plan.Kinds())

@@ -172,15 +172,17 @@ func testContinue(t *testing.T, s store) {
 		t.Fatal(err)
 	}
 	saved := load(t, j, "r1")
+	ended.Digest = "sha256:of the plan" // its end does not change the plan
 	if d := diff(ended, saved.Run); d != "" {
 		t.Error(d)
 	}
+	saved.Run.Host = "ci-8"
 	l, err := s.open(t).Continue(t.Context(), saved, schema.Mask{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	if e := runs(t, j)[0]; e.State != StateRunning || !e.Ended.IsZero() {
+	if e := runs(t, j)[0]; e.State != StateRunning || e.Host != "ci-8" || !e.Ended.IsZero() {
 		t.Errorf("a run that continues: %+v", e)
 	}
 	end(t, l, done(actions[2], schema.StatusCreated, 6)) // found on the server

@@ -139,20 +139,50 @@ func testExtend(t *testing.T, s store) {
 	}
 }
 
-func testDiscard(t *testing.T, s store) {
+// testRefused: a refused run is kept, but is not the last one, and is not continued.
+func testRefused(t *testing.T, s store) {
 	j := s.open(t)
-	actions := creates(2)
-	l := start(t, j, run("r1"), actions...)
-	begin(t, l, actions[0])
-	if err := l.Discard(t.Context()); err != nil {
+	start(t, j, run("r1"), creates(2)...)
+	r := run("r2")
+	l, err := j.Start(t.Context(), r, nil, schema.Mask{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	if entries := runs(t, j); len(entries) != 0 {
-		t.Errorf("%d runs", len(entries))
+	defer l.Close()
+	r.Digest, r.Ended, r.Why = "sha256:of a plan that is not recorded", started.Add(time.Minute), "too much would be deleted"
+	if err := l.Refuse(t.Context(), r); err != nil {
+		t.Fatal(err)
 	}
-	start(t, j, run("r1"), actions...)
-	if o := load(t, j, "r1").Outcomes[0]; o.Status != schema.StatusUnprocessed {
-		t.Errorf("an intent of the discarded run counts: %s", o.Status)
+	if e := runs(t, j)[0]; e.ID != "r2" || e.State != StateRefused || e.Ended != r.Ended || e.Wrote || len(e.Counts) != 0 {
+		t.Errorf("in the list: %+v", e)
+	}
+	saved := load(t, j, "r2")
+	if r.Digest = ""; saved.State != StateRefused || saved.Planned() || diff(r, saved.Run) != "" {
+		t.Errorf("%s, planned %t: %s", saved.State, saved.Planned(), diff(r, saved.Run))
+	}
+	if got := load(t, j, Last).Run.ID; got != "r1" {
+		t.Errorf("the last run is %s", got)
+	}
+	_, err = j.Continue(t.Context(), saved, schema.Mask{})
+	if failure, is := errors.AsType[*Error](err); !is || failure.Kind != KindRunEnded {
+		t.Errorf("it is continued: %v", err)
+	}
+}
+
+// testUnplanned: the end of a run whose plan could not be recorded leaves it without one, so
+// that it is not taken for a run with nothing to do.
+func testUnplanned(t *testing.T, s store) {
+	j := s.open(t)
+	l, err := j.Start(t.Context(), run("r1"), nil, schema.Mask{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	r := run("r1")
+	r.Digest, r.Ended = "sha256:of a plan that is not recorded", started.Add(time.Minute)
+	finish(t, l, r)
+	if saved := load(t, j, "r1"); saved.Planned() || saved.State != StateInterrupted {
+		t.Errorf("%s, planned %t", saved.State, saved.Planned())
 	}
 }
 

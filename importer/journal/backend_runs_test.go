@@ -37,7 +37,7 @@ func testRuns(t *testing.T, s store) {
 			r.Ended, r.Complete = started.Add(time.Hour), want[i].State == StateFinished
 			finish(t, l, r)
 		}
-		want[i].Command, want[i].Target, want[i].Started, want[i].Ended = r.Command, r.Target, r.Started, r.Ended
+		want[i].Command, want[i].Target, want[i].Host, want[i].Started, want[i].Ended = r.Command, r.Target, r.Host, r.Started, r.Ended
 	}
 	if d := diff(want, runs(t, j)); d != "" {
 		t.Error(d)

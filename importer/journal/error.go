@@ -74,14 +74,14 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // NoRun is the error of a run that is not in the state.
 type NoRun struct {
-	ID   string // as asked for; Last where there is no run at all
+	ID   string // as asked for; Last where there is no run but refused ones
 	Path string // of the state file
 }
 
 // Error names the run.
 func (e *NoRun) Error() string {
 	if e.ID == Last {
-		return "state file " + e.Path + ": no runs yet"
+		return "state file " + e.Path + ": no runs yet (refused ones do not count)"
 	}
 	return "state file " + e.Path + ": no run " + e.ID
 }

@@ -56,7 +56,7 @@ func startPlanned(ctx context.Context, j *Journal, r schema.Run, p schema.Plan, 
 }
 
 func run(id string) schema.Run {
-	return schema.Run{ID: id, Command: "import", Version: "1.2.3", Target: jira, User: "admin", Files: []string{"a.csv"}, Started: started,
+	return schema.Run{ID: id, Command: "import", Version: "1.2.3", Target: jira, Host: "ci-7", User: "admin", Files: []string{"a.csv"}, Started: started,
 		Manifest: "sha256:of the manifest", Shard: schema.Shard{Index: 2, Of: 3}}
 }
 

@@ -103,10 +103,10 @@ func isLocked(file string) bool {
 	return err == nil && !free
 }
 
-// Running are the runs that have locked a target at the moment, with who holds the lock.
-// It makes nothing, not even the folder.
-func (l Locks) Running() (map[string]Holder, error) {
-	entries, err := os.ReadDir(l.folder)
+// Running are the runs that have locked a target at the moment, by their ids, with who
+// holds the lock. It makes nothing, not even the folder of the locks.
+func Running(folder string) (map[string]Holder, error) {
+	entries, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -116,7 +116,7 @@ func (l Locks) Running() (map[string]Holder, error) {
 		if !is {
 			continue
 		}
-		lock := filepath.Join(l.folder, name+lockEnd)
+		lock := filepath.Join(folder, name+lockEnd)
 		if h := readHolder(lock); h.Run != "" && isLocked(lock) {
 			running[h.Run] = h
 		}

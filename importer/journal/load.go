@@ -8,13 +8,15 @@ import (
 	"gijbulk/schema"
 )
 
-// Last stands for the run that started last, wherever a run's id is asked for.
+// Last stands for the run that started last and was not refused, wherever a run's id is
+// asked for.
 const Last = "last"
 
 // Saved is a run read back. Its secrets are references whose values are not known.
 type Saved struct {
-	Run  schema.Run
-	Plan schema.Plan
+	Run   schema.Run
+	State State
+	Plan  schema.Plan
 
 	// Outcomes has one for each action, by its number. A write with an intent and no
 	// later outcome is unknown, with at least one attempt. A write without an intent is
@@ -52,16 +54,16 @@ func (j *Journal) Load(ctx context.Context, id string) (_ Saved, err error) {
 	return l.saved, err
 }
 
-// Header reads a run back without its plan and outcomes, as Load finds it, and its options.
-func (j *Journal) Header(ctx context.Context, id string) (run schema.Run, options []byte, err error) {
+// Header reads a run back without its plan and outcomes, as Load finds it.
+func (j *Journal) Header(ctx context.Context, id string) (_ Saved, err error) {
 	defer j.wrap(&err, "load run "+id)
 	l := loader{tx: j.db}
 	if err := l.loadRun(ctx, id); errors.Is(err, sql.ErrNoRows) {
-		return run, nil, &NoRun{ID: id, Path: j.path}
+		return Saved{}, &NoRun{ID: id, Path: j.path}
 	} else if err != nil {
-		return run, nil, err
+		return Saved{}, err
 	}
-	return l.saved.Run, l.saved.Options, nil
+	return l.saved, nil
 }
 
 // loader reads one run, whole in one transaction.
@@ -75,18 +77,17 @@ type loader struct {
 
 func (l *loader) loadRun(ctx context.Context, id string) error {
 	r := &l.saved.Run
-	var state State
 	var options *string
-	err := l.tx.QueryRowContext(ctx, `SELECT seq, id, base_url, command, version, login, dry_run, digest, manifest, shard, shards, started, ended,
+	err := l.tx.QueryRowContext(ctx, `SELECT seq, id, base_url, host, command, version, login, dry_run, digest, manifest, shard, shards, started, ended,
 			state, requests, writes, why, files, columns, findings, options, live, timeline
-		FROM runs WHERE id = $1 OR $1 = '`+Last+`' ORDER BY seq DESC LIMIT 1`, id).
-		Scan(&l.seq, &r.ID, &r.Target, &r.Command, &r.Version, &r.User, &r.DryRun, &r.Digest, &r.Manifest, &r.Shard.Index, &r.Shard.Of,
-			(*timestamp)(&r.Started), (*timestamp)(&r.Ended), &state, &r.Requests, &r.Writes, &r.Why, document{&r.Files},
+		FROM runs WHERE id = $1 OR $1 = '`+Last+`' AND state <> '`+string(StateRefused)+`' ORDER BY seq DESC LIMIT 1`, id).
+		Scan(&l.seq, &r.ID, &r.Target, &r.Host, &r.Command, &r.Version, &r.User, &r.DryRun, &r.Digest, &r.Manifest, &r.Shard.Index, &r.Shard.Of,
+			(*timestamp)(&r.Started), (*timestamp)(&r.Ended), &l.saved.State, &r.Requests, &r.Writes, &r.Why, document{&r.Files},
 			document{&l.columns}, document{&r.Findings}, &options, document{&l.saved.Plan.Live}, document{&r.Timeline})
 	if err != nil {
 		return err
 	}
-	r.Complete = state == StateFinished
+	r.Complete = l.saved.State == StateFinished
 	if options != nil {
 		l.saved.Options = []byte(*options)
 	}

@@ -60,7 +60,7 @@ func mustBeHeld(t *testing.T, l Locks, shard, of int, by Holder) {
 
 func mustRun(t *testing.T, l Locks, wanted ...string) {
 	t.Helper()
-	running, err := l.Running()
+	running, err := Running(l.folder)
 	if got := slices.Sorted(maps.Keys(running)); err != nil || !slices.Equal(got, wanted) {
 		t.Errorf("running: %q, error %v; want %q", got, err, wanted)
 	}

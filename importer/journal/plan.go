@@ -51,16 +51,6 @@ func (l *Log) Extend(ctx context.Context, actions []schema.Action) error {
 	return err
 }
 
-// Discard removes the run: it has ended before anything was to be sent. It does not close
-// the log.
-func (l *Log) Discard(ctx context.Context) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.write(ctx, "discard the run", func(ctx context.Context) error {
-		return l.session.exec(ctx, deleteRun, l.run)
-	})
-}
-
 func (l *Log) addActions(actions []schema.Action) {
 	l.actions = append(l.actions, actions...)
 	l.attempts = append(l.attempts, make([]int, len(actions))...)

@@ -11,12 +11,13 @@ import (
 // State is what the journal knows about a run's end.
 type State string
 
-// The states. A run that is running and one that died look the same here: neither has an
-// end. [Busy] reports whether any run on the target is alive.
+// The states. A run that is running and one that was killed look the same here: neither has
+// an end. [Running] tells one from the other.
 const (
 	StateRunning     State = "running"     // no end was recorded
 	StateFinished    State = "finished"    // it was complete
-	StateInterrupted State = "interrupted" // it stopped before it was complete
+	StateInterrupted State = "interrupted" // it stopped before it was complete, and can be continued
+	StateRefused     State = "refused"     // it ended before anything was to be sent, and cannot be continued
 )
 
 func stateOf(run schema.Run) State {
@@ -34,6 +35,7 @@ type Entry struct {
 	ID      string
 	Command string
 	Target  string    // base URL
+	Host    string    // that it ran on last
 	Started time.Time // UTC
 	Ended   time.Time // UTC; zero while it runs
 	State   State
@@ -53,11 +55,11 @@ func (j *Journal) Runs(ctx context.Context) (entries []Entry, err error) {
 	err = eachRow(ctx, tx, func(rows *sql.Rows) error {
 		var seq int64
 		var e Entry
-		err := rows.Scan(&seq, &e.ID, &e.Command, &e.Target, (*timestamp)(&e.Started), (*timestamp)(&e.Ended), &e.State,
+		err := rows.Scan(&seq, &e.ID, &e.Command, &e.Target, &e.Host, (*timestamp)(&e.Started), (*timestamp)(&e.Ended), &e.State,
 			document{&e.Counts}, &e.Wrote)
 		entries, seqs = append(entries, e), append(seqs, seq)
 		return err
-	}, `SELECT seq, id, command, base_url, started, ended, state, counts,
+	}, `SELECT seq, id, command, base_url, host, started, ended, state, counts,
 			EXISTS (SELECT 1 FROM intents WHERE run = seq) FROM runs ORDER BY seq DESC`)
 	if err != nil {
 		return nil, err

@@ -19,19 +19,20 @@ CREATE TABLE runs (
 	target   INTEGER NOT NULL REFERENCES targets (id),
 	base_url TEXT NOT NULL,    -- of the target, as the run names it
 	command  TEXT NOT NULL,
+	host     TEXT NOT NULL,    -- the machine that it runs on, or ran on last
 	version  TEXT NOT NULL,    -- of gijbulk
 	login    TEXT NOT NULL,    -- the user on the target
 	dry_run  INTEGER NOT NULL,
-	digest   TEXT NOT NULL,    -- of the plan; '' before there is one
+	digest   TEXT NOT NULL,    -- of the plan; '' where none is recorded
 	manifest TEXT NOT NULL,    -- the digest of the manifest
 	shard    INTEGER NOT NULL, -- from 1
 	shards   INTEGER NOT NULL, -- 0: the work is not split
 	started  INTEGER,
 	ended    INTEGER,          -- NULL while it runs, and after a death
-	state    TEXT NOT NULL,    -- running, finished, interrupted
+	state    TEXT NOT NULL,    -- running (no end is known), finished, interrupted, refused
 	requests INTEGER NOT NULL,
 	writes   INTEGER NOT NULL,
-	why      TEXT NOT NULL,    -- it was interrupted
+	why      TEXT NOT NULL,    -- it was interrupted or refused
 	files    TEXT,             -- JSON [name]
 	columns  TEXT,             -- JSON {file: [name]}: the headers of its tables
 	findings TEXT,             -- JSON [finding]

@@ -100,7 +100,7 @@ func TestRefusedFiles(t *testing.T) {
 		{"damaged", write("damaged", broken), KindDamaged},
 		{"of another program", alter(t, write("foreign", nil), `CREATE TABLE birds (name)`), KindForeign},
 		{"of a layout before the first", alter(t, write("unversioned", nil), `PRAGMA application_id = 1195985474`), KindOlder},
-		{"of an older layout", alter(t, write("older", valid), `PRAGMA user_version = 7`), KindOlder},
+		{"of an older layout", alter(t, write("older", valid), `PRAGMA user_version = 8`), KindOlder},
 		{"of a newer layout", alter(t, write("newer", valid), `PRAGMA user_version = 99`), KindNewer},
 		{"below a file", filepath.Join(write("file", nil), "gijbulk.db"), KindUnwritable},
 		{"in a folder without permission", filepath.Join(readOnly(t), "gijbulk.db"), KindUnwritable},

@@ -15,15 +15,15 @@ func (j *Journal) Start(ctx context.Context, run schema.Run, options []byte, mas
 	return j.openLog(ctx, "start run "+run.ID, l, func(ctx context.Context) error { return l.insertRun(ctx, run, options) })
 }
 
-// Continue returns the log of a saved run that has not finished. The run counts as
-// running again.
+// Continue returns the log of a saved run that has neither finished nor been refused. The
+// run counts as running again, on the host that the saved run has now.
 func (j *Journal) Continue(ctx context.Context, saved Saved, mask schema.Mask) (*Log, error) {
 	l := &Log{mask: mask}
 	l.addActions(saved.Plan.Actions)
 	for _, i := range saved.Intents {
 		l.attempts[i.N] = max(l.attempts[i.N], i.Attempt)
 	}
-	return j.openLog(ctx, "continue run "+saved.Run.ID, l, func(ctx context.Context) error { return l.reopenRun(ctx, saved.Run.ID) })
+	return j.openLog(ctx, "continue run "+saved.Run.ID, l, func(ctx context.Context) error { return l.reopenRun(ctx, saved.Run) })
 }
 
 func (l *Log) insertRun(ctx context.Context, run schema.Run, options []byte) (err error) {
@@ -34,11 +34,11 @@ func (l *Log) insertRun(ctx context.Context, run schema.Run, options []byte) (er
 	if err != nil {
 		return err
 	}
-	err = l.session.get(ctx, `INSERT INTO runs (id, target, base_url, command, version, login, dry_run, digest, manifest, shard, shards,
+	err = l.session.get(ctx, `INSERT INTO runs (id, target, base_url, host, command, version, login, dry_run, digest, manifest, shard, shards,
 			started, ended, state, requests, writes, why, files, findings, options)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, '', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, '', $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 		ON CONFLICT (id) DO NOTHING RETURNING seq`,
-		[]any{run.ID, l.target, run.Target, run.Command, run.Version, run.User, run.DryRun, run.Manifest, run.Shard.Index, run.Shard.Of,
+		[]any{run.ID, l.target, run.Target, run.Host, run.Command, run.Version, run.User, run.DryRun, run.Manifest, run.Shard.Index, run.Shard.Of,
 			timestamp(run.Started), timestamp(run.Ended), stateOf(run), run.Requests, run.Writes, l.mask.HideSaid(run.Why),
 			document{run.Files}, document{masked(run.Findings, l.mask)}, document{safe}}, &l.run)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -47,16 +47,16 @@ func (l *Log) insertRun(ctx context.Context, run schema.Run, options []byte) (er
 	return err
 }
 
-func (l *Log) reopenRun(ctx context.Context, id string) error {
+func (l *Log) reopenRun(ctx context.Context, run schema.Run) error {
 	var state State
-	err := l.session.get(ctx, `SELECT seq, target, state FROM runs WHERE id = $1`, []any{id}, &l.run, &l.target, &state)
+	err := l.session.get(ctx, `SELECT seq, target, state FROM runs WHERE id = $1`, []any{run.ID}, &l.run, &l.target, &state)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
-		return &NoRun{ID: id, Path: l.journal.path}
+		return &NoRun{ID: run.ID, Path: l.journal.path}
 	case err != nil:
 		return err
-	case state == StateFinished:
+	case state == StateFinished || state == StateRefused:
 		return &Error{Kind: KindRunEnded}
 	}
-	return l.session.exec(ctx, `UPDATE runs SET ended = NULL, state = $1, counts = NULL WHERE seq = $2`, StateRunning, l.run)
+	return l.session.exec(ctx, `UPDATE runs SET ended = NULL, state = $1, host = $2, counts = NULL WHERE seq = $3`, StateRunning, run.Host, l.run)
 }
