@@ -108,7 +108,8 @@ func (a *Action) Drifts() bool {
 // Plan is one action for each record of the manifest, in the manifest's order.
 type Plan struct {
 	Actions []Action
-	Live    []int64 // ids that are on the server before the run, sorted
+	Live    []Known  // what is on the server before the run, by id
+	Others  []Record // that other shards create, as far as their identity
 }
 
 // Outcomes are those of a plan of which nothing has been sent, by the number of the action.
@@ -176,8 +177,35 @@ func (p Plan) Expected(outcomes []Outcome) map[int64]Kind {
 
 // WasLive reports whether an id was on the server before the run.
 func (p Plan) WasLive(id int64) bool {
-	_, found := slices.BinarySearch(p.Live, id)
+	_, found := p.live(id)
 	return found
+}
+
+// Reassigned finds a live record whose id was another's before the run, or was created as another by
+// it: the server was restored or copied since.
+func (p Plan) Reassigned(outcomes []Outcome, live []Record) (r Record, found bool) {
+	made := make(map[int64]Known)
+	for _, o := range outcomes {
+		if p.Actions[o.N].Op == OpCreate {
+			made[o.ID] = Known{o.ID, o.InitDate}
+		}
+	}
+	i := slices.IndexFunc(live, func(r Record) bool {
+		before, _ := p.live(r.ID)
+		return before.Contradicts(r) || made[r.ID].Contradicts(r)
+	})
+	if i < 0 {
+		return Record{}, false
+	}
+	return live[i], true
+}
+
+func (p Plan) live(id int64) (Known, bool) {
+	i, found := slices.BinarySearchFunc(p.Live, id, func(k Known, id int64) int { return cmp.Compare(k.ID, id) })
+	if !found {
+		return Known{}, false
+	}
+	return p.Live[i], true
 }
 
 // Digest names the plan: the wanted records and the compared fields of the live

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 )
@@ -32,6 +33,27 @@ func (k Known) Proves(live Record) bool {
 // Contradicts reports whether the server has assigned the id to another record.
 func (k Known) Contradicts(live Record) bool {
 	return k.ID == live.ID && k.InitDate != 0 && live.InitDate != 0 && k.InitDate != live.InitDate
+}
+
+// KnownRecords are live records by id.
+func KnownRecords(live []Record) []Known {
+	known := make([]Known, len(live))
+	for i := range live {
+		known[i] = Known{live[i].ID, live[i].InitDate}
+	}
+	slices.SortFunc(known, func(a, b Known) int { return cmp.Compare(a.ID, b.ID) })
+	return known
+}
+
+// WithIdentityOnly is a record with nothing but the fields that identify it.
+func (r Record) WithIdentityOnly() Record {
+	var fields []FieldValue
+	for _, f := range []Field{FieldKind, FieldType, FieldOrigin, FieldDisplayName, FieldAwsRegion} {
+		if r.Has(f) {
+			fields = append(fields, FieldValue{f, r.Get(f)})
+		}
+	}
+	return RecordOf(fields)
 }
 
 // RecordIDs are the ids of records, in their order.

@@ -45,7 +45,7 @@ func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d 
 		return d, err
 	}
 	for range listTries {
-		if live, err = w.readServer(ctx, expected, m.kinds()); err != nil || slices.Equal(live.ids(), d.plan.Live) {
+		if live, err = w.readServer(ctx, expected, m.kinds()); err != nil || slices.Equal(live.known(), d.plan.Live) {
 			return d, err
 		}
 		d = w.plan(run, m, live, known)

@@ -25,7 +25,7 @@ func (w *workspace) engine(plan schema.Plan, r *record, outcomes []schema.Outcom
 	p := &progress{app: w.app, shown: w.startProgress(outcomes)}
 	e := engine.Run{Plan: plan, Waves: planner.Waves(plan, w.waves.size), Target: w.target.client, Observer: p,
 		Concurrency: w.concurrency, Settle: w.settle, Timeout: max(w.settings.target.timeout, w.earlierTimeout), Resends: w.settings.target.retries,
-		Limits: w.early, Others: w.others, RemoveDuplicates: w.removeDuplicates}
+		Limits: w.early, RemoveDuplicates: w.removeDuplicates}
 	if !r.none() {
 		e.Journal, e.Clock.Boot = r.log, w.state.Boot
 	}

@@ -83,6 +83,7 @@ func codeOf(err error) (code int, hint string) {
 	var sig interrupted
 	var limit *engine.LimitReached
 	var stop *engine.Stopped
+	var restored *engine.Restored
 	var api *gij.Error
 	var held *journal.Held
 	var state *journal.Error
@@ -99,6 +100,8 @@ func codeOf(err error) (code int, hint string) {
 		return fail.code, fail.hint
 	case errors.As(err, &sig):
 		return sig.code(), ""
+	case errors.As(err, &restored):
+		return exitUnsafe, "start the same command again: it makes a new plan"
 	case errors.As(err, &stop):
 		return codeOfStop(stop.Reason()), withNeed(gij.Need(stop.Outcome.Advice))
 	case errors.As(err, &api):

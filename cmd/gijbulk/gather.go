@@ -84,7 +84,7 @@ type server struct {
 }
 
 // ids are those of the records, sorted.
-func (s server) ids() []int64 { return slices.Sorted(slices.Values(schema.RecordIDs(s.records))) }
+func (s server) known() []schema.Known { return schema.KnownRecords(s.records) }
 
 // readServer reads what is on the server of these kinds, and with repositories those inside
 // integrations. Expected are the records that earlier runs know of.

@@ -92,18 +92,7 @@ func (w *workspace) apply(ctx context.Context, log *record, run schema.Run, m ma
 	if err := w.guard(run, d.plan, d.live); err != nil {
 		return w.decline(ctx, log, run, err)
 	}
-	w.others = otherCreates(d.plan, w.shard)
 	return w.execute(ctx, log, run, part)
-}
-
-// otherCreates are the records that the other shards of a plan create.
-func otherCreates(plan schema.Plan, mine schema.Shard) (others []schema.Record) {
-	for _, a := range plan.Actions {
-		if a.Op == schema.OpCreate && !mine.Holds(a.Subject().Key()) {
-			others = append(others, a.Want)
-		}
-	}
-	return others
 }
 
 // execute confirms a plan, records it, carries it out, and reports.

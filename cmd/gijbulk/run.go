@@ -21,7 +21,6 @@ type workspace struct {
 	target    *target
 	state     *journal.Journal // nil: nothing is recorded
 	userLocks journal.Locks    // where a run takes one
-	others    []schema.Record  // that other shards create
 
 	earlierTimeout time.Duration // of the requests of the process that is resumed
 }

@@ -14,6 +14,17 @@ import (
 // renewed first.
 const MaxDeparture = 5 * time.Second
 
+// Restored is the error of a resume after the server has given an id to another record: nothing that
+// the run knows of ids counts any more, and nothing was sent.
+type Restored struct {
+	Now schema.Record // the live record
+}
+
+// Error names the record.
+func (r *Restored) Error() string {
+	return match.Called(r.Now) + " is another one than when the run began: this Jira was restored or copied since; nothing was sent"
+}
+
 // Clock tells the boot of the machine and the time since then, which no setting of the clock
 // changes; the id is "" where it is not known. The zero Clock knows no boot.
 type Clock struct {
@@ -73,6 +84,9 @@ func (r *Run) recheck(ctx context.Context) error {
 	live, err := r.list(ctx, "look for what was changed in the meantime")
 	if err != nil {
 		return err
+	}
+	if now, found := r.Plan.Reassigned(r.ledger.outcomes, live); found {
+		return &Restored{Now: now}
 	}
 	if _, err := r.judge(ctx, live, read); err != nil {
 		return err
@@ -151,9 +165,12 @@ func deletedDiffers(a *schema.Action, have schema.Record) []schema.Change {
 	return schema.Changes(a.Have.WithoutServerMade(), have)
 }
 
-// replaced reports whether the server has given an id to another record.
+// replaced reports whether the server has given an id to another record. Where it shows no initDate,
+// only the identity proves that it has not.
 func replaced(a *schema.Action, have schema.Record) bool {
-	return schema.Known{ID: a.Have.ID, InitDate: a.Have.InitDate}.Contradicts(have) || match.ClassOf(a.Have) != match.ClassOf(have)
+	known := schema.Known{ID: a.Have.ID, InitDate: a.Have.InitDate}
+	is := func(r schema.Record) bool { return have.Key() == r.Key() }
+	return known.Contradicts(have) || match.ClassOf(a.Have) != match.ClassOf(have) || !known.Proves(have) && !is(a.Have) && !is(a.Want)
 }
 
 func changedMeanwhile(o schema.Outcome, have schema.Record, changes []schema.Change) (_ schema.Outcome, changed bool) {

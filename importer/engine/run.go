@@ -60,8 +60,7 @@ type Run struct {
 	Limits      Limits        // what ends the run early
 	Indexing    Indexing      // how first indexings are waited for
 
-	Others []schema.Record // that other shards of the manifest create
-	Clock  Clock           // by which the intents of an earlier process are dated
+	Clock Clock // by which the intents of an earlier process are dated
 
 	Died bool // the earlier process died, and may not have judged a canary or a wave that had ended
 

@@ -97,10 +97,10 @@ func TestSettleLeavesOthersRecords(t *testing.T) {
 		s = newServer()
 		s.answers["a"] = []answer{lose, perform}
 		plan = creates("a")
-		plan.Live = []int64{s.add(plan.Actions[0].Want)}
+		plan.Live = []schema.Known{{ID: s.add(plan.Actions[0].Want)}}
 		f = newRun(t, s, plan)
 		f.start(t)
-		if o := f.outcome("a"); o.Status != schema.StatusConflict || o.Error != "is on the server 2 times: ids 101, 102" || o.ID == plan.Live[0] || s.sent["a"] != 2 {
+		if o := f.outcome("a"); o.Status != schema.StatusConflict || o.Error != "is on the server 2 times: ids 101, 102" || o.ID == plan.Live[0].ID || s.sent["a"] != 2 {
 			t.Errorf("%s as %d after %d requests, where %d was live", o.Status, o.ID, s.sent["a"], plan.Live)
 		}
 	})
@@ -112,7 +112,7 @@ func TestOtherShards(t *testing.T) {
 		s := newServer()
 		s.answers["a"] = []answer{func(s *server, a schema.Action) schema.Outcome { s.add(integration(0, "b")); return lose(s, a) }, perform}
 		f := newRun(t, s, creates("a"))
-		f.Others = wanted("b", "c")
+		f.Plan.Others = wanted("b", "c")
 		f.start(t)
 		if f.statuses() != "created" || s.sent["a"] != 2 {
 			t.Errorf("%s, sent %v", f.statuses(), s.sent)

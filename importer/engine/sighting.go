@@ -51,7 +51,7 @@ func (l *ledger) wanted() (want []schema.Record, numbers []int) {
 			want, numbers = append(want, a.Want), append(numbers, n)
 		}
 	}
-	return append(want, l.run.Others...), numbers
+	return append(want, l.run.Plan.Others...), numbers
 }
 
 // owners are the actions whose record has an id, by the wanted identity and by the live one.

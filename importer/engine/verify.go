@@ -103,7 +103,7 @@ func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, f
 	case o.Status == schema.StatusConflict && o.ID != 0: // was there several times, and may be no longer
 		o = created(o, o.ID)
 	}
-	if have, there := byID[o.ID]; o.ID != 0 && (!there || schema.Known{ID: o.ID, InitDate: o.InitDate}.Contradicts(have)) {
+	if have, there := byID[o.ID]; o.ID != 0 && (!there || schema.Known{ID: o.ID, InitDate: o.InitDate}.Contradicts(have) || isAnother(a.Want, have)) {
 		return vanished(o)
 	}
 	e := found.evidence(a, o)
@@ -112,6 +112,13 @@ func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, f
 		return confirmCreate(a, o, byID[o.ID])
 	}
 	return o
+}
+
+// isAnother reports whether a live repository, whose id alone does not identify it, is another one.
+func isAnother(want, have schema.Record) bool {
+	return have.Kind() == schema.KindRepository && slices.ContainsFunc(match.Changes(want, have), func(c schema.Change) bool {
+		return c.Field == schema.FieldKind || c.Field == schema.FieldOrigin
+	})
 }
 
 // vanished is the outcome of a create whose record is no longer on the server.

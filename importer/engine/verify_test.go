@@ -53,7 +53,7 @@ func TestVerifyUpdatesAndDeletes(t *testing.T) {
 					s.live = tt.live
 					return schema.Outcome{Status: tt.answer}
 				}}
-				f := newRun(t, s, schema.Plan{Actions: []schema.Action{tt.action}, Live: []int64{9}})
+				f := newRun(t, s, schema.Plan{Actions: []schema.Action{tt.action}, Live: []schema.Known{{ID: 9}}})
 				f.start(t)
 				o := f.Outcomes()[0]
 				if o.Status != tt.want || o.Status == schema.StatusFailed && o.Status != tt.answer && o.Error == "" {
@@ -145,11 +145,11 @@ func TestRemoveDuplicatesLeavesOthersRecords(t *testing.T) {
 		s := newServer()
 		s.answers["b"] = []answer{performTwice, perform}
 		plan := creates("b")
-		plan.Live = []int64{s.add(plan.Actions[0].Want)}
+		plan.Live = []schema.Known{{ID: s.add(plan.Actions[0].Want)}}
 		f := newRun(t, s, plan)
 		f.RemoveDuplicates = true
 		f.start(t)
-		if ids := s.ids("b"); f.statuses() != "conflict deleted" || len(ids) != 2 || ids[0] != plan.Live[0] {
+		if ids := s.ids("b"); f.statuses() != "conflict deleted" || len(ids) != 2 || ids[0] != plan.Live[0].ID {
 			t.Errorf("%s, live %d, where %d was before", f.statuses(), ids, plan.Live)
 		}
 	})

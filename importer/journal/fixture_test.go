@@ -65,7 +65,7 @@ func plan(actions ...schema.Action) schema.Plan {
 	for i := range actions {
 		actions[i].N = i
 	}
-	return schema.Plan{Actions: actions, Live: []int64{3, 1 << 60}}
+	return schema.Plan{Actions: actions, Live: []schema.Known{{ID: 3}, {ID: 1 << 60, InitDate: 7}}, Others: []schema.Record{schema.NewRecord(map[schema.Field]schema.Value{schema.FieldType: schema.Text("GITHUB"), schema.FieldDisplayName: schema.Text("of another shard")})}}
 }
 
 // record makes a GITHUB record of a name with further fields.

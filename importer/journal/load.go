@@ -78,14 +78,24 @@ type loader struct {
 func (l *loader) loadRun(ctx context.Context, id string) error {
 	r := &l.saved.Run
 	var options *string
+	var live []knownJSON
+	var others []*recordJSON
 	err := l.tx.QueryRowContext(ctx, `SELECT seq, id, base_url, host, command, version, login, dry_run, digest, manifest, shard, shards, started, ended,
-			state, requests, writes, why, files, columns, findings, options, live, timeline
+			state, requests, writes, why, files, columns, findings, options, live, others, timeline
 		FROM runs WHERE id = $1 OR $1 = '`+Last+`' AND state <> '`+string(StateRefused)+`' ORDER BY seq DESC LIMIT 1`, id).
 		Scan(&l.seq, &r.ID, &r.Target, &r.Host, &r.Command, &r.Version, &r.User, &r.DryRun, &r.Digest, &r.Manifest, &r.Shard.Index, &r.Shard.Of,
 			(*timestamp)(&r.Started), (*timestamp)(&r.Ended), &l.saved.State, &r.Requests, &r.Writes, &r.Why, document{&r.Files},
-			document{&l.columns}, document{&r.Findings}, &options, document{&l.saved.Plan.Live}, document{&r.Timeline})
+			document{&l.columns}, document{&r.Findings}, &options, document{&live}, document{&others}, document{&r.Timeline})
 	if err != nil {
 		return err
+	}
+	l.saved.Plan.Live = liveIn(live)
+	for _, other := range others {
+		record, err := other.record(nil)
+		if err != nil {
+			return err
+		}
+		l.saved.Plan.Others = append(l.saved.Plan.Others, record)
 	}
 	r.Complete = l.saved.State == StateFinished
 	if options != nil {

@@ -26,9 +26,9 @@ func (l *Log) Plan(ctx context.Context, run schema.Run, plan schema.Plan) error 
 			return err
 		}
 		return l.session.exec(ctx, `UPDATE runs SET target = $1, base_url = $2, login = $3, digest = $4, manifest = $5, files = $6,
-				findings = $7, live = $8, columns = $9 WHERE seq = $10`,
+				findings = $7, live = $8, columns = $9, others = $10 WHERE seq = $11`,
 			target, run.Target, run.User, run.Digest, run.Manifest, document{run.Files},
-			document{masked(run.Findings, l.mask)}, document{plan.Live}, document{columnsOf(plan.Actions)}, l.run)
+			document{masked(run.Findings, l.mask)}, document{liveOut(plan.Live)}, document{columnsOf(plan.Actions)}, document{othersOut(plan.Others, l.mask)}, l.run)
 	})
 	if err != nil {
 		return err
@@ -72,6 +72,33 @@ func (l *Log) insertActions(ctx context.Context, from int, actions []schema.Acti
 		}
 	}
 	return nil
+}
+
+// knownJSON is an id with its initDate.
+type knownJSON [2]int64
+
+func liveOut(live []schema.Known) []knownJSON {
+	out := make([]knownJSON, len(live))
+	for i, k := range live {
+		out[i] = knownJSON{k.ID, k.InitDate}
+	}
+	return out
+}
+
+func liveIn(in []knownJSON) []schema.Known {
+	live := make([]schema.Known, len(in))
+	for i, k := range in {
+		live[i] = schema.Known{ID: k[0], InitDate: k[1]}
+	}
+	return live
+}
+
+func othersOut(others []schema.Record, mask schema.Mask) []*recordJSON {
+	var out []*recordJSON
+	for i := range others {
+		out = append(out, recordOut(&others[i], mask))
+	}
+	return out
 }
 
 // columnsOf are the headers of the tables that the actions' records come from, by file.

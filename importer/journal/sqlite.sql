@@ -37,7 +37,8 @@ CREATE TABLE runs (
 	columns  TEXT,             -- JSON {file: [name]}: the headers of its tables
 	findings TEXT,             -- JSON [finding]
 	options  TEXT,             -- JSON, the command's own
-	live     TEXT,             -- JSON [id]: on the server before the run
+	live     TEXT,             -- JSON [[id, initDate]]: on the server before the run
+	others   TEXT,             -- JSON [record]: that other shards create
 	timeline TEXT,             -- JSON
 	counts   TEXT              -- JSON {status: number}, once it has ended
 ) STRICT;

@@ -1,8 +1,6 @@
 package planner
 
 import (
-	"slices"
-
 	"gijbulk/importer/match"
 	"gijbulk/schema"
 )
@@ -38,7 +36,7 @@ func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding)
 	pairs.Fold(want, have)
 	d := differ{options: o, want: want, have: have, pairs: pairs, shown: shownFields(have), findings: findings}
 	nested := nestedOf(o.Nested)
-	plan := schema.Plan{Actions: make([]schema.Action, 0, len(want)), Live: liveIDs(have)}
+	plan := schema.Plan{Actions: make([]schema.Action, 0, len(want)), Live: schema.KnownRecords(have)}
 	for w, r := range want {
 		if o.Select != nil && !o.Select(r) {
 			continue
@@ -212,10 +210,4 @@ func (d *differ) surplus(want []schema.Record) []schema.Record {
 		}
 	}
 	return surplus
-}
-
-func liveIDs(have []schema.Record) []int64 {
-	ids := schema.RecordIDs(have)
-	slices.Sort(ids)
-	return ids
 }

@@ -18,7 +18,7 @@ func Invert(results []schema.Result, live []schema.Record) (schema.Plan, []schem
 		inv.byID[r.ID] = r
 		inv.keys[r.Key()] = true
 	}
-	plan := schema.Plan{Live: liveIDs(live)}
+	plan := schema.Plan{Live: schema.KnownRecords(live)}
 	for _, o := range results {
 		var a schema.Action
 		switch {

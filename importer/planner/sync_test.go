@@ -103,7 +103,7 @@ func TestGuard(t *testing.T) {
 		return l
 	}
 	plan := func(liveOnes, deletes, updates, unseen int) schema.Plan {
-		p := schema.Plan{Live: make([]int64, liveOnes)}
+		p := schema.Plan{Live: make([]schema.Known, liveOnes)}
 		for range deletes {
 			p.Actions = append(p.Actions, schema.Action{Op: schema.OpDelete})
 		}
