@@ -3,11 +3,9 @@ package sandbox
 import (
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"path"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -95,62 +93,24 @@ func (f Faults) check() error {
 // script decides the fault of each request as it comes in.
 type script struct {
 	Faults
-	chances []Fault // the keys of Rates in a fixed order
-
-	mu   sync.Mutex
-	rng  *rand.Rand
-	seen []int // how many requests each rule has matched
+	requests *dice
 }
 
 func newScript(f Faults) (*script, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	f.Rules = slices.Clone(f.Rules)
-	f.Rates = maps.Clone(f.Rates)
-	return &script{
-		Faults:  f,
-		chances: slices.Sorted(maps.Keys(f.Rates)),
-		rng:     rand.New(rand.NewPCG(f.Seed, 0)),
-		seen:    make([]int, len(f.Rules)),
-	}, nil
+	return &script{Faults: f, requests: newDice(f)}, nil
 }
 
 // choose is the fault of the next request; empty for none.
 func (s *script) choose(method, p string) Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	inScope := strings.HasPrefix(p, appPrefix) && (s.Reads || isWrite(method))
-	var chosen Fault
-	if inScope {
-		chosen = s.draw() // even where a rule wins, so that rules do not shift the sequence
-	}
-	ruled := false
-	for i, rule := range s.Rules {
-		if !rule.matches(method, p, inScope) {
-			continue
-		}
-		s.seen[i]++
-		if !ruled && rule.hits(s.seen[i]) {
-			chosen, ruled = rule.Fault, true
-		}
-	}
-	if chosen == Hang {
-		chosen = [...]Fault{HangBefore, HangAfter}[s.rng.IntN(2)]
-	}
-	return chosen
+	return s.requests.choose(method, p, s.inScope(method, p))
 }
 
-// draw lets chance choose.
-func (s *script) draw() Fault {
-	u := s.rng.Float64()
-	for _, fault := range s.chances {
-		if u < s.Rates[fault] {
-			return fault
-		}
-		u -= s.Rates[fault]
-	}
-	return ""
+// inScope is true for what chance may hit.
+func (s *script) inScope(method, p string) bool {
+	return strings.HasPrefix(p, appPrefix) && (s.Reads || isWrite(method))
 }
 
 // delay is how long a request is on its way.
