@@ -49,9 +49,13 @@ func (s *Server) call(f func(*http.Request) (answer any, err error)) http.Handle
 		case errors.As(err, &bad):
 			writeHTML(w, bad.status, bad.text)
 		default:
-			http.Error(w, "sandbox: "+err.Error(), http.StatusInternalServerError)
+			writeTrouble(w, err)
 		}
 	}
+}
+
+func writeTrouble(w http.ResponseWriter, err error) {
+	http.Error(w, "sandbox: "+err.Error(), http.StatusInternalServerError)
 }
 
 const jsonType = "application/json;charset=UTF-8"

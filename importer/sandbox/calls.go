@@ -30,10 +30,11 @@ func (s *Server) add(r *http.Request) (any, error) {
 		return nil, err
 	}
 	in.complete()
+	s.nameStored(r, &in.Connection)
 	if err := s.check(in); err != nil {
 		return nil, err
 	}
-	now := wireTime()
+	now := wireTime(r)
 	in.InitDate, in.IndexStart = now, now
 	if err := s.store.add(in, in.found(s.tracked)...); err != nil {
 		return nil, err
@@ -42,12 +43,12 @@ func (s *Server) add(r *http.Request) (any, error) {
 }
 
 // listIntegrations answers with all integrations at once: the app does not page.
-func (s *Server) listIntegrations(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) listIntegrations(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
 	w.Header().Set("Content-Type", jsonType)
 	io.WriteString(w, `{"success":true,"integrations":[`)
 	enc := newEncoder(w)
-	for i, in := range all[*Integration](s.store) {
+	for i, in := range listed[*Integration](s, r) {
 		if i > 0 {
 			io.WriteString(w, ",")
 		}
@@ -90,6 +91,7 @@ func (s *Server) update(r *http.Request) (any, error) {
 			return err
 		}
 		in.complete()
+		s.nameStored(r, &in.Connection)
 		return s.check(in)
 	})
 	if err != nil {
@@ -152,6 +154,3 @@ func decodeBody(r *http.Request) (map[string]json.RawMessage, error) {
 	}
 	return fields, nil
 }
-
-// wireTime is now, as exactly as the API tells times.
-func wireTime() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// dice decide which fault hits the next request: by rule, and where none does, by chance.
+// dice decide which fault of a subject hits the next request: by rule, and where none does, by chance.
 type dice struct {
 	rates   map[Fault]float64
 	chances []Fault // the keys of rates in a fixed order
@@ -18,13 +18,17 @@ type dice struct {
 	seen []int // how many requests each rule has matched
 }
 
-func newDice(f Faults) *dice {
+// newDice are the dice of one subject, with a random sequence of their own.
+func newDice(f Faults, of subject) *dice {
+	rates := maps.Clone(f.Rates)
+	maps.DeleteFunc(rates, func(fault Fault, _ float64) bool { return fault.subject() != of })
+	rules := slices.DeleteFunc(slices.Clone(f.Rules), func(r Rule) bool { return r.Fault.subject() != of })
 	return &dice{
-		rates:   maps.Clone(f.Rates),
-		chances: slices.Sorted(maps.Keys(f.Rates)),
-		rules:   slices.Clone(f.Rules),
-		rng:     rand.New(rand.NewPCG(f.Seed, 0)),
-		seen:    make([]int, len(f.Rules)),
+		rates:   rates,
+		chances: slices.Sorted(maps.Keys(rates)),
+		rules:   rules,
+		rng:     rand.New(rand.NewPCG(f.Seed, uint64(of))),
+		seen:    make([]int, len(rules)),
 	}
 }
 

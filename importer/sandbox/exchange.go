@@ -89,7 +89,30 @@ func (s *Server) exchange(r *http.Request) (rec *recorder, end ending) {
 	if !wait(r.Context(), s.script.delay(path)) {
 		return nil, broken
 	}
+	if err := s.meanwhile(r.Method, path); err != nil {
+		rec = newRecorder()
+		writeTrouble(rec, err)
+		return rec, whole
+	}
 	return s.suffer(r, body, fault)
+}
+
+// meanwhile lets happen what is not this request's doing: work that outlived its connection, and the script's events.
+func (s *Server) meanwhile(method, path string) error {
+	s.catchUp()
+	switch event := s.script.event(method, path); event.name() {
+	case Restore:
+		s.late.forget()
+		return s.store.restore(event.count())
+	case OtherAdmin:
+		return s.other.work(s, event.parameter())
+	}
+	return nil
+}
+
+// catchUp does the late work that is due.
+func (s *Server) catchUp() {
+	s.late.do(func(t task) { s.work(newRecorder(), t.r, t.body) })
 }
 
 // suffer lets a fault take its course.
@@ -101,11 +124,14 @@ func (s *Server) suffer(r *http.Request, body []byte, fault Fault) (*recorder, e
 	if fault.works() {
 		s.work(rec, r, body)
 	}
-	switch fault {
+	if after, ok := fault.late(); ok {
+		s.late.add(after, r, body)
+	}
+	switch fault.name() {
 	case HangBefore, HangAfter:
 		<-r.Context().Done()
 		return nil, broken
-	case DropBefore, DropAfter:
+	case DropBefore, DropAfter, SlowAfterCut:
 		return nil, broken
 	case Cut:
 		return rec, half

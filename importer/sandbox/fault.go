@@ -3,13 +3,20 @@ package sandbox
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
-// Fault is a way in which a request can go wrong. Besides the named ones it is a status code: "401", "403", "429"
-// (with Retry-After) and "500" to "599", as a proxy would answer, all without doing the work; "502-after" and its like are the
-// same answer after the work was done, "503-retry" is Jira's own 503, with a Retry-After.
+// Fault is a way in which a request can go wrong, or a behavior of the server, such as [ListLag]. Besides the named ones it is
+// a status code: "401", "403", "429" (with Retry-After) and "500" to "599", as a proxy would answer, all without doing the
+// work; "502-after" and its like are the same answer after the work was done, "502-slow" before it, "503-retry" is Jira's own
+// 503, with a Retry-After.
+//
+// Some take a parameter after a colon: a duration (5s where none is given) in "slow-after-cut:10s", "502-slow:10s",
+// "list-lag:10s" and "list-cache:10s", a number of changes in "restore:5", a word in "rewrite-names:lower" and
+// "other-admin:add".
 type Fault string
 
 const (
@@ -25,6 +32,8 @@ const (
 	Hang Fault = "hang"
 	// Cut does the work and drops the connection in the middle of the answer's body.
 	Cut Fault = "cut"
+	// SlowAfterCut drops the connection, and the work goes on: what it does is there only after the fault's duration.
+	SlowAfterCut Fault = "slow-after-cut"
 	// Twice does the work twice and answers once, as behind a proxy that repeats requests.
 	Twice Fault = "twice"
 	// Login answers 200 with the HTML of the login page, without doing the work.
@@ -40,35 +49,37 @@ const retryAfter = "1"
 
 // faultNames are the names to suggest: all but the rarer status codes.
 var faultNames = []string{
-	string(DropBefore), string(DropAfter), string(HangBefore), string(HangAfter), string(Hang), string(Cut), string(Twice),
-	string(Login), string(RedirectLogin), string(Captcha),
-	"401", "403", "429", "500", "502", "503", "503-retry", "504", "502-after", "504-after",
+	string(DropBefore), string(DropAfter), string(HangBefore), string(HangAfter), string(Hang), string(Cut), string(SlowAfterCut),
+	string(Twice), string(Login), string(RedirectLogin), string(Captcha),
+	"401", "403", "429", "500", "502", "503", "503-retry", "504", "502-after", "504-after", "502-slow", "504-slow",
+	string(ListLag), string(ListCache), string(ListEmpty), string(RewriteNames), string(Restore), string(OtherAdmin),
 }
 
-// check says whether there is such a fault.
+// check says whether there is such a fault, and whether it takes its parameter.
 func (f Fault) check() error {
-	if _, _, ok := f.status(); ok {
-		return nil
+	if !f.known() {
+		return fmt.Errorf("unknown fault %q%s", string(f.name()), suggest(string(f.name()), faultNames))
 	}
-	for _, name := range faultNames {
-		if string(f) == name {
-			return nil
-		}
-	}
-	return fmt.Errorf("unknown fault %q%s", string(f), suggest(string(f), faultNames))
+	return f.checkParameter()
+}
+
+func (f Fault) known() bool {
+	_, _, ok := f.status()
+	return ok || slices.Contains(faultNames, string(f.name()))
 }
 
 // status takes a status fault apart; ok is false for the named ones.
 func (f Fault) status() (code int, variant string, ok bool) {
-	text, variant, _ := strings.Cut(string(f), "-")
+	name := string(f.name())
+	text, variant, _ := strings.Cut(name, "-")
 	code, err := strconv.Atoi(text)
 	if err != nil || len(text) != 3 {
 		return 0, "", false
 	}
 	switch {
-	case string(f) == text:
+	case name == text:
 		ok = code == http.StatusUnauthorized || code == http.StatusForbidden || code == http.StatusTooManyRequests || code/100 == 5
-	case variant == "after":
+	case variant == "after", variant == "slow":
 		ok = code/100 == 5
 	case variant == "retry":
 		ok = code == http.StatusServiceUnavailable
@@ -76,7 +87,7 @@ func (f Fault) status() (code int, variant string, ok bool) {
 	return code, variant, ok
 }
 
-// works says whether the request's work is done.
+// works says whether the request's work is done while the connection is there.
 func (f Fault) works() bool {
 	switch f {
 	case "", DropAfter, HangAfter, Cut, Twice:
@@ -84,6 +95,14 @@ func (f Fault) works() bool {
 	}
 	_, variant, _ := f.status()
 	return variant == "after"
+}
+
+// late is how long the work of the request takes after the connection is done with.
+func (f Fault) late() (d time.Duration, ok bool) {
+	if _, variant, _ := f.status(); variant == "slow" || f.name() == SlowAfterCut {
+		return f.duration(), true
+	}
+	return 0, false
 }
 
 // answers says whether the fault has an answer of its own, in place of the one that the work gives.

@@ -62,7 +62,7 @@ func (s *Server) reindex(r *http.Request) (any, error) {
 			return nil, &rejection{http.StatusBadRequest, `Can not deserialize value of field "repoId"`}
 		}
 	}
-	now := wireTime()
+	now := wireTime(r)
 	if repoID != nil {
 		_, err = update(s.store, *repoID, s.startIndexing(now))
 	} else {

@@ -61,6 +61,7 @@ func (in *Integration) complete() {
 
 // Integrations returns all stored integrations with all their fields, secrets included, sorted by id.
 func (s *Server) Integrations() []Integration {
+	s.catchUp()
 	now := time.Now()
 	stored := all[*Integration](s.store)
 	integrations := make([]Integration, len(stored))

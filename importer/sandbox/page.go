@@ -31,8 +31,8 @@ type pageData struct {
 }
 
 // page lists the integrations and repositories for people, without scripts and without credentials: it shows no secret.
-func (s *Server) page(w http.ResponseWriter, _ *http.Request) {
-	now := wireTime()
+func (s *Server) page(w http.ResponseWriter, r *http.Request) {
+	now := wireTime(r)
 	stored := all[record](s.store)
 	data := pageData{Rows: make([]pageRow, len(stored)), Integrations: len(all[*Integration](s.store)), Now: now}
 	data.Repositories = len(stored) - data.Integrations

@@ -23,9 +23,11 @@ func FaultNames() []string { return append(slices.Clone(settings), faultNames...
 //
 //	seed=7,drop-after=3%,503=3%,hang=1%,latency=20ms,reads=true
 //	captcha=#5,cut=#2-4,401=GET /rest/api/2/myself#1-
+//	slow-after-cut:10s=3%,list-lag=10s,rewrite-names=spaces,restore:3=#30,other-admin:copy=#4
 //
 // A fault has a chance (3% or 0.03), or a rule: an optional method, an optional path, and after # the number of the
-// request, or the first and the last of them; without a last one it has no end. A fault may have several rules. The
+// request, or the first and the last of them; without a last one it has no end. A fault may have several rules. A parameter
+// follows its name after a colon; list-lag=10s is short for list-lag:10s=100%, and so for list-cache and rewrite-names. The
 // empty text is no faults.
 func ParseFaults(text string) (Faults, error) {
 	var f Faults
@@ -73,26 +75,39 @@ func (f *Faults) parse(name, value string) (err error) {
 		}
 		return nil
 	}
-	if err := Fault(name).check(); err != nil {
-		return fmt.Errorf("unknown name %q%s", name, suggest(name, FaultNames()))
+	fault := Fault(name)
+	if !fault.known() {
+		return fmt.Errorf("unknown name %q%s", string(fault.name()), suggest(string(fault.name()), FaultNames()))
+	}
+	if err := fault.checkParameter(); err != nil {
+		return err
 	}
 	if strings.Contains(value, "#") {
 		rule, err := parseRule(value)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
-		rule.Fault = Fault(name)
+		rule.Fault = fault
 		f.Rules = append(f.Rules, rule)
 		return nil
 	}
 	rate, err := parseRate(value)
+	if err != nil && fault.lasting() {
+		fault, rate, err = Fault(name+":"+value), 1, nil
+		if err := fault.checkParameter(); err != nil {
+			return err
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
+	}
+	if _, twice := f.Rates[fault]; twice {
+		return fmt.Errorf("%s is given twice", fault)
 	}
 	if f.Rates == nil {
 		f.Rates = map[Fault]float64{}
 	}
-	f.Rates[Fault(name)] = rate
+	f.Rates[fault] = rate
 	return nil
 }
 

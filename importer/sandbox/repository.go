@@ -110,6 +110,7 @@ func (in *Integration) found(n int) []record {
 // Repositories returns all stored repositories with all their fields, secrets included, sorted by id; those inside
 // integrations are among them.
 func (s *Server) Repositories() []Repository {
+	s.catchUp()
 	now := time.Now()
 	stored := all[*Repository](s.store)
 	repositories := make([]Repository, len(stored))

@@ -23,10 +23,11 @@ func (s *Server) addRepository(r *http.Request) (any, error) {
 		return nil, err
 	}
 	re.complete()
+	s.nameStored(r, &re.Connection)
 	if err := s.checkRepository(re); err != nil {
 		return nil, err
 	}
-	now := wireTime()
+	now := wireTime(r)
 	re.InitDate, re.IndexStart = now, now
 	if err := s.store.add(re); err != nil {
 		return nil, err
@@ -51,6 +52,7 @@ func (s *Server) updateRepository(r *http.Request) (any, error) {
 			return err
 		}
 		re.complete()
+		s.nameStored(r, &re.Connection)
 		return s.checkRepository(re)
 	})
 	if err != nil {
@@ -69,14 +71,14 @@ func (s *Server) removeRepository(r *http.Request) (any, error) {
 }
 
 // listRepositories answers with all repositories at once, those inside integrations included.
-func (s *Server) listRepositories(*http.Request) (any, error) {
+func (s *Server) listRepositories(r *http.Request) (any, error) {
 	if s.paged {
 		return nil, &rejection{http.StatusNotFound, "Not Found"}
 	}
 	return struct {
 		Success      bool             `json:"success"`
 		Repositories []repositoryView `json:"repositories"`
-	}{true, s.showRepositories(s.visible())}, nil
+	}{true, s.showRepositories(s.visible(r))}, nil
 }
 
 // longestPage is how many repositories a page holds at most; a client that asks for more is rejected.
@@ -92,7 +94,7 @@ func (s *Server) pageRepositories(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := s.visible()
+	all := s.visible(r)
 	page := all[min(offset, len(all)):min(offset+limit, len(all))]
 	return struct {
 		Success      bool             `json:"success"`
@@ -117,8 +119,8 @@ func number(r *http.Request, name string, absent, low, high int) (int, error) {
 }
 
 // visible is what the user may see. That it is a part for an ordinary user is documented; which part is not.
-func (s *Server) visible() []*Repository {
-	repositories := all[*Repository](s.store)
+func (s *Server) visible(r *http.Request) []*Repository {
+	repositories := listed[*Repository](s, r)
 	if s.notAdmin {
 		repositories = slices.DeleteFunc(repositories, func(re *Repository) bool { return !re.Global })
 	}

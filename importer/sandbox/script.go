@@ -9,13 +9,15 @@ import (
 	"time"
 )
 
-// Faults says which requests go wrong, by chance and by rule; the zero value is none. Chance hits only what is in its
-// scope: the writes to the app (all methods but GET and HEAD below /rest/gitplugin/), and with Reads its reads too. The
-// same seed and the same sequence of requests give the same faults. [ParseFaults] reads them from a command line.
+// Faults says what goes wrong, by chance and by rule; the zero value is nothing. Chance hits only what is in its scope: the
+// writes to the app (all methods but GET and HEAD below /rest/gitplugin/), and with Reads its reads too; for faults of lists
+// it is the lists of integrations and of repositories, for those of names each integration and repository that is stored.
+// The same seed and the same sequence of requests give the same faults. [ParseFaults] reads them from a command line.
 type Faults struct {
 	// Seed chooses the random sequence.
 	Seed uint64
-	// Rates are the chances, from 0 to 1, of each fault; together at most 1.
+	// Rates are the chances, from 0 to 1, of each fault; together at most 1, for faults of requests, of lists, of names and
+	// of the store each.
 	Rates map[Fault]float64
 	// Reads widens the scope to the app's reads.
 	Reads bool
@@ -65,7 +67,7 @@ func (r Rule) check() error {
 }
 
 func (f Faults) check() error {
-	sum := 0.0
+	sums := map[subject]float64{}
 	for _, fault := range slices.Sorted(maps.Keys(f.Rates)) {
 		if err := fault.check(); err != nil {
 			return err
@@ -74,10 +76,12 @@ func (f Faults) check() error {
 		if !(rate >= 0 && rate <= 1) { // NaN too
 			return fmt.Errorf("fault %s: rate %v: must be from 0%% to 100%%", fault, rate)
 		}
-		sum += rate
+		sums[fault.subject()] += rate
 	}
-	if sum > 1+1e-9 {
-		return fmt.Errorf("faults: the rates sum up to %.4g%%, which is more than 100%%", 100*sum)
+	for _, sum := range sums {
+		if sum > 1+1e-9 {
+			return fmt.Errorf("faults: the rates sum up to %.4g%%, which is more than 100%%", 100*sum)
+		}
 	}
 	for _, rule := range f.Rules {
 		if err := rule.check(); err != nil {
@@ -90,22 +94,33 @@ func (f Faults) check() error {
 	return nil
 }
 
-// script decides the fault of each request as it comes in.
+// script decides what goes wrong with each request as it comes in, with each list and each stored name.
 type script struct {
 	Faults
-	requests *dice
+	requests, lists, names, store *dice
 }
 
 func newScript(f Faults) (*script, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	return &script{Faults: f, requests: newDice(f)}, nil
+	return &script{
+		Faults:   f,
+		requests: newDice(f, ofRequests),
+		lists:    newDice(f, ofLists),
+		names:    newDice(f, ofNames),
+		store:    newDice(f, ofStore),
+	}, nil
 }
 
 // choose is the fault of the next request; empty for none.
 func (s *script) choose(method, p string) Fault {
 	return s.requests.choose(method, p, s.inScope(method, p))
+}
+
+// event is what happens to the store before it takes the next request; empty for nothing.
+func (s *script) event(method, p string) Fault {
+	return s.store.choose(method, p, s.inScope(method, p))
 }
 
 // inScope is true for what chance may hit.

@@ -79,6 +79,9 @@ type Server struct {
 
 	log     requestLog
 	script  *script
+	late    late
+	lists   *lists
+	other   *otherAdmin
 	gate    gate
 	cluster *cluster
 	store   *store
@@ -98,6 +101,7 @@ func New(o Options) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
+	store.past.keep = o.Faults.longestRestore()
 	s := &Server{
 		base:        o.BasePath,
 		baseURL:     strings.TrimRight(o.BaseURL, "/"),
@@ -109,6 +113,8 @@ func New(o Options) (*Server, error) {
 		tracked:     o.Tracked,
 		paged:       o.PagedRepositories,
 		script:      script,
+		lists:       newLists(script.lists),
+		other:       newOtherAdmin(o.Faults.Seed),
 		gate:        gate{token: o.Token, user: o.User, password: o.Password},
 		cluster:     newCluster(o.RateLimit, o.Nodes),
 		store:       store,

@@ -16,10 +16,10 @@ type record interface {
 // store holds the records, in memory and, where there is a data file, there too. A stored record is never changed but
 // replaced, so that a list can be read without the lock.
 type store struct {
-	mu      sync.Mutex
-	records []record // sorted by id; ids only grow
-	lastID  int64
-	file    *dataFile // nil: memory only
+	mu    sync.Mutex
+	state // records sorted by id; ids only grow, save for a restore
+	past  history
+	file  *dataFile // nil: memory only
 }
 
 // openStore reads the data file; an empty path is memory only.
@@ -79,7 +79,8 @@ func get[T record](s *store, id int64) (T, error) {
 	return r, err
 }
 
-// add stores records under the next ids, the first with those that the app found inside it. Ids are never used twice.
+// add stores records under the next ids, the first with those that the app found inside it. Only a restore lets an id be used
+// twice.
 func (s *store) add(first record, inside ...record) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -93,6 +94,7 @@ func (s *store) add(first record, inside ...record) error {
 	if err := s.save(added...); err != nil {
 		return err
 	}
+	s.past.remember(s.state)
 	s.lastID += int64(len(added))
 	s.records = append(s.records, added...)
 	return nil
@@ -130,6 +132,7 @@ func (s *store) replace(i int, r record, change func() error) error {
 	if err := s.save(r); err != nil {
 		return err
 	}
+	s.past.remember(s.state)
 	s.records[i] = r
 	return nil
 }
@@ -150,6 +153,7 @@ func remove[T record](s *store, id int64) error {
 			return err
 		}
 	}
+	s.past.remember(s.state)
 	s.records = slices.DeleteFunc(s.records, goes)
 	return nil
 }

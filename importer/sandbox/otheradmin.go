@@ -1,0 +1,108 @@
+package sandbox
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+)
+
+// deeds are the parameters of [OtherAdmin].
+var deeds = []string{"add", "rename", "delete", "copy"}
+
+// otherAdmin is another administrator, who works on the server while its clients do.
+type otherAdmin struct {
+	mu    sync.Mutex
+	rng   *rand.Rand
+	deeds []Deed
+}
+
+// Deed is something that the other administrator did.
+type Deed struct {
+	Time time.Time
+	What string // add, rename, delete or copy
+	// Record is the integration's or repository's as it was left, or, after a delete, as it was.
+	Record Connection
+}
+
+func newOtherAdmin(seed uint64) *otherAdmin {
+	return &otherAdmin{rng: rand.New(rand.NewPCG(seed, uint64(ofStore)+1))}
+}
+
+// work does one thing; what is empty where the seed is to choose. Where there is no record to do it to, nothing is done.
+func (a *otherAdmin) work(s *Server, what string) error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	what = cmp.Or(what, deeds[a.rng.IntN(len(deeds))])
+	r, err := a.do(s, what)
+	if gone := new(refusal); r == nil || errors.As(err, &gone) {
+		return nil // a client was faster
+	}
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	a.deeds = append(a.deeds, Deed{now, what, r.connection().snapshot(now, s.indexTime)})
+	return nil
+}
+
+func (a *otherAdmin) do(s *Server, what string) (record, error) {
+	if what == "add" {
+		in := newIntegration()
+		in.Type, in.DisplayName, in.PAT, in.Global = "GITHUB", a.name("Another administrator's"), "of-another-administrator", true
+		in.complete()
+		return in, a.store(s, in)
+	}
+	r := a.any(s)
+	if r == nil {
+		return nil, nil
+	}
+	id := r.connection().ID
+	switch what {
+	case "rename":
+		return update(s.store, id, func(r record) error {
+			r.connection().DisplayName = a.name(r.connection().DisplayName)
+			return nil
+		})
+	case "delete":
+		return r, remove[record](s.store, id)
+	}
+	r = r.clone()
+	return r, a.store(s, r)
+}
+
+// any chooses a record; nil where there is none. Repositories inside an integration come and go with it.
+func (a *otherAdmin) any(s *Server) record {
+	live := slices.DeleteFunc(all[record](s.store), func(r record) bool {
+		re, ok := r.(*Repository)
+		return ok && re.TrackedFolderID != 0
+	})
+	if len(live) == 0 {
+		return nil
+	}
+	return live[a.rng.IntN(len(live))]
+}
+
+// name is a name that nobody else gives.
+func (a *otherAdmin) name(of string) string { return fmt.Sprintf("%s (%d)", of, len(a.deeds)+1) }
+
+// store adds a record that is marked as the administrator's.
+func (a *otherAdmin) store(s *Server, r record) error {
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	c := r.connection()
+	c.OtherAdmin, c.InitDate, c.IndexStart, c.LastIndexed = true, now, now, time.Time{}
+	if in, ok := r.(*Integration); ok {
+		return s.store.add(in, in.found(s.tracked)...)
+	}
+	return s.store.add(r)
+}
+
+// Deeds returns what the other administrator of the script did, in order.
+func (s *Server) Deeds() []Deed {
+	s.other.mu.Lock()
+	defer s.other.mu.Unlock()
+	return slices.Clone(s.other.deeds)
+}
