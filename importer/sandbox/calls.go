@@ -86,6 +86,7 @@ func (s *Server) update(r *http.Request) (any, error) {
 		return nil, err
 	}
 	delete(fields, "type")
+	s.touch(id)
 	stored, err := update(s.store, id, func(in *Integration) error {
 		if err := set(in, fields); err != nil {
 			return err
@@ -108,6 +109,7 @@ func (s *Server) remove(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.touch(id)
 	return done{true}, remove[*Integration](s.store, id)
 }
 
@@ -121,6 +123,7 @@ func (s *Server) disable(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, &refusal{"Parameter 'disable' is required", "Please use disable=true or disable=false."}
 	}
+	s.touch(id)
 	_, err = update(s.store, id, func(r record) error {
 		r.connection().Disabled = disable
 		return nil

@@ -100,6 +100,16 @@ func (a *otherAdmin) store(s *Server, r record) error {
 	return s.store.add(r)
 }
 
+// touch counts what clients do to the administrator's records.
+func (s *Server) touch(id int64) {
+	if r, err := get[record](s.store, id); err != nil || !r.connection().OtherAdmin {
+		return
+	}
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	s.log.counts.OtherAdmin++
+}
+
 // Deeds returns what the other administrator of the script did, in order.
 func (s *Server) Deeds() []Deed {
 	s.other.mu.Lock()

@@ -53,6 +53,25 @@ func TestAnotherAdministratorWorks(t *testing.T) {
 	}
 }
 
+// What clients do to the other administrator's records is counted.
+func TestWritesToWhatAnotherAdministratorMadeAreCounted(t *testing.T) {
+	s := scripted(t, "other-admin:add=#1,other-admin:copy=#3")
+	mustAddRepository(t, s, plainRepository("ours")) // 1 is the other administrator's
+	send(t, s, "DELETE", integrations+"/1", "")
+	send(t, s, "DELETE", repositories+"?id=2", "")
+	if n := s.Counts().OtherAdmin; n != 1 {
+		t.Fatalf("%d writes are counted, want one", n)
+	}
+	for _, path := range []string{integrations + "/3", repositories + "/3/disable?disable=true"} {
+		send(t, s, "PUT", path, `{}`)
+	}
+	send(t, s, "PUT", repositories, `{"id":3,"displayName":"x"}`)
+	send(t, s, "DELETE", repositories+"?id=3", "")
+	if n := s.Counts().OtherAdmin; n != 5 || len(s.Repositories()) != 0 {
+		t.Errorf("%d writes are counted, want five", n)
+	}
+}
+
 // At a rate the seed chooses what is done, and to which record: the same each time.
 func TestTheSeedChoosesWhatTheAdministratorDoes(t *testing.T) {
 	work := func(seed int) (did []string) {

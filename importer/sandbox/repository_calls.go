@@ -47,6 +47,7 @@ func (s *Server) updateRepository(r *http.Request) (any, error) {
 		return nil, &refusal{"Field 'id' is required", "Please use the id of an existing repository."}
 	}
 	delete(fields, "disabled")
+	s.touch(id)
 	stored, err := update(s.store, id, func(re *Repository) error {
 		if err := set(re, fields); err != nil {
 			return err
@@ -67,6 +68,7 @@ func (s *Server) removeRepository(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.touch(id)
 	return done{true}, remove[*Repository](s.store, id)
 }
 

@@ -24,6 +24,7 @@ type Counts struct {
 	Writes     int // all methods but GET and HEAD
 	Refused    int // answers 401 and 403
 	MostWrites int // the most writes that were in flight at once
+	OtherAdmin int // changes and deletions by clients of what the other administrator made
 }
 
 // requestLog remembers the latest requests, in a ring.
