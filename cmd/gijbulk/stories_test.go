@@ -42,6 +42,7 @@ func TestMain(m *testing.M) {
 //	await WRITES           waits until that sandbox got so many
 //	wrote METHOD PATH BODY the last write that it got was this one
 //	has NAME…              each integration or plain repository is there exactly once
+//	others N               so many records were made by the sandbox's other administrator, and no client has changed one
 //	tracked N              so many repositories are inside integrations
 //	remember, asbefore     what is on the server is as it was when it was remembered
 //	metric FILE NAME[{LABEL,…}] VALUE
@@ -58,7 +59,7 @@ func TestStories(t *testing.T) {
 			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../samples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "tracked": tracked, "wrote": wrote, "bigcell": bigCell, "metric": metric,
+			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "others": others, "tracked": tracked, "wrote": wrote, "bigcell": bigCell, "metric": metric,
 		},
 	})
 }
@@ -277,6 +278,23 @@ func wrote(ts *testscript.TestScript, _ bool, args []string) {
 func tracked(ts *testscript.TestScript, _ bool, args []string) {
 	if n := len(contentsOf(jira(ts)).tracked); strconv.Itoa(n) != args[0] {
 		ts.Fatalf("%d repositories are inside integrations, want %s", n, args[0])
+	}
+}
+
+func others(ts *testscript.TestScript, _ bool, args []string) {
+	live, n := contentsOf(jira(ts)), 0
+	for _, in := range live.integrations {
+		if in.OtherAdmin {
+			n++
+		}
+	}
+	for _, re := range live.plain {
+		if re.OtherAdmin {
+			n++
+		}
+	}
+	if changed := jira(ts).Counts().OtherAdmin; strconv.Itoa(n) != args[0] || changed != 0 {
+		ts.Fatalf("%d records are the other administrator's, %d changes of them were sent; want %s and none", n, changed, args[0])
 	}
 }
 
