@@ -122,7 +122,7 @@ func TestACopyOfAnotherAdministratorIsAConflict(t *testing.T) {
 	b := newBehaving(t)
 	synctest.Test(t, func(t *testing.T) {
 		b.start(t, "latency=20ms,other-admin:copy=#5")
-		copied := func() string { return b.server.Deeds()[0].Record.DisplayName }
+		copied := func() string { return b.server.AdminActions()[0].Record.DisplayName }
 		for _, command := range []string{"import", "audit", "sync --prune"} {
 			if exit, out := b.run(t, command); exit == 0 || !strings.Contains(out, "11 created, 1 conflict") && !strings.Contains(out, "11 unchanged, 1 ") || !strings.Contains(out, copied()) {
 				t.Errorf("%s: exit %d:\n%s", command, exit, out)

@@ -21,6 +21,53 @@ type sandboxOptions struct {
 	indexTime                    time.Duration
 }
 
+// faultsHelp explains the value of --faults.
+const faultsHelp = `The FAULTS of --faults here, and of --sandbox on other commands, are a list of
+NAME=WHEN, separated by commas. WHEN is a chance (3%), or a rule: # and the
+number of a request, or the first and the last (#5, #2-4, #6-). A method and a
+path in front choose what is counted (GET /rest/api/2/myself#2); without them
+it is the writes to the app (with reads=true its reads too), for list-lag and
+its like the lists, for rewrite-names the names that are stored. A name may
+take a parameter after a colon. The same seed and the same requests give the
+same faults.
+
+  seed=7, latency=20ms, reads=true     settings
+
+  What happens to a request:
+  drop-before, drop-after  the connection drops before or after the work
+  hang-before, hang-after  never an answer, without or after the work
+  hang                     one of these two
+  cut                      the work is done, and the answer ends in its middle
+  slow-after-cut:5s        the connection drops; the work is done 5 s later
+  twice                    the work is done twice and answered once
+  401, 403, 429, 500, 502, 503, 504, or any up to 599
+                           that answer, without the work
+  502-after, 504-after, …  that answer, after the work
+  502-slow:5s, 504-slow, … that answer; the work is done 5 s later
+  503-retry                Jira's own 503, with Retry-After
+  login, redirect-login    the login page, or a redirect to it
+  captcha                  401, as for an account that is locked
+
+  What lists show:
+  list-lag=5s              all but what was added in the last 5 s
+  list-cache=5s            what the list before showed, up to 5 s ago
+  list-empty               nothing
+
+  What is stored:
+  rewrite-names=WAY        names are changed. WAY is spaces (trimmed, folded),
+                           lower (case), short (255 characters) or nfc (Unicode)
+  restore:5                the server is what it was 5 changes ago, and the ids
+                           that it gave since go to other records
+  other-admin:WHAT         another administrator does WHAT to any record: add,
+                           rename, delete or copy
+
+With a parameter in place of WHEN, list-lag, list-cache and rewrite-names last;
+list-lag:5s=50% and list-cache:5s=#3 hit some lists. Without a parameter
+durations are 5 s, restore reverts 5 changes, rewrite-names=100% does all four,
+and the seed chooses what other-admin does.
+
+`
+
 func (a *app) sandboxCommand() *cobra.Command {
 	var o sandboxOptions
 	cmd := &cobra.Command{
@@ -30,9 +77,11 @@ func (a *app) sandboxCommand() *cobra.Command {
 shows what it holds as a web page. It takes any credentials, unless JIRA_TOKEN is
 set: then that token alone. With --faults it fails as networks and servers fail.
 
-` + exitHelp,
+` + faultsHelp + exitHelp,
 		Example: `  gijbulk sandbox --addr 127.0.0.1:8090 --data sandbox.db
   gijbulk sandbox --faults 'seed=7,drop-after=3%,503=3%,latency=20ms'
+  gijbulk sandbox --faults 'slow-after-cut:10s=5%,list-lag=10s,other-admin=2%'
+  gijbulk sandbox --faults 'restore:9=GET /rest/api/2/myself#2'
   JIRA_URL=http://127.0.0.1:8090 JIRA_TOKEN=any gijbulk import integrations.csv`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serveSandbox(cmd.Context(), o) },

@@ -3,7 +3,12 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"gijbulk/importer/sandbox"
 )
 
 // TestSandboxAnswersOnlyForItsHost: a page of the web that gives its own name this machine's
@@ -32,6 +37,21 @@ func TestSandboxAnswersOnlyForItsHost(t *testing.T) {
 			if got := w.Code == http.StatusNotFound; got != want {
 				t.Errorf("--addr %s answers %s: %v, want %v", tt.addr, url, got, want)
 			}
+		}
+	}
+}
+
+// TestSandboxHelpExplainsFaults: each name that --faults takes is in the help, which fits a terminal.
+func TestSandboxHelpExplainsFaults(t *testing.T) {
+	words := strings.FieldsFunc(faultsHelp, func(r rune) bool { return strings.ContainsRune(" ,=:\n", r) })
+	for _, name := range sandbox.FaultNames() {
+		if !slices.Contains(words, name) {
+			t.Errorf("the help does not explain %s", name)
+		}
+	}
+	for line := range strings.Lines(faultsHelp) {
+		if n := utf8.RuneCountInString(line); n > 81 {
+			t.Errorf("%d characters: %s", n-1, line)
 		}
 	}
 }

@@ -11,18 +11,18 @@ const (
 	ListCache Fault = "list-cache"
 	// ListEmpty answers an empty list.
 	ListEmpty Fault = "list-empty"
-	// RewriteNames stores a display name otherwise than it was sent: "spaces" trims and folds whitespace, "lower" is lower
+	// RewriteNames changes a display name as it is stored: "spaces" trims and folds whitespace, "lower" is lower
 	// case, "short" cuts to 255 characters, "nfc" is Unicode's composed form. Without a parameter it is all of them.
 	RewriteNames Fault = "rewrite-names"
-	// Restore restores the server to how it was some changes ago, before it takes the request. The ids that were given
-	// since go to other records.
+	// Restore restores the server to how it was some changes ago, at most to how it was started, before it takes the
+	// request. The ids that were given since go to other records.
 	Restore Fault = "restore"
 	// OtherAdmin lets another administrator work before the server takes the request, and do one of "add", "rename",
 	// "delete" and "copy" to a record that the seed chooses; without a parameter the seed chooses what, too.
 	OtherAdmin Fault = "other-admin"
 )
 
-// subject is what a fault spoils. Each subject has dice of its own: a request can be dropped that a restore came before.
+// subject is what a fault spoils. Each subject has a chooser of its own: a request can be dropped that a restore came before.
 type subject int
 
 const (

@@ -9,7 +9,7 @@ import (
 
 // lists is how lists differ from what is stored: they lack what is new, are cached or empty.
 type lists struct {
-	dice *dice
+	chooser *chooser
 
 	mu     sync.Mutex
 	cached map[string]cachedList // by path
@@ -21,11 +21,11 @@ type cachedList struct {
 	records []record
 }
 
-func newLists(d *dice) *lists { return &lists{dice: d, cached: map[string]cachedList{}} }
+func newLists(c *chooser) *lists { return &lists{chooser: c, cached: map[string]cachedList{}} }
 
 // show is what a list shows of what is stored.
 func (l *lists) show(r *http.Request, stored []record) []record {
-	fault := l.dice.choose(r.Method, r.URL.Path, true)
+	fault := l.chooser.choose(r.Method, r.URL.Path, true)
 	now, age := time.Now(), fault.duration()
 	switch fault.name() {
 	case ListEmpty:

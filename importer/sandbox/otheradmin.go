@@ -10,18 +10,18 @@ import (
 	"time"
 )
 
-// deeds are the parameters of [OtherAdmin].
-var deeds = []string{"add", "rename", "delete", "copy"}
+// adminWords are the parameters of [OtherAdmin].
+var adminWords = []string{"add", "rename", "delete", "copy"}
 
 // otherAdmin is another administrator, who works on the server while its clients do.
 type otherAdmin struct {
-	mu    sync.Mutex
-	rng   *rand.Rand
-	deeds []Deed
+	mu      sync.Mutex
+	rng     *rand.Rand
+	actions []AdminAction
 }
 
-// Deed is something that the other administrator did.
-type Deed struct {
+// AdminAction is something that the other administrator did.
+type AdminAction struct {
 	Time time.Time
 	What string // add, rename, delete or copy
 	// Record is the integration's or repository's as it was left, or, after a delete, as it was.
@@ -36,23 +36,23 @@ func newOtherAdmin(seed uint64) *otherAdmin {
 func (a *otherAdmin) work(s *Server, what string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	what = cmp.Or(what, deeds[a.rng.IntN(len(deeds))])
+	what = cmp.Or(what, adminWords[a.rng.IntN(len(adminWords))])
 	r, err := a.do(s, what)
-	if gone := new(refusal); r == nil || errors.As(err, &gone) {
-		return nil // a client was faster
+	if gone := new(refusal); errors.As(err, &gone) {
+		return nil // a client has deleted it meanwhile
 	}
-	if err != nil {
+	if r == nil || err != nil {
 		return err
 	}
 	now := time.Now()
-	a.deeds = append(a.deeds, Deed{now, what, r.connection().snapshot(now, s.indexTime)})
+	a.actions = append(a.actions, AdminAction{now, what, r.connection().snapshot(now, s.indexTime)})
 	return nil
 }
 
 func (a *otherAdmin) do(s *Server, what string) (record, error) {
 	if what == "add" {
 		in := newIntegration()
-		in.Type, in.DisplayName, in.PAT, in.Global = "GITHUB", a.name("Another administrator's"), "of-another-administrator", true
+		in.Type, in.DisplayName, in.PAT, in.Global = "GITHUB", nextName(s, "Another administrator's"), "of-another-administrator", true
 		in.complete()
 		return in, a.store(s, in)
 	}
@@ -60,11 +60,11 @@ func (a *otherAdmin) do(s *Server, what string) (record, error) {
 	if r == nil {
 		return nil, nil
 	}
-	id := r.connection().ID
+	id, name := r.connection().ID, nextName(s, r.connection().DisplayName)
 	switch what {
 	case "rename":
 		return update(s.store, id, func(r record) error {
-			r.connection().DisplayName = a.name(r.connection().DisplayName)
+			r.connection().DisplayName = name
 			return nil
 		})
 	case "delete":
@@ -86,8 +86,12 @@ func (a *otherAdmin) any(s *Server) record {
 	return live[a.rng.IntN(len(live))]
 }
 
-// name is a name that nobody else gives.
-func (a *otherAdmin) name(of string) string { return fmt.Sprintf("%s (%d)", of, len(a.deeds)+1) }
+// nextName is a name that no record has: ids only grow.
+func nextName(s *Server, of string) string {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	return fmt.Sprintf("%s (%d)", of, s.store.lastID+1)
+}
 
 // store adds a record that is marked as the administrator's.
 func (a *otherAdmin) store(s *Server, r record) error {
@@ -110,9 +114,9 @@ func (s *Server) touch(id int64) {
 	s.log.counts.OtherAdmin++
 }
 
-// Deeds returns what the other administrator of the script did, in order.
-func (s *Server) Deeds() []Deed {
+// AdminActions returns what the other administrator of the script did, in order.
+func (s *Server) AdminActions() []AdminAction {
 	s.other.mu.Lock()
 	defer s.other.mu.Unlock()
-	return slices.Clone(s.other.deeds)
+	return slices.Clone(s.other.actions)
 }

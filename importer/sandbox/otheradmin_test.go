@@ -16,15 +16,15 @@ func TestAnotherAdministratorWorks(t *testing.T) {
 	for range 3 {
 		send(t, s, "PUT", integrations+"/1", `{}`)
 	}
-	deeds := s.Deeds()
+	actions := s.AdminActions()
 	var did []string
-	for _, d := range deeds {
+	for _, d := range actions {
 		did = append(did, d.What)
 	}
 	if !cmp.Equal(did, []string{"add", "copy", "rename", "delete"}) {
 		t.Fatalf("the other administrator did %v", did)
 	}
-	added, copied, renamed, deleted := deeds[0].Record, deeds[1].Record, deeds[2].Record, deeds[3].Record
+	added, copied, renamed, deleted := actions[0].Record, actions[1].Record, actions[2].Record, actions[3].Record
 	if added.ID != 2 || !added.OtherAdmin || !copied.OtherAdmin || copied.ID != 4 {
 		t.Errorf("made are %+v and %+v, both to be marked", added, copied)
 	}
@@ -45,7 +45,7 @@ func TestAnotherAdministratorWorks(t *testing.T) {
 	if len(live) != 3 || strings.Contains(fmt.Sprint(live), fmt.Sprint(deleted.ID)) {
 		t.Errorf("live are %v, want three without %d", live, deleted.ID)
 	}
-	if !strings.HasSuffix(renamed.DisplayName, " (3)") || same == 0 {
+	if !strings.HasSuffix(renamed.DisplayName, " (5)") || same == 0 {
 		t.Errorf("renamed to %q, %d like the copy", renamed.DisplayName, same)
 	}
 	if got := send(t, s, "GET", integrations, "").body; strings.Contains(strings.ToLower(got), "otheradmin") {
@@ -79,14 +79,14 @@ func TestTheSeedChoosesWhatTheAdministratorDoes(t *testing.T) {
 		for i := range 60 {
 			mustAdd(t, s, named(fmt.Sprint("ours ", i)))
 		}
-		for _, d := range s.Deeds() {
+		for _, d := range s.AdminActions() {
 			did = append(did, fmt.Sprintf("%s %d %s", d.What, d.Record.ID, d.Record.DisplayName))
 		}
 		return did
 	}
 	first := work(1)
 	if diff := cmp.Diff(first, work(1)); diff != "" {
-		t.Errorf("the same seed does otherwise:\n%s", diff)
+		t.Errorf("the same seed differs:\n%s", diff)
 	}
 	if cmp.Equal(first, work(2)) || len(first) < 5 {
 		t.Errorf("seed 1 and 2 do the same, or too little: %v", first)
@@ -103,7 +103,7 @@ func TestAnotherAdministratorAndNestedRepositories(t *testing.T) {
 	mustAdd(t, s, named("a"))
 	mustAdd(t, s, named("b"))
 	mustAdd(t, s, named("c"))
-	if got := liveNames(s); !cmp.Equal(got, []string{"b", "b", "c"}) || len(s.Repositories()) != 6 || len(s.Deeds()) != 2 {
-		t.Errorf("live are %v with %d repositories, after %d deeds", got, len(s.Repositories()), len(s.Deeds()))
+	if got := liveNames(s); !cmp.Equal(got, []string{"b", "b", "c"}) || len(s.Repositories()) != 6 || len(s.AdminActions()) != 2 {
+		t.Errorf("live are %v with %d repositories, after %d actions", got, len(s.Repositories()), len(s.AdminActions()))
 	}
 }

@@ -79,7 +79,7 @@ func (f Fault) words() []string {
 	case RewriteNames:
 		return rewritings
 	case OtherAdmin:
-		return deeds
+		return adminWords
 	}
 	return nil
 }

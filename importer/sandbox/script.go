@@ -97,7 +97,7 @@ func (f Faults) check() error {
 // script decides what goes wrong with each request as it comes in, with each list and each stored name.
 type script struct {
 	Faults
-	requests, lists, names, store *dice
+	requests, lists, names, store *chooser
 }
 
 func newScript(f Faults) (*script, error) {
@@ -106,10 +106,10 @@ func newScript(f Faults) (*script, error) {
 	}
 	return &script{
 		Faults:   f,
-		requests: newDice(f, ofRequests),
-		lists:    newDice(f, ofLists),
-		names:    newDice(f, ofNames),
-		store:    newDice(f, ofStore),
+		requests: newChooser(f, ofRequests),
+		lists:    newChooser(f, ofLists),
+		names:    newChooser(f, ofNames),
+		store:    newChooser(f, ofStore),
 	}, nil
 }
 

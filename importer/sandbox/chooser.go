@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// dice decide which fault of a subject hits the next request: by rule, and where none does, by chance.
-type dice struct {
+// chooser decides which fault of a subject hits the next request: by rule, and where none does, by chance.
+type chooser struct {
 	rates   map[Fault]float64
 	chances []Fault // the keys of rates in a fixed order
 	rules   []Rule
@@ -18,12 +18,12 @@ type dice struct {
 	seen []int // how many requests each rule has matched
 }
 
-// newDice are the dice of one subject, with a random sequence of their own.
-func newDice(f Faults, of subject) *dice {
+// newChooser makes the chooser of one subject, with a random sequence of its own.
+func newChooser(f Faults, of subject) *chooser {
 	rates := maps.Clone(f.Rates)
 	maps.DeleteFunc(rates, func(fault Fault, _ float64) bool { return fault.subject() != of })
 	rules := slices.DeleteFunc(slices.Clone(f.Rules), func(r Rule) bool { return r.Fault.subject() != of })
-	return &dice{
+	return &chooser{
 		rates:   rates,
 		chances: slices.Sorted(maps.Keys(rates)),
 		rules:   rules,
@@ -33,37 +33,37 @@ func newDice(f Faults, of subject) *dice {
 }
 
 // choose is the fault of the next request; empty for none. Chance hits only what is in its scope.
-func (d *dice) choose(method, p string, inScope bool) Fault {
-	d.mu.Lock()
-	defer d.mu.Unlock()
+func (c *chooser) choose(method, p string, inScope bool) Fault {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	var chosen Fault
 	if inScope {
-		chosen = d.draw() // even where a rule wins, so that rules do not shift the sequence
+		chosen = c.draw() // even where a rule wins, so that rules do not shift the sequence
 	}
 	ruled := false
-	for i, rule := range d.rules {
+	for i, rule := range c.rules {
 		if !rule.matches(method, p, inScope) {
 			continue
 		}
-		d.seen[i]++
-		if !ruled && rule.hits(d.seen[i]) {
+		c.seen[i]++
+		if !ruled && rule.hits(c.seen[i]) {
 			chosen, ruled = rule.Fault, true
 		}
 	}
 	if chosen == Hang {
-		chosen = [...]Fault{HangBefore, HangAfter}[d.rng.IntN(2)]
+		chosen = [...]Fault{HangBefore, HangAfter}[c.rng.IntN(2)]
 	}
 	return chosen
 }
 
 // draw lets chance choose.
-func (d *dice) draw() Fault {
-	u := d.rng.Float64()
-	for _, fault := range d.chances {
-		if u < d.rates[fault] {
+func (c *chooser) draw() Fault {
+	u := c.rng.Float64()
+	for _, fault := range c.chances {
+		if u < c.rates[fault] {
 			return fault
 		}
-		u -= d.rates[fault]
+		u -= c.rates[fault]
 	}
 	return ""
 }
