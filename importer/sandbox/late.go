@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -25,12 +24,11 @@ type task struct {
 
 func (l *late) add(after time.Duration, r *http.Request, body []byte) {
 	due := time.Now().Add(after)
-	// The client is gone, and with it the context that it waited in.
-	r = r.WithContext(context.WithValue(context.WithoutCancel(r.Context()), dueKey{}, due))
+	r = r.WithContext(context.WithValue(r.Context(), dueKey{}, due))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.tasks = append(l.tasks, task{due, r, body})
-	slices.SortStableFunc(l.tasks, func(a, b task) int { return cmp.Compare(a.due.UnixNano(), b.due.UnixNano()) })
+	slices.SortStableFunc(l.tasks, func(a, b task) int { return a.due.Compare(b.due) })
 }
 
 // do does what is due, in order. Who comes meanwhile waits, so that a list never lacks what was due before it.
