@@ -154,7 +154,7 @@ func (w *simWorld) checkOutcome(c *simCommand, r reports.RecordInfo, key simKey)
 	case schema.StatusUpdated:
 		if live == nil {
 			w.violate(3, "%v is reported as updated, and id %d is not on the server", key, r.ID)
-		} else if c.name != "undo" && !w.wanted(c, live, key) {
+		} else if !w.continues(c, "undo") && !w.wanted(c, live, key) {
 			w.violate(3, "%v is reported as updated, and id %d has not the values of the manifest: %v", key, r.ID, simFields(live.fields))
 		}
 	case schema.StatusDeleted:

@@ -120,8 +120,8 @@ func overtakenBy(a *schema.Action, o schema.Outcome, found []schema.Record, have
 		o = duplicated(o, schema.RecordIDs(found))
 	case a.Op == schema.OpUpdate && have.ID != 0:
 		return changedMeanwhile(o, have, thirdValues(a, have))
-	case (a.Op == schema.OpUnchanged || a.Op == schema.OpExists) && a.Have.ID != 0:
-		return noLongerThere(a, o, have)
+	case !a.Op.Writes():
+		return stillThere(a, o, have)
 	case a.Op == schema.OpDelete && have.ID != 0:
 		return changedMeanwhile(o, have, deletedDiffers(a, have))
 	default:
@@ -130,11 +130,15 @@ func overtakenBy(a *schema.Action, o schema.Outcome, found []schema.Record, have
 	return o, true
 }
 
-// noLongerThere is the outcome of a record to which nothing was to be done, where it is not as it was.
-func noLongerThere(a *schema.Action, o schema.Outcome, have schema.Record) (_ schema.Outcome, changed bool) {
+// stillThere is the outcome of a record to which nothing was to be done: a conflict where it is not as
+// it was when the plan was made.
+func stillThere(a *schema.Action, o schema.Outcome, have schema.Record) (_ schema.Outcome, changed bool) {
+	if a.Op != schema.OpUnchanged && a.Op != schema.OpExists || a.Have.ID == 0 {
+		return o, false
+	}
 	if have.ID == 0 || replaced(a, have) {
 		o.Status, o.Advice = schema.StatusConflict, "run the same command again"
-		o.Error = match.Called(a.Have) + " was removed while the run was interrupted"
+		o.Error = match.Called(a.Have) + " was removed after the plan was made"
 		return o, true
 	}
 	if a.Op == schema.OpExists || len(match.Changes(a.Want, a.Have)) > 0 {
@@ -178,7 +182,7 @@ func changedMeanwhile(o schema.Outcome, have schema.Record, changes []schema.Cha
 		return o, false
 	}
 	o.Status, o.ID, o.Seen = schema.StatusConflict, have.ID, &schema.Seen{Have: have, Changes: changes}
-	o.Error = fmt.Sprintf("%s was changed while the run was interrupted: %s", match.Called(have), described(changes))
+	o.Error = fmt.Sprintf("%s was changed after the plan was made: %s", match.Called(have), described(changes))
 	o.Advice = "compare it in Jira, then run the same command again"
 	return o, true
 }

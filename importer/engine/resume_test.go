@@ -105,7 +105,7 @@ func TestResumeLooksAtWhatIsUnchanged(t *testing.T) {
 		if err := f.Resume(t.Context(), plan.Outcomes(), nil); err != nil {
 			t.Fatal(err)
 		}
-		if f.statuses() != "unchanged conflict conflict unchanged created" || s.requests() != 1 {
+		if f.statuses() != "unchanged conflict conflict unchanged created" || !strings.Contains(f.Outcomes()[2].Error, "removed after the plan was made") || s.requests() != 1 {
 			t.Errorf("%s after %d requests: %v", f.statuses(), s.requests(), f.Outcomes())
 		}
 	})

@@ -58,7 +58,7 @@ func (l *ledger) corrections(live []schema.Record) []schema.Outcome {
 	same := l.sameIdentity(live, byID)
 	var corrected []schema.Outcome
 	for n, o := range l.outcomes {
-		if a := l.action(n); a.Op.Writes() && o.Attempts > 0 {
+		if a := l.action(n); !a.Op.Writes() || o.Attempts > 0 {
 			now := confirm(a, o, byID, found)
 			if have, there := byID[now.ID]; there && now.Status.Good() && len(same[have.Key()]) > 1 {
 				now = duplicated(now, slices.Clone(same[have.Key()]))
@@ -74,26 +74,29 @@ func (l *ledger) corrections(live []schema.Record) []schema.Outcome {
 	return corrected
 }
 
-// sameIdentity lists the ids of the live records that have the identity of a written one, itself
+// sameIdentity lists the ids of the live records that have the identity of one of the plan, itself
 // among them: somebody else may have made or renamed another one during the run.
 func (l *ledger) sameIdentity(live []schema.Record, byID map[int64]schema.Record) map[schema.Key][]int64 {
 	ids := make(map[schema.Key][]int64)
 	for _, o := range l.outcomes {
-		if have, there := byID[o.ID]; there && o.Attempts > 0 && have.Key().Exact() {
+		if have, there := byID[o.ID]; there && have.Key().Exact() {
 			ids[have.Key()] = nil
 		}
 	}
 	for _, r := range live {
-		if _, written := ids[r.Key()]; written {
+		if _, planned := ids[r.Key()]; planned {
 			ids[r.Key()] = append(ids[r.Key()], r.ID)
 		}
 	}
 	return ids
 }
 
-// confirm compares the outcome of a write with what is live.
+// confirm compares an outcome with what is live.
 func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, found sighting) schema.Outcome {
 	switch {
+	case !a.Op.Writes():
+		o, _ = stillThere(a, o, byID[a.Have.ID])
+		return o
 	case a.Op == schema.OpUpdate:
 		return confirmUpdate(a, o, byID)
 	case a.Op == schema.OpDelete:

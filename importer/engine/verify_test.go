@@ -223,6 +223,33 @@ func TestVerifyFindsSecondOfIdentity(t *testing.T) {
 	})
 }
 
+// TestVerifyLooksAtWhatIsUnchanged: a record to which nothing was to be done is a conflict where somebody
+// removed, changed or copied it during the run.
+func TestVerifyLooksAtWhatIsUnchanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		want := wanted("kept!", "changed!", "gone!", "copied!")
+		ids := make([]int64, len(want))
+		for i, r := range want {
+			ids[i] = s.add(r)
+		}
+		plan, _ := planner.Diff(append(want, integration(9, "new")), s.live, planner.Options{Update: true})
+		s.onList = func(_ context.Context, nth int) error {
+			if nth == 1 {
+				s.set(ids[1], schema.FieldDisabled, schema.Bool(false))
+				s.remove(ids[2])
+				s.add(want[3])
+			}
+			return nil
+		}
+		f := newRun(t, s, plan)
+		f.start(t)
+		if f.statuses() != "unchanged conflict conflict conflict created" || s.requests() != 1 {
+			t.Errorf("%s after %d requests: %v", f.statuses(), s.requests(), f.Outcomes())
+		}
+	})
+}
+
 // TestVerifyReadsOldValuesAgain: a list that shows values of before an update is read once more.
 func TestVerifyReadsOldValuesAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -254,7 +281,8 @@ func TestVerifyExpectsWhatAnswersSay(t *testing.T) {
 		f := newRun(t, s, plan)
 		f.start(t)
 		a, b := f.outcome("a").ID, f.outcome("b").ID
-		want := []map[int64]schema.Kind{{a: schema.KindIntegration, before: schema.KindIntegration}, {a: schema.KindIntegration, b: schema.KindIntegration}}
+		after := map[int64]schema.Kind{a: schema.KindIntegration, b: schema.KindIntegration}
+		want := []map[int64]schema.Kind{{a: schema.KindIntegration, before: schema.KindIntegration}, after, after}
 		if diff := cmp.Diff(want, s.expected); diff != "" {
 			t.Errorf("%s: expected of the lists (-want +got):\n%s", f.statuses(), diff)
 		}
