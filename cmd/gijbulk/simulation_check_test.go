@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"gijbulk/reports"
 	"gijbulk/schema"
@@ -47,6 +48,9 @@ func (w *simWorld) judge(c *simCommand, r *simRecord, what string) {
 // command has seen only as a server rewrites names is never created.
 func (w *simWorld) judgeCreate(c *simCommand, k simKey) {
 	for _, r := range w.server.sorted() {
+		if c.over || c.fault == "slow" || c.fault == "late" {
+			return // it was shown after the request had left
+		}
 		if k.name != "" && r.key != k && r.key.folded() == k.folded() && c.lastShown[r.id] == r.key {
 			w.violate(1, "command %d creates %v although id %d, %v, differs only as a server rewrites names", c.n, k, r.id, r.key)
 		}
@@ -61,11 +65,30 @@ func (w *simWorld) judgeDelete(c *simCommand, r *simRecord) {
 	case mayPrune:
 	case !mayUndo && !mayTidy:
 		w.violate(2, "command %d (%s) deletes id %d, %v, without --prune", c.n, c.name, r.id, r.key)
-	case r.by == nil:
+	case r.by == nil && !w.raced(r.foreign):
 		w.violate(2, "command %d (%s) deletes id %d, %v, which another administrator made", c.n, c.name, r.id, r.key)
-	case c.name == "undo" && r.foreign.After(r.made) && r.foreign.Before(c.start):
+	case c.name == "undo" && r.foreign.After(w.ended(r.by.run)) && r.foreign.Before(c.start):
 		w.violate(2, "command %d (undo) deletes id %d, %v, which another administrator has changed", c.n, r.id, r.key)
 	}
+}
+
+// raced reports whether a change by another administrator came during a run, its interruptions included.
+func (w *simWorld) raced(at time.Time) bool {
+	return slices.ContainsFunc(w.commands, func(c *simCommand) bool { return !at.Before(c.start.Add(-w.story.lag)) && !at.After(w.ended(c.run)) })
+}
+
+// ended is when the last command of a run ended.
+func (w *simWorld) ended(run string) (end time.Time) {
+	for _, c := range w.commands {
+		switch {
+		case c.run != run || run == "":
+		case !c.over:
+			return time.Now()
+		case c.end.After(end):
+			end = c.end
+		}
+	}
+	return end
 }
 
 // may reports whether a command, or one that it may continue, was given a flag.
@@ -84,7 +107,7 @@ func (w *simWorld) check(c *simCommand) {
 	if w.has("exits") && (c.exit == exitTarget || c.exit == exitCredentials) {
 		w.violate(0, "command %d (%s) ends with exit %d, and neither target nor credentials are wrong: %s", c.n, c.name, c.exit, simTail(c.stderr.String()))
 	}
-	if c.report == nil || c.report.Run.DryRun {
+	if c.report == nil || c.report.Run.DryRun || c.exit == exitUnsafe { // what a refused resume reports is what it had known
 		return
 	}
 	for _, r := range c.report.Records {
@@ -180,6 +203,7 @@ func (w *simWorld) checkCreated(c *simCommand, live *simRecord, key simKey, id i
 	switch {
 	case live == nil:
 		w.violate(3, "%v is reported as created, and id %d is not on the server", key, id)
+	case live.by == nil && w.raced(live.made): // nobody can tell it from a create whose answer was lost
 	case live.by == nil:
 		w.violate(3, "%v is reported as created, and id %d was made by another administrator", key, id)
 	case live.sent != key && live.key != w.server.stored(key) && live.foreign.IsZero():
@@ -272,7 +296,7 @@ func (w *simWorld) checkQuiet(c *simCommand, n int) {
 // hasSecret reports whether a record was last sent the secret that the manifest has now.
 func (w *simWorld) hasSecret(c *simCommand, live *simRecord, key simKey) bool {
 	i := slices.IndexFunc(c.manifest, func(e simEntry) bool { return e.key == key })
-	return i < 0 || live.fields["pat"] == simSecrets[c.manifest[i].pat]
+	return i < 0 || live.by == nil && w.raced(live.made) || live.fields["pat"] == simSecrets[c.manifest[i].pat]
 }
 
 // simUndo is what was on the server before a command.

@@ -56,6 +56,7 @@ type simCommand struct {
 	run      string      // the run that it began or continued, where that is known
 	manifest simManifest // as it was when the command began
 	start    time.Time
+	end      time.Time
 
 	sent        map[string]int
 	fault       string // of the request that the server works on
@@ -224,7 +225,7 @@ func (w *simWorld) carryOut(c *simCommand, step simStep) {
 	code := w.protect(func() int { return run(soft, hard, c.args, w.process(c)) })
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	c.exit, c.over = code, true
+	c.exit, c.over, c.end = code, true, time.Now()
 	stopSoft(nil)
 	stopHard(nil)
 }

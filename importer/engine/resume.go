@@ -96,18 +96,49 @@ func (r *Run) recheck(ctx context.Context) error {
 
 // overtaken are the outcomes of what others did before it was sent.
 func (l *ledger) overtaken(live []schema.Record) []schema.Outcome {
-	found, byID := l.find(live), recordsByID(live)
+	found, byID, taken := l.find(live), recordsByID(live), l.taken(live)
 	var outcomes []schema.Outcome
 	for n, o := range l.outcomes {
 		a := l.action(n)
 		if a.Op.Writes() && o.Status != schema.StatusUnprocessed && (o.Status != schema.StatusUnknown || a.Op == schema.OpCreate) {
 			continue
 		}
-		if now, changed := overtakenBy(a, o, found.found[n], byID[a.Have.ID]); changed {
+		if have, is := taken[n]; is && len(found.found[n]) == 0 {
+			o.Status, o.Advice = schema.StatusConflict, "compare it in Jira, then run the same command again"
+			o.Error = match.Called(have) + " was given its identity after the plan was made"
+			outcomes = append(outcomes, o)
+		} else if now, changed := overtakenBy(a, o, found.found[n], byID[a.Have.ID]); changed {
 			outcomes = append(outcomes, now)
 		}
 	}
 	return outcomes
+}
+
+// taken are the live records, by the number of a create that was not sent, that have its identity now
+// and are not new: the run knows them under another one.
+func (l *ledger) taken(live []schema.Record) map[int]schema.Record {
+	var want, old []schema.Record
+	var numbers []int
+	for n, o := range l.outcomes {
+		if a := l.action(n); a.Op == schema.OpCreate && o.Status == schema.StatusUnprocessed && a.Want.Key().Exact() {
+			want, numbers = append(want, a.Want), append(numbers, n)
+		}
+	}
+	claimed := l.claimed()
+	for _, r := range live {
+		if claimed[r.ID] || l.run.Plan.WasLive(r.ID) {
+			old = append(old, r)
+		}
+	}
+	pairs := match.Match(want, old, nil)
+	pairs.Fold(want, old)
+	taken := make(map[int]schema.Record)
+	for i, w := range pairs.ClaimedBy {
+		if w != match.None {
+			taken[numbers[w]] = old[i]
+		}
+	}
+	return taken
 }
 
 // overtakenBy is the outcome of an action that was not sent, or not answered and can be repeated,

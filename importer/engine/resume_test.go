@@ -88,6 +88,46 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestResumeAfterRename: a live record that somebody gave the identity of a create that was not sent is
+// a conflict, also where the server rewrites it.
+func TestResumeAfterRename(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		before := s.add(integration(0, "before"))
+		plan, _ := planner.Diff(wanted("a", "b c", "d"), s.live, planner.Options{})
+		f := newRun(t, s, plan)
+		outcomes := f.outcomesOf("created")
+		s.set(before, schema.FieldDisplayName, schema.Text("d"))
+		s.set(outcomes[0].ID, schema.FieldDisplayName, schema.Text("B  c"))
+		if err := f.Resume(t.Context(), outcomes, nil); err != nil {
+			t.Fatal(err)
+		}
+		if f.statuses() != "failed conflict conflict" || s.requests() != 0 {
+			t.Errorf("%s after %d requests: %v", f.statuses(), s.requests(), f.Outcomes())
+		}
+	})
+}
+
+// TestVanishedWithAnother: where a created record is gone and a new one has its identity, that is a
+// conflict.
+func TestVanishedWithAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		f := newRun(t, s, creates("a"))
+		s.onList = func(_ context.Context, nth int) error {
+			if nth == 1 {
+				s.remove(s.ids("a")[0])
+				s.add(f.Plan.Actions[0].Want)
+			}
+			return nil
+		}
+		f.start(t)
+		if o := f.outcome("a"); o.Status != schema.StatusConflict || !strings.Contains(o.Error, "has its identity now") {
+			t.Errorf("%+v", o)
+		}
+	})
+}
+
 // TestResumeLooksAtWhatIsUnchanged: a record to which nothing was to be done is a conflict where
 // somebody has removed or changed it before the resume.
 func TestResumeLooksAtWhatIsUnchanged(t *testing.T) {
@@ -115,8 +155,12 @@ func TestResumeLooksAtWhatIsUnchanged(t *testing.T) {
 // record was restored: nothing is sent.
 func TestResumeAfterRestore(t *testing.T) {
 	for name, reassign := range map[string]func(plan *schema.Plan, outcomes []schema.Outcome, id int64){
-		"was live before": func(plan *schema.Plan, _ []schema.Outcome, id int64) { plan.Live = []schema.Known{{ID: id, InitDate: 1}} },
-		"was created":     func(_ *schema.Plan, outcomes []schema.Outcome, id int64) { outcomes[1].ID, outcomes[1].InitDate = id, 1 },
+		"was live before": func(plan *schema.Plan, _ []schema.Outcome, id int64) {
+			plan.Live = []schema.Known{{ID: id, InitDate: 1}}
+		},
+		"was created": func(_ *schema.Plan, outcomes []schema.Outcome, id int64) {
+			outcomes[1].ID, outcomes[1].InitDate = id, 1
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -107,7 +107,7 @@ func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, f
 		o = created(o, o.ID)
 	}
 	if have, there := byID[o.ID]; o.ID != 0 && (!there || schema.Known{ID: o.ID, InitDate: o.InitDate}.Contradicts(have) || isAnother(a.Want, have)) {
-		return vanished(o)
+		return vanished(o, found.surplus[a.N])
 	}
 	e := found.evidence(a, o)
 	o = found.conclude(e.decide(), a, o)
@@ -124,10 +124,15 @@ func isAnother(want, have schema.Record) bool {
 	})
 }
 
-// vanished is the outcome of a create whose record is no longer on the server.
-func vanished(o schema.Outcome) schema.Outcome {
+// vanished is the outcome of a create whose record is no longer on the server, where others that are
+// new may have its identity.
+func vanished(o schema.Outcome, others []schema.Record) schema.Outcome {
 	o.Status, o.Error = schema.StatusFailed, fmt.Sprintf("the server made it as %d, and that record is no longer there", o.ID)
 	o.Advice = "somebody may have removed it in the meantime; if not on purpose, run the same command again"
+	if len(others) > 0 {
+		o.Status, o.Error = schema.StatusConflict, o.Error+"; "+match.Called(others[0])+" has its identity now"
+		o.Advice = "compare it in Jira, then run the same command again"
+	}
 	return o
 }
 

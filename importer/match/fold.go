@@ -14,13 +14,14 @@ import (
 // Fold matches the wanted records that no rule has matched with live records that are not another's
 // for certain and whose identity differs only in what a server may rewrite. Such a record may be the
 // wanted one or a person's; it is never to be created a second time, and none is renamed to its identity.
+// Where another wanted record takes it and renames it, the create has to wait for that.
 func (p *Pairing) Fold(want, live []schema.Record) {
 	f := newFolder()
 	m := matcher{want: want, live: live, index: indexLive(live, f.key), Pairing: *p}
 	m.refuseRenames(f)
 	candidates, users := make(map[int][]int), make(map[int][]int)
 	m.eachOpen(func(w int, key schema.Key) {
-		candidates[w] = slices.DeleteFunc(m.index.find(key), m.paired)
+		candidates[w] = slices.DeleteFunc(m.index.find(key), func(l int) bool { return m.paired(l) && !(key.Exact() && m.renames(l, f)) })
 		for _, l := range candidates[w] {
 			users[l] = append(users[l], w)
 		}
@@ -31,6 +32,12 @@ func (p *Pairing) Fold(want, live []schema.Record) {
 	*p = m.Pairing
 }
 
+// renames reports whether a paired live record has another name or origin than its wanted one.
+func (m *matcher) renames(l int, f folder) bool {
+	want := m.want[m.ClaimedBy[l]].Key()
+	return want.Exact() && f.key(want) != f.key(m.live[l].Key())
+}
+
 // refuseRenames finds wanted records whose live record has another name or origin now, while an
 // unclaimed one has theirs as the server may have rewritten it: a rename would make a second one.
 func (m *matcher) refuseRenames(f folder) {
@@ -38,8 +45,7 @@ func (m *matcher) refuseRenames(f folder) {
 		if l == None || m.Rule[w] < Recorded || m.Rule[w] > Earlier {
 			continue
 		}
-		key := f.key(m.want[w].Key())
-		if !key.Exact() || f.key(m.live[l].Key()) == key {
+		if !m.renames(l, f) {
 			continue
 		}
 		if others := unclaimed(m.index.find(m.want[w].Key()), m.ClaimedBy); len(others) > 0 {

@@ -123,6 +123,7 @@ func TestMatch(t *testing.T) {
 		{"letter case of a path", []schema.Record{repository("https://h/A")}, lives(repository("https://h/a")), nil, "folded path 1"},
 		{"without a name, letter case of a path", []schema.Record{at("https://h/A", "")}, lives(at("https://h/a", "x")), nil, "folded path 1"},
 		{"folded, but another's", []schema.Record{gerrit("A"), gerrit("a")}, lives(gerrit("a")), nil, "none, exact 1"},
+		{"folded, and another's that is renamed", []schema.Record{gerrit("b"), gerrit("A")}, lives(gerrit("a")), recorded(gerrit("b"), 1, 1000), "recorded 1, folded conflict"},
 		{"folded of two", []schema.Record{gerrit("A"), gerrit("a ")}, lives(gerrit("a")), nil, "folded conflict, folded conflict"},
 		{"folded, and part of another's conflict", []schema.Record{gerrit("g"), gerrit("A B")}, lives(gerrit("a b"), gerrit("a b")),
 			recorded(gerrit("g"), 2, 2000), "recorded conflict, folded conflict"},
