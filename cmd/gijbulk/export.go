@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gijbulk/importer/convert"
+	"gijbulk/importer/export"
 	"gijbulk/importer/journal"
 	"gijbulk/importer/manifest"
 	"gijbulk/reports"
@@ -186,7 +186,7 @@ func (e *exporter) complete(format string) {
 		e.records[i] = r
 	}
 	var told []schema.Finding
-	e.records, e.missing, told = convert.Live(e.records)
+	e.records, e.missing, told = export.Live(e.records)
 	e.findings = append(e.findings, told...)
 	if format == vendorTSV {
 		e.missing = nil // the table has no place for references
@@ -228,7 +228,7 @@ func (e *exporter) write(out *bytes.Buffer, format string) error {
 	if format != vendorTSV {
 		return manifest.Write(out, manifest.Format(format), slices.Values(e.records))
 	}
-	told, err := convert.WriteVendorTSV(out, slices.Values(e.records), e.options.withIDs)
+	told, err := export.WriteTable(out, slices.Values(e.records), e.options.withIDs)
 	e.findings = append(e.findings, told...)
 	return err
 }

@@ -1,8 +1,6 @@
 package convert
 
-import (
-	"cmp"
-)
+import "cmp"
 
 // azureTool reads the repositories of Azure DevOps.
 var azureTool = tool{name: "azure", about: "the repositories of an Azure DevOps project or organisation",
@@ -41,7 +39,7 @@ func readAzure(l *listing) error {
 		r.repo.take(v.SSHURL)
 		r.needAddress()
 		service := azure
-		if s := serviceOf(r.repo.address().hostname()); s != nil {
+		if s := serviceOf(r.repo.address().Hostname()); s != nil {
 			service = s
 		}
 		r.hostedAt(service, "")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -87,10 +88,10 @@ const annotationAzure = "dev.azure.com/project-repo"
 // The location of the source tells the host, which other annotations leave open.
 func (e *backstageEntity) source() (*service, string) {
 	location, _ := strings.CutPrefix(e.annotation("backstage.io/source-location"), "url:")
-	a, located := parseAddress(location)
+	a, located := giturl.Parse(location)
 	host := func(s *service, usual string) string {
-		if known := serviceOf(a.hostname()); located && (known == nil || known == s) {
-			return a.webBase()
+		if known := serviceOf(a.Hostname()); located && (known == nil || known == s) {
+			return a.WebBase()
 		}
 		return usual
 	}
@@ -106,11 +107,11 @@ func (e *backstageEntity) source() (*service, string) {
 	}
 	if project, name, ok := strings.Cut(e.annotation(annotationAzure), "/"); ok {
 		if organisation := e.annotation("dev.azure.com/host-org"); organisation != "" {
-			return azure, "https://" + organisation + "/" + escapedPath(project) + "/_git/" + escapedPath(name)
+			return azure, "https://" + organisation + "/" + giturl.EscapePath(project) + "/_git/" + giturl.EscapePath(name)
 		}
 	}
-	if !located || !a.isWeb() {
+	if !located || !a.IsWeb() {
 		return nil, ""
 	}
-	return nil, clonedFrom(location)
+	return nil, giturl.FromPage(location)
 }

@@ -42,7 +42,7 @@ func readBitbucketCloud(l *listing) error {
 		for _, link := range v.Links.Clone {
 			r.repo.take(link.Href)
 		}
-		if r.repo.web.host == "" && v.Links.HTML.Href != "" {
+		if r.repo.web.Host == "" && v.Links.HTML.Href != "" {
 			r.repo.take(strings.TrimRight(v.Links.HTML.Href, "/") + ".git")
 		}
 		r.needAddress()

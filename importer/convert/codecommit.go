@@ -40,7 +40,7 @@ func readCodeCommit(l *listing) error {
 			r.repo.take(located + "/v1/repos/" + url.PathEscape(v.RepositoryName))
 		}
 		r.repo.take(v.CloneURLSSH)
-		if r.repo.address().host == "" {
+		if r.repo.address().Host == "" {
 			r.needBaseURL("the listing has its name but no region; list it with batch-get-repositories, or use https://git-codecommit.REGION.amazonaws.com as the base URL")
 		}
 		r.hostedAt(codecommit, "")

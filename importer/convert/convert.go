@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -43,7 +44,7 @@ type Options struct {
 // Read converts listings. An error is a [*Problem]; then there is no result, but for the
 // account of the rows where none of them was converted.
 func Read(inputs []Input, o Options) (schema.Conversion, error) {
-	if _, ok := parseAddress(strings.TrimRight(o.BaseURL, "/") + "/-"); o.BaseURL != "" && !ok {
+	if _, ok := giturl.Parse(strings.TrimRight(o.BaseURL, "/") + "/-"); o.BaseURL != "" && !ok {
 		return schema.Conversion{}, misuse("the base URL is not the URL of a host", "write it with its scheme, such as https://git.example.org").about(schema.OptionBaseURL)
 	}
 	var result schema.Conversion

@@ -69,7 +69,7 @@ func readCSV(l *listing) error {
 		r.repo.take(cells.cell(ssh))
 		r.needAddress()
 		r.repo.spot = l.options.locate(r.repo.address())
-		r.title = cmp.Or(r.title, r.repo.address().path)
+		r.title = cmp.Or(r.title, r.repo.address().Path)
 		if cells.flaw != "" {
 			r.skip = cells.flaw
 		}

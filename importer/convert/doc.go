@@ -12,10 +12,6 @@
 //	Entry    a record of the manifest, with where it came from
 //	Report   what became of each row, and what is left to do
 //
-// Two functions go the other way, for an export: [Live] makes records that a server
-// showed into records that another can be given, and [WriteVendorTSV] writes records as
-// the app's own bulk table.
-//
 // Everything here is a function of its input: no file is opened, and the same listing
 // gives the same entries. Credentials in a listing (in a URL, a command, a column) are
 // never copied; a reference to fill in stands where one is needed.

@@ -3,6 +3,8 @@ package convert
 import (
 	"encoding/json"
 	"strings"
+
+	"gijbulk/importer/giturl"
 )
 
 // dvcsTool reads the repositories of Jira's DVCS connector, together with its accounts.
@@ -113,7 +115,7 @@ func (d *dvcsReader) join(v *dvcsRepository) {
 	if !known || v.Slug == "" {
 		return
 	}
-	if r.repo.take(strings.TrimRight(account.HostURL, "/") + "/" + escapedPath(account.Name) + "/" + escapedPath(v.Slug) + ".git") {
+	if r.repo.take(strings.TrimRight(account.HostURL, "/") + "/" + giturl.EscapePath(account.Name) + "/" + giturl.EscapePath(v.Slug) + ".git") {
 		r.repo.spot = d.first.options.locate(r.repo.address())
 	}
 	r.needAddress()

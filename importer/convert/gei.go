@@ -3,6 +3,7 @@ package convert
 import (
 	"strings"
 
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -80,7 +81,7 @@ func (i *inventory) cloned(url string) string {
 	if i.service == gitlab && url != "" {
 		return strings.TrimSuffix(strings.TrimRight(url, "/"), ".git") + ".git" // a group may be called as other hosts call their pages
 	}
-	return clonedFrom(url)
+	return giturl.FromPage(url)
 }
 
 // place finds the repository on a host of the kind that the inventory is of.
@@ -89,7 +90,7 @@ func (i *inventory) place(r *row) {
 		return
 	}
 	s := i.service
-	if known := serviceOf(r.repo.address().hostname()); known != nil {
+	if known := serviceOf(r.repo.address().Hostname()); known != nil {
 		s = known
 	}
 	r.hostedAt(s, "")

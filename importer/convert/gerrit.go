@@ -2,9 +2,9 @@ package convert
 
 import (
 	"bytes"
-	"net/url"
 	"strings"
 
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -27,8 +27,8 @@ type gerritProject struct {
 }
 
 func readGerrit(l *listing) error {
-	base, ok := parseAddress(strings.TrimRight(l.options.BaseURL, "/") + "/-")
-	if !ok || !base.isWeb() {
+	base, ok := giturl.Parse(strings.TrimRight(l.options.BaseURL, "/") + "/-")
+	if !ok || !base.IsWeb() {
 		return &Problem{Place: l.place(0), Message: "a listing of Gerrit has the names of its projects, but not the URL of the Gerrit",
 			Advice: "give the URL of the Gerrit, such as https://gerrit.example.org; projects are cloned over https", Option: schema.OptionBaseURL}
 	}
@@ -52,7 +52,7 @@ func readGerrit(l *listing) error {
 			r.skip = "it is hidden"
 		}
 		r.repo.flag(Archived, v.State == "READ_ONLY")
-		r.repo.take(root + "/" + escapedPath(r.title))
+		r.repo.take(root + "/" + giturl.EscapePath(r.title))
 		r.needAddress()
 		r.hostedAt(gerrit, root)
 		r.repo.key = r.title
@@ -78,13 +78,4 @@ func withoutGuard(text []byte) []byte {
 		b.Write(line)
 	}
 	return b.Bytes()
-}
-
-// escapedPath escapes the parts of a path.
-func escapedPath(path string) string {
-	parts := strings.Split(path, "/")
-	for i, p := range parts {
-		parts[i] = url.PathEscape(p)
-	}
-	return strings.Join(parts, "/")
 }

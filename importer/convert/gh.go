@@ -49,8 +49,8 @@ func readGH(l *listing) error {
 		r.needAddress()
 		r.hostedAt(github, "")
 		r.repo.personal = v.IsInOrganization != nil && !*v.IsInOrganization
-		if r.repo.web.host != "" && !strings.HasSuffix(r.repo.web.path, ".git") {
-			r.repo.web.path += ".git"
+		if r.repo.web.Host != "" && !strings.HasSuffix(r.repo.web.Path, ".git") {
+			r.repo.web.Path += ".git"
 		}
 	})
 }

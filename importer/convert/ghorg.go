@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gijbulk/importer/commandline"
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -97,11 +98,11 @@ func (c *ghorgClone) scope() (scope, string) {
 	}
 	at := scope{service: s, base: "https://" + s.cloud[0], owner: strings.Trim(c.name, "/"), personal: c.kind == "user"}
 	if c.base != "" {
-		a, ok := parseAddress(strings.TrimSuffix(strings.TrimRight(c.base, "/"), "/api/v3") + "/-")
-		if !ok || !a.isWeb() {
+		a, ok := giturl.Parse(strings.TrimSuffix(strings.TrimRight(c.base, "/"), "/api/v3") + "/-")
+		if !ok || !a.IsWeb() {
 			return scope{}, "its --base-url is no URL"
 		}
-		at.base = s.baseOf(a, "") + strings.TrimSuffix(a.path, "/-")
+		at.base = s.baseOf(a, "") + strings.TrimSuffix(a.Path, "/-")
 	}
 	if s == gitlab && (c.name == "all-groups" || c.name == "all-users") {
 		at.owner, at.personal = "", false // all that its token sees

@@ -2,6 +2,8 @@ package convert
 
 import (
 	"strings"
+
+	"gijbulk/importer/giturl"
 )
 
 // gitlabTool reads the answer of GitLab's projects API.
@@ -59,13 +61,13 @@ func readGitLab(l *listing) error {
 
 // gitlabBase is the URL of the whole GitLab, which may live below a path.
 func gitlabBase(v *gitlabProject) string {
-	a, ok := parseAddress(v.WebURL)
-	if !ok || !a.isWeb() {
+	a, ok := giturl.Parse(v.WebURL)
+	if !ok || !a.IsWeb() {
 		return ""
 	}
-	prefix, ok := strings.CutSuffix(a.path, "/"+v.PathWithNamespace)
+	prefix, ok := strings.CutSuffix(a.Path, "/"+v.PathWithNamespace)
 	if !ok || v.PathWithNamespace == "" {
 		return ""
 	}
-	return a.webBase() + prefix
+	return a.WebBase() + prefix
 }

@@ -3,6 +3,7 @@ package convert
 import (
 	"strings"
 
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -13,7 +14,7 @@ var gitmodulesTool = tool{name: "gitmodules", about: "the .gitmodules of a repos
 	read:   readGitmodules}
 
 func readGitmodules(l *listing) error {
-	base, based := parseAddress(l.options.BaseURL)
+	base, based := giturl.Parse(l.options.BaseURL)
 	for _, s := range sectionsOf(l.Text, gitKey) {
 		kind, name, named := strings.Cut(s.title, " ")
 		if !named || !strings.EqualFold(kind, "submodule") {
@@ -28,13 +29,13 @@ func readGitmodules(l *listing) error {
 			r.repo.branch = branchOf(branch)
 		}
 		url := s.value("url")
-		if isRelative(url) {
-			whole, ok := base.below(url)
+		if giturl.IsRelative(url) {
+			whole, ok := base.Below(url)
 			switch {
 			case !based:
 				r.needBaseURL("its URL is relative; use the URL of the repository with this file as the base URL")
 				continue
-			case !ok || whole.path == "/":
+			case !ok || whole.Path == "/":
 				r.needBaseURL("its URL leads above the host of the base URL")
 				continue
 			}

@@ -167,3 +167,17 @@ func (g *group) filterFor(rows []*row, parts int) string {
 	}
 	return f.allBut(rows, g.left)
 }
+
+// secretOf names whom an integration's credentials belong to: the service, its host
+// where that is one's own, and the organisation.
+func (g *group) secretOf() []string {
+	host := ""
+	if t := g.service.typeAt(g.base); t == g.service.server && t != g.service.hosted || len(g.service.cloud) == 0 {
+		host = g.host()
+	}
+	word := g.service.word
+	if strings.HasPrefix(strings.ToUpper(host), word) {
+		word = ""
+	}
+	return []string{word, host, g.account, g.owner}
+}

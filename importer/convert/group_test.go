@@ -10,6 +10,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/jmespath/go-jmespath"
 
+	"gijbulk/importer/credential"
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -177,39 +179,6 @@ func TestParts(t *testing.T) {
 	}
 }
 
-func TestAddresses(t *testing.T) {
-	for in, want := range map[string]string{
-		"https://github.com/acme/web.git":                "https://github.com/acme/web.git",
-		" HTTPS://Bob:s3cret@GitHub.com:443/acme/web/ ":  "https://github.com/acme/web",
-		"https://git.example/a.git?token=s3cret#x":       "https://git.example/a.git",
-		"ssh://git:s3cret@git.example:22/a.git":          "ssh://git@git.example/a.git",
-		"ssh://git@git.example:7999/p/a.git":             "ssh://git@git.example:7999/p/a.git",
-		"git@github.com:acme/web.git":                    "git@github.com:acme/web.git",
-		"git.example:a/b":                                "git.example:a/b",
-		"git+ssh://git@git.example/a":                    "ssh://git@git.example/a",
-		"codecommit::eu-west-1://profile@tools":          "https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/tools",
-		"https://dev.azure.com/o/My%20Project/_git/Repo": "https://dev.azure.com/o/My%20Project/_git/Repo",
-		"":                          "",
-		"../tools.git":              "",
-		"/srv/git/tools.git":        "",
-		`C:\git\tools.git`:          "",
-		"file:///srv/git/tools.git": "",
-		"https://git.example":       "",
-		"bob:s3cret@git.example:a":  "",
-		"codecommit::://x":          "",
-		"https://[::1":              "",
-	} {
-		a, ok := parseAddress(in)
-		got := ""
-		if ok {
-			got = a.String()
-		}
-		if got != want {
-			t.Errorf("%s: %q, want %q", in, got, want)
-		}
-	}
-}
-
 // TestSpots: who hosts an address, and what the repository is called there.
 func TestSpots(t *testing.T) {
 	o := Options{HostTypes: map[string]schema.Type{"git.acme.example": schema.TypeGitLabServer, "devops.acme.example": schema.TypeAzureDevOps}}
@@ -231,7 +200,7 @@ func TestSpots(t *testing.T) {
 		"https://bitbucket.org/acme/web.git":                            "",
 		"https://github.com/web":                                        "",
 	} {
-		a, _ := parseAddress(in)
+		a, _ := giturl.Parse(in)
 		s := o.locate(a)
 		got := ""
 		if s.service != nil {
@@ -245,7 +214,7 @@ func TestSpots(t *testing.T) {
 
 // TestReferences: those of different owners never are one.
 func TestReferences(t *testing.T) {
-	var r references
+	var r credential.References
 	for _, tt := range []struct {
 		words []string
 		want  string
@@ -254,7 +223,7 @@ func TestReferences(t *testing.T) {
 		{[]string{"GITLAB", "a.b"}, "env:GITLAB_A_B_PAT"}, {[]string{"GITLAB", "a-b"}, "env:GITLAB_A_B_PAT_2"}, {[]string{"GITLAB", "a b"}, "env:GITLAB_A_B_PAT_3"},
 		{[]string{"GITLAB", "a-b"}, "env:GITLAB_A_B_PAT_2"}, {[]string{"東京"}, "env:PAT"}, {[]string{"10.0.0.1"}, "env:GIT_10_0_0_1_PAT"},
 	} {
-		if got := r.to(schema.FieldPat, tt.words...); got != tt.want {
+		if got := r.To(schema.FieldPat, tt.words...); got != tt.want {
 			t.Errorf("%q: %s, want %s", tt.words, got, tt.want)
 		}
 	}

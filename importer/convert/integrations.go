@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gijbulk/importer/credential"
 	"gijbulk/schema"
 )
 
@@ -59,15 +60,15 @@ func (m *maker) integration(g *group, rows []*row, part, parts int) schema.Entry
 }
 
 // cells are those of an integration of this name with a filter, or "".
-func (g *group) cells(name, filter string, r *references) []schema.Cell {
+func (g *group) cells(name, filter string, r *credential.References) []schema.Cell {
 	t := g.service.typeAt(g.base)
 	cells := []schema.Cell{text(schema.FieldType, string(t))}
 	if t.DefaultOrigin() == "" && t != schema.TypeVSTS && t != schema.TypeAWS {
 		cells = append(cells, text(schema.FieldOrigin, g.base))
 	}
 	cells = append(cells, text(schema.FieldDisplayName, name))
-	for _, f := range g.service.logins {
-		cells = append(cells, text(f, r.to(f, g.secretOf()...)))
+	for _, f := range (credential.Seen{Kind: t}).Fields() {
+		cells = append(cells, text(f, r.To(f, g.secretOf()...)))
 	}
 	if g.service.apiPath != nil && g.owner != "" {
 		cells = append(cells, text(schema.FieldAPIPath, g.service.apiPath(g)))

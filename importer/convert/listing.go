@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"gijbulk/importer/credential"
 	"gijbulk/schema"
 )
 
@@ -20,7 +21,7 @@ type listing struct {
 	// recognise lists the tools whose listing a text may be.
 	recognise func(Input) []*tool
 
-	references *references
+	references *credential.References
 
 	rows   []*row
 	pages  []page  // of all inputs of the tool, in their order
@@ -101,7 +102,7 @@ func (r *row) needBaseURL(why string) { r.skip, r.option = why, schema.OptionBas
 
 // needAddress skips a row from which nothing can be cloned.
 func (r *row) needAddress() {
-	if r.repo.address().host == "" && r.skip == "" {
+	if r.repo.address().Host == "" && r.skip == "" {
 		r.skip = "it has no URL to clone from"
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gijbulk/importer/credential"
 	"gijbulk/schema"
 )
 
@@ -12,7 +13,7 @@ import (
 type maker struct {
 	options    *Options
 	result     *schema.Conversion
-	references references
+	references credential.References
 }
 
 // make turns the rows of all inputs into entries, and accounts for each.
@@ -147,15 +148,15 @@ func (m *maker) account(rows []*row) {
 
 // listPlaceholders lists the references that were made here.
 func (m *maker) listPlaceholders() {
-	var p placeholders
+	var p credential.Placeholders
 	for _, e := range m.result.Entries {
 		for _, c := range e.Cells {
 			if !c.Given && c.Field.Shape() == schema.ShapeSecret && strings.HasPrefix(c.Written.Text, string(schema.SchemeEnv)+":") {
-				p.add(c.Written.Text, cmp.Or(e.Text(schema.FieldDisplayName), e.Text(schema.FieldOrigin)))
+				p.Add(c.Written.Text, cmp.Or(e.Text(schema.FieldDisplayName), e.Text(schema.FieldOrigin)))
 			}
 		}
 	}
-	m.result.Placeholders = p.list
+	m.result.Placeholders = p.List
 }
 
 func isRepository(cells []schema.Cell) bool {

@@ -46,11 +46,11 @@ func (m ProjectMap) of(r *repository) []string {
 	}
 	path := r.key
 	if r.service == nil {
-		path = strings.Join(r.address().segments(), "/")
+		path = strings.Join(r.address().Segments(), "/")
 	} else if !strings.Contains(path, "/") {
 		path = strings.Trim(r.owner+"/"+joined(r.project, path), "/")
 	}
-	host := r.address().hostname()
+	host := r.address().Hostname()
 	for _, name := range []string{r.name, path} {
 		for name = strings.ToLower(name); name != ""; name = parentOf(name) {
 			for _, known := range []string{host + "/" + name, name} {

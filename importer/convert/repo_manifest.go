@@ -5,6 +5,7 @@ import (
 	"path"
 	"strings"
 
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -131,24 +132,24 @@ func (r *repoReader) end() error {
 func (r *repoReader) locate(p *repoProject, fetch string) {
 	options := r.first.options
 	fetch = strings.TrimRight(fetch, "/")
-	if !isRelative(fetch) {
+	if !giturl.IsRelative(fetch) {
 		p.row.leadsTo(options, fetch+"/"+p.name)
 		return
 	}
-	base, based := parseAddress(options.BaseURL)
+	base, based := giturl.Parse(options.BaseURL)
 	if !based {
 		p.row.needBaseURL("its remote is relative; use the URL of the manifest repository as the base URL")
 		return
 	}
 	// As in a browser, a relative address begins beside the base, not below it. Above
 	// the host there is nothing.
-	at := base.parent()
+	at := base.Parent()
 	for part := range strings.SplitSeq(fetch, "/") {
-		if next, ok := at.below(part); ok {
+		if next, ok := at.Below(part); ok {
 			at = next
 		}
 	}
-	whole, ok := at.below(p.name)
+	whole, ok := at.Below(p.name)
 	if !ok {
 		p.row.skip = "its name leads above the host"
 		return

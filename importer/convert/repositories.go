@@ -3,6 +3,7 @@ package convert
 import (
 	"strings"
 
+	"gijbulk/importer/credential"
 	"gijbulk/schema"
 )
 
@@ -17,9 +18,9 @@ func (m *maker) plain(r *row) schema.Entry {
 	if f := schema.FieldMainBranch; r.repo.branch != "" {
 		cells = append(cells, text(f, r.repo.branch))
 	}
-	if a.isWeb() && !r.repo.public {
+	if a.IsWeb() && !r.repo.public {
 		for _, f := range r.repo.logins() {
-			cells = append(cells, text(f, m.references.to(f, r.repo.secretOf(f)...)))
+			cells = append(cells, text(f, m.references.To(f, r.repo.secretOf(f)...)))
 		}
 	}
 	if keys := m.projectsOf([]*row{r}); len(keys) > 0 {
@@ -34,16 +35,16 @@ func (r *repository) displayName() string {
 	if r.name != "" {
 		return r.name
 	}
-	parts := r.address().segments()
+	parts := r.address().Segments()
 	return strings.Join(parts[max(0, len(parts)-2):], "/")
 }
 
 // logins are the credentials that the host takes for a single repository.
 func (r *repository) logins() []schema.Field {
-	if r.service != nil && len(r.service.logins) == 1 {
-		return r.service.logins
+	if r.service == nil {
+		return credential.Seen{Password: true}.Fields()
 	}
-	return userPassword
+	return credential.Seen{Kind: r.service.typeAt(r.base)}.Fields()
 }
 
 // secretOf names whom the repository's credentials belong to: a service account is one
@@ -52,5 +53,5 @@ func (r *repository) secretOf(f schema.Field) []string {
 	if r.service != nil && f == schema.FieldPat {
 		return (&group{scope: r.scope()}).secretOf()
 	}
-	return []string{r.address().host}
+	return []string{r.address().Host}
 }

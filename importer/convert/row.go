@@ -1,8 +1,10 @@
 package convert
 
 import (
+	"regexp"
 	"strings"
 
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -53,9 +55,9 @@ type verdict struct {
 
 // repository is what is known of one, in terms that all listings share.
 type repository struct {
-	spot          // where its host keeps it
-	web   address // over http or https
-	ssh   address
+	spot                 // where its host keeps it
+	web   giturl.Address // over http or https
+	ssh   giturl.Address
 	name  string // for people: owner and name
 	own   bool   // name was chosen by Map
 	flags []Flag
@@ -77,8 +79,8 @@ type spot struct {
 }
 
 // address is the best to clone from: web before ssh.
-func (r *repository) address() address {
-	if r.web.host != "" {
+func (r *repository) address() giturl.Address {
+	if r.web.Host != "" {
 		return r.web
 	}
 	return r.ssh
@@ -90,7 +92,7 @@ func (r *repository) identity() string {
 		return strings.ToLower(strings.Join([]string{r.service.name, r.base, r.owner, r.project, r.key}, "\x00"))
 	}
 	a := r.address()
-	return a.host + "/" + strings.TrimSuffix(strings.Trim(a.path, "/"), ".git")
+	return a.Host + "/" + strings.TrimSuffix(strings.Trim(a.Path, "/"), ".git")
 }
 
 // flag notes a state of the repository.
@@ -100,7 +102,36 @@ func (r *repository) flag(f Flag, is bool) {
 	}
 }
 
+// take puts an address where it belongs, and reports whether it is one.
+func (r *repository) take(s string) bool {
+	a, ok := giturl.Parse(s)
+	switch {
+	case !ok:
+		return false
+	case a.IsWeb():
+		if r.web.Host == "" {
+			r.web = a
+		}
+	case r.ssh.Host == "":
+		r.ssh = a
+	}
+	return true
+}
+
 // branchName cuts refs/heads/ from a branch.
 func branchName(s string) string {
 	return strings.TrimPrefix(strings.TrimSpace(s), "refs/heads/")
+}
+
+// pinned are the revisions that are no branches: the hash of a commit, a tag by its full
+// name or by the number of a version.
+var pinned = regexp.MustCompile(`^([0-9a-f]{40}([0-9a-f]{24})?|refs/tags/.*|refs/changes/.*|v?[0-9]+(\.[0-9]+)+([-+.].*)?)$`)
+
+// branchOf is the branch that a revision names, or "".
+func branchOf(revision string) string {
+	revision = strings.TrimSpace(revision)
+	if pinned.MatchString(revision) {
+		return ""
+	}
+	return branchName(revision)
 }

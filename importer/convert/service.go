@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -16,27 +17,20 @@ type service struct {
 	hosted, server schema.Type // of the vendor's own host, and of one that people run
 	cloud          []string    // the vendor's own hosts, the first being their usual name
 
-	logins []schema.Field // the credentials that an integration is given
-
 	// locate finds a repository by its address on a host of the service. base is the
 	// host's URL where it is known better than the address tells, else "".
-	locate func(s *service, a address, base string) (spot, bool)
+	locate func(s *service, a giturl.Address, base string) (spot, bool)
 
 	apiPath func(g *group) string // the path of the listing; nil: the app's own
 	scoped  bool                  // owner is the tfsCollection
 	filter  *filterForm           // nil: the app filters no listing of this service
 }
 
-var (
-	pat          = []schema.Field{schema.FieldPat}
-	userPassword = []schema.Field{schema.FieldUsername, schema.FieldPassword}
-)
-
 // services lists them all.
 func services() []*service { return []*service{github, gitlab, azure, vsts, codecommit, gerrit} }
 
 var github = &service{name: "GitHub", word: "GITHUB", hosted: schema.TypeGitHub, server: schema.TypeGitHubServer,
-	cloud: []string{"github.com", "www.github.com", "ssh.github.com", "api.github.com"}, logins: pat, locate: locateGitHub,
+	cloud: []string{"github.com", "www.github.com", "ssh.github.com", "api.github.com"}, locate: locateGitHub,
 	apiPath: func(g *group) string {
 		if g.personal {
 			return "/users/" + url.PathEscape(g.owner) + "/repos"
@@ -46,8 +40,8 @@ var github = &service{name: "GitHub", word: "GITHUB", hosted: schema.TypeGitHub,
 	filter: &filterForm{key: "name", flags: map[Flag]string{
 		Archived: "archived", Disabled: "disabled", Fork: "fork", Mirror: "mirror_url"}}}
 
-func locateGitHub(s *service, a address, base string) (spot, bool) {
-	parts := a.segments()
+func locateGitHub(s *service, a giturl.Address, base string) (spot, bool) {
+	parts := a.Segments()
 	if len(parts) < 2 {
 		return spot{}, false
 	}
@@ -56,7 +50,7 @@ func locateGitHub(s *service, a address, base string) (spot, bool) {
 }
 
 var gitlab = &service{name: "GitLab", word: "GITLAB", hosted: schema.TypeGitLab, server: schema.TypeGitLabServer,
-	cloud: []string{"gitlab.com", "www.gitlab.com", "altssh.gitlab.com"}, logins: pat, locate: locateGitLab,
+	cloud: []string{"gitlab.com", "www.gitlab.com", "altssh.gitlab.com"}, locate: locateGitLab,
 	apiPath: func(g *group) string {
 		if g.personal {
 			return "/api/v4/users/" + url.PathEscape(g.owner) + "/projects"
@@ -66,8 +60,8 @@ var gitlab = &service{name: "GitLab", word: "GITLAB", hosted: schema.TypeGitLab,
 	filter: &filterForm{key: "path_with_namespace", flags: map[Flag]string{
 		Archived: "archived", Empty: "empty_repo", Fork: "forked_from_project", Mirror: "mirror"}}}
 
-func locateGitLab(s *service, a address, base string) (spot, bool) {
-	parts := a.segments()
+func locateGitLab(s *service, a giturl.Address, base string) (spot, bool) {
+	parts := a.Segments()
 	if len(parts) < 2 {
 		return spot{}, false
 	}
@@ -76,18 +70,18 @@ func locateGitLab(s *service, a address, base string) (spot, bool) {
 
 // azure is Azure DevOps, as a service and as a server of one's own.
 var azure = &service{name: "Azure DevOps", word: "AZURE", hosted: schema.TypeAzure, server: schema.TypeAzureDevOps,
-	cloud: []string{"dev.azure.com", "ssh.dev.azure.com"}, logins: pat, locate: locateAzure, scoped: true,
+	cloud: []string{"dev.azure.com", "ssh.dev.azure.com"}, locate: locateAzure, scoped: true,
 	filter: azureFilter}
 
 // vsts is Azure DevOps by its older hosts, one for each organisation.
 var vsts = &service{name: "Visual Studio", word: "VSTS", hosted: schema.TypeVSTS, server: schema.TypeVSTS,
-	cloud: []string{".visualstudio.com"}, logins: pat, locate: locateAzure, scoped: true, filter: azureFilter}
+	cloud: []string{".visualstudio.com"}, locate: locateAzure, scoped: true, filter: azureFilter}
 
 var azureFilter = &filterForm{key: "name", container: "project.name", wrap: "{value:value%s}", flags: map[Flag]string{
 	Disabled: "isDisabled", Fork: "isFork"}}
 
-func locateAzure(s *service, a address, base string) (spot, bool) {
-	host, parts := a.hostname(), a.segments()
+func locateAzure(s *service, a giturl.Address, base string) (spot, bool) {
+	host, parts := a.Hostname(), a.Segments()
 	switch {
 	case host == "ssh.dev.azure.com" && len(parts) == 4:
 		return spot{base: "https://dev.azure.com", owner: parts[1], project: parts[2], key: parts[3]}, true
@@ -144,28 +138,28 @@ func lastOr(parts []string, other string) string {
 }
 
 var codecommit = &service{name: "CodeCommit", word: "AWS", hosted: schema.TypeAWS, server: schema.TypeAWS,
-	cloud: []string{"git-codecommit."}, logins: userPassword, locate: locateCodeCommit}
+	cloud: []string{"git-codecommit."}, locate: locateCodeCommit}
 
-func locateCodeCommit(_ *service, a address, _ string) (spot, bool) {
-	parts := a.segments()
-	region, ok := strings.CutPrefix(a.hostname(), "git-codecommit.")
+func locateCodeCommit(_ *service, a giturl.Address, _ string) (spot, bool) {
+	parts := a.Segments()
+	region, ok := strings.CutPrefix(a.Hostname(), "git-codecommit.")
 	region, _, found := strings.Cut(region, ".")
 	if !ok || !found || len(parts) != 3 || parts[0] != "v1" {
 		return spot{}, false
 	}
-	return spot{base: "https://" + a.hostname(), owner: region, key: parts[2]}, true
+	return spot{base: "https://" + a.Hostname(), owner: region, key: parts[2]}, true
 }
 
 var gerrit = &service{name: "Gerrit", word: "GERRIT", hosted: schema.TypeGerrit, server: schema.TypeGerrit,
-	logins: userPassword, locate: locateGerrit, filter: &filterForm{key: "name"}}
+	locate: locateGerrit, filter: &filterForm{key: "name"}}
 
-func locateGerrit(s *service, a address, base string) (spot, bool) {
-	path := strings.TrimPrefix(strings.Join(a.segments(), "/"), "a/")
+func locateGerrit(s *service, a giturl.Address, base string) (spot, bool) {
+	path := strings.TrimPrefix(strings.Join(a.Segments(), "/"), "a/")
 	return spot{base: s.baseOf(a, base), key: path}, path != ""
 }
 
 // at finds a repository by its address on a host of the service.
-func (s *service) at(a address, base string) (spot, bool) {
+func (s *service) at(a giturl.Address, base string) (spot, bool) {
 	found, ok := s.locate(s, a, base)
 	found.service = s
 	return found, ok
@@ -173,14 +167,14 @@ func (s *service) at(a address, base string) (spot, bool) {
 
 // baseOf is the URL of the whole service; its own hosts have one, whatever the address
 // says.
-func (s *service) baseOf(a address, base string) string {
+func (s *service) baseOf(a giturl.Address, base string) string {
 	switch {
 	case base != "":
 		return strings.TrimRight(base, "/")
-	case slices.Contains(s.cloud, a.hostname()):
+	case slices.Contains(s.cloud, a.Hostname()):
 		return "https://" + s.cloud[0]
 	}
-	return a.webBase()
+	return a.WebBase()
 }
 
 // serviceOf finds the service of a well-known host.

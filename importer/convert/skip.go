@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -32,7 +33,7 @@ func (o *Options) skip(r *row) bool {
 		if len(r.left) > 0 {
 			r.why = "it is " + told(r.left)
 		} else if o.As == AsIntegrations && r.cells == nil && r.repo.service == nil {
-			r.why = cmp.Or(r.repo.address().hostname(), "its host") + " is no host that integrations are for"
+			r.why = cmp.Or(r.repo.address().Hostname(), "its host") + " is no host that integrations are for"
 		}
 	}
 	if r.why == "" {
@@ -115,7 +116,7 @@ func (o *Options) place(r *row) {
 		}
 		switch f, _ := schema.FieldTitled(m.To); f {
 		case schema.FieldOrigin:
-			r.repo.web, r.repo.ssh = address{}, address{}
+			r.repo.web, r.repo.ssh = giturl.Address{}, giturl.Address{}
 			if r.repo.take(value) {
 				r.skip, r.option = "", ""
 				r.repo.spot = o.locate(r.repo.address())
@@ -130,9 +131,9 @@ func (o *Options) place(r *row) {
 }
 
 // locate finds who hosts an address.
-func (o *Options) locate(a address) spot {
-	s := serviceOf(a.hostname())
-	if t, ok := o.HostTypes[a.hostname()]; ok {
+func (o *Options) locate(a giturl.Address) spot {
+	s := serviceOf(a.Hostname())
+	if t, ok := o.HostTypes[a.Hostname()]; ok {
 		s = serviceOfType(t)
 	}
 	if s == nil {

@@ -122,52 +122,11 @@ func TestGhorgScopes(t *testing.T) {
 	}
 }
 
-func TestRelative(t *testing.T) {
-	for _, tt := range []struct{ base, ref, want string }{
-		{"https://h.example/a/b.git", "../c.git", "https://h.example/a/c.git"},
-		{"https://h.example/a/b.git/", "../../x/c", "https://h.example/x/c"},
-		{"https://h.example/a/b", "./c", "https://h.example/a/b/c"},
-		{"git@h.example:a/b.git", "../c.git", "git@h.example:a/c.git"},
-		{"ssh://git@h.example:22/a", "../c", "ssh://git@h.example/c"},
-		{"https://h.example/a", "../../c", ""},
-	} {
-		base, ok := parseAddress(tt.base)
-		at, reached := base.below(tt.ref)
-		got := ""
-		if ok && reached {
-			got = at.String()
-		}
-		if got != tt.want {
-			t.Errorf("%s %s: %q, want %q", tt.base, tt.ref, got, tt.want)
-		}
-	}
+func TestBranches(t *testing.T) {
 	for revision, want := range map[string]string{"refs/heads/main": "main", "main": "main", "feature/x": "feature/x", "v1.2.3": "", "1.0-rc1": "", "refs/tags/x": "",
 		"0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c": "", "0f1e2d3c": "0f1e2d3c", "": "", "humble": "humble", "2024": "2024"} {
 		if got := branchOf(revision); got != want {
 			t.Errorf("%s: branch %q, want %q", revision, got, want)
-		}
-	}
-}
-
-// TestPagesInABrowser: from what a repository is cloned that has a page.
-func TestPagesInABrowser(t *testing.T) {
-	for page, want := range map[string]string{
-		"https://github.com/acme/web":                                 "https://github.com/acme/web.git",
-		"https://github.com/acme/web/":                                "https://github.com/acme/web.git",
-		"https://github.com/acme/web.git":                             "https://github.com/acme/web.git",
-		"https://github.com/acme/web/tree/main/services/cart":         "https://github.com/acme/web.git",
-		"https://github.com/acme/web/blob/main/catalog-info.yaml":     "https://github.com/acme/web.git",
-		"https://gitlab.com/a/b/c/-/tree/main/x":                      "https://gitlab.com/a/b/c.git",
-		"https://bitbucket.org/acme/web/src/main/":                    "https://bitbucket.org/acme/web.git",
-		"https://git.example/acme/web/src/branch/main/x":              "https://git.example/acme/web.git",
-		"https://dev.azure.com/o/p/_git/r?path=/x&version=GBmain":     "https://dev.azure.com/o/p/_git/r",
-		"https://b.example/projects/OPS/repos/tools/browse/x?at=main": "https://b.example/scm/ops/tools.git",
-		"https://b.example/git/users/jdoe/repos/notes":                "https://b.example/git/scm/~jdoe/notes.git",
-		"https://b.example/projects/~JDOE/repos/notes":                "https://b.example/scm/~jdoe/notes.git",
-		"": "",
-	} {
-		if got := clonedFrom(page); got != want {
-			t.Errorf("%s: %q, want %q", page, got, want)
 		}
 	}
 }

@@ -5,6 +5,9 @@ import (
 	"strconv"
 	"strings"
 
+	"gijbulk/importer/bulktable"
+	"gijbulk/importer/credential"
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -15,43 +18,16 @@ var vendorTool = tool{name: "vendor-tsv", about: "the app's own bulk export (tab
 	detect: func(s *sample) bool { return s.titled("integrationType", "trackedFolderId", "origin") },
 	read:   readVendor}
 
-// The columns of the export whose meaning is not that of the field with their name.
-const (
-	columnID        = "id"
-	columnDelete    = "delete"
-	columnTracked   = "trackedFolderId"
-	columnType      = "integrationType"
-	columnProjects  = "projectMapping"
-	columnSSLVerify = "sslVerify"
-	columnSSHKey    = "sshKeyId"
-	columnHosted    = "hosted"
-	allProjects     = "ALL"
-)
-
-// vendorColumns are the columns of the export in the vendor's order.
-func vendorColumns() []string {
-	return []string{columnID, "realRoot", "absoluteRoot", "origin", "displayName", "enableFetches", "revisionIndexing", "mainBranch",
-		"username", "password", "pat", "gitViewerEnabled", columnProjects, "smartCommitsEnabled", "sendCommitEmails",
-		"maxMinsToCommitEmail", "webLinkType", "viewFormat", "changesetFormat", "fileAddedFormat", "fileModifiedFormat",
-		"fileDeletedFormat", "mergeRequestFormat", "branchLinkFormat", "disabled", columnHosted, "tagsFilter", columnType,
-		columnTracked, columnDelete, columnSSHKey, "requireUserPat", "sourcesDiffViewEnabled", columnSSLVerify, "apiPath",
-		"apiFilter", "tfsCollection", "awsRegion", "trustFolderStat", "refSpecNotes", "refSpecChanges", "refSpecCustom",
-		"prHideFilter"}
-}
-
-// deepestFolder is the greatest folderDepth that the API takes.
-const deepestFolder = 5
-
 func readVendor(l *listing) error {
 	begin := func(t *table) error {
-		if t.column("origin") < 0 || t.column(columnTracked) < 0 && t.column(columnType) < 0 {
+		if t.column("origin") < 0 || t.column(bulktable.TrackedFolder) < 0 && t.column(bulktable.Type) < 0 {
 			return l.foreign(1, "the columns origin and integrationType are not there")
 		}
 		if err := t.mustHave(l.options); err != nil {
 			return err
 		}
 		for i, title := range t.titles {
-			known := slices.ContainsFunc(vendorColumns(), func(c string) bool { return foldTitle(c) == t.folded[i] })
+			known := slices.ContainsFunc(bulktable.Columns(), func(c string) bool { return foldTitle(c) == t.folded[i] })
 			if !known && t.folded[i] != "" {
 				l.tell(schema.CodeListingNotHeld.Newf(l.place(1), title, "the column is not known here, and is left out").Advise("a newer app may have added it"))
 			}
@@ -72,16 +48,16 @@ func readVendor(l *listing) error {
 		r.cells = v.cells()
 		r.repo.name = v.get("displayName")
 		r.repo.take(v.get("origin"))
-		if v.get(columnSSHKey) != "" {
+		if v.get(bulktable.SSHKey) != "" {
 			keys++
 		}
-		if v.get(columnType) == string(schema.TypeFilespace) {
+		if v.get(bulktable.Type) == string(schema.TypeFilespace) {
 			l.tell(schema.CodeListingNotHeld.Newf(l.place(cells.line), schema.FieldFolderDepth.String(), "the export does not tell the folder depth; 5, the deepest, was written").
 				Advise("set folderDepth to what it was"))
 		}
 	})
 	if keys > 0 {
-		l.tell(schema.CodeListingNotHeld.Newf(l.place(0), columnSSHKey, "%s used an SSH key, which the API cannot choose", rowsOf(keys)).
+		l.tell(schema.CodeListingNotHeld.Newf(l.place(0), bulktable.SSHKey, "%s used an SSH key, which the API cannot choose", rowsOf(keys)).
 			Advise("choose the key in the app after the import"))
 	}
 	return err
@@ -91,7 +67,7 @@ func readVendor(l *listing) error {
 type vendorRow struct {
 	table      *table
 	row        tableRow
-	references *references
+	references *credential.References
 }
 
 func (v vendorRow) get(column string) string { return v.row.cell(v.table.column(column)) }
@@ -100,14 +76,14 @@ func (v vendorRow) name() string {
 	if name := v.get("displayName"); name != "" {
 		return name
 	}
-	if a, ok := parseAddress(v.get("origin")); ok {
+	if a, ok := giturl.Parse(v.get("origin")); ok {
 		return a.String()
 	}
-	return v.get(columnType)
+	return v.get(bulktable.Type)
 }
 
 func (v vendorRow) kind() schema.Kind {
-	if v.get(columnType) != "" {
+	if v.get(bulktable.Type) != "" {
 		return schema.KindIntegration
 	}
 	return schema.KindRepository
@@ -115,13 +91,13 @@ func (v vendorRow) kind() schema.Kind {
 
 // unfit says why a row is no record, or "".
 func (v vendorRow) unfit() string {
-	t := schema.Type(v.get(columnType))
+	t := schema.Type(v.get(bulktable.Type))
 	switch {
 	case v.row.flaw != "":
 		return v.row.flaw
-	case v.get(columnTracked) != "":
-		return "it is inside of integration " + v.get(columnTracked)
-	case truth(v.get(columnDelete)):
+	case v.get(bulktable.TrackedFolder) != "":
+		return "it is inside of integration " + v.get(bulktable.TrackedFolder)
+	case truth(v.get(bulktable.Delete)):
 		return "it is marked to be deleted"
 	case t != "" && !t.Valid():
 		return schema.Quote(string(t)) + " is no type of integration"
@@ -133,7 +109,7 @@ func (v vendorRow) unfit() string {
 
 // cells are the record's, by the names of their fields.
 func (v vendorRow) cells() []schema.Cell {
-	kind, t := v.kind(), schema.Type(v.get(columnType))
+	kind, t := v.kind(), schema.Type(v.get(bulktable.Type))
 	var cells []schema.Cell
 	if kind == schema.KindRepository {
 		cells = append(cells, text(schema.FieldKind, kindRepository))
@@ -154,11 +130,11 @@ func (v vendorRow) cells() []schema.Cell {
 		}
 		cells = append(cells, cell(f, value, form))
 	}
-	if verify := v.get(columnSSLVerify); verify != "" {
-		cells = append(cells, cell(schema.FieldDisableSslVerification, opposite(verify), schema.FormCell))
+	if verify := v.get(bulktable.SSLVerify); verify != "" {
+		cells = append(cells, cell(schema.FieldDisableSslVerification, bulktable.Opposite(verify), schema.FormCell))
 	}
 	if t == schema.TypeFilespace {
-		cells = append(cells, cell(schema.FieldFolderDepth, strconv.Itoa(deepestFolder), schema.FormCell))
+		cells = append(cells, cell(schema.FieldFolderDepth, strconv.Itoa(bulktable.DeepestFolder), schema.FormCell))
 	}
 	cells = append(cells, v.projects()...)
 	return append(cells, v.login(t)...)
@@ -170,16 +146,16 @@ func (v vendorRow) origin(t schema.Type) string {
 	if t == schema.TypeFilespace {
 		return origin
 	}
-	return withoutLogin(origin)
+	return giturl.WithoutLogin(origin)
 }
 
 // projects reads projectMapping: ids, or ALL.
 func (v vendorRow) projects() []schema.Cell {
-	mapping := v.get(columnProjects)
+	mapping := v.get(bulktable.Projects)
 	switch {
 	case mapping == "":
 		return nil
-	case strings.EqualFold(mapping, allProjects):
+	case strings.EqualFold(mapping, bulktable.AllProjects):
 		return []schema.Cell{cell(schema.FieldGlobal, "true", schema.FormCell)}
 	}
 	return []schema.Cell{
@@ -191,47 +167,10 @@ func (v vendorRow) projects() []schema.Cell {
 // login gives references where the row has credentials, or needs some. The export does
 // not show them, and what is there all the same does not come out.
 func (v vendorRow) login(t schema.Type) []schema.Cell {
-	seen := login{kind: t, user: v.get("username"), password: v.get("password") != "", token: v.get("pat") != ""}
+	seen := credential.Seen{Kind: t, User: v.get("username"), Password: v.get("password") != "", Token: v.get("pat") != ""}
 	var cells []schema.Cell
-	for _, f := range seen.fields() {
-		cells = append(cells, text(f, seen.text(f, v.get(f.String()), v.name(), v.references)))
+	for _, f := range seen.Fields() {
+		cells = append(cells, text(f, seen.Text(f, v.get(f.String()), v.name(), v.references)))
 	}
 	return cells
-}
-
-// opposite turns a boolean round; what is none stays.
-func opposite(s string) string {
-	switch strings.ToLower(s) {
-	case "true", "yes", "1":
-		return "false"
-	case "false", "no", "0":
-		return "true"
-	}
-	return s
-}
-
-// withoutLogin cuts user information that may be secret out of an origin. One that has
-// none stays as it is written.
-func withoutLogin(origin string) string {
-	if !strings.Contains(origin, "@") {
-		return origin
-	}
-	if a, ok := parseAddress(origin); ok {
-		return a.String()
-	}
-	scheme, rest, ok := strings.Cut(origin, "://")
-	if !ok {
-		scheme, rest = "", origin
-	}
-	host, path, slash := strings.Cut(rest, "/")
-	if i := strings.LastIndexByte(host, '@'); i >= 0 && (ok || strings.Contains(host[:i], ":")) {
-		host = host[i+1:]
-	}
-	if ok {
-		host = scheme + "://" + host
-	}
-	if slash {
-		host += "/" + path
-	}
-	return host
 }

@@ -1,4 +1,4 @@
-package convert
+package export
 
 import (
 	"bufio"
@@ -10,10 +10,12 @@ import (
 	"strconv"
 	"strings"
 
+	"gijbulk/importer/bulktable"
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
-// WriteVendorTSV writes records as the table that the app's own bulk import takes
+// WriteTable writes records as the table that the app's own bulk import takes
 // (POST /rest/gitplugin/1.0/configuration.json): all its columns in the vendor's order,
 // integrations and repositories in one list. The id column, by which the app updates what
 // it has in place of adding, is filled only where ids is true: on another Jira ids mean
@@ -24,14 +26,14 @@ import (
 // the credentials are to be filled in there. What else the table cannot hold is left
 // blank as well. All of that is told in warnings, one for each field and reason; their
 // places are the first record's, if it has one. An error is one of w.
-func WriteVendorTSV(w io.Writer, records iter.Seq[schema.Record], ids bool) ([]schema.Finding, error) {
+func WriteTable(w io.Writer, records iter.Seq[schema.Record], ids bool) ([]schema.Finding, error) {
 	b := bufio.NewWriter(w)
-	columns := vendorColumns()
+	columns := bulktable.Columns()
 	writeRow := func(cells []string) {
 		b.WriteString(strings.Join(cells, "\t") + "\n") // an error comes again at Flush
 	}
 	writeRow(columns)
-	out := vendorWriter{ids: ids}
+	out := tableWriter{ids: ids}
 	cells := make([]string, len(columns))
 	for r := range records {
 		row := out.row(&r)
@@ -46,14 +48,14 @@ func WriteVendorTSV(w io.Writer, records iter.Seq[schema.Record], ids bool) ([]s
 	return out.told.findings(), nil
 }
 
-// vendorWriter turns records into rows of the app's table.
-type vendorWriter struct {
+// tableWriter turns records into rows of the app's table.
+type tableWriter struct {
 	ids  bool
 	told notes
 }
 
 // row gives the cells of a record by their columns.
-func (v *vendorWriter) row(r *schema.Record) map[string]string {
+func (v *tableWriter) row(r *schema.Record) map[string]string {
 	row := map[string]string{}
 	put := func(f schema.Field, column, text string) {
 		if why := unwritten(text); why != "" {
@@ -64,14 +66,14 @@ func (v *vendorWriter) row(r *schema.Record) map[string]string {
 	}
 	for _, f := range r.Fields() {
 		value := r.Get(f)
-		switch column := vendorColumn(f); {
+		switch column := columnOf(f); {
 		case f == schema.FieldKind: // a repository is known by its blank integrationType
 		case f == schema.FieldID, f == schema.FieldTarget: // as ids says
 		case f == schema.FieldGlobal, f == schema.FieldProjectMappingIDs:
 			if text, why := projectMapping(r, f); why != "" {
 				v.told.add(r, f, why, "")
 			} else if text != "" {
-				row[columnProjects] = text
+				row[bulktable.Projects] = text
 			}
 		case column == "":
 			v.told.add(r, f, "the app's table has no column for it", "")
@@ -80,9 +82,9 @@ func (v *vendorWriter) row(r *schema.Record) map[string]string {
 		case f.Shape() == schema.ShapeSecret:
 			v.credential(r, f, put)
 		case f == schema.FieldDisableSslVerification:
-			row[column] = opposite(value.String())
+			row[column] = bulktable.Opposite(value.String())
 		case f == schema.FieldOrigin && r.Type() != schema.TypeFilespace:
-			put(f, column, withoutLogin(value.Text()))
+			put(f, column, giturl.WithoutLogin(value.Text()))
 		default:
 			put(f, column, value.String())
 		}
@@ -91,30 +93,30 @@ func (v *vendorWriter) row(r *schema.Record) map[string]string {
 		row["origin"] = r.Type().DefaultOrigin()
 	}
 	if id := cmp.Or(r.ID, r.Get(schema.FieldID).Int()); v.ids && id != 0 {
-		row[columnID] = strconv.FormatInt(id, 10)
+		row[bulktable.ID] = strconv.FormatInt(id, 10)
 	}
 	return row
 }
 
 // credential writes a user name; other credentials are only told of.
-func (v *vendorWriter) credential(r *schema.Record, f schema.Field, put func(f schema.Field, column, text string)) {
+func (v *tableWriter) credential(r *schema.Record, f schema.Field, put func(f schema.Field, column, text string)) {
 	value := r.Get(f)
-	if _, secret := value.Secret(); secret || !loginOf(r).shown(f) {
+	if _, secret := value.Secret(); secret || !loginOf(r).Shown(f) {
 		v.told.add(r, f, "secrets and their references are not written; the app keeps those that it has", "fill them in on a server that is new to them")
 		return
 	}
 	put(f, f.String(), value.Text())
 }
 
-// vendorColumn is the column of a field, or "".
-func vendorColumn(f schema.Field) string {
+// columnOf is the column of a field, or "".
+func columnOf(f schema.Field) string {
 	switch f {
 	case schema.FieldType:
-		return columnType
+		return bulktable.Type
 	case schema.FieldDisableSslVerification:
-		return columnSSLVerify
+		return bulktable.SSLVerify
 	}
-	if name := f.String(); !f.Tool() && slices.Contains(vendorColumns(), name) {
+	if name := f.String(); !f.Tool() && slices.Contains(bulktable.Columns(), name) {
 		return name
 	}
 	return ""
@@ -127,7 +129,7 @@ func projectMapping(r *schema.Record, f schema.Field) (text, why string) {
 	none := len(ids.IDs()) == 0
 	switch {
 	case f == schema.FieldGlobal && global:
-		return allProjects, ""
+		return bulktable.AllProjects, ""
 	case f == schema.FieldGlobal && none:
 		return "", "the app's table can name projects, or all of them, but not none"
 	case f == schema.FieldGlobal:

@@ -1,4 +1,4 @@
-package convert
+package giturl
 
 import (
 	"regexp"
@@ -18,9 +18,9 @@ var pages = []*regexp.Regexp{
 // person.
 var bitbucketPage = regexp.MustCompile(`^(https?://[^/]+(?:/[^/]+)*?)/(projects|users)/([^/]+)/repos/([^/?#]+).*$`)
 
-// clonedFrom turns the URL of a page of a repository into the one that it is cloned from,
+// FromPage turns the URL of a page of a repository into the one that it is cloned from,
 // as far as that can be told.
-func clonedFrom(page string) string {
+func FromPage(page string) string {
 	page = strings.TrimSpace(page)
 	if m := bitbucketPage.FindStringSubmatch(page); m != nil {
 		owner := strings.ToLower(m[3])

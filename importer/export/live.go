@@ -1,10 +1,15 @@
-package convert
+// Package export makes records that another server can be given out of those that a server
+// shows ([Live]), and writes records as the app's own bulk table ([WriteTable]).
+package export
 
 import (
 	"cmp"
 	"slices"
 	"strings"
 
+	"gijbulk/importer/bulktable"
+	"gijbulk/importer/credential"
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -21,20 +26,20 @@ func Live(records []schema.Record) ([]schema.Record, []schema.Placeholder, []sch
 	for i, r := range records {
 		whole[i] = l.whole(r)
 	}
-	return whole, l.placeholders.list, l.told.findings()
+	return whole, l.placeholders.List, l.told.findings()
 }
 
 // live completes records one after the other.
 type live struct {
-	references   references
-	placeholders placeholders
+	references   credential.References
+	placeholders credential.Placeholders
 	told         notes
 }
 
 func (l *live) whole(r schema.Record) schema.Record {
 	switch t := r.Type(); {
 	case t == schema.TypeFilespace && !r.Has(schema.FieldFolderDepth):
-		r = r.Set(schema.FieldFolderDepth, schema.Int(deepestFolder))
+		r = r.Set(schema.FieldFolderDepth, schema.Int(bulktable.DeepestFolder))
 		l.told.add(&r, schema.FieldFolderDepth, "the server does not show it; 5, the deepest, was written", "set folderDepth to what it is")
 	case t == schema.TypeAWS && !r.Has(schema.FieldAwsRegion):
 		l.told.add(&r, schema.FieldAwsRegion, "the server does not show it, and AWS needs one", "add awsRegion")
@@ -45,17 +50,17 @@ func (l *live) whole(r schema.Record) schema.Record {
 // withLogin gives a record the credentials that its type takes, and no others.
 func (l *live) withLogin(r schema.Record) schema.Record {
 	seen := loginOf(&r)
-	fields := seen.fields()
+	fields := seen.Fields()
 	for _, f := range fields {
 		given := secretText(r.Get(f))
-		written := seen.text(f, given, nameOf(&r), &l.references)
+		written := seen.Text(f, given, nameOf(&r), &l.references)
 		if written == given {
 			continue
 		}
 		v := schema.Text(written)
 		if scheme, target, reference := schema.SplitReference(written); reference {
 			v = schema.Hidden(schema.Refer(scheme, target))
-			l.placeholders.add(written, nameOf(&r))
+			l.placeholders.Add(written, nameOf(&r))
 		}
 		r = r.Set(f, v)
 	}
@@ -68,7 +73,7 @@ func (l *live) withLogin(r schema.Record) schema.Record {
 		}
 		r = r.Set(f, schema.Value{})
 	}
-	if a, ok := parseAddress(r.Origin()); ok && seen.kind == "" && len(fields) == 0 && a.isWeb() {
+	if a, ok := giturl.Parse(r.Origin()); ok && seen.Kind == "" && len(fields) == 0 && a.IsWeb() {
 		l.told.add(&r, schema.FieldPassword, "the server shows no credentials, and none were written",
 			"add username and password, or a pat, where the repository is not public")
 	}
@@ -76,9 +81,9 @@ func (l *live) withLogin(r schema.Record) schema.Record {
 }
 
 // loginOf is what is seen of a record's credentials.
-func loginOf(r *schema.Record) login {
+func loginOf(r *schema.Record) credential.Seen {
 	there := func(f schema.Field) bool { v := r.Get(f); return v.IsSet() && !v.Blank() }
-	return login{kind: r.Type(), user: secretText(r.Get(schema.FieldUsername)), password: there(schema.FieldPassword), token: there(schema.FieldPat)}
+	return credential.Seen{Kind: r.Type(), User: secretText(r.Get(schema.FieldUsername)), Password: there(schema.FieldPassword), Token: there(schema.FieldPat)}
 }
 
 // secretText is a credential as it may be shown.
@@ -91,5 +96,5 @@ func secretText(v schema.Value) string {
 
 // nameOf is what a record is called: its own name, or its address.
 func nameOf(r *schema.Record) string {
-	return cmp.Or(r.Name(), strings.TrimSpace(withoutLogin(r.Origin())), string(r.Type()))
+	return cmp.Or(r.Name(), strings.TrimSpace(giturl.WithoutLogin(r.Origin())), string(r.Type()))
 }
