@@ -44,7 +44,7 @@ func (a *app) addSuggestions(root *cobra.Command) {
 
 func explainedTools() []string {
 	all := []string{convert.Auto + "\tdetect the tool", "list\tlist the tools"}
-	for _, t := range convert.Tools() {
+	for _, t := range convert.All() {
 		all = append(all, cobra.CompletionWithDesc(t.Name, t.About))
 	}
 	return all

@@ -80,7 +80,7 @@ The tools:
 
 func toolLines() string {
 	var b strings.Builder
-	for _, t := range convert.Tools() {
+	for _, t := range convert.All() {
 		fmt.Fprintf(&b, "  %-17s %s\n", t.Name, withFlag(t.About, t.Needs))
 	}
 	return b.String()
@@ -88,7 +88,7 @@ func toolLines() string {
 
 func toolNames() []string {
 	var names []string
-	for _, t := range convert.Tools() {
+	for _, t := range convert.All() {
 		names = append(names, t.Name)
 	}
 	return names
@@ -138,7 +138,7 @@ func (a *app) convert(ctx context.Context, files []string, o convertOptions) err
 			return unfit(err)
 		}
 	}
-	result, err := convert.Read(inputs, options)
+	result, err := convert.All().Read(inputs, options)
 	if len(result.Rows) > 0 && err != nil { // none was converted, and each says why
 		err = cmp.Or(a.account(result, ""), err)
 	}
@@ -169,7 +169,7 @@ func (a *app) account(result schema.Conversion, out string) error {
 }
 
 func (a *app) listTools() error {
-	for _, t := range convert.Tools() {
+	for _, t := range convert.All() {
 		if _, err := fmt.Fprintf(a.stdout, "%-17s %s\n%-17s made by %s\n", t.Name, withFlag(t.About, t.Needs), "", t.Made); err != nil {
 			return err
 		}

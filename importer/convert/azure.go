@@ -3,10 +3,10 @@ package convert
 import "cmp"
 
 // azureTool reads the repositories of Azure DevOps.
-var azureTool = tool{name: "azure", about: "the repositories of an Azure DevOps project or organisation",
-	made:   "az repos list --project PROJECT (GET _apis/git/repositories)",
-	detect: func(s *sample) bool { return s.has("remoteUrl", "project") },
-	read:   readAzure}
+var azureTool = Tool{Name: "azure", About: "the repositories of an Azure DevOps project or organisation",
+	Made:   "az repos list --project PROJECT (GET _apis/git/repositories)",
+	Detect: func(s *sample) bool { return s.has("remoteUrl", "project") },
+	Read:   readAzure}
 
 // azureRepository is a row of az repos list.
 type azureRepository struct {

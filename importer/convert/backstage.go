@@ -10,12 +10,12 @@ import (
 )
 
 // backstageTool reads the catalogue of Backstage.
-var backstageTool = tool{name: "backstage", about: "catalog-info.yaml files of Backstage, or its catalogue's answer",
-	made: "git (catalog-info.yaml), or GET /api/catalog/entities", choice: true,
-	detect: func(s *sample) bool {
+var backstageTool = Tool{Name: "backstage", About: "catalog-info.yaml files of Backstage, or its catalogue's answer",
+	Made: "git (catalog-info.yaml), or GET /api/catalog/entities", Choice: true,
+	Detect: func(s *sample) bool {
 		return s.mentions(`(?m)^apiVersion:\s*["']?backstage\.io/`) || s.has("apiVersion", "kind", "metadata")
 	},
-	read: readBackstage}
+	Read: readBackstage}
 
 // backstageEntity is an entity of the catalogue.
 type backstageEntity struct {

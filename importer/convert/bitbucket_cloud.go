@@ -6,10 +6,10 @@ import (
 )
 
 // bitbucketCloudTool reads the repositories of a workspace of Bitbucket Cloud.
-var bitbucketCloudTool = tool{name: "bitbucket-cloud", about: "the repositories of a Bitbucket Cloud workspace",
-	made:   "GET /2.0/repositories/WORKSPACE?pagelen=100",
-	detect: func(s *sample) bool { return s.has("full_name", "links") && !s.has("clone_url") },
-	read:   readBitbucketCloud}
+var bitbucketCloudTool = Tool{Name: "bitbucket-cloud", About: "the repositories of a Bitbucket Cloud workspace",
+	Made:   "GET /2.0/repositories/WORKSPACE?pagelen=100",
+	Detect: func(s *sample) bool { return s.has("full_name", "links") && !s.has("clone_url") },
+	Read:   readBitbucketCloud}
 
 // bitbucketCloudRepository is a repository as Bitbucket Cloud's API shows it.
 type bitbucketCloudRepository struct {

@@ -7,10 +7,10 @@ import (
 )
 
 // bitbucketServerTool reads the repositories of a Bitbucket Server or Data Center.
-var bitbucketServerTool = tool{name: "bitbucket-server", about: "the repositories of a Bitbucket Server or Data Center",
-	made:   "GET /rest/api/1.0/repos?limit=1000",
-	detect: func(s *sample) bool { return s.has("slug", "project", "links") && !s.has("full_name") },
-	read:   readBitbucketServer}
+var bitbucketServerTool = Tool{Name: "bitbucket-server", About: "the repositories of a Bitbucket Server or Data Center",
+	Made:   "GET /rest/api/1.0/repos?limit=1000",
+	Detect: func(s *sample) bool { return s.has("slug", "project", "links") && !s.has("full_name") },
+	Read:   readBitbucketServer}
 
 // bitbucketServerRepository is a repository as the REST API of Bitbucket Server shows it.
 type bitbucketServerRepository struct {

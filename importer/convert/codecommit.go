@@ -7,10 +7,10 @@ import (
 )
 
 // codecommitTool reads the repositories of AWS CodeCommit.
-var codecommitTool = tool{name: "codecommit", about: "the repositories of AWS CodeCommit in a region",
-	made:   "aws codecommit batch-get-repositories --repository-names $(aws codecommit list-repositories --query 'repositories[].repositoryName' --output text)",
-	detect: func(s *sample) bool { return s.has("repositoryName") },
-	read:   readCodeCommit}
+var codecommitTool = Tool{Name: "codecommit", About: "the repositories of AWS CodeCommit in a region",
+	Made:   "aws codecommit batch-get-repositories --repository-names $(aws codecommit list-repositories --query 'repositories[].repositoryName' --output text)",
+	Detect: func(s *sample) bool { return s.has("repositoryName") },
+	Read:   readCodeCommit}
 
 // codecommitRepository is a repository as the AWS CLI shows it. list-repositories gives
 // the name and an id alone.
@@ -25,7 +25,7 @@ type codecommitRepository struct {
 
 func readCodeCommit(l *listing) error {
 	located := strings.TrimRight(l.options.BaseURL, "/")
-	shape := jsonShape{lists: []string{"repositories"}, marks: []string{"repositoryName"}, page: l.codecommitPage}
+	shape := jsonShape{lists: []string{"repositories"}, marks: []string{"repositoryName"}, page: codecommitPage(l)}
 	err := eachJSON(l, shape, func(r *row, v *codecommitRepository) {
 		r.title, r.repo.name = v.RepositoryName, v.RepositoryName
 		r.repo.branch = branchName(v.DefaultBranch)
@@ -64,18 +64,20 @@ func arnOf(arn string) (region, account string) {
 }
 
 // codecommitPage reads what an answer tells beside its repositories.
-func (l *listing) codecommitPage(p *page, line int, key string, value json.RawMessage) {
-	switch key {
-	case "nextToken", "NextToken":
-		p.more = string(value) != "null"
-	case "repositoriesNotFound":
-		var names []string
-		if json.Unmarshal(value, &names) != nil {
-			return
-		}
-		for _, name := range names {
-			r := l.add(line)
-			r.title, r.skip = name, "CodeCommit found no repository of that name"
+func codecommitPage(l *listing) func(*page, int, string, json.RawMessage) {
+	return func(p *page, line int, key string, value json.RawMessage) {
+		switch key {
+		case "nextToken", "NextToken":
+			p.more = string(value) != "null"
+		case "repositoriesNotFound":
+			var names []string
+			if json.Unmarshal(value, &names) != nil {
+				return
+			}
+			for _, name := range names {
+				r := l.add(line)
+				r.title, r.skip = name, "CodeCommit found no repository of that name"
+			}
 		}
 	}
 }

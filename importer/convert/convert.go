@@ -43,22 +43,22 @@ type Options struct {
 
 // Read converts listings. An error is a [*Problem]; then there is no result, but for the
 // account of the rows where none of them was converted.
-func Read(inputs []Input, o Options) (schema.Conversion, error) {
+func (ts Tools) Read(inputs []Input, o Options) (schema.Conversion, error) {
 	if _, ok := giturl.Parse(strings.TrimRight(o.BaseURL, "/") + "/-"); o.BaseURL != "" && !ok {
 		return schema.Conversion{}, misuse("the base URL is not the URL of a host", "write it with its scheme, such as https://git.example.org").about(schema.OptionBaseURL)
 	}
 	var result schema.Conversion
 	m := maker{options: &o, result: &result}
 	var listings []*listing
-	var order []*tool
-	readers := map[*tool]reader{}
-	last := map[*tool]*listing{}
+	var order []*Tool
+	readers := map[*Tool]reader{}
+	last := map[*Tool]*listing{}
 	for _, in := range inputs {
-		t, err := toolFor(in, o.From)
+		t, err := ts.find(in, o.From)
 		if err != nil {
 			return schema.Conversion{}, err
 		}
-		l := &listing{Input: in, tool: t, options: &o, tell: m.tell, recognise: detected, references: &m.references}
+		l := &listing{Input: in, tool: t, options: &o, tell: m.tell, detect: ts.detected, references: &m.references}
 		if before := last[t]; before != nil {
 			l.pages = before.pages
 		} else {

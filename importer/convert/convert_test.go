@@ -80,7 +80,7 @@ func TestSamples(t *testing.T) {
 		t.Run(s.golden, func(t *testing.T) {
 			named := s.options
 			named.From = s.from
-			result, err := Read(readSamples(t, s.files...), named)
+			result, err := All().Read(readSamples(t, s.files...), named)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +98,7 @@ func TestSamples(t *testing.T) {
 			if diff := cmp.Diff(string(want), got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			again, err := Read(readSamples(t, s.files...), s.options)
+			again, err := All().Read(readSamples(t, s.files...), s.options)
 			if err != nil || dump(again) != got {
 				t.Errorf("recognised by itself it is another: error %v", err)
 			}
@@ -251,7 +251,7 @@ func TestProblems(t *testing.T) {
 		{from: "nonsense", text: "x", words: "there is no tool", misuse: true},
 	} {
 		tt.options.From = tt.from
-		_, err := Read([]Input{{Name: "in", Text: []byte(tt.text)}}, tt.options)
+		_, err := All().Read([]Input{{Name: "in", Text: []byte(tt.text)}}, tt.options)
 		var p *Problem
 		if !errors.As(err, &p) {
 			t.Errorf("%s %q: error %v", tt.from, tt.text, err)
@@ -274,7 +274,7 @@ func TestPages(t *testing.T) {
 		"[" + one + "," + two + "]", "[" + one + "]\n[" + two + "]", "[[" + one + "],[" + two + "]]", one + "\n" + two + "\n",
 		"[" + one + "][]" + two,
 	} {
-		result, err := Read([]Input{{Name: "in", Text: []byte(text)}}, Options{})
+		result, err := All().Read([]Input{{Name: "in", Text: []byte(text)}}, Options{})
 		if err != nil || result.Count(schema.FateConverted) != 2 || len(result.Entries) != 1 {
 			t.Errorf("%s: %+v, error %v", text, result, err)
 		}
@@ -298,7 +298,7 @@ func TestPages(t *testing.T) {
 		for i, text := range tt.texts {
 			inputs = append(inputs, Input{Name: fmt.Sprintf("%d.json", i), Text: []byte(text)})
 		}
-		result, err := Read(inputs, Options{From: "bitbucket-server"})
+		result, err := All().Read(inputs, Options{From: "bitbucket-server"})
 		if err != nil || len(result.Rows) != tt.rows || len(result.Findings) != tt.warnings {
 			t.Errorf("%s: %s error %v", tt.texts, dump(result), err)
 		}
@@ -333,7 +333,7 @@ func TestPagesOfOthers(t *testing.T) {
 			inputs = append(inputs, Input{Name: fmt.Sprintf("%d.json", i), Text: []byte(text)})
 		}
 		base := map[string]string{"gerrit": "https://gerrit.example", "codecommit": "https://git-codecommit.eu-west-1.amazonaws.com"}[tt.from]
-		result, err := Read(inputs, Options{From: tt.from, BaseURL: base})
+		result, err := All().Read(inputs, Options{From: tt.from, BaseURL: base})
 		if err != nil || len(result.Findings) != tt.warnings {
 			t.Errorf("%s: %s error %v", tt.texts, dump(result), err)
 		}
@@ -347,7 +347,7 @@ func TestLimits(t *testing.T) {
 		for i := range n {
 			fmt.Fprintf(&b, `{"nameWithOwner":"a/r%d","url":"https://github.com/a/r%d"},`, i, i)
 		}
-		result, err := Read([]Input{{Name: "in", Text: []byte("[" + strings.TrimSuffix(b.String(), ",") + "]")}}, Options{From: "gh"})
+		result, err := All().Read([]Input{{Name: "in", Text: []byte("[" + strings.TrimSuffix(b.String(), ",") + "]")}}, Options{From: "gh"})
 		if err != nil || len(result.Findings) != want {
 			t.Errorf("%d rows: %v, error %v", n, result.Findings, err)
 		}
@@ -356,7 +356,7 @@ func TestLimits(t *testing.T) {
 
 // TestCredentialsOfAColumnAreLeftOut: with a word, and without a look at them.
 func TestCredentialsOfAColumnAreLeftOut(t *testing.T) {
-	result, err := Read([]Input{{Name: "in.csv", Text: []byte("cloneUrl,token\nhttps://git.example/a.git,hunter2\nhttps://git.example/b.git,env:B\nhttps://git.example/c.git,hunter3\nhttps://git.example/d.git,\n")}},
+	result, err := All().Read([]Input{{Name: "in.csv", Text: []byte("cloneUrl,token\nhttps://git.example/a.git,hunter2\nhttps://git.example/b.git,env:B\nhttps://git.example/c.git,hunter3\nhttps://git.example/d.git,\n")}},
 		Options{From: "csv", Map: []Assignment{{To: "pat", From: "token"}}})
 	if err != nil {
 		t.Fatal(err)

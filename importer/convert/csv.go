@@ -8,12 +8,12 @@ import (
 )
 
 // csvTool reads any table of repositories.
-var csvTool = tool{name: "csv", about: "any table of repositories, with a header",
-	made: "a spreadsheet, or a table such as Moderne's repos.csv (cloneUrl,branch,origin,path,org)", choice: true,
-	detect: func(s *sample) bool {
+var csvTool = Tool{Name: "csv", About: "any table of repositories, with a header",
+	Made: "a spreadsheet, or a table such as Moderne's repos.csv (cloneUrl,branch,origin,path,org)", Choice: true,
+	Detect: func(s *sample) bool {
 		return s.titled("cloneUrl") && (s.titled("branch") || s.titled("path") || s.titled("org"))
 	},
-	read: readCSV}
+	Read: readCSV}
 
 // csvColumns are the titles by which a column is known, the best first.
 var csvColumns = struct {
@@ -76,31 +76,12 @@ func readCSV(l *listing) error {
 	})
 }
 
-// first finds the first of several titles that the table has, or gives -1.
-func (t *table) first(titles []string) int {
-	for _, title := range titles {
-		if i := t.column(title); i >= 0 {
-			return i
-		}
-	}
-	return -1
-}
-
 // mapsTo reports whether Map fills a field.
 func mapsTo(o *Options, f schema.Field) bool {
 	for _, m := range o.Map {
 		if to, ok := schema.FieldTitled(m.To); ok && to == f {
 			return true
 		}
-	}
-	return false
-}
-
-// truth reads what tables have for yes.
-func truth(s string) bool {
-	switch strings.ToLower(s) {
-	case "true", "yes", "1", "y", "x":
-		return true
 	}
 	return false
 }

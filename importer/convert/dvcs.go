@@ -8,10 +8,10 @@ import (
 )
 
 // dvcsTool reads the repositories of Jira's DVCS connector, together with its accounts.
-var dvcsTool = tool{name: "dvcs", about: "the repositories of Jira's DVCS connector, together with its organizations",
-	made: "GET /rest/bitbucket/1.0/repositories and GET /rest/bitbucket/1.0/organization/page", choice: true,
-	detect: func(s *sample) bool { return s.has("organizationId", "slug") || s.has("hostUrl", "dvcsType") },
-	begin:  func() reader { return &dvcsReader{accounts: map[int64]dvcsAccount{}} }}
+var dvcsTool = Tool{Name: "dvcs", About: "the repositories of Jira's DVCS connector, together with its organizations",
+	Made: "GET /rest/bitbucket/1.0/repositories and GET /rest/bitbucket/1.0/organization/page", Choice: true,
+	Detect: func(s *sample) bool { return s.has("organizationId", "slug") || s.has("hostUrl", "dvcsType") },
+	Begin:  func() reader { return &dvcsReader{accounts: map[int64]dvcsAccount{}} }}
 
 // dvcsReader reads repositories, and the accounts that say where they are. They may stand
 // in one file or in several, in any order.

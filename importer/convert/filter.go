@@ -19,7 +19,7 @@ type filterForm struct {
 
 // onlyNamed selects repositories by name.
 func (f *filterForm) onlyNamed(rows []*row) string {
-	return f.wrapped(f.named(rows))
+	return f.where([]string{f.named(rows)})
 }
 
 // named is the condition that an item of the listing is one of these.
@@ -59,23 +59,26 @@ func (f *filterForm) allBut(kept, left []*row) string {
 		}
 		used[r.left[i]] = true
 	}
-	// The vendor's pages want a negation in brackets.
 	for _, flag := range Flags() {
 		if used[flag] {
-			conditions = append(conditions, "(!"+f.flags[flag]+")")
+			conditions = append(conditions, f.without(flag))
 		}
 	}
 	if len(others) > 0 {
 		conditions = append(conditions, "(!("+f.named(others)+"))")
 	}
+	return f.where(conditions)
+}
+
+// without selects what does not have a flag. The vendor's pages want a negation in brackets.
+func (f *filterForm) without(flag Flag) string { return "(!" + f.flags[flag] + ")" }
+
+// where is the filter of what meets all conditions, or "" without any.
+func (f *filterForm) where(conditions []string) string {
 	if len(conditions) == 0 {
 		return ""
 	}
-	return f.wrapped(strings.Join(conditions, " && "))
-}
-
-func (f *filterForm) wrapped(condition string) string {
-	filter := "[?" + condition + "]"
+	filter := "[?" + strings.Join(conditions, " && ") + "]"
 	if f.wrap != "" {
 		return fmt.Sprintf(f.wrap, filter)
 	}

@@ -7,10 +7,10 @@ import (
 )
 
 // fisheyeTool reads the repositories that a Fisheye indexes.
-var fisheyeTool = tool{name: "fisheye", about: "the repositories of a Fisheye or Crucible",
-	made: "GET /rest-service-fecru/admin/repositories?limit=1000", choice: true,
-	detect: func(s *sample) bool { return s.has("@type") || s.has("name", "type", "enabled") },
-	read:   readFisheye}
+var fisheyeTool = Tool{Name: "fisheye", About: "the repositories of a Fisheye or Crucible",
+	Made: "GET /rest-service-fecru/admin/repositories?limit=1000", Choice: true,
+	Detect: func(s *sample) bool { return s.has("@type") || s.has("name", "type", "enabled") },
+	Read:   readFisheye}
 
 // fisheyeRepository is a repository as Fisheye shows it. Older ones write truth as text
 // and the place beside the name; newer ones have it under the name of the type.

@@ -26,7 +26,7 @@ func FuzzConvert(f *testing.F) {
 		`{"repositories":[{"organizationId":1,"slug":"a","linked":true}],"organizations":[{"id":1,"hostUrl":"https://h.example","repositories":[null]}]}`,
 		"cloneUrl,org\n\"https://github.com/a/b'\\\",c\n", "integrationType\ttrackedFolderId\torigin\nGITHUB\t\t\n\t\t//\n",
 	} {
-		for _, t := range Tools() {
+		for _, t := range All() {
 			f.Add(t.Name, []byte(s))
 		}
 		f.Add(Auto, []byte(s))
@@ -34,7 +34,7 @@ func FuzzConvert(f *testing.F) {
 	f.Fuzz(func(t *testing.T, from string, text []byte) {
 		in := []Input{{Name: "in", Text: text}}
 		options := Options{From: from, BaseURL: []string{"", "https://git.example/a/b.git", "git@git.example:a.git"}[len(text)%3]}
-		result, err := Read(in, options)
+		result, err := All().Read(in, options)
 		if err != nil {
 			var p *Problem
 			if !errors.As(err, &p) || p.Message == "" {
@@ -42,7 +42,7 @@ func FuzzConvert(f *testing.F) {
 			}
 			return
 		}
-		again, err := Read(in, options)
+		again, err := All().Read(in, options)
 		if err != nil || dump(again) != dump(result) {
 			t.Fatalf("the second time it is another: error %v", err)
 		}

@@ -8,10 +8,10 @@ import (
 )
 
 // geiTool reads the inventories that GitHub's migration tools write.
-var geiTool = tool{name: "gei", about: "the repos.csv that gh ado2gh, gh bbs2gh or gh gl2gh inventory-report writes",
-	made:   "gh ado2gh inventory-report, gh bbs2gh inventory-report",
-	detect: func(s *sample) bool { return inventoryOf(s.titled) != nil && !s.titled("pipeline") },
-	read:   readGEI}
+var geiTool = Tool{Name: "gei", About: "the repos.csv that gh ado2gh, gh bbs2gh or gh gl2gh inventory-report writes",
+	Made:   "gh ado2gh inventory-report, gh bbs2gh inventory-report",
+	Detect: func(s *sample) bool { return inventoryOf(s.titled) != nil && !s.titled("pipeline") },
+	Read:   readGEI}
 
 // inventory is one of the forms that the tables have.
 type inventory struct {

@@ -9,10 +9,10 @@ import (
 )
 
 // gerritTool reads the projects of Gerrit.
-var gerritTool = tool{name: "gerrit", about: "the projects of a Gerrit; they need its URL", needs: schema.OptionBaseURL,
-	made:   "GET /a/projects/?d",
-	detect: func(s *sample) bool { return strings.HasPrefix(s.head, gerritGuard) },
-	read:   readGerrit}
+var gerritTool = Tool{Name: "gerrit", About: "the projects of a Gerrit; they need its URL", Needs: schema.OptionBaseURL,
+	Made:   "GET /a/projects/?d",
+	Detect: func(s *sample) bool { return strings.HasPrefix(s.head, gerritGuard) },
+	Read:   readGerrit}
 
 // gerritGuard is what Gerrit puts before its answers, lest a page runs them as a script.
 const gerritGuard = ")]}'"

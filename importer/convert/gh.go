@@ -6,13 +6,13 @@ import (
 )
 
 // ghTool reads what the GitHub CLI writes.
-var ghTool = tool{name: "gh", about: "the GitHub CLI's list of repositories",
-	made: "gh repo list ORG --limit 10000 --json name,nameWithOwner,url,sshUrl,isArchived,isFork,isMirror,isEmpty,visibility,defaultBranchRef,isInOrganization",
-	detect: func(s *sample) bool {
+var ghTool = Tool{Name: "gh", About: "the GitHub CLI's list of repositories",
+	Made: "gh repo list ORG --limit 10000 --json name,nameWithOwner,url,sshUrl,isArchived,isFork,isMirror,isEmpty,visibility,defaultBranchRef,isInOrganization",
+	Detect: func(s *sample) bool {
 		return s.has("nameWithOwner") || s.has("sshUrl", "isArchived") || s.has("url", "isFork")
 	},
-	limits: []int{30, 100, 1000}, complete: "say --limit with a number above that of the repositories",
-	read: readGH}
+	Limits: []int{30, 100, 1000}, Complete: "say --limit with a number above that of the repositories",
+	Read: readGH}
 
 // ghRepository is a row of gh repo list --json.
 type ghRepository struct {

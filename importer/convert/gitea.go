@@ -3,13 +3,13 @@ package convert
 import "strings"
 
 // giteaTool reads what Gitea, Forgejo and Codeberg answer.
-var giteaTool = tool{name: "gitea", about: "Gitea's or Forgejo's answer to GET /repos/search, or of an organisation",
-	made: "GET /api/v1/repos/search?limit=50",
-	detect: func(s *sample) bool {
+var giteaTool = Tool{Name: "gitea", About: "Gitea's or Forgejo's answer to GET /repos/search, or of an organisation",
+	Made: "GET /api/v1/repos/search?limit=50",
+	Detect: func(s *sample) bool {
 		return s.has("full_name", "clone_url") && !s.hasAny("node_id", "svn_url", "git_url", "disabled")
 	},
-	limits: []int{30, 50}, complete: "fetch all pages, each with limit=50&page=N, and give their files together",
-	read: readGitea}
+	Limits: []int{30, 50}, Complete: "fetch all pages, each with limit=50&page=N, and give their files together",
+	Read: readGitea}
 
 // giteaRepository is a repository as Gitea's API shows it.
 type giteaRepository struct {

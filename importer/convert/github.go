@@ -6,13 +6,13 @@ import (
 )
 
 // githubTool reads what GitHub's REST API answers.
-var githubTool = tool{name: "github", about: "GitHub's answer to GET /orgs/ORG/repos, or of a search",
-	made: "gh api --paginate 'orgs/ORG/repos?per_page=100' (GET /orgs/ORG/repos)",
-	detect: func(s *sample) bool {
+var githubTool = Tool{Name: "github", About: "GitHub's answer to GET /orgs/ORG/repos, or of a search",
+	Made: "gh api --paginate 'orgs/ORG/repos?per_page=100' (GET /orgs/ORG/repos)",
+	Detect: func(s *sample) bool {
 		return s.has("full_name", "clone_url") && !s.hasAny("empty", "internal", "has_actions")
 	},
-	limits: []int{30, 100}, complete: "fetch all pages: gh api --paginate 'orgs/ORG/repos?per_page=100'",
-	read: readGitHub}
+	Limits: []int{30, 100}, Complete: "fetch all pages: gh api --paginate 'orgs/ORG/repos?per_page=100'",
+	Read: readGitHub}
 
 // githubRepository is a repository as GitHub's REST API shows it.
 type githubRepository struct {

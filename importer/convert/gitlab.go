@@ -7,11 +7,11 @@ import (
 )
 
 // gitlabTool reads the answer of GitLab's projects API.
-var gitlabTool = tool{name: "gitlab", about: "GitLab's answer to GET /projects, or of a group",
-	made:   "glab api --paginate 'groups/GROUP/projects?include_subgroups=true' (GET /api/v4/groups/GROUP/projects)",
-	detect: func(s *sample) bool { return s.has("path_with_namespace") },
-	limits: []int{20, 100}, complete: "fetch all pages: glab api --paginate, or each page with per_page=100",
-	read: readGitLab}
+var gitlabTool = Tool{Name: "gitlab", About: "GitLab's answer to GET /projects, or of a group",
+	Made:   "glab api --paginate 'groups/GROUP/projects?include_subgroups=true' (GET /api/v4/groups/GROUP/projects)",
+	Detect: func(s *sample) bool { return s.has("path_with_namespace") },
+	Limits: []int{20, 100}, Complete: "fetch all pages: glab api --paginate, or each page with per_page=100",
+	Read: readGitLab}
 
 // gitlabProject is a project as GitLab's API shows it.
 type gitlabProject struct {

@@ -8,10 +8,10 @@ import (
 )
 
 // gitmodulesTool reads the submodules of a repository.
-var gitmodulesTool = tool{name: "gitmodules", about: "the .gitmodules of a repository; relative URLs need the repository's URL", needs: schema.OptionBaseURL,
-	made: "git submodule add", choice: true,
-	detect: func(s *sample) bool { return s.mentions(`(?m)^\[submodule "`) },
-	read:   readGitmodules}
+var gitmodulesTool = Tool{Name: "gitmodules", About: "the .gitmodules of a repository; relative URLs need the repository's URL", Needs: schema.OptionBaseURL,
+	Made: "git submodule add", Choice: true,
+	Detect: func(s *sample) bool { return s.mentions(`(?m)^\[submodule "`) },
+	Read:   readGitmodules}
 
 func readGitmodules(l *listing) error {
 	base, based := giturl.Parse(l.options.BaseURL)

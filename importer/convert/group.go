@@ -32,20 +32,23 @@ type group struct {
 	choice bool   // the listing names some of what is there
 }
 
-func (s spot) scope() scope {
-	return scope{service: s.service, base: s.base, owner: s.owner, personal: s.personal, account: s.project}.folded()
+// written is the scope of a repository as its listing writes it.
+func (s spot) written() scope {
+	w := scope{service: s.service, base: s.base, owner: s.owner, personal: s.personal}
+	if s.service == codecommit {
+		w.account = s.project
+	}
+	return w
 }
 
-// folded makes scopes equal that a service takes for one.
-func (s scope) folded() scope {
-	s.base = schema.NormalURL(s.base)
-	if s.service == github || s.service == azure || s.service == vsts {
-		s.owner = strings.ToLower(s.owner)
+// scope is equal for repositories that belong into one integration.
+func (s spot) scope() scope {
+	w := s.written()
+	w.base = schema.NormalURL(w.base)
+	if w.service == github || w.service == azure || w.service == vsts {
+		w.owner = strings.ToLower(w.owner)
 	}
-	if s.service != codecommit {
-		s.account = ""
-	}
-	return s
+	return w
 }
 
 // grouped sorts rows by what their integrations are for, in the order of the input.
@@ -56,13 +59,12 @@ func grouped(kept, left []*row) []*group {
 		key := r.repo.scope()
 		g := at[key]
 		if g == nil {
-			g = &group{scope: key}
-			g.base, g.owner = r.repo.base, r.repo.owner // as they are written
+			g = &group{scope: r.repo.written()}
 			at[key] = g
 			groups = append(groups, g)
 		}
 		g.rows = append(g.rows, r)
-		g.choice = g.choice || r.from.choice
+		g.choice = g.choice || r.from.Choice
 	}
 	for _, r := range left {
 		if g := at[r.repo.scope()]; g != nil {

@@ -37,16 +37,31 @@ func (m *maker) tellLimits(g *group) {
 				"%s has %d repositories, more than the %d that the vendor advises for one integration", g.name(0), len(g.rows), mostInOne))
 		}
 	}
-	if g.service == github && g.personal && slices.ContainsFunc(g.rows, func(r *row) bool { return !r.repo.public }) {
-		m.tell(personalAccount(place, g.name(0)))
+	if slices.ContainsFunc(g.rows, func(r *row) bool { return !r.repo.public }) {
+		g.tellOfPersonalAccount(place, g.name(0), m.tell)
 	}
 }
 
-// personalAccount tells of an integration for one at GitHub.
-func personalAccount(place schema.Place, name string) schema.Finding {
-	return schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIPath.String(),
+// organization makes a row the record of all repositories of an owner, or of the part of
+// them that a filter selects. It returns the name of the record.
+func (l *listing) organization(r *row, at spot, part bool, filter string) string {
+	g := &group{scope: at.written()}
+	name := g.name(0)
+	if part {
+		name = r.title + " on " + g.host()
+	}
+	r.cells, r.repo.spot = g.cells(name, filter, l.references), at
+	g.tellOfPersonalAccount(r.place, name, l.tell)
+	return name
+}
+
+func (g *group) tellOfPersonalAccount(place schema.Place, name string, tell func(schema.Finding)) {
+	if g.service != github || !g.personal {
+		return
+	}
+	tell(schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIPath.String(),
 		"%s is a personal account, of which GitHub lists only the public repositories to others", name).
-		Advise("give it the account's own token and the apiPath /user/repos?affiliation=owner")
+		Advise("give it the account's own token and the apiPath /user/repos?affiliation=owner"))
 }
 
 func (m *maker) integration(g *group, rows []*row, part, parts int) schema.Entry {
@@ -126,11 +141,11 @@ func sourceOfMany(rows []*row) string {
 	if len(rows) == 1 {
 		return sourceOfOne(first)
 	}
-	return fmt.Sprintf("%s: %d repositories of %s, from %s on", first.place, len(rows), first.from.name, first.title)
+	return fmt.Sprintf("%s: %d repositories of %s, from %s on", first.place, len(rows), first.from.Name, first.title)
 }
 
 func sourceOfOne(r *row) string {
-	source := r.place.String() + ": " + r.from.name
+	source := r.place.String() + ": " + r.from.Name
 	if r.title != "" {
 		source += " " + r.title
 	}

@@ -14,12 +14,12 @@ import (
 // listing is one input while its tool reads it.
 type listing struct {
 	Input
-	tool    *tool
+	tool    *Tool
 	options *Options
 	tell    func(schema.Finding)
 
-	// recognise lists the tools whose listing a text may be.
-	recognise func(Input) []*tool
+	// detect names the tools whose listing a text may be.
+	detect func(Input) []string
 
 	references *credential.References
 
@@ -41,7 +41,7 @@ type page struct {
 // mustHaveRows makes sure that a listing names something.
 func (l *listing) mustHaveRows() error {
 	if len(l.rows) == 0 {
-		return l.problem(0, "the listing is empty: it names no repository", "look at what "+l.tool.made+" says, and whether its credentials see any repository")
+		return l.problem(0, "the listing is empty: it names no repository", "look at what "+l.tool.Made+" says, and whether its credentials see any repository")
 	}
 	return nil
 }
@@ -61,10 +61,10 @@ func (l *listing) problem(line int, message, advice string) *Problem {
 
 // foreign is the problem of a text that is no listing of the tool.
 func (l *listing) foreign(line int, message string) *Problem {
-	p := l.problem(line, "this is no listing of "+l.tool.name+": "+message, l.tool.name+" reads what "+l.tool.made+" writes")
-	others := slices.DeleteFunc(l.recognise(l.Input), func(t *tool) bool { return t == l.tool })
+	p := l.problem(line, "this is no listing of "+l.tool.Name+": "+message, l.tool.Name+" reads what "+l.tool.Made+" writes")
+	others := slices.DeleteFunc(l.detect(l.Input), func(name string) bool { return name == l.tool.Name })
 	if len(others) > 0 {
-		p.Advice, p.Option = "it looks like a listing of "+strings.Join(toolNames(others), " or ")+"; specify the tool", schema.OptionTool
+		p.Advice, p.Option = "it looks like a listing of "+strings.Join(others, " or ")+"; specify the tool", schema.OptionTool
 	}
 	return p
 }
@@ -118,7 +118,7 @@ func (l *listing) warnOfPages() {
 		ended = ended || !p.more
 	}
 	for _, p := range l.pages {
-		if slices.Contains(l.tool.limits, p.rows) {
+		if slices.Contains(l.tool.Limits, p.rows) {
 			full++
 		}
 		if p.total > rows {
@@ -133,7 +133,7 @@ func (l *listing) warnOfPages() {
 	if full > 0 && full == len(l.pages) {
 		last := l.pages[full-1]
 		l.tell(schema.CodeListingPage.Newf(last.place, "", "the listing has exactly %s, a usual limit: it may be one page of several", rowsOf(last.rows)).
-			Advise("%s", l.tool.complete))
+			Advise("%s", l.tool.Complete))
 	}
 }
 
@@ -164,9 +164,4 @@ func (c *lines) until(offset int) int {
 func (c *lines) column(offset int) int {
 	offset = min(offset, len(c.text))
 	return offset - (bytes.LastIndexByte(c.text[:offset], '\n') + 1) + 1
-}
-
-// visibility reads what hosts call it.
-func visibility(words ...string) (public bool) {
-	return strings.EqualFold(cmp.Or(words...), "public")
 }

@@ -10,10 +10,10 @@ import (
 
 // mrTool reads the configuration of mr (myrepos). What stands in it as commands is read
 // and never run.
-var mrTool = tool{name: "mr", about: "the .mrconfig of mr (myrepos)",
-	made: "mr register", choice: true,
-	detect: func(s *sample) bool { return s.mentions(`(?m)^\[`) && s.mentions(`(?m)^checkout\s*=`) },
-	read:   readMr}
+var mrTool = Tool{Name: "mr", About: "the .mrconfig of mr (myrepos)",
+	Made: "mr register", Choice: true,
+	Detect: func(s *sample) bool { return s.mentions(`(?m)^\[`) && s.mentions(`(?m)^checkout\s*=`) },
+	Read:   readMr}
 
 func readMr(l *listing) error {
 	for _, s := range sectionsOf(l.Text, mrKey) {

@@ -48,7 +48,7 @@ func (m ProjectMap) of(r *repository) []string {
 	if r.service == nil {
 		path = strings.Join(r.address().Segments(), "/")
 	} else if !strings.Contains(path, "/") {
-		path = strings.Trim(r.owner+"/"+joined(r.project, path), "/")
+		path = strings.Trim(strings.TrimRight(r.owner+"/"+r.project, "/")+"/"+path, "/")
 	}
 	host := r.address().Hostname()
 	for _, name := range []string{r.name, path} {
@@ -61,13 +61,6 @@ func (m ProjectMap) of(r *repository) []string {
 		}
 	}
 	return nil
-}
-
-func joined(parent, name string) string {
-	if parent == "" {
-		return name
-	}
-	return parent + "/" + name
 }
 
 func parentOf(path string) string {

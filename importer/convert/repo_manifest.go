@@ -2,6 +2,9 @@ package convert
 
 import (
 	"cmp"
+	"encoding/xml"
+	"errors"
+	"io"
 	"path"
 	"strings"
 
@@ -10,12 +13,12 @@ import (
 )
 
 // repoTool reads the manifests of repo, Android's tool.
-var repoTool = tool{name: "repo", about: "the manifests of repo, Android's tool; relative ones need the manifest repository's URL", needs: schema.OptionBaseURL,
-	made: "repo manifest -o manifest.xml", choice: true,
-	detect: func(s *sample) bool {
+var repoTool = Tool{Name: "repo", About: "the manifests of repo, Android's tool; relative ones need the manifest repository's URL", Needs: schema.OptionBaseURL,
+	Made: "repo manifest -o manifest.xml", Choice: true,
+	Detect: func(s *sample) bool {
 		return s.mentions(`<manifest[\s>]`) && s.mentions(`<(remote|default|project|include|remove-project)\s`)
 	},
-	begin: func() reader {
+	Begin: func() reader {
 		return &repoReader{remotes: map[string]repoRemote{}, files: map[string]bool{}, named: map[string][]*repoProject{}}
 	}}
 
@@ -155,4 +158,63 @@ func (r *repoReader) locate(p *repoProject, fetch string) {
 		return
 	}
 	p.row.leadsTo(options, whole.String())
+}
+
+// parse reads the elements of one manifest, one after the other. A project inside of a
+// project has its name and path below the outer one's.
+func (r *repoReader) parse(l *listing) error {
+	d := xml.NewDecoder(strings.NewReader(string(l.Text)))
+	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now
+	var outer []repoPath
+	depth := 0
+	for {
+		line, _ := d.InputPos()
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) && depth == 0 {
+			return nil
+		}
+		if err != nil {
+			return l.problem(line, "this is not XML, here or in the lines after", "check that each element is closed, and that & is written &amp;")
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			if depth == 0 && t.Name.Local != "manifest" {
+				return l.foreign(line, "the outermost element is "+schema.Quote(t.Name.Local)+", not manifest")
+			}
+			depth++
+			at := attributesOf(t)
+			if t.Name.Local == "project" {
+				inner := repoPath{at["name"], at["path"]}
+				if len(outer) > 0 {
+					inner = outer[len(outer)-1].below(inner)
+					at["name"], at["path"] = inner.name, inner.path
+				}
+				outer = append(outer, inner)
+			}
+			r.element(l, line, t.Name.Local, at)
+		case xml.EndElement:
+			depth--
+			if t.Name.Local == "project" && len(outer) > 0 {
+				outer = outer[:len(outer)-1]
+			}
+		}
+	}
+}
+
+type repoPath struct{ name, path string }
+
+func (p repoPath) below(inner repoPath) repoPath {
+	if inner.path != "" || p.path != "" {
+		inner.path = joined(p.path, inner.path)
+	}
+	inner.name = joined(p.name, inner.name)
+	return inner
+}
+
+func attributesOf(e xml.StartElement) map[string]string {
+	at := map[string]string{}
+	for _, a := range e.Attr {
+		at[a.Name.Local] = strings.TrimSpace(a.Value)
+	}
+	return at
 }

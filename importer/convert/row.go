@@ -1,7 +1,6 @@
 package convert
 
 import (
-	"regexp"
 	"strings"
 
 	"gijbulk/importer/giturl"
@@ -29,7 +28,7 @@ type row struct {
 	title  string        // what the listing calls it
 	skip   string        // why the reader leaves it out, or ""
 	option schema.Option // that skip is about, or ""
-	from   *tool
+	from   *Tool
 
 	// field looks up what the listing itself calls a field; nil where nobody asks.
 	field func(name string) (string, bool)
@@ -116,22 +115,4 @@ func (r *repository) take(s string) bool {
 		r.ssh = a
 	}
 	return true
-}
-
-// branchName cuts refs/heads/ from a branch.
-func branchName(s string) string {
-	return strings.TrimPrefix(strings.TrimSpace(s), "refs/heads/")
-}
-
-// pinned are the revisions that are no branches: the hash of a commit, a tag by its full
-// name or by the number of a version.
-var pinned = regexp.MustCompile(`^([0-9a-f]{40}([0-9a-f]{24})?|refs/tags/.*|refs/changes/.*|v?[0-9]+(\.[0-9]+)+([-+.].*)?)$`)
-
-// branchOf is the branch that a revision names, or "".
-func branchOf(revision string) string {
-	revision = strings.TrimSpace(revision)
-	if pinned.MatchString(revision) {
-		return ""
-	}
-	return branchName(revision)
 }

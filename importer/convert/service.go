@@ -172,10 +172,13 @@ func (s *service) baseOf(a giturl.Address, base string) string {
 	case base != "":
 		return strings.TrimRight(base, "/")
 	case slices.Contains(s.cloud, a.Hostname()):
-		return "https://" + s.cloud[0]
+		return s.home()
 	}
 	return a.WebBase()
 }
+
+// home is the URL of the vendor's own host.
+func (s *service) home() string { return "https://" + s.cloud[0] }
 
 // serviceOf finds the service of a well-known host.
 func serviceOf(hostname string) *service {
@@ -202,7 +205,7 @@ func serviceOfType(t schema.Type) *service {
 
 // typeAt is the integration type of the service at a URL.
 func (s *service) typeAt(base string) schema.Type {
-	if len(s.cloud) > 0 && base == "https://"+s.cloud[0] {
+	if len(s.cloud) > 0 && base == s.home() {
 		return s.hosted
 	}
 	return s.server

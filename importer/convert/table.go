@@ -84,6 +84,16 @@ func tableProblem(file string, err error) *Problem {
 // column finds a column by its title, or gives -1.
 func (t *table) column(title string) int { return slices.Index(t.folded, foldTitle(title)) }
 
+// first finds the first of several titles that the table has, or gives -1.
+func (t *table) first(titles []string) int {
+	for _, title := range titles {
+		if i := t.column(title); i >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
 // cell is the text of a column without the blanks around it, or "".
 func (r tableRow) cell(column int) string {
 	if column < 0 || column >= len(r.cells) {

@@ -6,43 +6,42 @@ import (
 	"gijbulk/schema"
 )
 
-// tool is one that writes listings.
-type tool struct {
-	name  string        // as Options.From takes it
-	about string        // what it reads
-	needs schema.Option // that about mentions, or ""
-	made  string        // the command or call that makes such a listing
+// Tool describes the listings of one tool, and reads them.
+type Tool struct {
+	Name  string        // as Options.From takes it
+	About string        // what it reads
+	Needs schema.Option // that About mentions, or ""
+	Made  string        // the command or call that makes such a listing
 
-	// choice: a listing names some of what a host has, by its nature. Others are taken to
-	// name all of an organisation.
-	choice bool
+	// Choice is true for listings that name some of what a host has, by their nature.
+	// Others are assumed to name everything of an organization.
+	Choice bool
 
-	limits   []int  // rows of a page that may have been cut there
-	complete string // how to get all pages
+	Limits   []int  // rows of a page that may have been cut there
+	Complete string // how to get all pages
 
-	detect func(*sample) bool // whether a text is surely one; nil: it cannot be told
-	read   func(*listing) error
+	Detect func(*sample) bool // whether a text is certainly such a listing; nil: unknown
+	Read   func(*listing) error
 
-	// begin gives a reader for all inputs of the tool together, where one needs what
-	// stands in another; read is nil then.
-	begin func() reader
+	// Begin gives a reader for all inputs together, where one needs the contents of
+	// another; Read is nil then.
+	Begin func() reader
 }
 
-// reader reads the inputs of one tool, one after the other. end is called after the last
-// of them.
+// reader reads the inputs of one tool in turn. end is called after the last of them.
 type reader interface {
 	read(*listing) error
 	end() error
 }
 
-func (t *tool) reader() reader {
-	if t.begin != nil {
-		return t.begin()
+func (t *Tool) reader() reader {
+	if t.Begin != nil {
+		return t.Begin()
 	}
-	return alone(t.read)
+	return alone(t.Read)
 }
 
-// alone reads each input by itself.
+// alone reads each input without regard to the others.
 type alone func(*listing) error
 
 func (read alone) read(l *listing) error {
@@ -54,75 +53,54 @@ func (read alone) read(l *listing) error {
 
 func (alone) end() error { return nil }
 
-// tools lists them all, in the order in which they are told.
-func tools() []*tool {
-	return []*tool{&ghTool, &githubTool, &gitlabTool, &azureTool, &bitbucketServerTool, &bitbucketCloudTool, &giteaTool,
-		&codecommitTool, &gerritTool, &ghorgTool, &repoTool, &vcstoolTool, &westTool, &mrTool, &gitmodulesTool,
-		&backstageTool, &geiTool, &fisheyeTool, &dvcsTool, &vendorTool, &csvTool}
-}
+// Tools are those that can be read.
+type Tools []Tool
 
-// Tool describes one that can be read.
-type Tool struct {
-	Name  string // as Options.From takes it
-	About string
-	Needs schema.Option // that About mentions, or ""
-	Made  string        // the command or call that makes such a listing
-}
-
-// Tools lists what can be read.
-func Tools() []Tool {
-	var all []Tool
-	for _, t := range tools() {
-		all = append(all, Tool{Name: t.name, About: t.about, Needs: t.needs, Made: t.made})
-	}
-	return all
-}
-
-func toolNames(list []*tool) []string {
-	names := make([]string, len(list))
-	for i, t := range list {
-		names[i] = t.name
+func (ts Tools) names() []string {
+	names := make([]string, len(ts))
+	for i := range ts {
+		names[i] = ts[i].Name
 	}
 	return names
 }
 
-// toolFor finds the tool that an input is read as.
-func toolFor(in Input, from string) (*tool, error) {
+// find is the tool that reads an input.
+func (ts Tools) find(in Input, from string) (*Tool, error) {
 	place := schema.Place{File: in.Name}
-	if strings.TrimSpace(string(in.Text[:min(len(in.Text), 4096)])) == "" && strings.TrimSpace(string(in.Text)) == "" {
+	if len(strings.TrimSpace(string(in.Text))) == 0 {
 		return nil, &Problem{Place: place, Message: "the file is empty", Advice: "write the listing anew, and look at what the tool said"}
 	}
 	if from != "" && from != Auto {
-		for _, t := range tools() {
-			if t.name == from {
-				return t, nil
+		for i := range ts {
+			if ts[i].Name == from {
+				return &ts[i], nil
 			}
 		}
-		advice := "one of: " + strings.Join(toolNames(tools()), ", ")
-		if near := schema.Nearest(from, toolNames(tools())); near != "" {
+		advice := "one of: " + strings.Join(ts.names(), ", ")
+		if near := schema.Nearest(from, ts.names()); near != "" {
 			advice = "did you mean " + near + "?"
 		}
 		return nil, misuse("there is no tool "+schema.Quote(from), advice)
 	}
-	found := detected(in)
+	found := ts.detected(in)
 	switch len(found) {
 	case 1:
-		return found[0], nil
+		return ts.find(in, found[0])
 	case 0:
 		return nil, &Problem{Place: place, Message: "the tool that wrote the listing is not recognized",
-			Advice: "specify the tool: " + strings.Join(toolNames(tools()), ", "), Option: schema.OptionTool}
+			Advice: "specify the tool: " + strings.Join(ts.names(), ", "), Option: schema.OptionTool}
 	}
-	return nil, &Problem{Place: place, Message: "this may be a listing of " + strings.Join(toolNames(found), " or of "),
+	return nil, &Problem{Place: place, Message: "this may be a listing of " + strings.Join(found, " or of "),
 		Advice: "specify the tool", Option: schema.OptionTool}
 }
 
-// detected lists the tools whose listing this may be.
-func detected(in Input) []*tool {
+// detected names the tools whose listing this may be.
+func (ts Tools) detected(in Input) []string {
 	s := sampleOf(in)
-	var found []*tool
-	for _, t := range tools() {
-		if t.detect != nil && t.detect(s) {
-			found = append(found, t)
+	var found []string
+	for _, t := range ts {
+		if t.Detect != nil && t.Detect(s) {
+			found = append(found, t.Name)
 		}
 	}
 	return found

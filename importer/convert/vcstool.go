@@ -3,10 +3,10 @@ package convert
 import "strings"
 
 // vcstoolTool reads what vcstool imports.
-var vcstoolTool = tool{name: "vcstool", about: "the .repos file of vcstool, as ROS workspaces have it",
-	made: "vcs export > my.repos", choice: true,
-	detect: func(s *sample) bool { return strings.HasSuffix(s.name, ".repos") && s.mentions(`(?m)^repositories:`) },
-	read:   readVcstool}
+var vcstoolTool = Tool{Name: "vcstool", About: "the .repos file of vcstool, as ROS workspaces have it",
+	Made: "vcs export > my.repos", Choice: true,
+	Detect: func(s *sample) bool { return strings.HasSuffix(s.name, ".repos") && s.mentions(`(?m)^repositories:`) },
+	Read:   readVcstool}
 
 func readVcstool(l *listing) error {
 	return l.eachDocument(func(doc yamlValue) error {

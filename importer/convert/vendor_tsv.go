@@ -13,10 +13,10 @@ import (
 
 // vendorTool reads the app's own bulk export: integrations, repositories, and those
 // inside of integrations, which are left out.
-var vendorTool = tool{name: "vendor-tsv", about: "the app's own bulk export (tab-separated values)",
-	made:   "GET /rest/gitplugin/1.0/configuration",
-	detect: func(s *sample) bool { return s.titled("integrationType", "trackedFolderId", "origin") },
-	read:   readVendor}
+var vendorTool = Tool{Name: "vendor-tsv", About: "the app's own bulk export (tab-separated values)",
+	Made:   "GET /rest/gitplugin/1.0/configuration",
+	Detect: func(s *sample) bool { return s.titled("integrationType", "trackedFolderId", "origin") },
+	Read:   readVendor}
 
 func readVendor(l *listing) error {
 	begin := func(t *table) error {

@@ -8,12 +8,12 @@ import (
 )
 
 // westTool reads the manifest of west, Zephyr's tool.
-var westTool = tool{name: "west", about: "the west.yml of west, as Zephyr workspaces have it",
-	made: "west manifest --resolve", choice: true,
-	detect: func(s *sample) bool {
+var westTool = Tool{Name: "west", About: "the west.yml of west, as Zephyr workspaces have it",
+	Made: "west manifest --resolve", Choice: true,
+	Detect: func(s *sample) bool {
 		return s.mentions(`(?m)^manifest:`) && s.mentions(`(?m)^\s+(projects|remotes|self):`)
 	},
-	read: readWest}
+	Read: readWest}
 
 // westManifest is what stands around the projects.
 type westManifest struct {

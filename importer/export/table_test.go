@@ -17,7 +17,7 @@ import (
 // recordsOf reads the app's table as records.
 func recordsOf(t rapid.TB, text string) []schema.Record {
 	t.Helper()
-	result, err := convert.Read([]convert.Input{{Name: "in", Text: []byte(text)}}, convert.Options{From: "vendor-tsv", Include: convert.Flags()})
+	result, err := convert.All().Read([]convert.Input{{Name: "in", Text: []byte(text)}}, convert.Options{From: "vendor-tsv", Include: convert.Flags()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,109 @@
+package convert
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/jmespath/go-jmespath"
+
+	"gijbulk/importer/giturl"
+	"gijbulk/schema"
+)
+
+// TestLiterals: names that a filter must quote with care stay what they are.
+func TestLiterals(t *testing.T) {
+	names := []string{"plain", "it's", `back\slash`, `end\`, "tick`", "`'\\", "ünïcode 東京", `"quoted"`, "<&>"}
+	var rows []*row
+	for _, name := range names {
+		rows = append(rows, &row{repo: repository{spot: spot{key: name}}})
+	}
+	var host []any
+	for _, name := range append(names, "other") {
+		host = append(host, map[string]any{"name": name})
+	}
+	form := &filterForm{key: "name"}
+	if diff := cmp.Diff(names, selected(t, form.onlyNamed(rows), host)); diff != "" {
+		t.Error(diff)
+	}
+	for _, r := range rows {
+		if diff := cmp.Diff([]string{r.repo.key}, selected(t, form.onlyNamed([]*row{r}), host)); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// selected lists the names that a filter leaves of a listing.
+func selected(t *testing.T, filter string, host any) []string {
+	t.Helper()
+	left, err := jmespath.Search(filter, host)
+	if err != nil {
+		t.Fatalf("%s: %v", filter, err)
+	}
+	if whole, ok := left.(map[string]any); ok {
+		left = whole["value"]
+	}
+	var names []string
+	for _, item := range left.([]any) {
+		names = append(names, item.(map[string]any)["name"].(string))
+	}
+	return names
+}
+
+// TestSpots: who hosts an address, and what the repository is called there.
+func TestSpots(t *testing.T) {
+	o := Options{HostTypes: map[string]schema.Type{"git.acme.example": schema.TypeGitLabServer, "devops.acme.example": schema.TypeAzureDevOps}}
+	for in, want := range map[string]string{
+		"https://github.com/acme/web.git":                               "GitHub https://github.com acme  web",
+		"ssh://git@ssh.github.com:443/acme/web.git":                     "GitHub https://github.com acme  web",
+		"git@gitlab.com:acme/a/b.git":                                   "GitLab https://gitlab.com acme  acme/a/b",
+		"ssh://git@git.acme.example:2222/acme/a/b.git":                  "GitLab https://git.acme.example acme  acme/a/b",
+		"https://dev.azure.com/o/My%20Project/_git/Repo":                "Azure DevOps https://dev.azure.com o My Project Repo",
+		"https://dev.azure.com/o/_git/Repo":                             "Azure DevOps https://dev.azure.com o Repo Repo",
+		"git@ssh.dev.azure.com:v3/o/My%20Project/Repo":                  "Azure DevOps https://dev.azure.com o My Project Repo",
+		"https://o.visualstudio.com/DefaultCollection/P/_git/R":         "Visual Studio https://o.visualstudio.com o P R",
+		"https://o.visualstudio.com/_git/R":                             "Visual Studio https://o.visualstudio.com o R R",
+		"o@vs-ssh.visualstudio.com:v3/o/P/R":                            "Visual Studio https://o.visualstudio.com o P R",
+		"https://devops.acme.example/tfs/Main/P/_git/R":                 "Azure DevOps https://devops.acme.example/tfs Main P R",
+		"https://devops.acme.example/Main/_git/R":                       "Azure DevOps https://devops.acme.example Main R R",
+		"https://devops.acme.example/tfs/Main/_git/R":                   "Azure DevOps https://devops.acme.example/tfs Main R R",
+		"https://git-codecommit.us-east-1.amazonaws.com/v1/repos/tools": "CodeCommit https://git-codecommit.us-east-1.amazonaws.com us-east-1  tools",
+		"https://bitbucket.org/acme/web.git":                            "",
+		"https://github.com/web":                                        "",
+	} {
+		a, _ := giturl.Parse(in)
+		s := o.locate(a)
+		got := ""
+		if s.service != nil {
+			got = strings.Join([]string{s.service.name, s.base, s.owner, s.project, s.key}, " ")
+		}
+		if got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// TestProjectMap: the most specific name counts.
+func TestProjectMap(t *testing.T) {
+	m, err := ReadProjectMap(Input{Name: "map", Text: []byte("# ours\nacme,ACME WEB\nacme/billing;PAY;LEDGER\ngitlab.acme.example/shop,SHOP\n\nshop/backend/cart, CART\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for in, want := range map[string]string{
+		"https://github.com/acme/web.git": "ACME WEB", "git@github.com:Acme/billing": "PAY LEDGER",
+		"https://gitlab.acme.example/shop/plans.git": "SHOP", "https://gitlab.acme.example/shop/backend/cart.git": "CART",
+		"https://github.com/other/web.git": "", "https://git.example/scm/acme/x.git": "",
+	} {
+		var r repository
+		r.take(in)
+		r.spot = (&Options{}).locate(r.address())
+		if got := strings.Join(m.of(&r), " "); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+	for _, bad := range []string{"acme\n", ",ACME\n"} {
+		if _, err := ReadProjectMap(Input{Name: "map", Text: []byte("a,A\n" + bad)}); err == nil || !strings.HasPrefix(err.Error(), "map:2: ") {
+			t.Errorf("%q: error %v", bad, err)
+		}
+	}
+}
