@@ -11,6 +11,7 @@ import (
 	"gijbulk/cmd/gijbulk/complete"
 	"gijbulk/cmd/gijbulk/terminal"
 	"gijbulk/importer/convert"
+	"gijbulk/importer/convert/tools"
 	"gijbulk/importer/journal"
 	"gijbulk/importer/sandbox"
 	"gijbulk/schema"
@@ -44,7 +45,7 @@ func (a *app) addSuggestions(root *cobra.Command) {
 
 func explainedTools() []string {
 	all := []string{convert.Auto + "\tdetect the tool", "list\tlist the tools"}
-	for _, t := range convert.All() {
+	for _, t := range tools.All() {
 		all = append(all, cobra.CompletionWithDesc(t.Name, t.About))
 	}
 	return all

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"gijbulk/importer/convert"
+	"gijbulk/importer/convert/tools"
 	"gijbulk/importer/manifest"
 	"gijbulk/reports"
 	"gijbulk/schema"
@@ -80,19 +81,12 @@ The tools:
 
 func toolLines() string {
 	var b strings.Builder
-	for _, t := range convert.All() {
+	for _, t := range tools.All() {
 		fmt.Fprintf(&b, "  %-17s %s\n", t.Name, withFlag(t.About, t.Needs))
 	}
 	return b.String()
 }
 
-func toolNames() []string {
-	var names []string
-	for _, t := range convert.All() {
-		names = append(names, t.Name)
-	}
-	return names
-}
 
 func flagNames() []string {
 	var names []string
@@ -138,7 +132,7 @@ func (a *app) convert(ctx context.Context, files []string, o convertOptions) err
 			return unfit(err)
 		}
 	}
-	result, err := convert.All().Read(inputs, options)
+	result, err := tools.All().Read(inputs, options)
 	if len(result.Rows) > 0 && err != nil { // none was converted, and each says why
 		err = cmp.Or(a.account(result, ""), err)
 	}
@@ -169,7 +163,7 @@ func (a *app) account(result schema.Conversion, out string) error {
 }
 
 func (a *app) listTools() error {
-	for _, t := range convert.All() {
+	for _, t := range tools.All() {
 		if _, err := fmt.Fprintf(a.stdout, "%-17s %s\n%-17s made by %s\n", t.Name, withFlag(t.About, t.Needs), "", t.Made); err != nil {
 			return err
 		}
@@ -183,9 +177,9 @@ func (o convertOptions) options() (convert.Options, error) {
 	if o.as != "" && c.As != convert.AsIntegrations && c.As != convert.AsRepositories {
 		return c, usage("--as %q is neither integrations nor repositories", o.as)
 	}
-	if o.from != convert.Auto && !slices.Contains(toolNames(), o.from) {
+	if o.from != convert.Auto && !slices.Contains(tools.All().Names(), o.from) {
 		fail := usage("there is no tool %q to convert from", o.from).hinted("--from list lists them")
-		if near := schema.Nearest(o.from, toolNames()); near != "" {
+		if near := schema.Nearest(o.from, tools.All().Names()); near != "" {
 			fail.hint = "did you mean " + near + "?"
 		}
 		return c, fail

@@ -45,41 +45,41 @@ type Options struct {
 // account of the rows where none of them was converted.
 func (ts Tools) Read(inputs []Input, o Options) (schema.Conversion, error) {
 	if _, ok := giturl.Parse(strings.TrimRight(o.BaseURL, "/") + "/-"); o.BaseURL != "" && !ok {
-		return schema.Conversion{}, misuse("the base URL is not the URL of a host", "write it with its scheme, such as https://git.example.org").about(schema.OptionBaseURL)
+		return schema.Conversion{}, misuse("the base URL is not the URL of a host", "write it with its scheme, such as https://git.example.org").About(schema.OptionBaseURL)
 	}
 	var result schema.Conversion
 	m := maker{options: &o, result: &result}
-	var listings []*listing
+	var listings []*Listing
 	var order []*Tool
-	readers := map[*Tool]reader{}
-	last := map[*Tool]*listing{}
+	readers := map[*Tool]Reader{}
+	last := map[*Tool]*Listing{}
 	for _, in := range inputs {
 		t, err := ts.find(in, o.From)
 		if err != nil {
 			return schema.Conversion{}, err
 		}
-		l := &listing{Input: in, tool: t, options: &o, tell: m.tell, detect: ts.detected, references: &m.references}
+		l := &Listing{Input: in, tool: t, Options: &o, Tell: m.tell, detect: ts.detected, References: &m.references}
 		if before := last[t]; before != nil {
-			l.pages = before.pages
+			l.Pages = before.Pages
 		} else {
 			order = append(order, t)
 			readers[t] = t.reader()
 		}
-		if err := readers[t].read(l); err != nil {
+		if err := readers[t].Read(l); err != nil {
 			return schema.Conversion{}, err
 		}
 		last[t] = l
 		listings = append(listings, l)
 	}
 	for _, t := range order {
-		if err := readers[t].end(); err != nil {
+		if err := readers[t].End(); err != nil {
 			return schema.Conversion{}, err
 		}
 		last[t].warnOfPages()
 	}
-	var rows []*row
+	var rows []*Row
 	for _, l := range listings {
-		rows = append(rows, l.rows...)
+		rows = append(rows, l.Rows...)
 	}
 	m.make(rows)
 	for _, l := range listings { // Map and SkipIf have read them again
@@ -94,7 +94,7 @@ func (ts Tools) Read(inputs []Input, o Options) (schema.Conversion, error) {
 }
 
 // nothingLeft says why no row was converted.
-func nothingLeft(rows []*row) *Problem {
+func nothingLeft(rows []*Row) *Problem {
 	why := map[string]int{}
 	var order []string
 	for _, r := range rows {
@@ -102,10 +102,10 @@ func nothingLeft(rows []*row) *Problem {
 			order = append(order, r.why)
 		}
 	}
-	p := &Problem{Place: rows[0].place, Message: "none of the rows was converted", Advice: "each row says why; look at the listing, or at what made it"}
-	if slices.ContainsFunc(rows, func(r *row) bool { return len(r.left) > 0 }) {
+	p := &Problem{Place: rows[0].Place, Message: "none of the rows was converted", Advice: "each row says why; look at the listing, or at what made it"}
+	if slices.ContainsFunc(rows, func(r *Row) bool { return len(r.left) > 0 }) {
 		p.Advice, p.Option = "include repositories that are left out by their state: archived, disabled, fork, mirror, empty", schema.OptionInclude
-	} else if i := slices.IndexFunc(rows, func(r *row) bool { return r.option != "" }); i >= 0 {
+	} else if i := slices.IndexFunc(rows, func(r *Row) bool { return r.option != "" }); i >= 0 {
 		p.Option = rows[i].option
 	}
 	p.Place.Line, p.Place.Column, p.Place.Record = 0, 0, 0

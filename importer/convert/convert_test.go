@@ -1,4 +1,4 @@
-package convert
+package convert_test
 
 import (
 	"errors"
@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gijbulk/importer/convert"
+	"gijbulk/importer/convert/tools"
 	"gijbulk/schema"
 )
 
@@ -21,36 +23,36 @@ var update = flag.Bool("update", false, "write the golden files anew")
 type listingSample struct {
 	golden, from string
 	files        []string
-	options      Options
+	options      convert.Options
 }
 
 var sampleListings = []listingSample{
 	{golden: "gh", from: "gh", files: []string{"gh.json"}},
-	{golden: "gh-repositories", from: "gh", files: []string{"gh.json"}, options: Options{As: AsRepositories, Include: []Flag{Archived, Empty}}},
+	{golden: "gh-repositories", from: "gh", files: []string{"gh.json"}, options: convert.Options{As: convert.AsRepositories, Include: []convert.Flag{convert.Archived, convert.Empty}}},
 	{golden: "gitlab", from: "gitlab", files: []string{"gitlab.json"}},
 	{golden: "azure", from: "azure", files: []string{"azure.json"}},
 	{golden: "bitbucket-server", from: "bitbucket-server", files: []string{"bitbucket-server-1.json", "bitbucket-server-2.json"}},
 	{golden: "bitbucket-server-page", from: "bitbucket-server", files: []string{"bitbucket-server-1.json"},
-		options: Options{SkipIf: []Condition{{"project.key", "web"}}}},
+		options: convert.Options{SkipIf: []convert.Condition{{"project.key", "web"}}}},
 	{golden: "vendor-tsv", from: "vendor-tsv", files: []string{"vendor.tsv"}},
 	{golden: "csv", from: "csv", files: []string{"repos.csv"}},
-	{golden: "csv-mapped", from: "csv", files: []string{"repos.csv"}, options: Options{
-		Map:       []Assignment{{"displayName", "path"}, {"tagsFilter", "team"}, {"projects", "jira project"}},
-		SkipIf:    []Condition{{"Team", "money"}},
+	{golden: "csv-mapped", from: "csv", files: []string{"repos.csv"}, options: convert.Options{
+		Map:       []convert.Assignment{{"displayName", "path"}, {"tagsFilter", "team"}, {"projects", "jira project"}},
+		SkipIf:    []convert.Condition{{"Team", "money"}},
 		HostTypes: map[string]schema.Type{"gitlab.acme.example": schema.TypeGitLabServer, "git.acme.example": schema.TypeGerrit}}},
 	{golden: "github", from: "github", files: []string{"github.json"}},
 	{golden: "gitea", from: "gitea", files: []string{"gitea.json"}},
 	{golden: "bitbucket-cloud", from: "bitbucket-cloud", files: []string{"bitbucket-cloud.json"}},
 	{golden: "codecommit", from: "codecommit", files: []string{"codecommit.json"}},
-	{golden: "gerrit", from: "gerrit", files: []string{"gerrit.json"}, options: Options{BaseURL: "https://gerrit.acme.example/r/"}},
+	{golden: "gerrit", from: "gerrit", files: []string{"gerrit.json"}, options: convert.Options{BaseURL: "https://gerrit.acme.example/r/"}},
 	{golden: "ghorg", from: "ghorg", files: []string{"ghorg-reclone.yaml"}},
 	{golden: "repo", from: "repo", files: []string{"repo-default.xml", "repo-local.xml"},
-		options: Options{BaseURL: "https://gerrit.acme.example/manifest", HostTypes: map[string]schema.Type{"gerrit.acme.example": schema.TypeGerrit}}},
+		options: convert.Options{BaseURL: "https://gerrit.acme.example/manifest", HostTypes: map[string]schema.Type{"gerrit.acme.example": schema.TypeGerrit}}},
 	{golden: "vcstool", from: "vcstool", files: []string{"vcstool.repos"}},
 	{golden: "west", from: "west", files: []string{"west.yml"}},
 	{golden: "mr", from: "mr", files: []string{"mrconfig"}},
 	{golden: "gitmodules", from: "gitmodules", files: []string{"gitmodules"},
-		options: Options{BaseURL: "https://gitlab.acme.example/shop/web.git"}},
+		options: convert.Options{BaseURL: "https://gitlab.acme.example/shop/web.git"}},
 	{golden: "backstage", from: "backstage", files: []string{"catalog-info.yaml"}},
 	{golden: "gei-azure", from: "gei", files: []string{"gei-azure.csv"}},
 	{golden: "gei-bitbucket", from: "gei", files: []string{"gei-bitbucket.csv"}},
@@ -60,15 +62,15 @@ var sampleListings = []listingSample{
 	{golden: "dvcs", from: "dvcs", files: []string{"dvcs-repositories.json", "dvcs-organizations.json"}},
 }
 
-func readSamples(t testing.TB, files ...string) []Input {
+func readSamples(t testing.TB, files ...string) []convert.Input {
 	t.Helper()
-	var inputs []Input
+	var inputs []convert.Input
 	for _, name := range files {
 		text, err := os.ReadFile(filepath.Join("../../samples/listings", name))
 		if err != nil {
 			t.Fatal(err)
 		}
-		inputs = append(inputs, Input{Name: name, Text: text})
+		inputs = append(inputs, convert.Input{Name: name, Text: text})
 	}
 	return inputs
 }
@@ -80,7 +82,7 @@ func TestSamples(t *testing.T) {
 		t.Run(s.golden, func(t *testing.T) {
 			named := s.options
 			named.From = s.from
-			result, err := All().Read(readSamples(t, s.files...), named)
+			result, err := tools.All().Read(readSamples(t, s.files...), named)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +100,7 @@ func TestSamples(t *testing.T) {
 			if diff := cmp.Diff(string(want), got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			again, err := All().Read(readSamples(t, s.files...), s.options)
+			again, err := tools.All().Read(readSamples(t, s.files...), s.options)
 			if err != nil || dump(again) != got {
 				t.Errorf("recognised by itself it is another: error %v", err)
 			}
@@ -194,7 +196,7 @@ func sound(t *testing.T, result schema.Conversion) {
 func TestProblems(t *testing.T) {
 	for _, tt := range []struct {
 		from, text   string
-		options      Options
+		options      convert.Options
 		place, words string
 		misuse       bool
 		option       schema.Option
@@ -214,11 +216,11 @@ func TestProblems(t *testing.T) {
 		{from: "csv", text: "a,b\n1,2\n", place: "in:1", words: "no column is known", option: schema.OptionMap},
 		{from: "csv", text: "type,origin,pat\nGITHUB,,\n", place: "in:1", words: "a manifest already", option: schema.OptionMap},
 		{from: "csv", text: "cloneUrl,org\nhttps://a.example/b,\"x\ny,z\n", place: "in:2", words: "never closed"},
-		{from: "csv", text: "cloneUrl,org\nhttps://a.example/b,x\n", options: Options{SkipIf: []Condition{{"ogr", "x"}}}, words: "no column \"ogr\"", misuse: true},
+		{from: "csv", text: "cloneUrl,org\nhttps://a.example/b,x\n", options: convert.Options{SkipIf: []convert.Condition{{"ogr", "x"}}}, words: "no column \"ogr\"", misuse: true},
 		{from: "vendor-tsv", text: "cloneUrl\torg\n1\t2\n", place: "in:1", words: "no listing of vendor-tsv", option: schema.OptionTool},
 		{from: "gh", text: `[{"nameWithOwner":"a/b","isFork":true},{"nameWithOwner":"a/c","isFork":true}]`, place: "in", words: "2 because it is a fork", option: schema.OptionInclude},
 		{from: "bitbucket-server", text: `{"values":[{"slug":"a","project":{"key":"P"},"links":{"clone":[{"href":"https://b.example/scm/p/a.git"}]}}]}`,
-			options: Options{As: AsIntegrations}, place: "in", words: "no host that integrations are for"},
+			options: convert.Options{As: convert.AsIntegrations}, place: "in", words: "no host that integrations are for"},
 		{from: "github", text: `{"message":"Not Found"}`, place: "in:1", words: "Not Found"},
 		{from: "github", text: `{"total_count":0,"items":[]}`, place: "in", words: "names no repository"},
 		{from: "github", text: `[{"full_name":"a/b","clone_url":"https://github.com/a/b.git","fork":true}]`, place: "in", words: "1 because it is a fork", option: schema.OptionInclude},
@@ -226,8 +228,8 @@ func TestProblems(t *testing.T) {
 		{from: "", text: `[{"full_name":"a/b","clone_url":"https://git.example/a/b.git"}]`, place: "in", words: "of github or of gitea", option: schema.OptionTool},
 		{from: "codecommit", text: `{"repositories":[{"repositoryName":"a","repositoryId":"1"}]}`, place: "in", words: "no region", option: schema.OptionBaseURL},
 		{from: "gerrit", text: ")]}'\n{}", place: "in", words: "not the URL of the Gerrit", option: schema.OptionBaseURL},
-		{from: "gerrit", text: ")]}'\n{}", options: Options{BaseURL: "https://gerrit.example"}, place: "in", words: "names no repository"},
-		{from: "gerrit", text: ")]}'\n{\"a\":{\"id\":\"a\",", options: Options{BaseURL: "https://gerrit.example"}, place: "in:2", words: "ends in the middle"},
+		{from: "gerrit", text: ")]}'\n{}", options: convert.Options{BaseURL: "https://gerrit.example"}, place: "in", words: "names no repository"},
+		{from: "gerrit", text: ")]}'\n{\"a\":{\"id\":\"a\",", options: convert.Options{BaseURL: "https://gerrit.example"}, place: "in:2", words: "ends in the middle"},
 		{from: "ghorg", text: "- a\n", place: "in:1", words: "a mapping from names"},
 		{from: "ghorg", text: "a:\n  cmd: 'unclosed \"quote'\n", place: "in", words: "1 because it has no cmd"},
 		{from: "ghorg", text: "a: [\n", place: "in:", words: "not YAML"},
@@ -251,8 +253,8 @@ func TestProblems(t *testing.T) {
 		{from: "nonsense", text: "x", words: "there is no tool", misuse: true},
 	} {
 		tt.options.From = tt.from
-		_, err := All().Read([]Input{{Name: "in", Text: []byte(tt.text)}}, tt.options)
-		var p *Problem
+		_, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(tt.text)}}, tt.options)
+		var p *convert.Problem
 		if !errors.As(err, &p) {
 			t.Errorf("%s %q: error %v", tt.from, tt.text, err)
 			continue
@@ -274,7 +276,7 @@ func TestPages(t *testing.T) {
 		"[" + one + "," + two + "]", "[" + one + "]\n[" + two + "]", "[[" + one + "],[" + two + "]]", one + "\n" + two + "\n",
 		"[" + one + "][]" + two,
 	} {
-		result, err := All().Read([]Input{{Name: "in", Text: []byte(text)}}, Options{})
+		result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(text)}}, convert.Options{})
 		if err != nil || result.Count(schema.FateConverted) != 2 || len(result.Entries) != 1 {
 			t.Errorf("%s: %+v, error %v", text, result, err)
 		}
@@ -294,11 +296,11 @@ func TestPages(t *testing.T) {
 		{[]string{first, third, second}, 3, 0},
 		{[]string{third}, 1, 0},
 	} {
-		var inputs []Input
+		var inputs []convert.Input
 		for i, text := range tt.texts {
-			inputs = append(inputs, Input{Name: fmt.Sprintf("%d.json", i), Text: []byte(text)})
+			inputs = append(inputs, convert.Input{Name: fmt.Sprintf("%d.json", i), Text: []byte(text)})
 		}
-		result, err := All().Read(inputs, Options{From: "bitbucket-server"})
+		result, err := tools.All().Read(inputs, convert.Options{From: "bitbucket-server"})
 		if err != nil || len(result.Rows) != tt.rows || len(result.Findings) != tt.warnings {
 			t.Errorf("%s: %s error %v", tt.texts, dump(result), err)
 		}
@@ -328,12 +330,12 @@ func TestPagesOfOthers(t *testing.T) {
 		{"codecommit", []string{`{"repositories":[{"repositoryName":"a","repositoryId":"1"}],"nextToken":"x"}`}, 1},
 		{"gerrit", []string{`{"a":{"id":"a"},"b":{"id":"b","_more_projects":true}}`}, 1},
 	} {
-		var inputs []Input
+		var inputs []convert.Input
 		for i, text := range tt.texts {
-			inputs = append(inputs, Input{Name: fmt.Sprintf("%d.json", i), Text: []byte(text)})
+			inputs = append(inputs, convert.Input{Name: fmt.Sprintf("%d.json", i), Text: []byte(text)})
 		}
 		base := map[string]string{"gerrit": "https://gerrit.example", "codecommit": "https://git-codecommit.eu-west-1.amazonaws.com"}[tt.from]
-		result, err := All().Read(inputs, Options{From: tt.from, BaseURL: base})
+		result, err := tools.All().Read(inputs, convert.Options{From: tt.from, BaseURL: base})
 		if err != nil || len(result.Findings) != tt.warnings {
 			t.Errorf("%s: %s error %v", tt.texts, dump(result), err)
 		}
@@ -347,7 +349,7 @@ func TestLimits(t *testing.T) {
 		for i := range n {
 			fmt.Fprintf(&b, `{"nameWithOwner":"a/r%d","url":"https://github.com/a/r%d"},`, i, i)
 		}
-		result, err := All().Read([]Input{{Name: "in", Text: []byte("[" + strings.TrimSuffix(b.String(), ",") + "]")}}, Options{From: "gh"})
+		result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte("[" + strings.TrimSuffix(b.String(), ",") + "]")}}, convert.Options{From: "gh"})
 		if err != nil || len(result.Findings) != want {
 			t.Errorf("%d rows: %v, error %v", n, result.Findings, err)
 		}
@@ -356,8 +358,8 @@ func TestLimits(t *testing.T) {
 
 // TestCredentialsOfAColumnAreLeftOut: with a word, and without a look at them.
 func TestCredentialsOfAColumnAreLeftOut(t *testing.T) {
-	result, err := All().Read([]Input{{Name: "in.csv", Text: []byte("cloneUrl,token\nhttps://git.example/a.git,hunter2\nhttps://git.example/b.git,env:B\nhttps://git.example/c.git,hunter3\nhttps://git.example/d.git,\n")}},
-		Options{From: "csv", Map: []Assignment{{To: "pat", From: "token"}}})
+	result, err := tools.All().Read([]convert.Input{{Name: "in.csv", Text: []byte("cloneUrl,token\nhttps://git.example/a.git,hunter2\nhttps://git.example/b.git,env:B\nhttps://git.example/c.git,hunter3\nhttps://git.example/d.git,\n")}},
+		convert.Options{From: "csv", Map: []convert.Assignment{{To: "pat", From: "token"}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// filterForm says how the app's filter, a JMESPath expression, sees the listing of a
+// Filter says how the app's filter, a JMESPath expression, sees the listing of a
 // service (the vendor's pages on JMESPath filters).
-type filterForm struct {
+type Filter struct {
 	key       string          // the field that names a repository
 	container string          // the field that names what the key is unique in, or ""
 	wrap      string          // what the filter is put in, with %s; "" for nothing
@@ -18,18 +18,18 @@ type filterForm struct {
 }
 
 // onlyNamed selects repositories by name.
-func (f *filterForm) onlyNamed(rows []*row) string {
-	return f.where([]string{f.named(rows)})
+func (f *Filter) onlyNamed(rows []*Row) string {
+	return f.Where([]string{f.named(rows)})
 }
 
 // named is the condition that an item of the listing is one of these.
-func (f *filterForm) named(rows []*row) string {
+func (f *Filter) named(rows []*Row) string {
 	if f.container == "" {
 		return among(f.key, keysOf(rows))
 	}
-	in := map[string][]*row{}
+	in := map[string][]*Row{}
 	for _, r := range rows {
-		in[r.repo.project] = append(in[r.repo.project], r)
+		in[r.Repo.Project] = append(in[r.Repo.Project], r)
 	}
 	var parts []string
 	for _, project := range slices.Sorted(maps.Keys(in)) {
@@ -44,12 +44,12 @@ func (f *filterForm) named(rows []*row) string {
 // allBut selects what is not left out, where the listing was of everything: by flags
 // that the host tells, so that it stays true later, and else by name. It is "" where
 // nothing was left out.
-func (f *filterForm) allBut(kept, left []*row) string {
+func (f *Filter) allBut(kept, left []*Row) string {
 	var conditions []string
 	if f.container != "" {
 		conditions = append(conditions, among(f.container, projectsOf(kept)))
 	}
-	var others []*row
+	var others []*Row
 	used := map[Flag]bool{}
 	for _, r := range left {
 		i := slices.IndexFunc(r.left, func(flag Flag) bool { return f.flags[flag] != "" })
@@ -61,20 +61,20 @@ func (f *filterForm) allBut(kept, left []*row) string {
 	}
 	for _, flag := range Flags() {
 		if used[flag] {
-			conditions = append(conditions, f.without(flag))
+			conditions = append(conditions, f.Without(flag))
 		}
 	}
 	if len(others) > 0 {
 		conditions = append(conditions, "(!("+f.named(others)+"))")
 	}
-	return f.where(conditions)
+	return f.Where(conditions)
 }
 
-// without selects what does not have a flag. The vendor's pages want a negation in brackets.
-func (f *filterForm) without(flag Flag) string { return "(!" + f.flags[flag] + ")" }
+// Without selects what does not have a flag. The vendor's pages want a negation in brackets.
+func (f *Filter) Without(flag Flag) string { return "(!" + f.flags[flag] + ")" }
 
-// where is the filter of what meets all conditions, or "" without any.
-func (f *filterForm) where(conditions []string) string {
+// Where is the filter of what meets all conditions, or "" without any.
+func (f *Filter) Where(conditions []string) string {
 	if len(conditions) == 0 {
 		return ""
 	}
@@ -86,21 +86,21 @@ func (f *filterForm) where(conditions []string) string {
 }
 
 // cost is about how many bytes a repository takes in a filter.
-func (f *filterForm) cost(r *row) int { return len(literal(r.repo.key)) + 2 }
+func (f *Filter) cost(r *Row) int { return len(Literal(r.Repo.Key)) + 2 }
 
 func among(field string, values []string) string {
 	if len(values) == 1 {
-		return field + "==" + literal(values[0])
+		return field + "==" + Literal(values[0])
 	}
 	literals := make([]string, len(values))
 	for i, v := range values {
-		literals[i] = literal(v)
+		literals[i] = Literal(v)
 	}
 	return "contains([" + strings.Join(literals, ",") + "], " + field + ")"
 }
 
-// literal writes a string of JMESPath.
-func literal(s string) string {
+// Literal writes a string of JMESPath.
+func Literal(s string) string {
 	if !strings.ContainsAny(s, `'\`) {
 		return "'" + s + "'"
 	}
@@ -108,19 +108,19 @@ func literal(s string) string {
 	return "`" + strings.ReplaceAll(string(text), "`", "\\`") + "`"
 }
 
-func keysOf(rows []*row) []string {
+func keysOf(rows []*Row) []string {
 	keys := make([]string, len(rows))
 	for i, r := range rows {
-		keys[i] = r.repo.key
+		keys[i] = r.Repo.Key
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
 
-func projectsOf(rows []*row) []string {
+func projectsOf(rows []*Row) []string {
 	var projects []string
 	for _, r := range rows {
-		projects = append(projects, r.repo.project)
+		projects = append(projects, r.Repo.Project)
 	}
 	slices.Sort(projects)
 	return slices.Compact(projects)

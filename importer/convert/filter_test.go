@@ -14,27 +14,27 @@ import (
 // TestLiterals: names that a filter must quote with care stay what they are.
 func TestLiterals(t *testing.T) {
 	names := []string{"plain", "it's", `back\slash`, `end\`, "tick`", "`'\\", "ünïcode 東京", `"quoted"`, "<&>"}
-	var rows []*row
+	var rows []*Row
 	for _, name := range names {
-		rows = append(rows, &row{repo: repository{spot: spot{key: name}}})
+		rows = append(rows, &Row{Repo: repository{Spot: Spot{Key: name}}})
 	}
 	var host []any
 	for _, name := range append(names, "other") {
 		host = append(host, map[string]any{"name": name})
 	}
-	form := &filterForm{key: "name"}
-	if diff := cmp.Diff(names, selected(t, form.onlyNamed(rows), host)); diff != "" {
+	form := &Filter{key: "name"}
+	if diff := cmp.Diff(names, Selected(t, form.onlyNamed(rows), host)); diff != "" {
 		t.Error(diff)
 	}
 	for _, r := range rows {
-		if diff := cmp.Diff([]string{r.repo.key}, selected(t, form.onlyNamed([]*row{r}), host)); diff != "" {
+		if diff := cmp.Diff([]string{r.Repo.Key}, Selected(t, form.onlyNamed([]*Row{r}), host)); diff != "" {
 			t.Error(diff)
 		}
 	}
 }
 
-// selected lists the names that a filter leaves of a listing.
-func selected(t *testing.T, filter string, host any) []string {
+// Selected lists the names that a filter leaves of a listing.
+func Selected(t *testing.T, filter string, host any) []string {
 	t.Helper()
 	left, err := jmespath.Search(filter, host)
 	if err != nil {
@@ -72,10 +72,10 @@ func TestSpots(t *testing.T) {
 		"https://github.com/web":                                        "",
 	} {
 		a, _ := giturl.Parse(in)
-		s := o.locate(a)
+		s := o.Locate(a)
 		got := ""
-		if s.service != nil {
-			got = strings.Join([]string{s.service.name, s.base, s.owner, s.project, s.key}, " ")
+		if s.Service != nil {
+			got = strings.Join([]string{s.Service.name, s.Base, s.Owner, s.Project, s.Key}, " ")
 		}
 		if got != want {
 			t.Errorf("%s: %q, want %q", in, got, want)
@@ -95,8 +95,8 @@ func TestProjectMap(t *testing.T) {
 		"https://github.com/other/web.git": "", "https://git.example/scm/acme/x.git": "",
 	} {
 		var r repository
-		r.take(in)
-		r.spot = (&Options{}).locate(r.address())
+		r.Take(in)
+		r.Spot = (&Options{}).Locate(r.Address())
 		if got := strings.Join(m.of(&r), " "); got != want {
 			t.Errorf("%s: %q, want %q", in, got, want)
 		}

@@ -1,9 +1,11 @@
-package convert
+package convert_test
 
 import (
 	"errors"
 	"testing"
 
+	"gijbulk/importer/convert"
+	"gijbulk/importer/convert/tools"
 	"gijbulk/schema"
 )
 
@@ -26,23 +28,23 @@ func FuzzConvert(f *testing.F) {
 		`{"repositories":[{"organizationId":1,"slug":"a","linked":true}],"organizations":[{"id":1,"hostUrl":"https://h.example","repositories":[null]}]}`,
 		"cloneUrl,org\n\"https://github.com/a/b'\\\",c\n", "integrationType\ttrackedFolderId\torigin\nGITHUB\t\t\n\t\t//\n",
 	} {
-		for _, t := range All() {
+		for _, t := range tools.All() {
 			f.Add(t.Name, []byte(s))
 		}
-		f.Add(Auto, []byte(s))
+		f.Add(convert.Auto, []byte(s))
 	}
 	f.Fuzz(func(t *testing.T, from string, text []byte) {
-		in := []Input{{Name: "in", Text: text}}
-		options := Options{From: from, BaseURL: []string{"", "https://git.example/a/b.git", "git@git.example:a.git"}[len(text)%3]}
-		result, err := All().Read(in, options)
+		in := []convert.Input{{Name: "in", Text: text}}
+		options := convert.Options{From: from, BaseURL: []string{"", "https://git.example/a/b.git", "git@git.example:a.git"}[len(text)%3]}
+		result, err := tools.All().Read(in, options)
 		if err != nil {
-			var p *Problem
+			var p *convert.Problem
 			if !errors.As(err, &p) || p.Message == "" {
 				t.Fatalf("error %v", err)
 			}
 			return
 		}
-		again, err := All().Read(in, options)
+		again, err := tools.All().Read(in, options)
 		if err != nil || dump(again) != dump(result) {
 			t.Fatalf("the second time it is another: error %v", err)
 		}

@@ -15,9 +15,9 @@ const mostInOne = 2000
 // longestFilter is in bytes. A filter is judged up to 256 KiB.
 const longestFilter = 200 << 10
 
-// scope is what one integration is for.
-type scope struct {
-	service  *service
+// Scope is what one integration is for.
+type Scope struct {
+	service  *Service
 	base     string
 	owner    string
 	personal bool
@@ -26,40 +26,40 @@ type scope struct {
 
 // group is the rows of one scope.
 type group struct {
-	scope
-	rows   []*row // converted
-	left   []*row // left out, although they are there
+	Scope
+	rows   []*Row // converted
+	left   []*Row // left out, although they are there
 	choice bool   // the listing names some of what is there
 }
 
 // written is the scope of a repository as its listing writes it.
-func (s spot) written() scope {
-	w := scope{service: s.service, base: s.base, owner: s.owner, personal: s.personal}
-	if s.service == codecommit {
-		w.account = s.project
+func (s Spot) written() Scope {
+	w := Scope{service: s.Service, base: s.Base, owner: s.Owner, personal: s.Personal}
+	if s.Service == CodeCommit {
+		w.account = s.Project
 	}
 	return w
 }
 
-// scope is equal for repositories that belong into one integration.
-func (s spot) scope() scope {
+// Scope is equal for repositories that belong into one integration.
+func (s Spot) Scope() Scope {
 	w := s.written()
 	w.base = schema.NormalURL(w.base)
-	if w.service == github || w.service == azure || w.service == vsts {
+	if w.service == GitHub || w.service == Azure || w.service == vsts {
 		w.owner = strings.ToLower(w.owner)
 	}
 	return w
 }
 
 // grouped sorts rows by what their integrations are for, in the order of the input.
-func grouped(kept, left []*row) []*group {
-	at := map[scope]*group{}
+func grouped(kept, left []*Row) []*group {
+	at := map[Scope]*group{}
 	var groups []*group
 	for _, r := range kept {
-		key := r.repo.scope()
+		key := r.Repo.Scope()
 		g := at[key]
 		if g == nil {
-			g = &group{scope: r.repo.written()}
+			g = &group{Scope: r.Repo.written()}
 			at[key] = g
 			groups = append(groups, g)
 		}
@@ -67,7 +67,7 @@ func grouped(kept, left []*row) []*group {
 		g.choice = g.choice || r.from.Choice
 	}
 	for _, r := range left {
-		if g := at[r.repo.scope()]; g != nil {
+		if g := at[r.Repo.Scope()]; g != nil {
 			g.left = append(g.left, r)
 			g.choice = g.choice || r.byChoice
 		}
@@ -83,7 +83,7 @@ func (g *group) folder() string {
 	}
 	var common []string
 	for i, r := range g.rows {
-		parts := strings.Split(r.repo.key, "/")
+		parts := strings.Split(r.Repo.Key, "/")
 		parts = parts[:len(parts)-1]
 		if i == 0 {
 			common = parts
@@ -100,21 +100,21 @@ func (g *group) folder() string {
 
 // parts cuts the rows so that none is more than an integration should hold. They are
 // sorted by name, so that a later conversion cuts them alike.
-func (g *group) parts() [][]*row {
-	f := g.service.filter
+func (g *group) parts() [][]*Row {
+	f := g.service.Filter
 	if f == nil || len(g.rows) <= mostInOne && (!g.choice || g.size(f) <= longestFilter) {
-		return [][]*row{g.rows}
+		return [][]*Row{g.rows}
 	}
 	sorted := slices.Clone(g.rows)
-	slices.SortStableFunc(sorted, func(a, b *row) int {
-		return cmp.Or(strings.Compare(a.repo.project, b.repo.project), strings.Compare(a.repo.key, b.repo.key))
+	slices.SortStableFunc(sorted, func(a, b *Row) int {
+		return cmp.Or(strings.Compare(a.Repo.Project, b.Repo.Project), strings.Compare(a.Repo.Key, b.Repo.Key))
 	})
-	var parts [][]*row
+	var parts [][]*Row
 	start, size := 0, 0
 	for i, r := range sorted {
 		cost := f.cost(r)
-		if i > start && f.container != "" && r.repo.project != sorted[i-1].repo.project {
-			cost += len(literal(r.repo.project)) + 64
+		if i > start && f.container != "" && r.Repo.Project != sorted[i-1].Repo.Project {
+			cost += len(Literal(r.Repo.Project)) + 64
 		}
 		if i-start == mostInOne || size+cost > longestFilter && i > start {
 			parts = append(parts, sorted[start:i])
@@ -125,7 +125,7 @@ func (g *group) parts() [][]*row {
 	return append(parts, sorted[start:])
 }
 
-func (g *group) size(f *filterForm) (n int) {
+func (g *group) size(f *Filter) (n int) {
 	for _, r := range g.rows {
 		n += f.cost(r)
 	}
@@ -143,9 +143,9 @@ func (g *group) host() string {
 func (g *group) name(part int) string {
 	var name string
 	switch {
-	case g.service == codecommit && g.account != "":
+	case g.service == CodeCommit && g.account != "":
 		name = "CodeCommit " + g.owner + " of " + g.account
-	case g.service == codecommit:
+	case g.service == CodeCommit:
 		name = "CodeCommit " + g.owner
 	case g.owner == "":
 		name = g.host()
@@ -159,8 +159,8 @@ func (g *group) name(part int) string {
 }
 
 // filterFor is the apiFilter of one part, or "".
-func (g *group) filterFor(rows []*row, parts int) string {
-	f := g.service.filter
+func (g *group) filterFor(rows []*Row, parts int) string {
+	f := g.service.Filter
 	switch {
 	case f == nil:
 		return ""

@@ -1,4 +1,4 @@
-package convert
+package convert_test
 
 import (
 	"encoding/json"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"gijbulk/importer/convert"
+	"gijbulk/importer/convert/tools"
 	"gijbulk/schema"
 )
 
@@ -39,12 +41,12 @@ func TestFilters(t *testing.T) {
 		{"csv", 1, []any{item("name", "web"), item("name", "billing"), item("name", "other")}, []string{"web", "billing"}},
 	} {
 		at := slices.IndexFunc(sampleListings, func(s listingSample) bool { return s.golden == tt.sample })
-		result, err := All().Read(readSamples(t, sampleListings[at].files...), sampleListings[at].options)
+		result, err := tools.All().Read(readSamples(t, sampleListings[at].files...), sampleListings[at].options)
 		if err != nil {
 			t.Fatal(err)
 		}
 		filter := result.Entries[tt.record-1].Text(schema.FieldAPIFilter)
-		if got := selected(t, filter, tt.host); !slices.Equal(got, tt.want) {
+		if got := convert.Selected(t, filter, tt.host); !slices.Equal(got, tt.want) {
 			t.Errorf("%s: %s selects %q, want %q", tt.sample, filter, got, tt.want)
 		}
 	}
@@ -61,12 +63,12 @@ func TestLongFilters(t *testing.T) {
 		host = append(host, map[string]any{"name": name})
 	}
 	text, _ := json.Marshal(list)
-	result, err := All().Read([]Input{{Name: "in", Text: text}}, Options{From: "gh"})
+	result, err := tools.All().Read([]convert.Input{{Name: "in", Text: text}}, convert.Options{From: "gh"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	sound(t, result)
-	if got := selected(t, result.Entries[0].Text(schema.FieldAPIFilter), host); len(result.Entries) != 1 || !slices.Equal(got, []string{"web"}) {
+	if got := convert.Selected(t, result.Entries[0].Text(schema.FieldAPIFilter), host); len(result.Entries) != 1 || !slices.Equal(got, []string{"web"}) {
 		t.Errorf("%d records, of %d repositories", len(result.Entries), len(got))
 	}
 }
@@ -88,11 +90,11 @@ func TestParts(t *testing.T) {
 			host = append(host, map[string]any{"name": name})
 		}
 		text, _ := json.Marshal(list)
-		options := Options{From: "gh"}
+		options := convert.Options{From: "gh"}
 		if tt.choice {
-			options.SkipIf = []Condition{{"isFork", "true"}}
+			options.SkipIf = []convert.Condition{{"isFork", "true"}}
 		}
-		result, err := All().Read([]Input{{Name: "in", Text: text}}, options)
+		result, err := tools.All().Read([]convert.Input{{Name: "in", Text: text}}, options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,7 +110,7 @@ func TestParts(t *testing.T) {
 			if filter == "" {
 				continue
 			}
-			in := selected(t, filter, host)
+			in := convert.Selected(t, filter, host)
 			if len(in) > 2000 {
 				t.Errorf("%+v: a part holds %d", tt, len(in))
 			}

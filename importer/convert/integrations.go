@@ -11,7 +11,7 @@ import (
 
 // integrations makes the entries of a group, one for each part.
 func (m *maker) integrations(g *group) {
-	if f := g.service.filter; f != nil && len(f.allBut(g.rows, g.left)) > longestFilter {
+	if f := g.service.Filter; f != nil && len(f.allBut(g.rows, g.left)) > longestFilter {
 		g.choice = true // naming those that stay is shorter
 	}
 	parts := g.parts()
@@ -19,15 +19,15 @@ func (m *maker) integrations(g *group) {
 		m.add(m.integration(g, rows, i, len(parts)), rows...)
 	}
 	if len(parts) > 1 {
-		m.tell(schema.CodeListingSplit.Newf(g.rows[0].place, "", "%s has %d repositories and became %d integrations of at most %d", g.name(0), len(g.rows), len(parts), mostInOne))
+		m.tell(schema.CodeListingSplit.Newf(g.rows[0].Place, "", "%s has %d repositories and became %d integrations of at most %d", g.name(0), len(g.rows), len(parts), mostInOne))
 	}
 	m.tellLimits(g)
 }
 
 // tellLimits tells where an integration will hold other repositories than the listing.
 func (m *maker) tellLimits(g *group) {
-	place := g.rows[0].place
-	if g.service.filter == nil {
+	place := g.rows[0].Place
+	if g.service.Filter == nil {
 		if g.choice || len(g.left) > 0 {
 			m.tell(schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIFilter.String(),
 				"the app filters no listing of %s: %s will hold all that its credentials can see", g.service.name, g.name(0)))
@@ -37,26 +37,26 @@ func (m *maker) tellLimits(g *group) {
 				"%s has %d repositories, more than the %d that the vendor advises for one integration", g.name(0), len(g.rows), mostInOne))
 		}
 	}
-	if slices.ContainsFunc(g.rows, func(r *row) bool { return !r.repo.public }) {
+	if slices.ContainsFunc(g.rows, func(r *Row) bool { return !r.Repo.Public }) {
 		g.tellOfPersonalAccount(place, g.name(0), m.tell)
 	}
 }
 
-// organization makes a row the record of all repositories of an owner, or of the part of
+// Organization makes a row the record of all repositories of an owner, or of the part of
 // them that a filter selects. It returns the name of the record.
-func (l *listing) organization(r *row, at spot, part bool, filter string) string {
-	g := &group{scope: at.written()}
+func (l *Listing) Organization(r *Row, at Spot, part bool, filter string) string {
+	g := &group{Scope: at.written()}
 	name := g.name(0)
 	if part {
-		name = r.title + " on " + g.host()
+		name = r.Title + " on " + g.host()
 	}
-	r.cells, r.repo.spot = g.cells(name, filter, l.references), at
-	g.tellOfPersonalAccount(r.place, name, l.tell)
+	r.Cells, r.Repo.Spot = g.cells(name, filter, l.References), at
+	g.tellOfPersonalAccount(r.Place, name, l.Tell)
 	return name
 }
 
 func (g *group) tellOfPersonalAccount(place schema.Place, name string, tell func(schema.Finding)) {
-	if g.service != github || !g.personal {
+	if g.service != GitHub || !g.personal {
 		return
 	}
 	tell(schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIPath.String(),
@@ -64,12 +64,12 @@ func (g *group) tellOfPersonalAccount(place schema.Place, name string, tell func
 		Advise("give it the account's own token and the apiPath /user/repos?affiliation=owner"))
 }
 
-func (m *maker) integration(g *group, rows []*row, part, parts int) schema.Entry {
+func (m *maker) integration(g *group, rows []*Row, part, parts int) schema.Entry {
 	cells := g.cells(g.name(part), g.filterFor(rows, parts), &m.references)
 	if keys := m.projectsOf(rows); len(keys) > 0 {
 		cells = append(cells, words(schema.FieldProjects, keys))
 	}
-	e := schema.Entry{Place: rows[0].place, Cells: cells}
+	e := schema.Entry{Place: rows[0].Place, Cells: cells}
 	e = e.Override(m.agreed(rows, g.name(part)))
 	return withSource(e, sourceOfMany(rows))
 }
@@ -77,32 +77,32 @@ func (m *maker) integration(g *group, rows []*row, part, parts int) schema.Entry
 // cells are those of an integration of this name with a filter, or "".
 func (g *group) cells(name, filter string, r *credential.References) []schema.Cell {
 	t := g.service.typeAt(g.base)
-	cells := []schema.Cell{text(schema.FieldType, string(t))}
+	cells := []schema.Cell{TextCell(schema.FieldType, string(t))}
 	if t.DefaultOrigin() == "" && t != schema.TypeVSTS && t != schema.TypeAWS {
-		cells = append(cells, text(schema.FieldOrigin, g.base))
+		cells = append(cells, TextCell(schema.FieldOrigin, g.base))
 	}
-	cells = append(cells, text(schema.FieldDisplayName, name))
+	cells = append(cells, TextCell(schema.FieldDisplayName, name))
 	for _, f := range (credential.Seen{Kind: t}).Fields() {
-		cells = append(cells, text(f, r.To(f, g.secretOf()...)))
+		cells = append(cells, TextCell(f, r.To(f, g.secretOf()...)))
 	}
 	if g.service.apiPath != nil && g.owner != "" {
-		cells = append(cells, text(schema.FieldAPIPath, g.service.apiPath(g)))
+		cells = append(cells, TextCell(schema.FieldAPIPath, g.service.apiPath(g)))
 	}
 	if filter != "" {
-		cells = append(cells, text(schema.FieldAPIFilter, filter))
+		cells = append(cells, TextCell(schema.FieldAPIFilter, filter))
 	}
 	if g.service.scoped {
-		cells = append(cells, text(schema.FieldTfsCollection, g.owner))
+		cells = append(cells, TextCell(schema.FieldTfsCollection, g.owner))
 	}
-	if g.service == codecommit {
-		cells = append(cells, text(schema.FieldAwsRegion, g.owner))
+	if g.service == CodeCommit {
+		cells = append(cells, TextCell(schema.FieldAwsRegion, g.owner))
 	}
 	return cells
 }
 
 // agreed gives the cells that Map takes from the rows of one integration: lists are
 // joined, other fields count where all rows agree.
-func (m *maker) agreed(rows []*row, name string) []schema.Cell {
+func (m *maker) agreed(rows []*Row, name string) []schema.Cell {
 	if len(m.options.Map) == 0 {
 		return nil
 	}
@@ -126,9 +126,9 @@ func (m *maker) agreed(rows []*row, name string) []schema.Cell {
 		switch {
 		case len(values) == 0:
 		case len(values) == 1 || list:
-			cells = append(cells, cell(f, strings.Join(values, ";"), schema.FormCell))
+			cells = append(cells, Cell(f, strings.Join(values, ";"), schema.FormCell))
 		default:
-			m.tell(schema.CodeListingNotHeld.Newf(rows[0].place, f.String(), "the rows of %s have %d values; it was left out", name, len(values)).
+			m.tell(schema.CodeListingNotHeld.Newf(rows[0].Place, f.String(), "the rows of %s have %d values; it was left out", name, len(values)).
 				Advise("an integration has one value; convert the listing to repositories to keep each").About(schema.OptionRepositories))
 		}
 	}
@@ -136,18 +136,18 @@ func (m *maker) agreed(rows []*row, name string) []schema.Cell {
 }
 
 // sourceOfMany tells what an integration was made of.
-func sourceOfMany(rows []*row) string {
+func sourceOfMany(rows []*Row) string {
 	first := rows[0]
 	if len(rows) == 1 {
 		return sourceOfOne(first)
 	}
-	return fmt.Sprintf("%s: %d repositories of %s, from %s on", first.place, len(rows), first.from.Name, first.title)
+	return fmt.Sprintf("%s: %d repositories of %s, from %s on", first.Place, len(rows), first.from.Name, first.Title)
 }
 
-func sourceOfOne(r *row) string {
-	source := r.place.String() + ": " + r.from.Name
-	if r.title != "" {
-		source += " " + r.title
+func sourceOfOne(r *Row) string {
+	source := r.Place.String() + ": " + r.from.Name
+	if r.Title != "" {
+		source += " " + r.Title
 	}
 	return source
 }

@@ -12,23 +12,23 @@ import (
 	"gijbulk/schema"
 )
 
-// jsonShape says how a tool's answers look.
-type jsonShape struct {
-	lists []string // the keys of an object that hold the repositories, or an object that does
-	marks []string // a repository has one of these, and other tools' have not all
-	named bool     // an object maps the names of repositories to them
+// JSONShape says how a tool's answers look.
+type JSONShape struct {
+	Lists []string // the keys of an object that hold the repositories, or an object that does
+	Marks []string // a repository has one of these, and other tools' have not all
+	Named bool     // an object maps the names of repositories to them
 
-	// page reads what an answer tells beside its list: a key on a line and its value.
-	page func(p *page, line int, key string, value json.RawMessage)
+	// Page reads what an answer tells beside its list: a key on a line and its value.
+	Page func(p *Page, line int, key string, value json.RawMessage)
 
-	// around reads an object that holds a list, without the list.
-	around func(fields map[string]json.RawMessage)
+	// Around reads an object that holds a list, without the list.
+	Around func(fields map[string]json.RawMessage)
 }
 
-// eachJSON reads the repositories of a JSON text into values of a type and visits them:
+// EachJSON reads the repositories of a JSON text into values of a type and visits them:
 // a list, an object that holds one, repositories one after the other, and several of
 // these in a row, as tools write that fetch page after page.
-func eachJSON[T any](l *listing, shape jsonShape, visit func(r *row, v *T)) error {
+func EachJSON[T any](l *Listing, shape JSONShape, visit func(r *Row, v *T)) error {
 	w := &jsonWalk{listing: l, shape: shape, text: l.Text, decoder: json.NewDecoder(bytes.NewReader(l.Text)), lines: lines{text: l.Text}}
 	w.element = func() error {
 		var v T
@@ -39,19 +39,19 @@ func eachJSON[T any](l *listing, shape jsonShape, visit func(r *row, v *T)) erro
 			return w.broken(err)
 		}
 		raw := w.text[start:w.decoder.InputOffset()]
-		r := l.add(line)
-		r.title = w.name
+		r := l.Add(line)
+		r.Title = w.name
 		if w.page != nil {
-			w.page.rows++
+			w.page.Rows++
 		}
 		switch {
 		case wrong != nil && wrong.Field == "" || bytes.Equal(raw, []byte("null")):
-			r.skip = "it is no object"
+			r.Skip = "it is no object"
 		case wrong != nil:
-			r.skip = fmt.Sprintf("%s is a %s, which it cannot be", strings.ToLower(wrong.Field[:1])+wrong.Field[1:], wrong.Value)
+			r.Skip = fmt.Sprintf("%s is a %s, which it cannot be", strings.ToLower(wrong.Field[:1])+wrong.Field[1:], wrong.Value)
 		default:
-			if l.wantsFields() {
-				r.field = jsonFields(raw)
+			if l.WantsFields() {
+				r.Field = jsonFields(raw)
 			}
 			visit(r, &v)
 		}
@@ -62,12 +62,12 @@ func eachJSON[T any](l *listing, shape jsonShape, visit func(r *row, v *T)) erro
 
 // jsonWalk walks the documents of a text.
 type jsonWalk struct {
-	listing *listing
-	shape   jsonShape
+	listing *Listing
+	shape   JSONShape
 	text    []byte
 	decoder *json.Decoder
 	lines   lines
-	page    *page
+	page    *Page
 	name    string // of the repository that comes, where an object maps names to them
 	element func() error
 	known   bool // the first repository has been looked at
@@ -93,7 +93,7 @@ func (w *jsonWalk) documents() error {
 			if err := w.decoder.Decode(&any); err != nil {
 				return w.broken(err)
 			}
-			return w.listing.foreign(line, "a single value stands where a list belongs")
+			return w.listing.Foreign(line, "a single value stands where a list belongs")
 		}
 	}
 }
@@ -128,7 +128,7 @@ func (w *jsonWalk) list(depth int) error {
 
 // object walks an object that holds a list, or is a repository itself.
 func (w *jsonWalk) object(depth int) error {
-	if w.shape.named {
+	if w.shape.Named {
 		return w.byName(depth)
 	}
 	if !w.holdsList() {
@@ -150,15 +150,15 @@ func (w *jsonWalk) object(depth int) error {
 		key, _ := token.(string)
 		next := w.next()
 		switch {
-		case slices.Contains(w.shape.lists, key) && next == '[':
+		case slices.Contains(w.shape.Lists, key) && next == '[':
 			err = w.list(depth + 1)
-		case slices.Contains(w.shape.lists, key) && next == '{' && depth < 2:
+		case slices.Contains(w.shape.Lists, key) && next == '{' && depth < 2:
 			err = w.object(depth + 1)
 		default:
 			var value json.RawMessage
 			line, _ := w.here()
-			if err = w.decoder.Decode(&value); err == nil && w.shape.page != nil && w.page != nil {
-				w.shape.page(w.page, line, key, value)
+			if err = w.decoder.Decode(&value); err == nil && w.shape.Page != nil && w.page != nil {
+				w.shape.Page(w.page, line, key, value)
 			}
 			fields[key] = value
 			err = w.broken(err)
@@ -167,8 +167,8 @@ func (w *jsonWalk) object(depth int) error {
 			return err
 		}
 	}
-	if w.shape.around != nil {
-		w.shape.around(fields)
+	if w.shape.Around != nil {
+		w.shape.Around(fields)
 	}
 	_, err := w.decoder.Token()
 	w.close(depth)
@@ -207,13 +207,13 @@ func (w *jsonWalk) byName(depth int) error {
 func (w *jsonWalk) open(depth int) {
 	if depth == 0 {
 		line, _ := w.here()
-		w.page = &page{place: w.listing.place(line)}
+		w.page = &Page{place: w.listing.Place(line)}
 	}
 }
 
 func (w *jsonWalk) close(depth int) {
 	if depth == 0 && w.page != nil {
-		w.listing.pages = append(w.listing.pages, *w.page)
+		w.listing.Pages = append(w.listing.Pages, *w.page)
 		w.page = nil
 	}
 }
@@ -230,7 +230,7 @@ func (w *jsonWalk) holdsList() bool {
 		if err != nil {
 			return false
 		}
-		if key, _ := token.(string); slices.Contains(w.shape.lists, key) {
+		if key, _ := token.(string); slices.Contains(w.shape.Lists, key) {
 			return true
 		}
 		var skipped json.RawMessage
@@ -252,15 +252,15 @@ func (w *jsonWalk) look() error {
 	if json.NewDecoder(bytes.NewReader(w.text[start:])).Decode(&first) != nil {
 		return nil // it is told where it is decoded
 	}
-	for _, mark := range w.shape.marks {
+	for _, mark := range w.shape.Marks {
 		if _, ok := first[mark]; ok {
 			return nil
 		}
 	}
 	if said := errorAnswer(first); said != "" {
-		return w.listing.problem(line, "this is the answer of a service to a failed request, not a listing: "+schema.Quote(said), "write the listing anew")
+		return w.listing.Problem(line, "this is the answer of a service to a failed request, not a listing: "+schema.Quote(said), "write the listing anew")
 	}
-	return w.listing.foreign(line, "what stands here has none of "+strings.Join(w.shape.marks, ", "))
+	return w.listing.Foreign(line, "what stands here has none of "+strings.Join(w.shape.Marks, ", "))
 }
 
 // errorAnswer finds the message of a service that refused a request, or "".
@@ -307,7 +307,7 @@ func (w *jsonWalk) broken(err error) error {
 		return nil
 	}
 	offset := int(w.decoder.InputOffset())
-	p := w.listing.problem(0, "this is not JSON from here on", "write the listing anew; mend it by hand only where that is not possible")
+	p := w.listing.Problem(0, "this is not JSON from here on", "write the listing anew; mend it by hand only where that is not possible")
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):

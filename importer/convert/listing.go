@@ -11,57 +11,57 @@ import (
 	"gijbulk/schema"
 )
 
-// listing is one input while its tool reads it.
-type listing struct {
+// Listing is one input while its tool reads it.
+type Listing struct {
 	Input
 	tool    *Tool
-	options *Options
-	tell    func(schema.Finding)
+	Options *Options
+	Tell    func(schema.Finding)
 
 	// detect names the tools whose listing a text may be.
 	detect func(Input) []string
 
-	references *credential.References
+	References *credential.References
 
-	rows   []*row
-	pages  []page  // of all inputs of the tool, in their order
+	Rows   []*Row
+	Pages  []Page  // of all inputs of the tool, in their order
 	budget *budget // of a YAML text
 }
 
-// page is one answer of a service.
-type page struct {
+// Page is one answer of a service.
+type Page struct {
 	place schema.Place
-	rows  int
-	start int  // the number of its first row, where the answer tells
-	next  int  // the number of the row that the next page begins with, where the answer tells
-	more  bool // the answer says that it is not the last
-	total int  // how many rows all pages have together, where the answer tells
+	Rows  int
+	Start int  // the number of its first row, where the answer tells
+	Next  int  // the number of the row that the next page begins with, where the answer tells
+	More  bool // the answer says that it is not the last
+	Total int  // how many rows all pages have together, where the answer tells
 }
 
-// mustHaveRows makes sure that a listing names something.
-func (l *listing) mustHaveRows() error {
-	if len(l.rows) == 0 {
-		return l.problem(0, "the listing is empty: it names no repository", "look at what "+l.tool.Made+" says, and whether its credentials see any repository")
+// MustHaveRows makes sure that a listing names something.
+func (l *Listing) MustHaveRows() error {
+	if len(l.Rows) == 0 {
+		return l.Problem(0, "the listing is empty: it names no repository", "look at what "+l.tool.Made+" says, and whether its credentials see any repository")
 	}
 	return nil
 }
 
-// add appends a row that stands on a line.
-func (l *listing) add(line int) *row {
-	r := &row{place: schema.Place{File: l.Name, Line: line, Record: len(l.rows) + 1}, from: l.tool}
-	l.rows = append(l.rows, r)
+// Add appends a row that stands on a line.
+func (l *Listing) Add(line int) *Row {
+	r := &Row{Place: schema.Place{File: l.Name, Line: line, Record: len(l.Rows) + 1}, from: l.tool}
+	l.Rows = append(l.Rows, r)
 	return r
 }
 
-func (l *listing) place(line int) schema.Place { return schema.Place{File: l.Name, Line: line} }
+func (l *Listing) Place(line int) schema.Place { return schema.Place{File: l.Name, Line: line} }
 
-func (l *listing) problem(line int, message, advice string) *Problem {
-	return &Problem{Place: l.place(line), Message: message, Advice: advice}
+func (l *Listing) Problem(line int, message, advice string) *Problem {
+	return &Problem{Place: l.Place(line), Message: message, Advice: advice}
 }
 
-// foreign is the problem of a text that is no listing of the tool.
-func (l *listing) foreign(line int, message string) *Problem {
-	p := l.problem(line, "this is no listing of "+l.tool.Name+": "+message, l.tool.Name+" reads what "+l.tool.Made+" writes")
+// Foreign is the problem of a text that is no listing of the tool.
+func (l *Listing) Foreign(line int, message string) *Problem {
+	p := l.Problem(line, "this is no listing of "+l.tool.Name+": "+message, l.tool.Name+" reads what "+l.tool.Made+" writes")
 	others := slices.DeleteFunc(l.detect(l.Input), func(name string) bool { return name == l.tool.Name })
 	if len(others) > 0 {
 		p.Advice, p.Option = "it looks like a listing of "+strings.Join(others, " or ")+"; specify the tool", schema.OptionTool
@@ -69,75 +69,75 @@ func (l *listing) foreign(line int, message string) *Problem {
 	return p
 }
 
-// wantsFields reports whether Map or SkipIf need the listing's own fields.
-func (l *listing) wantsFields() bool { return len(l.options.Map)+len(l.options.SkipIf) > 0 }
+// WantsFields reports whether Map or SkipIf need the listing's own fields.
+func (l *Listing) WantsFields() bool { return len(l.Options.Map)+len(l.Options.SkipIf) > 0 }
 
-// hostedAt fills in where a repository is, by its address and what else is known.
-func (r *row) hostedAt(s *service, base string) {
+// HostedAt fills in where a repository is, by its address and what else is known.
+func (r *Row) HostedAt(s *Service, base string) {
 	if s == nil {
 		return
 	}
-	if at, ok := s.at(r.repo.address(), base); ok {
-		r.repo.spot = at
+	if at, ok := s.at(r.Repo.Address(), base); ok {
+		r.Repo.Spot = at
 	}
 }
 
-// leadsTo takes the address of a repository that a listing has as text, and finds out who
+// LeadsTo takes the address of a repository that a listing has as text, and finds out who
 // hosts it.
-func (r *row) leadsTo(o *Options, address string) {
+func (r *Row) LeadsTo(o *Options, address string) {
 	why := ""
 	switch address = strings.TrimSpace(address); {
-	case r.repo.take(address):
-		r.repo.spot = o.locate(r.repo.address())
+	case r.Repo.Take(address):
+		r.Repo.Spot = o.Locate(r.Repo.Address())
 	case address == "":
 		why = "it has no URL to clone from"
 	default:
 		why = "its URL leads to no host that Jira could clone from"
 	}
-	r.skip = cmp.Or(r.skip, why)
+	r.Skip = cmp.Or(r.Skip, why)
 }
 
-// needBaseURL skips a row whose address depends on the base URL.
-func (r *row) needBaseURL(why string) { r.skip, r.option = why, schema.OptionBaseURL }
+// NeedBaseURL skips a row whose address depends on the base URL.
+func (r *Row) NeedBaseURL(why string) { r.Skip, r.option = why, schema.OptionBaseURL }
 
-// needAddress skips a row from which nothing can be cloned.
-func (r *row) needAddress() {
-	if r.repo.address().Host == "" && r.skip == "" {
-		r.skip = "it has no URL to clone from"
+// NeedAddress skips a row from which nothing can be cloned.
+func (r *Row) NeedAddress() {
+	if r.Repo.Address().Host == "" && r.Skip == "" {
+		r.Skip = "it has no URL to clone from"
 	}
 }
 
 // warnOfPages tells where the answers of a service are visibly not all: one says so, or
 // all are exactly as long as a usual limit.
-func (l *listing) warnOfPages() {
+func (l *Listing) warnOfPages() {
 	full, rows, ended := 0, 0, false
 	starts := map[int]bool{}
-	for _, p := range l.pages {
-		rows += p.rows
-		starts[p.start] = true
-		ended = ended || !p.more
+	for _, p := range l.Pages {
+		rows += p.Rows
+		starts[p.Start] = true
+		ended = ended || !p.More
 	}
-	for _, p := range l.pages {
-		if slices.Contains(l.tool.Limits, p.rows) {
+	for _, p := range l.Pages {
+		if slices.Contains(l.tool.Limits, p.Rows) {
 			full++
 		}
-		if p.total > rows {
-			l.tell(schema.CodeListingPage.Newf(p.place, "", "this is one page of several: of %s, %d are here", rowsOf(p.total), rows))
+		if p.Total > rows {
+			l.Tell(schema.CodeListingPage.Newf(p.place, "", "this is one page of several: of %s, %d are here", CountRows(p.Total), rows))
 			return
 		}
-		if !p.more || p.total > 0 || p.next > 0 && starts[p.next] || p.next == 0 && ended {
+		if !p.More || p.Total > 0 || p.Next > 0 && starts[p.Next] || p.Next == 0 && ended {
 			continue
 		}
-		l.tell(schema.CodeListingPage.Newf(p.place, "", "this is one page of several: it holds %s and says that there are more", rowsOf(p.rows)))
+		l.Tell(schema.CodeListingPage.Newf(p.place, "", "this is one page of several: it holds %s and says that there are more", CountRows(p.Rows)))
 	}
-	if full > 0 && full == len(l.pages) {
-		last := l.pages[full-1]
-		l.tell(schema.CodeListingPage.Newf(last.place, "", "the listing has exactly %s, a usual limit: it may be one page of several", rowsOf(last.rows)).
+	if full > 0 && full == len(l.Pages) {
+		last := l.Pages[full-1]
+		l.Tell(schema.CodeListingPage.Newf(last.place, "", "the listing has exactly %s, a usual limit: it may be one page of several", CountRows(last.Rows)).
 			Advise("%s", l.tool.Complete))
 	}
 }
 
-func rowsOf(n int) string {
+func CountRows(n int) string {
 	if n == 1 {
 		return "1 row"
 	}

@@ -17,21 +17,21 @@ type maker struct {
 }
 
 // make turns the rows of all inputs into entries, and accounts for each.
-func (m *maker) make(rows []*row) {
+func (m *maker) make(rows []*Row) {
 	kept := m.sift(rows)
-	var records, repositories, hosted, left []*row
+	var records, repositories, hosted, left []*Row
 	for _, r := range kept {
 		switch {
-		case r.cells != nil && !isRepository(r.cells):
+		case r.Cells != nil && !isRepository(r.Cells):
 			records = append(records, r)
-		case r.repo.service != nil && m.options.As != AsRepositories:
+		case r.Repo.Service != nil && m.options.As != AsRepositories:
 			hosted = append(hosted, r)
 		default:
 			repositories = append(repositories, r)
 		}
 	}
 	for _, r := range rows {
-		if r.fate == schema.FateSkipped && r.repo.service != nil {
+		if r.fate == schema.FateSkipped && r.Repo.Service != nil {
 			left = append(left, r)
 		}
 	}
@@ -42,7 +42,7 @@ func (m *maker) make(rows []*row) {
 		m.integrations(g)
 	}
 	for _, r := range repositories {
-		if r.cells != nil {
+		if r.Cells != nil {
 			m.add(m.ready(r), r)
 		} else {
 			m.add(m.plain(r), r)
@@ -54,41 +54,41 @@ func (m *maker) make(rows []*row) {
 }
 
 // tellCredentials says once for each column that Map names what was left out of it.
-func (m *maker) tellCredentials(rows []*row) {
+func (m *maker) tellCredentials(rows []*Row) {
 	for _, mapping := range m.options.Map {
 		f, _ := schema.FieldTitled(mapping.To)
-		var held []*row
+		var held []*Row
 		for _, r := range rows {
 			if value, _ := r.lookup(mapping.From); isCredential(f, value) {
 				held = append(held, r)
 			}
 		}
 		if len(held) > 0 {
-			m.tell(schema.CodeListingNotHeld.Newf(held[0].place, f.String(), "credentials in %s were left out (%s)", schema.Quote(mapping.From), rowsOf(len(held))).
+			m.tell(schema.CodeListingNotHeld.Newf(held[0].Place, f.String(), "credentials in %s were left out (%s)", schema.Quote(mapping.From), CountRows(len(held))).
 				Advise("store them outside the listing, and put references such as env:NAME or file:PATH into %s", schema.Quote(mapping.From)))
 		}
 	}
 }
 
 // sift decides which rows are to be converted.
-func (m *maker) sift(rows []*row) []*row {
-	var kept []*row
-	first := map[string]*row{} // of each repository
+func (m *maker) sift(rows []*Row) []*Row {
+	var kept []*Row
+	first := map[string]*Row{} // of each repository
 	for _, r := range rows {
-		if r.cells == nil {
+		if r.Cells == nil {
 			m.options.place(r)
 		}
 		if m.options.skip(r) {
 			continue
 		}
-		if whole := r.within; whole != nil && !m.options.skip(whole) {
-			r.fate, r.twin, r.why = schema.FateMerged, whole, "it is a part of "+whole.place.String()
+		if whole := r.Within; whole != nil && !m.options.skip(whole) {
+			r.fate, r.twin, r.why = schema.FateMerged, whole, "it is a part of "+whole.Place.String()
 			continue
 		}
 		identity := r.identity()
 		if twin := first[identity]; twin != nil {
-			r.fate, r.twin, r.why = schema.FateMerged, twin, "it is the same as "+twin.place.String()
-			twin.repo.jira = append(twin.repo.jira, r.repo.jira...)
+			r.fate, r.twin, r.why = schema.FateMerged, twin, "it is the same as "+twin.Place.String()
+			twin.Repo.JiraKeys = append(twin.Repo.JiraKeys, r.Repo.JiraKeys...)
 			continue
 		}
 		r.fate = schema.FateConverted
@@ -99,7 +99,7 @@ func (m *maker) sift(rows []*row) []*row {
 }
 
 // add takes an entry that was made of rows.
-func (m *maker) add(e schema.Entry, rows ...*row) {
+func (m *maker) add(e schema.Entry, rows ...*Row) {
 	e = e.Assign(m.options.Set, m.options.Fill)
 	m.result.Entries = append(m.result.Entries, e)
 	for _, r := range rows {
@@ -113,11 +113,11 @@ func (m *maker) tell(f schema.Finding) {
 }
 
 // identity is equal for rows that mean the same.
-func (r *row) identity() string {
-	if r.cells == nil {
-		return r.repo.identity()
+func (r *Row) identity() string {
+	if r.Cells == nil {
+		return r.Repo.identity()
 	}
-	e := schema.Entry{Cells: r.cells}
+	e := schema.Entry{Cells: r.Cells}
 	var b strings.Builder
 	for _, f := range []schema.Field{schema.FieldKind, schema.FieldType, schema.FieldOrigin, schema.FieldDisplayName} {
 		b.WriteString("\x00" + e.Text(f))
@@ -126,19 +126,19 @@ func (r *row) identity() string {
 }
 
 // ready is the entry of a row that is a whole record.
-func (m *maker) ready(r *row) schema.Entry {
-	e := schema.Entry{Place: r.place, Cells: r.cells}
-	if keys := m.projectsOf([]*row{r}); len(keys) > 0 {
+func (m *maker) ready(r *Row) schema.Entry {
+	e := schema.Entry{Place: r.Place, Cells: r.Cells}
+	if keys := m.projectsOf([]*Row{r}); len(keys) > 0 {
 		e = e.Override([]schema.Cell{words(schema.FieldProjects, keys)})
 	}
 	return withSource(e, sourceOfOne(r))
 }
 
 // account tells what became of each row.
-func (m *maker) account(rows []*row) {
+func (m *maker) account(rows []*Row) {
 	accounts := make([]schema.Row, len(rows))
 	for i, r := range rows {
-		accounts[i] = schema.Row{Place: r.place, Name: r.title, Fate: r.fate, Why: r.why, Option: r.option, Record: r.record}
+		accounts[i] = schema.Row{Place: r.Place, Name: r.Title, Fate: r.fate, Why: r.why, Option: r.option, Record: r.record}
 		for twin := r.twin; twin != nil; twin = twin.twin {
 			accounts[i].Record = twin.record
 		}
@@ -161,21 +161,19 @@ func (m *maker) listPlaceholders() {
 
 func isRepository(cells []schema.Cell) bool {
 	return slices.ContainsFunc(cells, func(c schema.Cell) bool {
-		return c.Field == schema.FieldKind && c.Written.Text == kindRepository
+		return c.Field == schema.FieldKind && c.Written.Text == string(schema.KindRepository)
 	})
 }
 
-const kindRepository = "repository"
-
-// cell makes a cell in the way of a form.
-func cell(f schema.Field, s string, form schema.Form) schema.Cell {
+// Cell makes a cell in the way of a form.
+func Cell(f schema.Field, s string, form schema.Form) schema.Cell {
 	return schema.Cell{Name: f.String(), Field: f, Written: schema.Written{Form: form, Text: s}}
 }
 
-func text(f schema.Field, s string) schema.Cell { return cell(f, s, schema.FormString) }
+func TextCell(f schema.Field, s string) schema.Cell { return Cell(f, s, schema.FormString) }
 
 func words(f schema.Field, items []string) schema.Cell {
-	c := cell(f, "", schema.FormList)
+	c := Cell(f, "", schema.FormList)
 	for _, item := range items {
 		c.Written.Items = append(c.Written.Items, schema.Written{Form: schema.FormString, Text: item})
 	}

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// matching writes a regular expression over names as a condition of JMESPath, which has
+// Matching writes a regular expression over names as a condition of JMESPath, which has
 // none. ok is false for one that is more than a choice among beginnings, ends and parts.
-func matching(pattern string) (condition string, ok bool) {
+func Matching(pattern string) (condition string, ok bool) {
 	re, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
 		return "", false
@@ -67,7 +67,7 @@ func (s spelling) condition() (string, bool) {
 			return "", false
 		}
 	}
-	quoted := literal(text.String())
+	quoted := Literal(text.String())
 	switch {
 	case begin && end:
 		return "name==" + quoted, true

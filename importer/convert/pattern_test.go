@@ -1,4 +1,4 @@
-package convert
+package convert_test
 
 import (
 	"regexp"
@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"gijbulk/importer/convert"
 )
 
 // TestPatterns holds what a filter selects against what the pattern itself does.
@@ -22,7 +24,7 @@ func TestPatterns(t *testing.T) {
 		{"web.*shop", false}, {"[0-9]+x", false}, {"(?i)web", false}, {".*", false}, {"", false}, {"a.b", false}, {"web+", false},
 		{"(", false}, {"[a-z]shop", true}, {"[^a]shop", false}, {`\bweb\b`, false}, {"^^web", false}, {"web$x", false},
 	} {
-		condition, ok := matching(tt.pattern)
+		condition, ok := convert.Matching(tt.pattern)
 		if ok != tt.told {
 			t.Errorf("%s: %s, told %v", tt.pattern, condition, ok)
 		}
@@ -37,7 +39,7 @@ func TestPatterns(t *testing.T) {
 				want = append(want, name)
 			}
 		}
-		if got := selected(t, "[?"+condition+"]", host); !slices.Equal(got, want) {
+		if got := convert.Selected(t, "[?"+condition+"]", host); !slices.Equal(got, want) {
 			t.Errorf("%s: %s selects %q, want %q", tt.pattern, condition, got, want)
 		}
 	}
@@ -48,12 +50,12 @@ func TestPatternsDrawn(t *testing.T) {
 	piece := rapid.SampledFrom([]string{"a", "b", "-", "(a|b)", "(ab|-)", "[ab]", "a?", ".*", "^", "$", "."})
 	rapid.Check(t, func(rt *rapid.T) {
 		pattern := strings.Join(rapid.SliceOfN(piece, 0, 5).Draw(rt, "pattern"), "")
-		condition, ok := matching(pattern)
+		condition, ok := convert.Matching(pattern)
 		if !ok {
 			return
 		}
 		name := rapid.StringOfN(rapid.SampledFrom([]rune("ab-")), 1, 6, -1).Draw(rt, "name")
-		got := selected(t, "[?"+condition+"]", []any{map[string]any{"name": name}})
+		got := convert.Selected(t, "[?"+condition+"]", []any{map[string]any{"name": name}})
 		if (len(got) == 1) != regexp.MustCompile(pattern).MatchString(name) {
 			rt.Fatalf("%s: %s of %q: %v", pattern, condition, name, got)
 		}

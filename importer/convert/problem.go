@@ -23,14 +23,14 @@ func misuse(message, advice string) *Problem {
 	return &Problem{Message: message, Advice: advice, Misuse: true}
 }
 
-// instead gives a problem other advice.
-func (p *Problem) instead(advice string) *Problem {
+// Instead gives a problem other advice.
+func (p *Problem) Instead(advice string) *Problem {
 	p.Advice, p.Option = advice, ""
 	return p
 }
 
-// about names the option that the advice is about.
-func (p *Problem) about(o schema.Option) *Problem {
+// About names the option that the advice is about.
+func (p *Problem) About(o schema.Option) *Problem {
 	p.Option = o
 	return p
 }

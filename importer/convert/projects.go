@@ -44,14 +44,14 @@ func (m ProjectMap) of(r *repository) []string {
 	if len(m.keys) == 0 {
 		return nil
 	}
-	path := r.key
-	if r.service == nil {
-		path = strings.Join(r.address().Segments(), "/")
+	path := r.Key
+	if r.Service == nil {
+		path = strings.Join(r.Address().Segments(), "/")
 	} else if !strings.Contains(path, "/") {
-		path = strings.Trim(strings.TrimRight(r.owner+"/"+r.project, "/")+"/"+path, "/")
+		path = strings.Trim(strings.TrimRight(r.Owner+"/"+r.Project, "/")+"/"+path, "/")
 	}
-	host := r.address().Hostname()
-	for _, name := range []string{r.name, path} {
+	host := r.Address().Hostname()
+	for _, name := range []string{r.Name, path} {
 		for name = strings.ToLower(name); name != ""; name = parentOf(name) {
 			for _, known := range []string{host + "/" + name, name} {
 				if keys, ok := m.keys[known]; ok {
@@ -73,11 +73,11 @@ func parentOf(path string) string {
 
 // projectsOf gives the keys for a record that is made of rows: what the listing itself
 // tells, and the table of --jira-project-map.
-func (m *maker) projectsOf(rows []*row) []string {
+func (m *maker) projectsOf(rows []*Row) []string {
 	var keys []string
 	for _, r := range rows {
-		keys = append(keys, r.repo.jira...)
-		keys = append(keys, m.options.Projects.of(&r.repo)...)
+		keys = append(keys, r.Repo.JiraKeys...)
+		keys = append(keys, m.options.Projects.of(&r.Repo)...)
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)

@@ -9,10 +9,10 @@ import (
 	"strings"
 )
 
-// sample is what a text is recognised by.
-type sample struct {
-	name   string // the file's own, without its folders
-	head   string // the beginning of the text
+// Sample is what a text is recognised by.
+type Sample struct {
+	Name   string // the file's own, without its folders
+	Head   string // the beginning of the text
 	keys   []string
 	header []string // of a table: its first row, folded
 }
@@ -20,11 +20,11 @@ type sample struct {
 // headSize is in bytes.
 const headSize = 16 << 10
 
-func sampleOf(in Input) *sample {
-	s := &sample{name: path.Base(strings.ReplaceAll(in.Name, `\`, "/")), head: string(in.Text[:min(len(in.Text), headSize)])}
+func sampleOf(in Input) *Sample {
+	s := &Sample{Name: path.Base(strings.ReplaceAll(in.Name, `\`, "/")), Head: string(in.Text[:min(len(in.Text), headSize)])}
 	text := bytes.TrimSpace(in.Text)
 	switch {
-	case isJSON(text):
+	case IsJSON(text):
 		s.keys = firstKeys(text)
 	default:
 		s.header = firstTitles(in.Text)
@@ -32,19 +32,19 @@ func sampleOf(in Input) *sample {
 	return s
 }
 
-// isJSON reports whether a text begins as a list or an object.
-func isJSON(text []byte) bool {
+// IsJSON reports whether a text begins as a list or an object.
+func IsJSON(text []byte) bool {
 	text = bytes.TrimLeft(text, " \t\r\n")
 	return len(text) > 0 && (text[0] == '[' || text[0] == '{')
 }
 
-// hasAny reports whether the first repository has one of these keys.
-func (s *sample) hasAny(keys ...string) bool {
+// HasAny reports whether the first repository has one of these keys.
+func (s *Sample) HasAny(keys ...string) bool {
 	return slices.ContainsFunc(keys, func(key string) bool { return slices.Contains(s.keys, key) })
 }
 
-// has reports whether the first repository has all of these keys.
-func (s *sample) has(keys ...string) bool {
+// Has reports whether the first repository has all of these keys.
+func (s *Sample) Has(keys ...string) bool {
 	for _, key := range keys {
 		if !slices.Contains(s.keys, key) {
 			return false
@@ -53,15 +53,15 @@ func (s *sample) has(keys ...string) bool {
 	return true
 }
 
-// mentions reports whether the beginning of the text matches a pattern.
-func (s *sample) mentions(pattern string) bool {
-	return regexp.MustCompile(pattern).MatchString(s.head)
+// Mentions reports whether the beginning of the text matches a pattern.
+func (s *Sample) Mentions(pattern string) bool {
+	return regexp.MustCompile(pattern).MatchString(s.Head)
 }
 
-// titled reports whether the header has all of these columns.
-func (s *sample) titled(titles ...string) bool {
+// Titled reports whether the header has all of these columns.
+func (s *Sample) Titled(titles ...string) bool {
 	for _, title := range titles {
-		if !slices.Contains(s.header, foldTitle(title)) {
+		if !slices.Contains(s.header, FoldTitle(title)) {
 			return false
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"gijbulk/schema"
 )
 
-// service is a kind of host that the app has integrations for.
-type service struct {
+// Service is a kind of host that the app has integrations for.
+type Service struct {
 	name string // for people
 	word string // in the names of placeholders
 
@@ -19,17 +19,17 @@ type service struct {
 
 	// locate finds a repository by its address on a host of the service. base is the
 	// host's URL where it is known better than the address tells, else "".
-	locate func(s *service, a giturl.Address, base string) (spot, bool)
+	locate func(s *Service, a giturl.Address, base string) (Spot, bool)
 
 	apiPath func(g *group) string // the path of the listing; nil: the app's own
 	scoped  bool                  // owner is the tfsCollection
-	filter  *filterForm           // nil: the app filters no listing of this service
+	Filter  *Filter               // nil: the app filters no listing of this service
 }
 
 // services lists them all.
-func services() []*service { return []*service{github, gitlab, azure, vsts, codecommit, gerrit} }
+func services() []*Service { return []*Service{GitHub, GitLab, Azure, vsts, CodeCommit, Gerrit} }
 
-var github = &service{name: "GitHub", word: "GITHUB", hosted: schema.TypeGitHub, server: schema.TypeGitHubServer,
+var GitHub = &Service{name: "GitHub", word: "GITHUB", hosted: schema.TypeGitHub, server: schema.TypeGitHubServer,
 	cloud: []string{"github.com", "www.github.com", "ssh.github.com", "api.github.com"}, locate: locateGitHub,
 	apiPath: func(g *group) string {
 		if g.personal {
@@ -37,19 +37,19 @@ var github = &service{name: "GitHub", word: "GITHUB", hosted: schema.TypeGitHub,
 		}
 		return "/orgs/" + url.PathEscape(g.owner) + "/repos"
 	},
-	filter: &filterForm{key: "name", flags: map[Flag]string{
+	Filter: &Filter{key: "name", flags: map[Flag]string{
 		Archived: "archived", Disabled: "disabled", Fork: "fork", Mirror: "mirror_url"}}}
 
-func locateGitHub(s *service, a giturl.Address, base string) (spot, bool) {
+func locateGitHub(s *Service, a giturl.Address, base string) (Spot, bool) {
 	parts := a.Segments()
 	if len(parts) < 2 {
-		return spot{}, false
+		return Spot{}, false
 	}
 	owner, name := parts[len(parts)-2], parts[len(parts)-1]
-	return spot{base: s.baseOf(a, base), owner: owner, key: name}, true
+	return Spot{Base: s.BaseOf(a, base), Owner: owner, Key: name}, true
 }
 
-var gitlab = &service{name: "GitLab", word: "GITLAB", hosted: schema.TypeGitLab, server: schema.TypeGitLabServer,
+var GitLab = &Service{name: "GitLab", word: "GITLAB", hosted: schema.TypeGitLab, server: schema.TypeGitLabServer,
 	cloud: []string{"gitlab.com", "www.gitlab.com", "altssh.gitlab.com"}, locate: locateGitLab,
 	apiPath: func(g *group) string {
 		if g.personal {
@@ -57,53 +57,53 @@ var gitlab = &service{name: "GitLab", word: "GITLAB", hosted: schema.TypeGitLab,
 		}
 		return "/api/v4/groups/" + url.PathEscape(g.folder()) + "/projects?include_subgroups=true"
 	},
-	filter: &filterForm{key: "path_with_namespace", flags: map[Flag]string{
+	Filter: &Filter{key: "path_with_namespace", flags: map[Flag]string{
 		Archived: "archived", Empty: "empty_repo", Fork: "forked_from_project", Mirror: "mirror"}}}
 
-func locateGitLab(s *service, a giturl.Address, base string) (spot, bool) {
+func locateGitLab(s *Service, a giturl.Address, base string) (Spot, bool) {
 	parts := a.Segments()
 	if len(parts) < 2 {
-		return spot{}, false
+		return Spot{}, false
 	}
-	return spot{base: s.baseOf(a, base), owner: parts[0], key: strings.Join(parts, "/")}, true
+	return Spot{Base: s.BaseOf(a, base), Owner: parts[0], Key: strings.Join(parts, "/")}, true
 }
 
-// azure is Azure DevOps, as a service and as a server of one's own.
-var azure = &service{name: "Azure DevOps", word: "AZURE", hosted: schema.TypeAzure, server: schema.TypeAzureDevOps,
+// Azure is Azure DevOps, as a service and as a server of one's own.
+var Azure = &Service{name: "Azure DevOps", word: "AZURE", hosted: schema.TypeAzure, server: schema.TypeAzureDevOps,
 	cloud: []string{"dev.azure.com", "ssh.dev.azure.com"}, locate: locateAzure, scoped: true,
-	filter: azureFilter}
+	Filter: azureFilter}
 
 // vsts is Azure DevOps by its older hosts, one for each organisation.
-var vsts = &service{name: "Visual Studio", word: "VSTS", hosted: schema.TypeVSTS, server: schema.TypeVSTS,
-	cloud: []string{".visualstudio.com"}, locate: locateAzure, scoped: true, filter: azureFilter}
+var vsts = &Service{name: "Visual Studio", word: "VSTS", hosted: schema.TypeVSTS, server: schema.TypeVSTS,
+	cloud: []string{".visualstudio.com"}, locate: locateAzure, scoped: true, Filter: azureFilter}
 
-var azureFilter = &filterForm{key: "name", container: "project.name", wrap: "{value:value%s}", flags: map[Flag]string{
+var azureFilter = &Filter{key: "name", container: "project.name", wrap: "{value:value%s}", flags: map[Flag]string{
 	Disabled: "isDisabled", Fork: "isFork"}}
 
-func locateAzure(s *service, a giturl.Address, base string) (spot, bool) {
+func locateAzure(s *Service, a giturl.Address, base string) (Spot, bool) {
 	host, parts := a.Hostname(), a.Segments()
 	switch {
 	case host == "ssh.dev.azure.com" && len(parts) == 4:
-		return spot{base: "https://dev.azure.com", owner: parts[1], project: parts[2], key: parts[3]}, true
+		return Spot{Base: "https://dev.azure.com", Owner: parts[1], Project: parts[2], Key: parts[3]}, true
 	case host == "vs-ssh.visualstudio.com" && len(parts) == 4:
-		return spot{base: "https://" + parts[1] + ".visualstudio.com", owner: parts[1], project: parts[2], key: parts[3]}, true
+		return Spot{Base: "https://" + parts[1] + ".visualstudio.com", Owner: parts[1], Project: parts[2], Key: parts[3]}, true
 	}
 	git := slices.Index(parts, "_git")
 	if git < 0 || git != len(parts)-2 {
-		return spot{}, false
+		return Spot{}, false
 	}
-	at := spot{base: s.baseOf(a, base), key: parts[git+1]}
+	at := Spot{Base: s.BaseOf(a, base), Key: parts[git+1]}
 	before := parts[:git]
 	if organisation, ok := strings.CutSuffix(host, ".visualstudio.com"); ok {
 		before = slices.DeleteFunc(before, func(p string) bool { return strings.EqualFold(p, "DefaultCollection") })
-		at.owner, at.project = organisation, lastOr(before, at.key)
+		at.Owner, at.Project = organisation, lastOr(before, at.Key)
 		return at, true
 	}
 	if host == "dev.azure.com" {
 		if len(before) == 0 {
-			return spot{}, false
+			return Spot{}, false
 		}
-		at.owner, at.project = before[0], lastOr(before[1:], at.key)
+		at.Owner, at.Project = before[0], lastOr(before[1:], at.Key)
 		return at, true
 	}
 	return at.onAzureServer(before)
@@ -112,20 +112,20 @@ func locateAzure(s *service, a giturl.Address, base string) (spot, bool) {
 // onAzureServer takes PREFIX/COLLECTION/PROJECT apart. A repository that is called as
 // its project may leave the project out; nothing tells that from a prefix but the usual
 // names of prefixes.
-func (at spot) onAzureServer(before []string) (spot, bool) {
+func (at Spot) onAzureServer(before []string) (Spot, bool) {
 	n := len(before)
 	switch {
 	case n == 0:
-		return spot{}, false
+		return Spot{}, false
 	case n == 1 || n == 2 && strings.EqualFold(before[0], "tfs"):
-		at.owner, at.project = before[n-1], at.key
+		at.Owner, at.Project = before[n-1], at.Key
 		before = before[:n-1]
 	default:
-		at.owner, at.project = before[n-2], before[n-1]
+		at.Owner, at.Project = before[n-2], before[n-1]
 		before = before[:n-2]
 	}
 	for _, p := range before {
-		at.base += "/" + url.PathEscape(p)
+		at.Base += "/" + url.PathEscape(p)
 	}
 	return at, true
 }
@@ -137,51 +137,51 @@ func lastOr(parts []string, other string) string {
 	return parts[len(parts)-1]
 }
 
-var codecommit = &service{name: "CodeCommit", word: "AWS", hosted: schema.TypeAWS, server: schema.TypeAWS,
+var CodeCommit = &Service{name: "CodeCommit", word: "AWS", hosted: schema.TypeAWS, server: schema.TypeAWS,
 	cloud: []string{"git-codecommit."}, locate: locateCodeCommit}
 
-func locateCodeCommit(_ *service, a giturl.Address, _ string) (spot, bool) {
+func locateCodeCommit(_ *Service, a giturl.Address, _ string) (Spot, bool) {
 	parts := a.Segments()
 	region, ok := strings.CutPrefix(a.Hostname(), "git-codecommit.")
 	region, _, found := strings.Cut(region, ".")
 	if !ok || !found || len(parts) != 3 || parts[0] != "v1" {
-		return spot{}, false
+		return Spot{}, false
 	}
-	return spot{base: "https://" + a.Hostname(), owner: region, key: parts[2]}, true
+	return Spot{Base: "https://" + a.Hostname(), Owner: region, Key: parts[2]}, true
 }
 
-var gerrit = &service{name: "Gerrit", word: "GERRIT", hosted: schema.TypeGerrit, server: schema.TypeGerrit,
-	locate: locateGerrit, filter: &filterForm{key: "name"}}
+var Gerrit = &Service{name: "Gerrit", word: "GERRIT", hosted: schema.TypeGerrit, server: schema.TypeGerrit,
+	locate: locateGerrit, Filter: &Filter{key: "name"}}
 
-func locateGerrit(s *service, a giturl.Address, base string) (spot, bool) {
+func locateGerrit(s *Service, a giturl.Address, base string) (Spot, bool) {
 	path := strings.TrimPrefix(strings.Join(a.Segments(), "/"), "a/")
-	return spot{base: s.baseOf(a, base), key: path}, path != ""
+	return Spot{Base: s.BaseOf(a, base), Key: path}, path != ""
 }
 
 // at finds a repository by its address on a host of the service.
-func (s *service) at(a giturl.Address, base string) (spot, bool) {
+func (s *Service) at(a giturl.Address, base string) (Spot, bool) {
 	found, ok := s.locate(s, a, base)
-	found.service = s
+	found.Service = s
 	return found, ok
 }
 
-// baseOf is the URL of the whole service; its own hosts have one, whatever the address
+// BaseOf is the URL of the whole service; its own hosts have one, whatever the address
 // says.
-func (s *service) baseOf(a giturl.Address, base string) string {
+func (s *Service) BaseOf(a giturl.Address, base string) string {
 	switch {
 	case base != "":
 		return strings.TrimRight(base, "/")
 	case slices.Contains(s.cloud, a.Hostname()):
-		return s.home()
+		return s.URL()
 	}
 	return a.WebBase()
 }
 
-// home is the URL of the vendor's own host.
-func (s *service) home() string { return "https://" + s.cloud[0] }
+// URL is the URL of the vendor's own host.
+func (s *Service) URL() string { return "https://" + s.cloud[0] }
 
-// serviceOf finds the service of a well-known host.
-func serviceOf(hostname string) *service {
+// ServiceOf finds the service of a well-known host.
+func ServiceOf(hostname string) *Service {
 	for _, s := range services() {
 		for _, cloud := range s.cloud {
 			if hostname == cloud || strings.HasPrefix(cloud, ".") && strings.HasSuffix(hostname, cloud) ||
@@ -194,7 +194,7 @@ func serviceOf(hostname string) *service {
 }
 
 // serviceOfType finds the service whose integrations have a type.
-func serviceOfType(t schema.Type) *service {
+func serviceOfType(t schema.Type) *Service {
 	for _, s := range services() {
 		if s.hosted == t || s.server == t {
 			return s
@@ -204,8 +204,8 @@ func serviceOfType(t schema.Type) *service {
 }
 
 // typeAt is the integration type of the service at a URL.
-func (s *service) typeAt(base string) schema.Type {
-	if len(s.cloud) > 0 && base == s.home() {
+func (s *Service) typeAt(base string) schema.Type {
+	if len(s.cloud) > 0 && base == s.URL() {
 		return s.hosted
 	}
 	return s.server

@@ -7,15 +7,15 @@ import (
 
 // section is a part of a configuration file below a title in brackets.
 type section struct {
-	line  int
-	title string              // as it stands in the brackets
+	Line  int
+	Title string              // as it stands in the brackets
 	keys  map[string][]string // the lines of each value
 }
 
-// sectionsOf reads a configuration file. Keys are told in lower case; of one that occurs
+// Sections reads a configuration file. Keys are told in lower case; of one that occurs
 // twice the last counts. A line that begins with a blank goes on with the value before,
 // unless it has a key of its own.
-func sectionsOf(text []byte, keyed func(line string) (key, value string, ok bool)) []section {
+func Sections(text []byte, keyed func(line string) (key, value string, ok bool)) []section {
 	var sections []section
 	var key string
 	number := 0
@@ -27,7 +27,7 @@ func sectionsOf(text []byte, keyed func(line string) (key, value string, ok bool
 			continue
 		}
 		if end := strings.LastIndexByte(line, ']'); line[0] == '[' && end > 0 {
-			sections = append(sections, section{line: number, title: line[1:end], keys: map[string][]string{}})
+			sections = append(sections, section{Line: number, Title: line[1:end], keys: map[string][]string{}})
 			key = ""
 			continue
 		}
@@ -45,11 +45,11 @@ func sectionsOf(text []byte, keyed func(line string) (key, value string, ok bool
 	return sections
 }
 
-// get looks a key up for Map and SkipIf.
-func (s section) get(name string) (string, bool) {
+// Get looks a key up for Map and SkipIf.
+func (s section) Get(name string) (string, bool) {
 	_, ok := s.keys[strings.ToLower(name)]
-	return s.value(strings.ToLower(name)), ok
+	return s.Value(strings.ToLower(name)), ok
 }
 
-// value is that of a key in lower case, or "".
-func (s section) value(key string) string { return strings.Join(s.keys[key], "\n") }
+// Value is that of a key in lower case, or "".
+func (s section) Value(key string) string { return strings.Join(s.keys[key], "\n") }

@@ -22,18 +22,18 @@ type Assignment struct {
 }
 
 // skip decides whether a row is left out, and says why.
-func (o *Options) skip(r *row) bool {
+func (o *Options) skip(r *Row) bool {
 	switch {
-	case r.skip != "":
-		r.why = r.skip
+	case r.Skip != "":
+		r.why = r.Skip
 	case o.chosen(r):
 		r.byChoice = true
 	default:
-		r.left = slices.DeleteFunc(slices.Clone(r.repo.flags), func(f Flag) bool { return slices.Contains(o.Include, f) })
+		r.left = slices.DeleteFunc(slices.Clone(r.Repo.flags), func(f Flag) bool { return slices.Contains(o.Include, f) })
 		if len(r.left) > 0 {
 			r.why = "it is " + told(r.left)
-		} else if o.As == AsIntegrations && r.cells == nil && r.repo.service == nil {
-			r.why = cmp.Or(r.repo.address().Hostname(), "its host") + " is no host that integrations are for"
+		} else if o.As == AsIntegrations && r.Cells == nil && r.Repo.Service == nil {
+			r.why = cmp.Or(r.Repo.Address().Hostname(), "its host") + " is no host that integrations are for"
 		}
 	}
 	if r.why == "" {
@@ -44,7 +44,7 @@ func (o *Options) skip(r *row) bool {
 }
 
 // chosen looks whether the user wants a row left out.
-func (o *Options) chosen(r *row) bool {
+func (o *Options) chosen(r *Row) bool {
 	for _, c := range o.SkipIf {
 		if value, ok := r.lookup(c.Field); ok && strings.EqualFold(strings.TrimSpace(value), c.Value) {
 			r.why = c.Field + " is " + c.Value
@@ -66,16 +66,16 @@ func told(flags []Flag) string {
 	return strings.Join(words, " and ")
 }
 
-func (r *row) lookup(name string) (string, bool) {
-	if r.field == nil {
+func (r *Row) lookup(name string) (string, bool) {
+	if r.Field == nil {
 		return "", false
 	}
-	return r.field(name)
+	return r.Field(name)
 }
 
 // assigned gives the cells that Map takes from a row, but for those that say where
 // the repository is.
-func (o *Options) assigned(r *row) []schema.Cell {
+func (o *Options) assigned(r *Row) []schema.Cell {
 	var cells []schema.Cell
 	for _, m := range o.Map {
 		field, known := schema.FieldTitled(m.To)
@@ -86,7 +86,7 @@ func (o *Options) assigned(r *row) []schema.Cell {
 		if isCredential(field, value) {
 			continue // it does not come out of the listing
 		}
-		cells = append(cells, cell(field, value, schema.FormCell))
+		cells = append(cells, Cell(field, value, schema.FormCell))
 	}
 	return cells
 }
@@ -108,7 +108,7 @@ func placing(to string) bool {
 }
 
 // place applies Map where it says where a repository is and what it is called.
-func (o *Options) place(r *row) {
+func (o *Options) place(r *Row) {
 	for _, m := range o.Map {
 		value, ok := r.lookup(m.From)
 		if value = strings.TrimSpace(value); !ok || value == "" || !placing(m.To) {
@@ -116,32 +116,32 @@ func (o *Options) place(r *row) {
 		}
 		switch f, _ := schema.FieldTitled(m.To); f {
 		case schema.FieldOrigin:
-			r.repo.web, r.repo.ssh = giturl.Address{}, giturl.Address{}
-			if r.repo.take(value) {
-				r.skip, r.option = "", ""
-				r.repo.spot = o.locate(r.repo.address())
+			r.Repo.Web, r.Repo.ssh = giturl.Address{}, giturl.Address{}
+			if r.Repo.Take(value) {
+				r.Skip, r.option = "", ""
+				r.Repo.Spot = o.Locate(r.Repo.Address())
 			}
 		case schema.FieldDisplayName:
-			r.repo.name, r.repo.own = value, true
-			r.title = cmp.Or(r.title, value)
+			r.Repo.Name, r.Repo.own = value, true
+			r.Title = cmp.Or(r.Title, value)
 		default:
-			r.repo.owner = value
+			r.Repo.Owner = value
 		}
 	}
 }
 
-// locate finds who hosts an address.
-func (o *Options) locate(a giturl.Address) spot {
-	s := serviceOf(a.Hostname())
+// Locate finds who hosts an address.
+func (o *Options) Locate(a giturl.Address) Spot {
+	s := ServiceOf(a.Hostname())
 	if t, ok := o.HostTypes[a.Hostname()]; ok {
 		s = serviceOfType(t)
 	}
 	if s == nil {
-		return spot{}
+		return Spot{}
 	}
 	at, ok := s.at(a, "")
 	if !ok {
-		return spot{}
+		return Spot{}
 	}
 	return at
 }

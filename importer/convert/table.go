@@ -12,31 +12,31 @@ import (
 	"gijbulk/schema"
 )
 
-// table is a text of rows below a header.
-type table struct {
-	titles []string // as written
-	folded []string // without case, blanks, "_" and "-"
+// Table is a text of rows below a header.
+type Table struct {
+	Titles []string // as written
+	Folded []string // without case, blanks, "_" and "-"
 }
 
-// tableRow is a row of a table.
-type tableRow struct {
-	line  int
+// TableRow is a row of a table.
+type TableRow struct {
+	Line  int
 	cells []string // at most as many as there are titles
-	flaw  string   // why the row cannot be read, or ""
+	Flaw  string   // why the row cannot be read, or ""
 }
 
-// eachRow visits the rows of a table that are not blank. What is wrong with one row is
+// EachRow visits the rows of a table that are not blank. What is wrong with one row is
 // told with it; what makes the rest unreadable is an error.
-func (l *listing) eachRow(delimiter rune, begin func(*table) error, visit func(*table, tableRow)) error {
+func (l *Listing) EachRow(delimiter rune, begin func(*Table) error, visit func(*Table, TableRow)) error {
 	r := csv.NewReader(bytes.NewReader(l.Text))
 	r.Comma, r.LazyQuotes, r.FieldsPerRecord = delimiter, true, -1
 	titles, err := r.Read()
 	if err != nil {
 		return tableProblem(l.Name, err)
 	}
-	t := &table{titles: titles}
+	t := &Table{Titles: titles}
 	for _, title := range titles {
-		t.folded = append(t.folded, foldTitle(title))
+		t.Folded = append(t.Folded, FoldTitle(title))
 	}
 	if err := begin(t); err != nil {
 		return err
@@ -50,19 +50,19 @@ func (l *listing) eachRow(delimiter rune, begin func(*table) error, visit func(*
 		if err != nil {
 			return tableProblem(l.Name, err)
 		}
-		row := tableRow{cells: cells}
-		row.line, _ = r.FieldPos(0)
+		row := TableRow{cells: cells}
+		row.Line, _ = r.FieldPos(0)
 		raw := bytes.TrimSpace(l.Text[start:r.InputOffset()])
 		switch n := len(cells); {
 		case strings.TrimSpace(strings.Join(cells, "")) == "":
 			continue
 		case bytes.IndexByte(raw, '\n') >= 0 && (n < len(titles) || bytes.Count(raw, []byte(`"`))%2 == 1):
 			// A lenient reader takes all that follows a lone quote for one cell.
-			return &Problem{Place: l.place(row.line), Message: "a cell begins with a quote that is never closed, here or on the lines after",
+			return &Problem{Place: l.Place(row.Line), Message: "a cell begins with a quote that is never closed, here or on the lines after",
 				Advice: `close the quote, or double it: "" stands for one inside a quoted cell`}
 		case n > len(titles):
 			if strings.TrimSpace(strings.Join(cells[len(titles):], "")) != "" {
-				row.flaw = fmt.Sprintf("the row has %d cells, the header %d", n, len(titles))
+				row.Flaw = fmt.Sprintf("the row has %d cells, the header %d", n, len(titles))
 			}
 			row.cells = cells[:len(titles)]
 		}
@@ -81,37 +81,37 @@ func tableProblem(file string, err error) *Problem {
 	return p
 }
 
-// column finds a column by its title, or gives -1.
-func (t *table) column(title string) int { return slices.Index(t.folded, foldTitle(title)) }
+// Column finds a column by its title, or gives -1.
+func (t *Table) Column(title string) int { return slices.Index(t.Folded, FoldTitle(title)) }
 
-// first finds the first of several titles that the table has, or gives -1.
-func (t *table) first(titles []string) int {
+// First finds the first of several titles that the table has, or gives -1.
+func (t *Table) First(titles []string) int {
 	for _, title := range titles {
-		if i := t.column(title); i >= 0 {
+		if i := t.Column(title); i >= 0 {
 			return i
 		}
 	}
 	return -1
 }
 
-// cell is the text of a column without the blanks around it, or "".
-func (r tableRow) cell(column int) string {
+// Cell is the text of a column without the blanks around it, or "".
+func (r TableRow) Cell(column int) string {
 	if column < 0 || column >= len(r.cells) {
 		return ""
 	}
 	return strings.TrimSpace(r.cells[column])
 }
 
-// fields looks up the cells of a row by the titles of their columns.
-func (t *table) fields(r tableRow) func(string) (string, bool) {
+// Fields looks up the cells of a row by the titles of their columns.
+func (t *Table) Fields(r TableRow) func(string) (string, bool) {
 	return func(name string) (string, bool) {
-		i := t.column(name)
-		return r.cell(i), i >= 0
+		i := t.Column(name)
+		return r.Cell(i), i >= 0
 	}
 }
 
-// mustHave makes sure that the columns of Map and SkipIf are there.
-func (t *table) mustHave(o *Options) error {
+// MustHave makes sure that the columns of Map and SkipIf are there.
+func (t *Table) MustHave(o *Options) error {
 	var names []string
 	for _, m := range o.Map {
 		names = append(names, m.From)
@@ -120,11 +120,11 @@ func (t *table) mustHave(o *Options) error {
 		names = append(names, c.Field)
 	}
 	for _, name := range names {
-		if t.column(name) >= 0 {
+		if t.Column(name) >= 0 {
 			continue
 		}
-		advice := "the columns are: " + strings.Join(t.titles, ", ")
-		if near := schema.Nearest(name, t.titles); near != "" {
+		advice := "the columns are: " + strings.Join(t.Titles, ", ")
+		if near := schema.Nearest(name, t.Titles); near != "" {
 			advice = "did you mean " + near + "?"
 		}
 		return misuse("the table has no column "+schema.Quote(name), advice)
@@ -132,8 +132,8 @@ func (t *table) mustHave(o *Options) error {
 	return nil
 }
 
-// delimiterOf is the delimiter that occurs most often in the first row.
-func delimiterOf(text []byte) rune {
+// Delimiter is the delimiter that occurs most often in the first row.
+func Delimiter(text []byte) rune {
 	first, _, _ := bytes.Cut(text, []byte("\n"))
 	best, most := ',', 0
 	for _, d := range ",;\t|" {
@@ -147,16 +147,16 @@ func delimiterOf(text []byte) rune {
 // firstTitles are the folded titles of a table.
 func firstTitles(text []byte) []string {
 	r := csv.NewReader(bytes.NewReader(text[:min(len(text), headSize)]))
-	r.Comma, r.LazyQuotes = delimiterOf(text), true
+	r.Comma, r.LazyQuotes = Delimiter(text), true
 	titles, _ := r.Read()
 	for i, title := range titles {
-		titles[i] = foldTitle(title)
+		titles[i] = FoldTitle(title)
 	}
 	return titles
 }
 
-// foldTitle makes the titles of columns equal that people take for the same.
-func foldTitle(s string) string {
+// FoldTitle makes the titles of columns equal that people take for the same.
+func FoldTitle(s string) string {
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(" \t\u00a0_-", r) {
 			return -1

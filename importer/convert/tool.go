@@ -20,21 +20,21 @@ type Tool struct {
 	Limits   []int  // rows of a page that may have been cut there
 	Complete string // how to get all pages
 
-	Detect func(*sample) bool // whether a text is certainly such a listing; nil: unknown
-	Read   func(*listing) error
+	Detect func(*Sample) bool // whether a text is certainly such a listing; nil: unknown
+	Read   func(*Listing) error
 
 	// Begin gives a reader for all inputs together, where one needs the contents of
 	// another; Read is nil then.
-	Begin func() reader
+	Begin func() Reader
 }
 
-// reader reads the inputs of one tool in turn. end is called after the last of them.
-type reader interface {
-	read(*listing) error
-	end() error
+// Reader reads the inputs of one tool in turn. end is called after the last of them.
+type Reader interface {
+	Read(*Listing) error
+	End() error
 }
 
-func (t *Tool) reader() reader {
+func (t *Tool) reader() Reader {
 	if t.Begin != nil {
 		return t.Begin()
 	}
@@ -42,21 +42,21 @@ func (t *Tool) reader() reader {
 }
 
 // alone reads each input without regard to the others.
-type alone func(*listing) error
+type alone func(*Listing) error
 
-func (read alone) read(l *listing) error {
+func (read alone) Read(l *Listing) error {
 	if err := read(l); err != nil {
 		return err
 	}
-	return l.mustHaveRows()
+	return l.MustHaveRows()
 }
 
-func (alone) end() error { return nil }
+func (alone) End() error { return nil }
 
 // Tools are those that can be read.
 type Tools []Tool
 
-func (ts Tools) names() []string {
+func (ts Tools) Names() []string {
 	names := make([]string, len(ts))
 	for i := range ts {
 		names[i] = ts[i].Name
@@ -76,8 +76,8 @@ func (ts Tools) find(in Input, from string) (*Tool, error) {
 				return &ts[i], nil
 			}
 		}
-		advice := "one of: " + strings.Join(ts.names(), ", ")
-		if near := schema.Nearest(from, ts.names()); near != "" {
+		advice := "one of: " + strings.Join(ts.Names(), ", ")
+		if near := schema.Nearest(from, ts.Names()); near != "" {
 			advice = "did you mean " + near + "?"
 		}
 		return nil, misuse("there is no tool "+schema.Quote(from), advice)
@@ -88,7 +88,7 @@ func (ts Tools) find(in Input, from string) (*Tool, error) {
 		return ts.find(in, found[0])
 	case 0:
 		return nil, &Problem{Place: place, Message: "the tool that wrote the listing is not recognized",
-			Advice: "specify the tool: " + strings.Join(ts.names(), ", "), Option: schema.OptionTool}
+			Advice: "specify the tool: " + strings.Join(ts.Names(), ", "), Option: schema.OptionTool}
 	}
 	return nil, &Problem{Place: place, Message: "this may be a listing of " + strings.Join(found, " or of "),
 		Advice: "specify the tool", Option: schema.OptionTool}

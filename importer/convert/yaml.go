@@ -12,9 +12,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// yamlValue is a value of a YAML text. The zero yamlValue is one that is not there. This
+// Value is a value of a YAML text. The zero yamlValue is one that is not there. This
 // file alone knows the library.
-type yamlValue struct {
+type Value struct {
 	node   *yaml.Node
 	budget *budget
 }
@@ -33,22 +33,22 @@ func (b *budget) spend(cost int) bool {
 }
 
 // overspent is the problem of a listing whose aliases stand for too much, or nil.
-func (l *listing) overspent() error {
+func (l *Listing) overspent() error {
 	if l.budget == nil || l.budget.left >= 0 {
 		return nil
 	}
-	return l.problem(0, "aliases make the listing more than a hundred times as large as it is", "write what they stand for where it is needed, or fewer of them")
+	return l.Problem(0, "aliases make the listing more than a hundred times as large as it is", "write what they stand for where it is needed, or fewer of them")
 }
 
-// yamlMember is a field of a mapping.
-type yamlMember struct {
-	name  string
-	line  int
-	value yamlValue
+// Member is a field of a mapping.
+type Member struct {
+	Name  string
+	Line  int
+	Value Value
 }
 
-// eachDocument visits the documents of a YAML text that are not blank.
-func (l *listing) eachDocument(visit func(yamlValue) error) error {
+// EachDocument visits the documents of a YAML text that are not blank.
+func (l *Listing) EachDocument(visit func(Value) error) error {
 	d := yaml.NewDecoder(bytes.NewReader(l.Text))
 	l.budget = &budget{left: aliasFactor * len(l.Text)}
 	for {
@@ -83,59 +83,59 @@ func parsed(parse func() error) (err error) {
 var yamlLine = regexp.MustCompile(`line (\d+):`)
 
 // notYAML tells where a text stops being YAML. The library's own words quote the text.
-func (l *listing) notYAML(err error) *Problem {
+func (l *Listing) notYAML(err error) *Problem {
 	line := 0
 	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 		line, _ = strconv.Atoi(m[1])
 	}
-	return l.problem(line, "this is not YAML, here or in the lines after", "check the indentation, quotes and brackets")
+	return l.Problem(line, "this is not YAML, here or in the lines after", "check the indentation, quotes and brackets")
 }
 
-func (l *listing) value(n *yaml.Node) yamlValue { return yamlValue{budget: l.budget}.with(n) }
+func (l *Listing) value(n *yaml.Node) Value { return Value{budget: l.budget}.with(n) }
 
 // with is the value of another node of the text: what an alias stands for, and any other
 // node itself.
-func (v yamlValue) with(n *yaml.Node) yamlValue {
+func (v Value) with(n *yaml.Node) Value {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
-	return yamlValue{n, v.budget}
+	return Value{n, v.budget}
 }
 
-func (v yamlValue) line() int {
+func (v Value) Line() int {
 	if v.node == nil {
 		return 0
 	}
 	return v.node.Line
 }
 
-// given reports whether there is anything but null and false.
-func (v yamlValue) given() bool {
-	return v.isMap() || v.isList() || v.text() != "" && v.text() != "false"
+// Given reports whether there is anything but null and false.
+func (v Value) Given() bool {
+	return v.IsMap() || v.isList() || v.Text() != "" && v.Text() != "false"
 }
 
-func (v yamlValue) isMap() bool  { return v.node != nil && v.node.Kind == yaml.MappingNode }
-func (v yamlValue) isList() bool { return v.node != nil && v.node.Kind == yaml.SequenceNode }
+func (v Value) IsMap() bool  { return v.node != nil && v.node.Kind == yaml.MappingNode }
+func (v Value) isList() bool { return v.node != nil && v.node.Kind == yaml.SequenceNode }
 
-// items are those of a list.
-func (v yamlValue) items() []yamlValue {
+// Items are those of a list.
+func (v Value) Items() []Value {
 	if !v.isList() || !v.budget.spend(len(v.node.Content)) {
 		return nil
 	}
-	items := make([]yamlValue, len(v.node.Content))
+	items := make([]Value, len(v.node.Content))
 	for i, n := range v.node.Content {
 		items[i] = v.with(n)
 	}
 	return items
 }
 
-// members are the fields of a mapping, those that it merges from others last.
-func (v yamlValue) members() []yamlMember {
-	var members []yamlMember
+// Members are the fields of a mapping, those that it merges from others last.
+func (v Value) Members() []Member {
+	var members []Member
 	known := map[string]bool{}
-	v.walk(map[*yaml.Node]bool{}, func(m yamlMember) bool {
-		if v.budget.spend(len(m.name)) && !known[m.name] {
-			known[m.name] = true
+	v.walk(map[*yaml.Node]bool{}, func(m Member) bool {
+		if v.budget.spend(len(m.Name)) && !known[m.Name] {
+			known[m.Name] = true
 			members = append(members, m)
 		}
 		return true
@@ -143,15 +143,15 @@ func (v yamlValue) members() []yamlMember {
 	return members
 }
 
-// get looks a value up by its path.
-func (v yamlValue) get(path ...string) yamlValue {
+// Get looks a value up by its path.
+func (v Value) Get(path ...string) Value {
 	for _, name := range path {
-		var found yamlValue
-		v.walk(map[*yaml.Node]bool{}, func(m yamlMember) bool {
-			if m.name == name {
-				found = m.value
+		var found Value
+		v.walk(map[*yaml.Node]bool{}, func(m Member) bool {
+			if m.Name == name {
+				found = m.Value
 			}
-			return m.name != name
+			return m.Name != name
 		})
 		v = found
 	}
@@ -160,22 +160,22 @@ func (v yamlValue) get(path ...string) yamlValue {
 
 // walk visits the fields of a mapping, and then those that it merges, each mapping once,
 // until visit returns false.
-func (v yamlValue) walk(seen map[*yaml.Node]bool, visit func(yamlMember) bool) bool {
-	if !v.isMap() || seen[v.node] {
+func (v Value) walk(seen map[*yaml.Node]bool, visit func(Member) bool) bool {
+	if !v.IsMap() || seen[v.node] {
 		return true
 	}
 	seen[v.node] = true
-	var bases []yamlValue
+	var bases []Value
 	for i := 0; i+1 < len(v.node.Content); i += 2 {
 		key, value := v.with(v.node.Content[i]).node, v.with(v.node.Content[i+1])
 		if !v.budget.spend(1) {
 			return false
 		}
 		if key.ShortTag() == "!!merge" {
-			bases = append(append(bases, value), value.items()...)
+			bases = append(append(bases, value), value.Items()...)
 			continue
 		}
-		if !visit(yamlMember{name: key.Value, line: v.node.Content[i].Line, value: value}) {
+		if !visit(Member{Name: key.Value, Line: v.node.Content[i].Line, Value: value}) {
 			return false
 		}
 	}
@@ -187,30 +187,30 @@ func (v yamlValue) walk(seen map[*yaml.Node]bool, visit func(yamlMember) bool) b
 	return true
 }
 
-// text is a plain value as text; null, lists and mappings have none.
-func (v yamlValue) text() string {
+// Text is a plain value as text; null, lists and mappings have none.
+func (v Value) Text() string {
 	if v.node == nil || v.node.Kind != yaml.ScalarNode || v.node.ShortTag() == "!!null" || !v.budget.spend(len(v.node.Value)) {
 		return ""
 	}
 	return strings.TrimSpace(v.node.Value)
 }
 
-// texts are the plain values of a list, or one that stands alone.
-func (v yamlValue) texts() []string {
+// Texts are the plain values of a list, or one that stands alone.
+func (v Value) Texts() []string {
 	var texts []string
-	for _, item := range append(v.items(), v) {
-		if s := item.text(); s != "" {
+	for _, item := range append(v.Items(), v) {
+		if s := item.Text(); s != "" {
 			texts = append(texts, s)
 		}
 	}
 	return texts
 }
 
-// field looks up a dotted name for Map and SkipIf.
-func (v yamlValue) field(name string) (string, bool) {
-	found := v.get(strings.Split(name, ".")...)
-	if found.node == nil || found.isMap() {
+// Field looks up a dotted name for Map and SkipIf.
+func (v Value) Field(name string) (string, bool) {
+	found := v.Get(strings.Split(name, ".")...)
+	if found.node == nil || found.IsMap() {
 		return "", false
 	}
-	return strings.Join(found.texts(), ";"), true
+	return strings.Join(found.Texts(), ";"), true
 }

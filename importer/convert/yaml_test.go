@@ -10,12 +10,12 @@ import (
 func TestYAML(t *testing.T) {
 	text := "base: &b {type: git, url: x, <<: *b}\nkid: {<<: [*b, {url: y, more: z}], url: own}\nnothing: ~\n---\n---\nother: 1\n"
 	var lines []string
-	l := &listing{Input: Input{Name: "in", Text: []byte(text)}, tool: &Tool{}}
-	err := l.eachDocument(func(doc yamlValue) error {
-		for _, m := range doc.members() {
-			parts := []string{m.name, m.value.text()}
-			for _, inner := range m.value.members() {
-				parts = append(parts, inner.name+"="+inner.value.text())
+	l := &Listing{Input: Input{Name: "in", Text: []byte(text)}, tool: &Tool{}}
+	err := l.EachDocument(func(doc Value) error {
+		for _, m := range doc.Members() {
+			parts := []string{m.Name, m.Value.Text()}
+			for _, inner := range m.Value.Members() {
+				parts = append(parts, inner.Name+"="+inner.Value.Text())
 			}
 			lines = append(lines, strings.Join(parts, " "))
 		}

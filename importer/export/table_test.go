@@ -11,13 +11,14 @@ import (
 	"pgregory.net/rapid"
 
 	"gijbulk/importer/convert"
+	"gijbulk/importer/convert/tools"
 	"gijbulk/schema"
 )
 
 // recordsOf reads the app's table as records.
 func recordsOf(t rapid.TB, text string) []schema.Record {
 	t.Helper()
-	result, err := convert.All().Read([]convert.Input{{Name: "in", Text: []byte(text)}}, convert.Options{From: "vendor-tsv", Include: convert.Flags()})
+	result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(text)}}, convert.Options{From: "vendor-tsv", Include: convert.Flags()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package convert
+package convert_test
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"gijbulk/importer/convert"
+	"gijbulk/importer/convert/tools"
 	"gijbulk/schema"
 )
 
@@ -25,11 +27,11 @@ func TestJoins(t *testing.T) {
 			`<manifest><remote name="o" fetch="https://github.com/acme"/><default remote="o"/><project name="web"/></manifest>`}, "web"},
 		{"ghorg", []string{"part: {cmd: ghorg clone acme --match-prefix=w}\n", "whole: {cmd: ghorg clone Acme}\n"}, "part"},
 	} {
-		var inputs []Input
+		var inputs []convert.Input
 		for i, text := range tt.texts {
-			inputs = append(inputs, Input{Name: string(rune('0'+i)) + ".xml", Text: []byte(text)})
+			inputs = append(inputs, convert.Input{Name: string(rune('0'+i)) + ".xml", Text: []byte(text)})
 		}
-		result, err := All().Read(inputs, Options{From: tt.from})
+		result, err := tools.All().Read(inputs, convert.Options{From: tt.from})
 		if err != nil || len(result.Entries) != 1 || result.Rows[0].Name != tt.want || result.Rows[0].Record != 1 || len(result.Findings) > 0 {
 			t.Errorf("%s %v: error %v\n%s", tt.from, tt.texts, err, dump(result))
 			continue
@@ -41,7 +43,7 @@ func TestJoins(t *testing.T) {
 // TestWithin: a part does not go with a whole that was left out.
 func TestWithin(t *testing.T) {
 	text := "whole: {cmd: ghorg clone acme}\npart: {cmd: ghorg clone acme --match-prefix=w}\n"
-	result, err := All().Read([]Input{{Name: "in", Text: []byte(text)}}, Options{From: "ghorg", SkipIf: []Condition{{"cmd", "ghorg clone acme"}}})
+	result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(text)}}, convert.Options{From: "ghorg", SkipIf: []convert.Condition{{"cmd", "ghorg clone acme"}}})
 	if err != nil || len(result.Entries) != 1 || result.Count(schema.FateConverted) != 1 || result.Rows[1].Record != 1 {
 		t.Errorf("error %v\n%s", err, dump(result))
 	}
@@ -51,7 +53,7 @@ func TestWithin(t *testing.T) {
 // TestNames: the names of regions, and where CodeCommit's listing leaves them open.
 func TestNames(t *testing.T) {
 	text := `{"repositories":[{"repositoryName":"a","repositoryId":"1"},{"repositoryName":"b","Arn":"arn:aws:codecommit:eu-west-1:1:b"}]}`
-	result, err := All().Read([]Input{{Name: "in", Text: []byte(text)}}, Options{BaseURL: "https://git-codecommit.us-east-1.amazonaws.com/"})
+	result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(text)}}, convert.Options{BaseURL: "https://git-codecommit.us-east-1.amazonaws.com/"})
 	if err != nil || len(result.Entries) != 2 || result.Entries[0].Text(schema.FieldAwsRegion) != "us-east-1" || result.Entries[1].Text(schema.FieldAwsRegion) != "eu-west-1" {
 		t.Errorf("error %v\n%s", err, dump(result))
 	}
@@ -67,18 +69,18 @@ func TestYAMLBombs(t *testing.T) {
 	large := strings.Repeat("x", 10_000)
 	for _, tt := range []struct {
 		name, text string
-		options    Options
+		options    convert.Options
 	}{
 		{name: "merges", text: "base: &b\n" + fields.String() + "repositories:\n" + merges.String()},
 		{name: "lists of merges", text: "base: &b [" + strings.Repeat("{},", 3000) + "]\nrepositories:\n" + merges.String()},
 		{name: "texts", text: "base: &b " + large + "\nrepositories:\n" + strings.ReplaceAll(merges.String(), "{<<: *b}", "{type: git, url: *b}")},
 		{name: "names", text: "base: &b " + large + "\nrepositories:\n" + strings.Repeat(" ? *b\n : {}\n", 3000)},
 		{name: "fields that are asked for", text: "base: &b [" + strings.Repeat("x,", 3000) + "]\nrepositories:\n" +
-			strings.ReplaceAll(merges.String(), "{<<: *b}", "{type: git, url: 'https://h.example/a', z: *b}"), options: Options{SkipIf: []Condition{{"z", "y"}}}},
+			strings.ReplaceAll(merges.String(), "{<<: *b}", "{type: git, url: 'https://h.example/a', z: *b}"), options: convert.Options{SkipIf: []convert.Condition{{"z", "y"}}}},
 	} {
 		tt.options.From = "vcstool"
-		_, err := All().Read([]Input{{Name: "in", Text: []byte(tt.text)}}, tt.options)
-		var p *Problem
+		_, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(tt.text)}}, tt.options)
+		var p *convert.Problem
 		if !errors.As(err, &p) || !strings.Contains(p.Message, "aliases make the listing") {
 			t.Errorf("%s: error %v", tt.name, err)
 		}
@@ -87,7 +89,7 @@ func TestYAMLBombs(t *testing.T) {
 	for i := range 3000 {
 		usual += fmt.Sprintf(" a/b%d: {<<: *b, url: 'https://h.example/a/b%d'}\n", i, i)
 	}
-	result, err := All().Read([]Input{{Name: "in", Text: []byte(usual)}}, Options{From: "vcstool", SkipIf: []Condition{{"version", "old"}}})
+	result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(usual)}}, convert.Options{From: "vcstool", SkipIf: []convert.Condition{{"version", "old"}}})
 	if err != nil || len(result.Entries) != 3000 {
 		t.Errorf("a usual listing: %d records, error %v", len(result.Entries), err)
 	}

@@ -1,4 +1,4 @@
-package convert
+package tools
 
 import (
 	"cmp"
@@ -8,24 +8,25 @@ import (
 	"path"
 	"strings"
 
+	"gijbulk/importer/convert"
 	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
-// repoTool reads the manifests of repo, Android's tool.
-var repoTool = Tool{Name: "repo", About: "the manifests of repo, Android's tool; relative ones need the manifest repository's URL", Needs: schema.OptionBaseURL,
+// repo reads the manifests of repo, Android's tool.
+var repo = convert.Tool{Name: "repo", About: "the manifests of repo, Android's tool; relative ones need the manifest repository's URL", Needs: schema.OptionBaseURL,
 	Made: "repo manifest -o manifest.xml", Choice: true,
-	Detect: func(s *sample) bool {
-		return s.mentions(`<manifest[\s>]`) && s.mentions(`<(remote|default|project|include|remove-project)\s`)
+	Detect: func(s *convert.Sample) bool {
+		return s.Mentions(`<manifest[\s>]`) && s.Mentions(`<(remote|default|project|include|remove-project)\s`)
 	},
-	Begin: func() reader {
+	Begin: func() convert.Reader {
 		return &repoReader{remotes: map[string]repoRemote{}, files: map[string]bool{}, named: map[string][]*repoProject{}}
 	}}
 
 // repoReader reads manifests that are one: a file can include others, and take away or
 // change what stands before it.
 type repoReader struct {
-	first    *listing
+	first    *convert.Listing
 	remotes  map[string]repoRemote
 	standard repoDefault
 	projects []*repoProject
@@ -39,7 +40,7 @@ type repoRemote struct{ fetch, revision string }
 type repoDefault struct{ remote, revision string }
 
 type repoProject struct {
-	row                          *row
+	row                          *convert.Row
 	name, path, remote, revision string
 }
 
@@ -49,7 +50,7 @@ type repoInclude struct {
 }
 
 // element is one of a manifest.
-func (r *repoReader) element(l *listing, line int, kind string, at map[string]string) {
+func (r *repoReader) element(l *convert.Listing, line int, kind string, at map[string]string) {
 	switch kind {
 	case "remote":
 		r.remotes[at["name"]] = repoRemote{at["fetch"], at["revision"]}
@@ -57,22 +58,22 @@ func (r *repoReader) element(l *listing, line int, kind string, at map[string]st
 		r.standard.remote = cmp.Or(at["remote"], r.standard.remote)
 		r.standard.revision = cmp.Or(at["revision"], r.standard.revision)
 	case "project":
-		row := l.add(line)
-		row.title = cmp.Or(at["path"], at["name"])
-		row.field = func(name string) (string, bool) { value, ok := at[name]; return value, ok }
-		p := &repoProject{row, at["name"], row.title, at["remote"], at["revision"]}
+		row := l.Add(line)
+		row.Title = cmp.Or(at["path"], at["name"])
+		row.Field = func(name string) (string, bool) { value, ok := at[name]; return value, ok }
+		p := &repoProject{row, at["name"], row.Title, at["remote"], at["revision"]}
 		r.projects = append(r.projects, p)
 		r.named["name "+p.name] = append(r.named["name "+p.name], p)
 		r.named["path "+p.path] = append(r.named["path "+p.path], p)
 	case "include", "submanifest":
-		r.includes = append(r.includes, repoInclude{l.place(line), at["name"]})
+		r.includes = append(r.includes, repoInclude{l.Place(line), at["name"]})
 	case "remove-project", "extend-project":
 		r.change(l, line, kind, at)
 	}
 }
 
 // change takes projects away, or changes them, that stand before it.
-func (r *repoReader) change(l *listing, line int, kind string, at map[string]string) {
+func (r *repoReader) change(l *convert.Listing, line int, kind string, at map[string]string) {
 	found := false
 	key := "name " + at["name"]
 	if at["name"] == "" {
@@ -84,19 +85,19 @@ func (r *repoReader) change(l *listing, line int, kind string, at map[string]str
 		}
 		found = true
 		if kind == "remove-project" {
-			p.row.skip = "it is removed at " + l.place(line).String()
+			p.row.Skip = "it is removed at " + l.Place(line).String()
 			continue
 		}
 		p.remote = cmp.Or(at["remote"], p.remote)
 		p.revision = cmp.Or(at["revision"], p.revision)
 	}
 	if !found && at["optional"] != "true" {
-		l.tell(schema.CodeListingNotHeld.Newf(l.place(line), kind, "it is about %s, which does not stand before it", schema.Quote(cmp.Or(at["name"], at["path"]))).
+		l.Tell(schema.CodeListingNotHeld.Newf(l.Place(line), kind, "it is about %s, which does not stand before it", schema.Quote(cmp.Or(at["name"], at["path"]))).
 			Advise("give the manifest that has it first"))
 	}
 }
 
-func (r *repoReader) read(l *listing) error {
+func (r *repoReader) Read(l *convert.Listing) error {
 	if r.first == nil {
 		r.first = l
 	}
@@ -104,27 +105,27 @@ func (r *repoReader) read(l *listing) error {
 	return r.parse(l)
 }
 
-// end finds the addresses, once all remotes are known.
-func (r *repoReader) end() error {
+// End finds the addresses, once all remotes are known.
+func (r *repoReader) End() error {
 	for _, i := range r.includes {
 		if !r.files[path.Base(i.name)] {
-			r.first.tell(schema.CodeListingNotHeld.Newf(i.place, "include", "%s is included, and was not given", schema.Quote(i.name)).
+			r.first.Tell(schema.CodeListingNotHeld.Newf(i.place, "include", "%s is included, and was not given", schema.Quote(i.name)).
 				Advise("give its file as well, or convert what repo manifest writes"))
 		}
 	}
 	if len(r.projects) == 0 {
-		return r.first.mustHaveRows()
+		return r.first.MustHaveRows()
 	}
 	for _, p := range r.projects {
 		remote, known := r.remotes[cmp.Or(p.remote, r.standard.remote)]
 		switch {
-		case p.row.skip != "":
+		case p.row.Skip != "":
 		case p.name == "":
-			p.row.skip = "it has no name"
+			p.row.Skip = "it has no name"
 		case !known:
-			p.row.skip = "its remote is not among the remotes"
+			p.row.Skip = "its remote is not among the remotes"
 		default:
-			p.row.repo.branch = branchOf(cmp.Or(p.revision, remote.revision, r.standard.revision))
+			p.row.Repo.Branch = branchOf(cmp.Or(p.revision, remote.revision, r.standard.revision))
 			r.locate(p, remote.fetch)
 		}
 	}
@@ -133,15 +134,15 @@ func (r *repoReader) end() error {
 
 // locate finds a project below what its remote fetches from.
 func (r *repoReader) locate(p *repoProject, fetch string) {
-	options := r.first.options
+	options := r.first.Options
 	fetch = strings.TrimRight(fetch, "/")
 	if !giturl.IsRelative(fetch) {
-		p.row.leadsTo(options, fetch+"/"+p.name)
+		p.row.LeadsTo(options, fetch+"/"+p.name)
 		return
 	}
 	base, based := giturl.Parse(options.BaseURL)
 	if !based {
-		p.row.needBaseURL("its remote is relative; use the URL of the manifest repository as the base URL")
+		p.row.NeedBaseURL("its remote is relative; use the URL of the manifest repository as the base URL")
 		return
 	}
 	// As in a browser, a relative address begins beside the base, not below it. Above
@@ -154,15 +155,15 @@ func (r *repoReader) locate(p *repoProject, fetch string) {
 	}
 	whole, ok := at.Below(p.name)
 	if !ok {
-		p.row.skip = "its name leads above the host"
+		p.row.Skip = "its name leads above the host"
 		return
 	}
-	p.row.leadsTo(options, whole.String())
+	p.row.LeadsTo(options, whole.String())
 }
 
 // parse reads the elements of one manifest, one after the other. A project inside of a
 // project has its name and path below the outer one's.
-func (r *repoReader) parse(l *listing) error {
+func (r *repoReader) parse(l *convert.Listing) error {
 	d := xml.NewDecoder(strings.NewReader(string(l.Text)))
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now
 	var outer []repoPath
@@ -174,12 +175,12 @@ func (r *repoReader) parse(l *listing) error {
 			return nil
 		}
 		if err != nil {
-			return l.problem(line, "this is not XML, here or in the lines after", "check that each element is closed, and that & is written &amp;")
+			return l.Problem(line, "this is not XML, here or in the lines after", "check that each element is closed, and that & is written &amp;")
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
 			if depth == 0 && t.Name.Local != "manifest" {
-				return l.foreign(line, "the outermost element is "+schema.Quote(t.Name.Local)+", not manifest")
+				return l.Foreign(line, "the outermost element is "+schema.Quote(t.Name.Local)+", not manifest")
 			}
 			depth++
 			at := attributesOf(t)
@@ -205,9 +206,9 @@ type repoPath struct{ name, path string }
 
 func (p repoPath) below(inner repoPath) repoPath {
 	if inner.path != "" || p.path != "" {
-		inner.path = joined(p.path, inner.path)
+		inner.path = join(p.path, inner.path)
 	}
-	inner.name = joined(p.name, inner.name)
+	inner.name = join(p.name, inner.name)
 	return inner
 }
 

@@ -1,17 +1,18 @@
-package convert
+package tools
 
 import (
 	"bytes"
 	"strings"
 
+	"gijbulk/importer/convert"
 	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
-// gerritTool reads the projects of Gerrit.
-var gerritTool = Tool{Name: "gerrit", About: "the projects of a Gerrit; they need its URL", Needs: schema.OptionBaseURL,
+// gerrit reads the projects of Gerrit.
+var gerrit = convert.Tool{Name: "gerrit", About: "the projects of a Gerrit; they need its URL", Needs: schema.OptionBaseURL,
 	Made:   "GET /a/projects/?d",
-	Detect: func(s *sample) bool { return strings.HasPrefix(s.head, gerritGuard) },
+	Detect: func(s *convert.Sample) bool { return strings.HasPrefix(s.Head, gerritGuard) },
 	Read:   readGerrit}
 
 // gerritGuard is what Gerrit puts before its answers, lest a page runs them as a script.
@@ -26,39 +27,39 @@ type gerritProject struct {
 	More  bool `json:"_more_projects"`
 }
 
-func readGerrit(l *listing) error {
-	base, ok := giturl.Parse(strings.TrimRight(l.options.BaseURL, "/") + "/-")
+func readGerrit(l *convert.Listing) error {
+	base, ok := giturl.Parse(strings.TrimRight(l.Options.BaseURL, "/") + "/-")
 	if !ok || !base.IsWeb() {
-		return &Problem{Place: l.place(0), Message: "a listing of Gerrit has the names of its projects, but not the URL of the Gerrit",
+		return &convert.Problem{Place: l.Place(0), Message: "a listing of Gerrit has the names of its projects, but not the URL of the Gerrit",
 			Advice: "give the URL of the Gerrit, such as https://gerrit.example.org; projects are cloned over https", Option: schema.OptionBaseURL}
 	}
 	root := strings.TrimSuffix(base.String(), "/-")
 	l.Text = withoutGuard(l.Text)
 	more := false
-	shape := jsonShape{named: true, marks: []string{"id", "state"}}
-	err := eachJSON(l, shape, func(r *row, v *gerritProject) {
+	shape := convert.JSONShape{Named: true, Marks: []string{"id", "state"}}
+	err := convert.EachJSON(l, shape, func(r *convert.Row, v *gerritProject) {
 		if v.Name != "" {
-			r.title = v.Name
+			r.Title = v.Name
 		}
-		r.repo.name = r.title
+		r.Repo.Name = r.Title
 		more = more || v.More
-		switch name := r.title; {
+		switch name := r.Title; {
 		case name == "":
-			r.skip = "it has no name"
+			r.Skip = "it has no name"
 			return
 		case name == "All-Projects" || name == "All-Users":
-			r.skip = "it holds Gerrit's own configuration"
+			r.Skip = "it holds Gerrit's own configuration"
 		case v.State == "HIDDEN":
-			r.skip = "it is hidden"
+			r.Skip = "it is hidden"
 		}
-		r.repo.flag(Archived, v.State == "READ_ONLY")
-		r.repo.take(root + "/" + giturl.EscapePath(r.title))
-		r.needAddress()
-		r.hostedAt(gerrit, root)
-		r.repo.key = r.title
+		r.Repo.Mark(convert.Archived, v.State == "READ_ONLY")
+		r.Repo.Take(root + "/" + giturl.EscapePath(r.Title))
+		r.NeedAddress()
+		r.HostedAt(convert.Gerrit, root)
+		r.Repo.Key = r.Title
 	})
-	if n := len(l.pages); err == nil && n > 0 {
-		l.pages[n-1].more = more
+	if n := len(l.Pages); err == nil && n > 0 {
+		l.Pages[n-1].More = more
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package convert
+package tools
 
 import (
 	"io"
@@ -8,102 +8,103 @@ import (
 	"github.com/spf13/pflag"
 
 	"gijbulk/importer/commandline"
+	"gijbulk/importer/convert"
 	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
-// ghorgTool reads what ghorg clones again. Its commands are read and never run.
-var ghorgTool = Tool{Name: "ghorg", About: "the reclone.yaml of ghorg: organisations, whole or by a choice",
+// ghorg reads what ghorg clones again. Its commands are read and never run.
+var ghorg = convert.Tool{Name: "ghorg", About: "the reclone.yaml of ghorg: organisations, whole or by a choice",
 	Made:   "ghorg reclone ($HOME/.config/ghorg/reclone.yaml)",
-	Detect: func(s *sample) bool { return s.mentions(`(?m)^\s+cmd:.*ghorg\s+clone\s`) },
-	Begin:  func() reader { return &ghorgReader{wholes: map[scope]*row{}} }}
+	Detect: func(s *convert.Sample) bool { return s.Mentions(`(?m)^\s+cmd:.*ghorg\s+clone\s`) },
+	Begin:  func() convert.Reader { return &ghorgReader{wholes: map[convert.Scope]*convert.Row{}} }}
 
 // ghorgReader reads entries, each of which takes an organisation.
 type ghorgReader struct {
-	parts  []*row         // those that take some of it
-	wholes map[scope]*row // those that take all
+	parts  []*convert.Row                 // those that take some of it
+	wholes map[convert.Scope]*convert.Row // those that take all
 }
 
-func (g *ghorgReader) read(l *listing) error {
-	err := l.eachDocument(func(doc yamlValue) error {
-		if !doc.isMap() {
-			return l.foreign(doc.line(), "a mapping from names to commands is not there")
+func (g *ghorgReader) Read(l *convert.Listing) error {
+	err := l.EachDocument(func(doc convert.Value) error {
+		if !doc.IsMap() {
+			return l.Foreign(doc.Line(), "a mapping from names to commands is not there")
 		}
-		for _, m := range doc.members() {
-			r := l.add(m.line)
-			r.title, r.field = m.name, m.value.field
-			g.entry(l, r, m.value)
+		for _, m := range doc.Members() {
+			r := l.Add(m.Line)
+			r.Title, r.Field = m.Name, m.Value.Field
+			g.entry(l, r, m.Value)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return l.mustHaveRows()
+	return l.MustHaveRows()
 }
 
-// end finds out which entries take what another takes as well.
-func (g *ghorgReader) end() error {
+// End finds out which entries take what another takes as well.
+func (g *ghorgReader) End() error {
 	for _, r := range g.parts {
-		r.within = g.wholes[r.repo.scope()]
+		r.Within = g.wholes[r.Repo.Scope()]
 	}
 	return nil
 }
 
-func (g *ghorgReader) entry(l *listing, r *row, v yamlValue) {
-	words, err := commandline.Words(v.get("cmd").text())
+func (g *ghorgReader) entry(l *convert.Listing, r *convert.Row, v convert.Value) {
+	words, err := commandline.Words(v.Get("cmd").Text())
 	if err != nil {
-		r.skip = "it has no cmd that can be read as a command line"
+		r.Skip = "it has no cmd that can be read as a command line"
 		return
 	}
 	c, why := cloneOf(words)
 	if why != "" {
-		r.skip = why
+		r.Skip = why
 		return
 	}
 	at, why := c.spot()
 	if why != "" {
-		r.skip = why
+		r.Skip = why
 		return
 	}
-	filter, untold := c.filter(at.service.filter)
+	filter, untold := c.filter(at.Service.Filter)
 	part := filter != "" || len(untold) > 0
 	if part {
 		g.parts = append(g.parts, r)
-	} else if g.wholes[at.scope()] == nil {
-		g.wholes[at.scope()] = r
+	} else if g.wholes[at.Scope()] == nil {
+		g.wholes[at.Scope()] = r
 	}
-	name := l.organization(r, at, part, filter)
+	name := l.Organization(r, at, part, filter)
 	if len(untold) > 0 {
-		l.tell(schema.CodeListingNotFiltered.Newf(r.place, schema.FieldAPIFilter.String(),
+		l.Tell(schema.CodeListingNotFiltered.Newf(r.Place, schema.FieldAPIFilter.String(),
 			"ghorg chooses by %s, which no filter can: %s will hold more", strings.Join(untold, " and "), name).
 			Advise("add an apiFilter, or convert a list of the repositories"))
 	}
-	if v.get("token_cmd").given() {
-		l.tell(schema.CodeListingNotHeld.Newf(r.place, "token_cmd", "the token of %s comes from a command, which was left out", r.title).
+	if v.Get("token_cmd").Given() {
+		l.Tell(schema.CodeListingNotHeld.Newf(r.Place, "token_cmd", "the token of %s comes from a command, which was left out", r.Title).
 			Advise("use the same command in the manifest, as pat: cmd:COMMAND, and allow commands").About(schema.OptionAllowCommands))
 	}
 }
 
 // spot finds out what an entry takes, or says why no integration can.
-func (c *ghorgClone) spot() (spot, string) {
-	s := map[string]*service{"": github, "github": github, "gitlab": gitlab}[strings.ToLower(c.scm)]
+func (c *ghorgClone) spot() (convert.Spot, string) {
+	s := map[string]*convert.Service{"": convert.GitHub, "github": convert.GitHub, "gitlab": convert.GitLab}[strings.ToLower(c.scm)]
 	switch {
 	case c.scm != "" && s == nil:
-		return spot{}, "there is no integration type for " + c.scm + "; a list of its repositories can be converted"
+		return convert.Spot{}, "there is no integration type for " + c.scm + "; a list of its repositories can be converted"
 	case c.local || c.gists:
-		return spot{}, "it clones no repositories of an organisation"
+		return convert.Spot{}, "it clones no repositories of an organisation"
 	}
-	at := spot{service: s, base: s.home(), owner: strings.Trim(c.name, "/"), personal: c.kind == "user"}
+	at := convert.Spot{Service: s, Base: s.URL(), Owner: strings.Trim(c.name, "/"), Personal: c.kind == "user"}
 	if c.base != "" {
 		a, ok := giturl.Parse(strings.TrimSuffix(strings.TrimRight(c.base, "/"), "/api/v3") + "/-")
 		if !ok || !a.IsWeb() {
-			return spot{}, "its --base-url is no URL"
+			return convert.Spot{}, "its --base-url is no URL"
 		}
-		at.base = s.baseOf(a, "") + strings.TrimSuffix(a.Path, "/-")
+		at.Base = s.BaseOf(a, "") + strings.TrimSuffix(a.Path, "/-")
 	}
-	if s == gitlab && (c.name == "all-groups" || c.name == "all-users") {
-		at.owner, at.personal = "", false // all that its token sees
+	if s == convert.GitLab && (c.name == "all-groups" || c.name == "all-users") {
+		at.Owner, at.Personal = "", false // all that its token sees
 	}
 	return at, ""
 }
@@ -181,7 +182,7 @@ func cloneOf(words []string) (c *ghorgClone, why string) {
 
 // filter writes what a command chooses as the app's filter, and lists the flags that say
 // what no filter can.
-func (c *ghorgClone) filter(f *filterForm) (filter string, untold []string) {
+func (c *ghorgClone) filter(f *convert.Filter) (filter string, untold []string) {
 	var conditions []string
 	untold = slices.Clone(c.others)
 	chosen := func(flag, value string, not bool, write func(string) (string, bool)) {
@@ -201,24 +202,24 @@ func (c *ghorgClone) filter(f *filterForm) (filter string, untold []string) {
 	}
 	chosen("--match-prefix", c.prefixes, false, startingWith)
 	chosen("--exclude-match-prefix", c.noPrefixes, true, startingWith)
-	chosen("--match-regex", c.regex, false, matching)
-	chosen("--exclude-match-regex", c.noRegex, true, matching)
+	chosen("--match-regex", c.regex, false, convert.Matching)
+	chosen("--exclude-match-regex", c.noRegex, true, convert.Matching)
 	chosen("--topics", c.topics, false, withTopics)
 	if c.noArchived {
-		conditions = append(conditions, f.without(Archived))
+		conditions = append(conditions, f.Without(convert.Archived))
 	}
 	if c.noForks {
-		conditions = append(conditions, f.without(Fork))
+		conditions = append(conditions, f.Without(convert.Fork))
 	}
-	return f.where(conditions), untold
+	return f.Where(conditions), untold
 }
 
 func startingWith(prefixes string) (string, bool) {
-	return anyOf(prefixes, func(p string) string { return "starts_with(name, " + literal(p) + ")" }), true
+	return anyOf(prefixes, func(p string) string { return "starts_with(name, " + convert.Literal(p) + ")" }), true
 }
 
 func withTopics(topics string) (string, bool) {
-	return anyOf(topics, func(t string) string { return "contains(topics, " + literal(t) + ")" }), true
+	return anyOf(topics, func(t string) string { return "contains(topics, " + convert.Literal(t) + ")" }), true
 }
 
 // anyOf joins the conditions of a list that is separated by commas.

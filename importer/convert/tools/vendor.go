@@ -1,4 +1,4 @@
-package convert
+package tools
 
 import (
 	"slices"
@@ -6,58 +6,59 @@ import (
 	"strings"
 
 	"gijbulk/importer/bulktable"
+	"gijbulk/importer/convert"
 	"gijbulk/importer/credential"
 	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
-// vendorTool reads the app's own bulk export: integrations, repositories, and those
+// vendor reads the app's own bulk export: integrations, repositories, and those
 // inside of integrations, which are left out.
-var vendorTool = Tool{Name: "vendor-tsv", About: "the app's own bulk export (tab-separated values)",
+var vendor = convert.Tool{Name: "vendor-tsv", About: "the app's own bulk export (tab-separated values)",
 	Made:   "GET /rest/gitplugin/1.0/configuration",
-	Detect: func(s *sample) bool { return s.titled("integrationType", "trackedFolderId", "origin") },
+	Detect: func(s *convert.Sample) bool { return s.Titled("integrationType", "trackedFolderId", "origin") },
 	Read:   readVendor}
 
-func readVendor(l *listing) error {
-	begin := func(t *table) error {
-		if t.column("origin") < 0 || t.column(bulktable.TrackedFolder) < 0 && t.column(bulktable.Type) < 0 {
-			return l.foreign(1, "the columns origin and integrationType are not there")
+func readVendor(l *convert.Listing) error {
+	begin := func(t *convert.Table) error {
+		if t.Column("origin") < 0 || t.Column(bulktable.TrackedFolder) < 0 && t.Column(bulktable.Type) < 0 {
+			return l.Foreign(1, "the columns origin and integrationType are not there")
 		}
-		if err := t.mustHave(l.options); err != nil {
+		if err := t.MustHave(l.Options); err != nil {
 			return err
 		}
-		for i, title := range t.titles {
-			known := slices.ContainsFunc(bulktable.Columns(), func(c string) bool { return foldTitle(c) == t.folded[i] })
-			if !known && t.folded[i] != "" {
-				l.tell(schema.CodeListingNotHeld.Newf(l.place(1), title, "the column is not known here, and is left out").Advise("a newer app may have added it"))
+		for i, title := range t.Titles {
+			known := slices.ContainsFunc(bulktable.Columns(), func(c string) bool { return convert.FoldTitle(c) == t.Folded[i] })
+			if !known && t.Folded[i] != "" {
+				l.Tell(schema.CodeListingNotHeld.Newf(l.Place(1), title, "the column is not known here, and is left out").Advise("a newer app may have added it"))
 			}
 		}
 		return nil
 	}
 	keys := 0
-	err := l.eachRow('\t', begin, func(t *table, cells tableRow) {
-		r := l.add(cells.line)
-		if l.wantsFields() {
-			r.field = t.fields(cells)
+	err := l.EachRow('\t', begin, func(t *convert.Table, cells convert.TableRow) {
+		r := l.Add(cells.Line)
+		if l.WantsFields() {
+			r.Field = t.Fields(cells)
 		}
-		v := vendorRow{table: t, row: cells, references: l.references}
-		r.title = v.name()
-		if r.skip = v.unfit(); r.skip != "" {
+		v := vendorRow{table: t, row: cells, references: l.References}
+		r.Title = v.name()
+		if r.Skip = v.unfit(); r.Skip != "" {
 			return
 		}
-		r.cells = v.cells()
-		r.repo.name = v.get("displayName")
-		r.repo.take(v.get("origin"))
+		r.Cells = v.cells()
+		r.Repo.Name = v.get("displayName")
+		r.Repo.Take(v.get("origin"))
 		if v.get(bulktable.SSHKey) != "" {
 			keys++
 		}
 		if v.get(bulktable.Type) == string(schema.TypeFilespace) {
-			l.tell(schema.CodeListingNotHeld.Newf(l.place(cells.line), schema.FieldFolderDepth.String(), "the export does not tell the folder depth; 5, the deepest, was written").
+			l.Tell(schema.CodeListingNotHeld.Newf(l.Place(cells.Line), schema.FieldFolderDepth.String(), "the export does not tell the folder depth; 5, the deepest, was written").
 				Advise("set folderDepth to what it was"))
 		}
 	})
 	if keys > 0 {
-		l.tell(schema.CodeListingNotHeld.Newf(l.place(0), bulktable.SSHKey, "%s used an SSH key, which the API cannot choose", rowsOf(keys)).
+		l.Tell(schema.CodeListingNotHeld.Newf(l.Place(0), bulktable.SSHKey, "%s used an SSH key, which the API cannot choose", convert.CountRows(keys)).
 			Advise("choose the key in the app after the import"))
 	}
 	return err
@@ -65,12 +66,12 @@ func readVendor(l *listing) error {
 
 // vendorRow is a row of the export.
 type vendorRow struct {
-	table      *table
-	row        tableRow
+	table      *convert.Table
+	row        convert.TableRow
 	references *credential.References
 }
 
-func (v vendorRow) get(column string) string { return v.row.cell(v.table.column(column)) }
+func (v vendorRow) get(column string) string { return v.row.Cell(v.table.Column(column)) }
 
 func (v vendorRow) name() string {
 	if name := v.get("displayName"); name != "" {
@@ -93,8 +94,8 @@ func (v vendorRow) kind() schema.Kind {
 func (v vendorRow) unfit() string {
 	t := schema.Type(v.get(bulktable.Type))
 	switch {
-	case v.row.flaw != "":
-		return v.row.flaw
+	case v.row.Flaw != "":
+		return v.row.Flaw
 	case v.get(bulktable.TrackedFolder) != "":
 		return "it is inside of integration " + v.get(bulktable.TrackedFolder)
 	case truth(v.get(bulktable.Delete)):
@@ -112,9 +113,9 @@ func (v vendorRow) cells() []schema.Cell {
 	kind, t := v.kind(), schema.Type(v.get(bulktable.Type))
 	var cells []schema.Cell
 	if kind == schema.KindRepository {
-		cells = append(cells, text(schema.FieldKind, kindRepository))
+		cells = append(cells, convert.TextCell(schema.FieldKind, string(schema.KindRepository)))
 	} else {
-		cells = append(cells, text(schema.FieldType, string(t)))
+		cells = append(cells, convert.TextCell(schema.FieldType, string(t)))
 	}
 	for _, f := range schema.Fields() {
 		value := v.get(f.String())
@@ -128,13 +129,13 @@ func (v vendorRow) cells() []schema.Cell {
 		if f.Shape() != schema.ShapeText {
 			form = schema.FormCell
 		}
-		cells = append(cells, cell(f, value, form))
+		cells = append(cells, convert.Cell(f, value, form))
 	}
 	if verify := v.get(bulktable.SSLVerify); verify != "" {
-		cells = append(cells, cell(schema.FieldDisableSslVerification, bulktable.Opposite(verify), schema.FormCell))
+		cells = append(cells, convert.Cell(schema.FieldDisableSslVerification, bulktable.Opposite(verify), schema.FormCell))
 	}
 	if t == schema.TypeFilespace {
-		cells = append(cells, cell(schema.FieldFolderDepth, strconv.Itoa(bulktable.DeepestFolder), schema.FormCell))
+		cells = append(cells, convert.Cell(schema.FieldFolderDepth, strconv.Itoa(bulktable.DeepestFolder), schema.FormCell))
 	}
 	cells = append(cells, v.projects()...)
 	return append(cells, v.login(t)...)
@@ -156,11 +157,11 @@ func (v vendorRow) projects() []schema.Cell {
 	case mapping == "":
 		return nil
 	case strings.EqualFold(mapping, bulktable.AllProjects):
-		return []schema.Cell{cell(schema.FieldGlobal, "true", schema.FormCell)}
+		return []schema.Cell{convert.Cell(schema.FieldGlobal, "true", schema.FormCell)}
 	}
 	return []schema.Cell{
-		cell(schema.FieldGlobal, "false", schema.FormCell),
-		cell(schema.FieldProjectMappingIDs, strings.Trim(mapping, "[]"), schema.FormCell),
+		convert.Cell(schema.FieldGlobal, "false", schema.FormCell),
+		convert.Cell(schema.FieldProjectMappingIDs, strings.Trim(mapping, "[]"), schema.FormCell),
 	}
 }
 
@@ -170,7 +171,7 @@ func (v vendorRow) login(t schema.Type) []schema.Cell {
 	seen := credential.Seen{Kind: t, User: v.get("username"), Password: v.get("password") != "", Token: v.get("pat") != ""}
 	var cells []schema.Cell
 	for _, f := range seen.Fields() {
-		cells = append(cells, text(f, seen.Text(f, v.get(f.String()), v.name(), v.references)))
+		cells = append(cells, convert.TextCell(f, seen.Text(f, v.get(f.String()), v.name(), v.references)))
 	}
 	return cells
 }

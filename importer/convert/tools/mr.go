@@ -1,36 +1,37 @@
-package convert
+package tools
 
 import (
 	"slices"
 	"strings"
 
 	"gijbulk/importer/commandline"
+	"gijbulk/importer/convert"
 	"gijbulk/schema"
 )
 
-// mrTool reads the configuration of mr (myrepos). What stands in it as commands is read
+// mr reads the configuration of mr (myrepos). What stands in it as commands is read
 // and never run.
-var mrTool = Tool{Name: "mr", About: "the .mrconfig of mr (myrepos)",
+var mr = convert.Tool{Name: "mr", About: "the .mrconfig of mr (myrepos)",
 	Made: "mr register", Choice: true,
-	Detect: func(s *sample) bool { return s.mentions(`(?m)^\[`) && s.mentions(`(?m)^checkout\s*=`) },
+	Detect: func(s *convert.Sample) bool { return s.Mentions(`(?m)^\[`) && s.Mentions(`(?m)^checkout\s*=`) },
 	Read:   readMr}
 
-func readMr(l *listing) error {
-	for _, s := range sectionsOf(l.Text, mrKey) {
-		if include := s.value("include"); include != "" {
-			l.tell(schema.CodeListingNotHeld.Newf(l.place(s.line), "include", "the file includes others by a command, which is not run").
+func readMr(l *convert.Listing) error {
+	for _, s := range convert.Sections(l.Text, mrKey) {
+		if include := s.Value("include"); include != "" {
+			l.Tell(schema.CodeListingNotHeld.Newf(l.Place(s.Line), "include", "the file includes others by a command, which is not run").
 				Advise("give those files as well"))
 		}
-		if s.title == "DEFAULT" || s.title == "ALIAS" {
+		if s.Title == "DEFAULT" || s.Title == "ALIAS" {
 			continue
 		}
-		r := l.add(s.line)
-		r.title, r.field = s.title, s.get
-		r.repo.flag(Disabled, s.value("skip") == "true" || s.value("deleted") == "true")
-		url, branch, why := clonedBy(s.value("checkout"))
-		r.repo.branch, r.skip = branchOf(branch), why
+		r := l.Add(s.Line)
+		r.Title, r.Field = s.Title, s.Get
+		r.Repo.Mark(convert.Disabled, s.Value("skip") == "true" || s.Value("deleted") == "true")
+		url, branch, why := clonedBy(s.Value("checkout"))
+		r.Repo.Branch, r.Skip = branchOf(branch), why
 		if why == "" {
-			r.leadsTo(l.options, url)
+			r.LeadsTo(l.Options, url)
 		}
 	}
 	return nil

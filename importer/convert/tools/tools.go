@@ -1,20 +1,25 @@
-package convert
+// Package tools has a file for each tool whose listings package convert reads: how to
+// recognize a listing, and how to read repositories out of it. [All] lists the tools. To
+// add one, write its file and name it there.
+package tools
 
 import (
 	"cmp"
 	"regexp"
 	"strings"
+
+	"gijbulk/importer/convert"
 )
 
 // All lists the tools in the order in which users see them.
-func All() Tools {
-	return Tools{ghTool, githubTool, gitlabTool, azureTool, bitbucketServerTool, bitbucketCloudTool, giteaTool,
-		codecommitTool, gerritTool, ghorgTool, repoTool, vcstoolTool, westTool, mrTool, gitmodulesTool,
-		backstageTool, geiTool, fisheyeTool, dvcsTool, vendorTool, csvTool}
+func All() convert.Tools {
+	return convert.Tools{gh, github, gitlab, azure, bitbucketServer, bitbucketCloud, gitea,
+		codecommit, gerrit, ghorg, repo, vcstool, west, mr, gitmodules,
+		backstage, gei, fisheye, dvcs, vendor, csv}
 }
 
-// joined is the path of a name in its parent, or the name without one.
-func joined(parent, name string) string {
+// join is the path of a name in its parent, or the name without one.
+func join(parent, name string) string {
 	if parent == "" {
 		return name
 	}

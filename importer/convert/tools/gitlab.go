@@ -1,15 +1,16 @@
-package convert
+package tools
 
 import (
 	"strings"
 
+	"gijbulk/importer/convert"
 	"gijbulk/importer/giturl"
 )
 
-// gitlabTool reads the answer of GitLab's projects API.
-var gitlabTool = Tool{Name: "gitlab", About: "GitLab's answer to GET /projects, or of a group",
+// gitlab reads the answer of GitLab's projects API.
+var gitlab = convert.Tool{Name: "gitlab", About: "GitLab's answer to GET /projects, or of a group",
 	Made:   "glab api --paginate 'groups/GROUP/projects?include_subgroups=true' (GET /api/v4/groups/GROUP/projects)",
-	Detect: func(s *sample) bool { return s.has("path_with_namespace") },
+	Detect: func(s *convert.Sample) bool { return s.Has("path_with_namespace") },
 	Limits: []int{20, 100}, Complete: "fetch all pages: glab api --paginate, or each page with per_page=100",
 	Read: readGitLab}
 
@@ -34,28 +35,28 @@ type gitlabProject struct {
 	}
 }
 
-func readGitLab(l *listing) error {
-	shape := jsonShape{marks: []string{"path_with_namespace"}}
-	return eachJSON(l, shape, func(r *row, v *gitlabProject) {
-		r.title, r.repo.name = v.PathWithNamespace, v.PathWithNamespace
-		r.repo.branch = branchName(v.DefaultBranch)
-		r.repo.flag(Archived, v.Archived)
-		r.repo.flag(Empty, v.EmptyRepo)
-		r.repo.flag(Fork, v.ForkedFrom != nil)
-		r.repo.flag(Mirror, v.Mirror)
-		r.repo.flag(Disabled, v.MarkedForDeletion != "")
-		r.repo.public = visibility(v.Visibility)
-		if !r.repo.take(v.HTTPURL) && v.WebURL != "" {
-			r.repo.take(v.WebURL + ".git")
+func readGitLab(l *convert.Listing) error {
+	shape := convert.JSONShape{Marks: []string{"path_with_namespace"}}
+	return convert.EachJSON(l, shape, func(r *convert.Row, v *gitlabProject) {
+		r.Title, r.Repo.Name = v.PathWithNamespace, v.PathWithNamespace
+		r.Repo.Branch = branchName(v.DefaultBranch)
+		r.Repo.Mark(convert.Archived, v.Archived)
+		r.Repo.Mark(convert.Empty, v.EmptyRepo)
+		r.Repo.Mark(convert.Fork, v.ForkedFrom != nil)
+		r.Repo.Mark(convert.Mirror, v.Mirror)
+		r.Repo.Mark(convert.Disabled, v.MarkedForDeletion != "")
+		r.Repo.Public = visibility(v.Visibility)
+		if !r.Repo.Take(v.HTTPURL) && v.WebURL != "" {
+			r.Repo.Take(v.WebURL + ".git")
 		}
-		r.repo.take(v.SSHURL)
-		r.needAddress()
-		r.hostedAt(gitlab, gitlabBase(v))
-		if r.repo.service != nil && v.PathWithNamespace != "" {
-			r.repo.key = v.PathWithNamespace
-			r.repo.owner, _, _ = strings.Cut(v.PathWithNamespace, "/")
+		r.Repo.Take(v.SSHURL)
+		r.NeedAddress()
+		r.HostedAt(convert.GitLab, gitlabBase(v))
+		if r.Repo.Service != nil && v.PathWithNamespace != "" {
+			r.Repo.Key = v.PathWithNamespace
+			r.Repo.Owner, _, _ = strings.Cut(v.PathWithNamespace, "/")
 		}
-		r.repo.personal = v.Namespace.Kind == "user"
+		r.Repo.Personal = v.Namespace.Kind == "user"
 	})
 }
 

@@ -1,22 +1,23 @@
-package convert
+package tools
 
 import (
 	"encoding/json"
 	"strings"
 
+	"gijbulk/importer/convert"
 	"gijbulk/importer/giturl"
 )
 
-// dvcsTool reads the repositories of Jira's DVCS connector, together with its accounts.
-var dvcsTool = Tool{Name: "dvcs", About: "the repositories of Jira's DVCS connector, together with its organizations",
+// dvcs reads the repositories of Jira's DVCS connector, together with its accounts.
+var dvcs = convert.Tool{Name: "dvcs", About: "the repositories of Jira's DVCS connector, together with its organizations",
 	Made: "GET /rest/bitbucket/1.0/repositories and GET /rest/bitbucket/1.0/organization/page", Choice: true,
-	Detect: func(s *sample) bool { return s.has("organizationId", "slug") || s.has("hostUrl", "dvcsType") },
-	Begin:  func() reader { return &dvcsReader{accounts: map[int64]dvcsAccount{}} }}
+	Detect: func(s *convert.Sample) bool { return s.Has("organizationId", "slug") || s.Has("hostUrl", "dvcsType") },
+	Begin:  func() convert.Reader { return &dvcsReader{accounts: map[int64]dvcsAccount{}} }}
 
 // dvcsReader reads repositories, and the accounts that say where they are. They may stand
 // in one file or in several, in any order.
 type dvcsReader struct {
-	first        *listing
+	first        *convert.Listing
 	accounts     map[int64]dvcsAccount
 	repositories []dvcsRepository
 }
@@ -38,30 +39,30 @@ type dvcsRepository struct {
 	Deleted        bool
 	Fork           bool
 
-	row *row
+	row *convert.Row
 }
 
-func (d *dvcsReader) read(l *listing) error {
+func (d *dvcsReader) Read(l *convert.Listing) error {
 	if d.first == nil {
 		d.first = l
 	}
 	before := len(d.accounts)
-	shape := jsonShape{lists: []string{"repositories", "organizations", "values"}, marks: []string{"organizationId", "hostUrl", "slug"}, around: d.around}
-	err := eachJSON(l, shape, func(r *row, v *dvcsRepository) {
+	shape := convert.JSONShape{Lists: []string{"repositories", "organizations", "values"}, Marks: []string{"organizationId", "hostUrl", "slug"}, Around: d.around}
+	err := convert.EachJSON(l, shape, func(r *convert.Row, v *dvcsRepository) {
 		if v.OrganizationID == nil && v.HostURL != "" {
 			d.accounts[v.ID] = v.dvcsAccount
-			l.rows = l.rows[:len(l.rows)-1] // it says where others are, and is none itself
+			l.Rows = l.Rows[:len(l.Rows)-1] // it says where others are, and is none itself
 			return
 		}
 		v.row = r
-		r.title = v.Slug
-		if r.title == "" {
-			r.title = v.Name
+		r.Title = v.Slug
+		if r.Title == "" {
+			r.Title = v.Name
 		}
 		d.repositories = append(d.repositories, *v)
 	})
 	if err == nil && len(d.accounts) == before {
-		err = l.mustHaveRows()
+		err = l.MustHaveRows()
 	}
 	return err
 }
@@ -75,13 +76,13 @@ func (d *dvcsReader) around(fields map[string]json.RawMessage) {
 	}
 }
 
-// end joins the repositories with their accounts.
-func (d *dvcsReader) end() error {
+// End joins the repositories with their accounts.
+func (d *dvcsReader) End() error {
 	if len(d.repositories) == 0 {
-		return d.first.problem(0, "the listing has accounts and no repositories", "give the answer to GET /rest/bitbucket/1.0/repositories as well")
+		return d.first.Problem(0, "the listing has accounts and no repositories", "give the answer to GET /rest/bitbucket/1.0/repositories as well")
 	}
 	if len(d.accounts) == 0 {
-		return d.first.problem(0, "the listing does not tell where the repositories are: it has the ids of their accounts alone",
+		return d.first.Problem(0, "the listing does not tell where the repositories are: it has the ids of their accounts alone",
 			"give the accounts as well, GET /rest/bitbucket/1.0/organization/page, each with id, hostUrl and name")
 	}
 	for i := range d.repositories {
@@ -98,31 +99,31 @@ func (d *dvcsReader) join(v *dvcsRepository) {
 		account, known = d.accounts[*v.OrganizationID]
 	}
 	if known {
-		r.title = joined(account.Name, r.title)
-		r.repo.name = r.title
+		r.Title = join(account.Name, r.Title)
+		r.Repo.Name = r.Title
 	}
-	r.repo.flag(Fork, v.Fork)
+	r.Repo.Mark(convert.Fork, v.Fork)
 	switch {
 	case v.Deleted:
-		r.skip = "it is marked to be deleted"
+		r.Skip = "it is marked to be deleted"
 	case v.Linked == nil || !*v.Linked:
-		r.skip = "it is not linked with Jira"
+		r.Skip = "it is not linked with Jira"
 	case !known:
-		r.skip = "its account is not among the organizations"
+		r.Skip = "its account is not among the organizations"
 	case v.Slug == "":
-		r.skip = "it has no slug"
+		r.Skip = "it has no slug"
 	}
 	if !known || v.Slug == "" {
 		return
 	}
-	if r.repo.take(strings.TrimRight(account.HostURL, "/") + "/" + giturl.EscapePath(account.Name) + "/" + giturl.EscapePath(v.Slug) + ".git") {
-		r.repo.spot = d.first.options.locate(r.repo.address())
+	if r.Repo.Take(strings.TrimRight(account.HostURL, "/") + "/" + giturl.EscapePath(account.Name) + "/" + giturl.EscapePath(v.Slug) + ".git") {
+		r.Repo.Spot = d.first.Options.Locate(r.Repo.Address())
 	}
-	r.needAddress()
-	if r.repo.service == nil && strings.HasPrefix(strings.ToLower(account.DvcsType), "github") {
-		r.hostedAt(github, "")
+	r.NeedAddress()
+	if r.Repo.Service == nil && strings.HasPrefix(strings.ToLower(account.DvcsType), "github") {
+		r.HostedAt(convert.GitHub, "")
 	}
-	if r.repo.service == nil && strings.HasPrefix(strings.ToLower(account.DvcsType), "gitlab") {
-		r.hostedAt(gitlab, "")
+	if r.Repo.Service == nil && strings.HasPrefix(strings.ToLower(account.DvcsType), "gitlab") {
+		r.HostedAt(convert.GitLab, "")
 	}
 }

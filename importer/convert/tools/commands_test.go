@@ -1,8 +1,10 @@
-package convert
+package tools
 
 import (
 	"strings"
 	"testing"
+
+	"gijbulk/importer/convert"
 )
 
 // TestGhorgCommands: what is read out of a command of ghorg.
@@ -28,7 +30,7 @@ func TestGhorgCommands(t *testing.T) {
 			}
 			continue
 		}
-		filter, untold := c.filter(github.filter)
+		filter, untold := c.filter(convert.GitHub.Filter)
 		if c.name != tt.name || filter != tt.filter || len(untold) != tt.untold {
 			t.Errorf("%s: %s %s %v", tt.cmd, c.name, filter, untold)
 		}
@@ -55,7 +57,7 @@ func TestGhorgScopes(t *testing.T) {
 		at, why := c.spot()
 		got := why
 		if why == "" {
-			got = at.base + " " + at.owner
+			got = at.Base + " " + at.Owner
 		}
 		if got != want {
 			t.Errorf("%s: %q, want %q", cmd, got, want)

@@ -1,0 +1,85 @@
+package tools
+
+import (
+	"slices"
+	"strings"
+
+	"gijbulk/importer/convert"
+	"gijbulk/schema"
+)
+
+// west reads the manifest of west, Zephyr's tool.
+var west = convert.Tool{Name: "west", About: "the west.yml of west, as Zephyr workspaces have it",
+	Made: "west manifest --resolve", Choice: true,
+	Detect: func(s *convert.Sample) bool {
+		return s.Mentions(`(?m)^manifest:`) && s.Mentions(`(?m)^\s+(projects|remotes|self):`)
+	},
+	Read: readWest}
+
+// westManifest is what stands around the projects.
+type westManifest struct {
+	remotes map[string]string // their URLs by their names
+	remote  string            // of projects that name none
+	off     map[string]bool   // groups that the filter is about, and whether they are off
+}
+
+func readWest(l *convert.Listing) error {
+	return l.EachDocument(func(doc convert.Value) error {
+		whole := doc.Get("manifest")
+		if !whole.IsMap() {
+			return l.Foreign(doc.Line(), "manifest, a mapping with remotes and projects, is not there")
+		}
+		m := westManifest{remotes: map[string]string{}, remote: whole.Get("defaults", "remote").Text(), off: map[string]bool{}}
+		for _, word := range whole.Get("group-filter").Texts() {
+			m.off[word[1:]] = word[0] != '+' // the last word on a group counts
+		}
+		for _, remote := range whole.Get("remotes").Items() {
+			m.remotes[remote.Get("name").Text()] = remote.Get("url-base").Text()
+		}
+		imports := whole.Get("self", "import").Given()
+		for _, project := range whole.Get("projects").Items() {
+			imports = imports || project.Get("import").Given()
+			m.project(l, project)
+		}
+		if imports {
+			l.Tell(schema.CodeListingNotHeld.Newf(l.Place(whole.Line()), "import", "the manifest imports others, whose projects are not here").
+				Advise("convert what west manifest --resolve writes"))
+		}
+		return nil
+	})
+}
+
+func (m westManifest) project(l *convert.Listing, v convert.Value) {
+	r := l.Add(v.Line())
+	name := v.Get("name").Text()
+	r.Title, r.Field = name, v.Field
+	if !v.IsMap() {
+		r.Skip = "it is no mapping with a name"
+		return
+	}
+	r.Repo.Branch = branchOf(v.Get("revision").Text())
+	r.Repo.Mark(convert.Disabled, m.inactive(v.Get("groups").Texts()))
+	address := v.Get("url").Text()
+	if address == "" {
+		remote := v.Get("remote").Text()
+		if remote == "" {
+			remote = m.remote
+		}
+		base, known := m.remotes[remote]
+		if !known {
+			r.Skip = "it has no url, and its remote is not among the remotes"
+			return
+		}
+		path := v.Get("repo-path").Text()
+		if path == "" {
+			path = name
+		}
+		address = strings.TrimRight(base, "/") + "/" + path
+	}
+	r.LeadsTo(l.Options, address)
+}
+
+// inactive reports whether all groups of a project are off.
+func (m westManifest) inactive(groups []string) bool {
+	return len(groups) > 0 && !slices.ContainsFunc(groups, func(group string) bool { return !m.off[group] })
+}
