@@ -274,8 +274,7 @@ func (a *app) listing(name string) (convert.Input, error) {
 		defer file.Close()
 		r = file
 	}
-	text, err := manifest.Text(r, name)
-	return convert.Input{Name: name, Text: text}, err
+	return convert.ReadInput(r, name)
 }
 
 // unfit is the failure of a file that cannot be converted, or of options that do not
@@ -287,9 +286,6 @@ func unfit(err error) error {
 			code = exitUsage
 		}
 		return &failure{code: code, err: err, hint: withFlag(p.Advice, p.Option)}
-	}
-	if p, ok := errors.AsType[*manifest.Problem](err); ok {
-		return &failure{code: exitManifest, err: err, hint: withFlag(p.Finding.Advice, p.Finding.Option)}
 	}
 	return err
 }

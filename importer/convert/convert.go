@@ -2,9 +2,11 @@ package convert
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
+	"gijbulk/importer/document"
 	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
@@ -13,6 +15,20 @@ import (
 type Input struct {
 	Name string // stands in every place
 	Text []byte // UTF-8, without a byte order mark
+}
+
+// ReadInput reads a listing in any encoding that a byte order mark or its bytes tell. An error
+// is a [*Problem].
+func ReadInput(r io.Reader, name string) (Input, error) {
+	t, err := document.Open(r)
+	var text []byte
+	if err == nil {
+		text, err = io.ReadAll(t)
+	}
+	if err != nil {
+		return Input{}, problemOf(name, err)
+	}
+	return Input{Name: name, Text: text}, nil
 }
 
 // As decides what repositories become.

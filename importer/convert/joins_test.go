@@ -81,7 +81,7 @@ func TestYAMLBombs(t *testing.T) {
 		tt.options.From = "vcstool"
 		_, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(tt.text)}}, tt.options)
 		var p *convert.Problem
-		if !errors.As(err, &p) || !strings.Contains(p.Message, "aliases make the listing") {
+		if !errors.As(err, &p) || !strings.Contains(p.Message, "aliases make the file") {
 			t.Errorf("%s: error %v", tt.name, err)
 		}
 	}

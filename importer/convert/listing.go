@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gijbulk/importer/credential"
+	"gijbulk/importer/document"
 	"gijbulk/schema"
 )
 
@@ -24,8 +25,8 @@ type Listing struct {
 	References *credential.References
 
 	Rows   []*Row
-	Pages  []Page  // of all inputs of the tool, in their order
-	budget *budget // of a YAML text
+	Pages  []Page           // of all inputs of the tool, in their order
+	budget *document.Budget // of a YAML text
 }
 
 // Page is one answer of a service.

@@ -1,6 +1,9 @@
 package convert
 
-import "gijbulk/schema"
+import (
+	"gijbulk/importer/document"
+	"gijbulk/schema"
+)
 
 // Problem is why a listing cannot be converted.
 type Problem struct {
@@ -17,6 +20,12 @@ func (p *Problem) Error() string {
 		return p.Message
 	}
 	return p.Place.String() + ": " + p.Message
+}
+
+// problemOf is what is wrong with the text of a file.
+func problemOf(file string, err error) *Problem {
+	f := document.Cause(err).Finding(schema.Place{File: file})
+	return &Problem{Place: f.Place, Message: f.Message, Advice: f.Advice, Option: f.Option}
 }
 
 func misuse(message, advice string) *Problem {

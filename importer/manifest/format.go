@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 
+	"gijbulk/importer/document"
 	"gijbulk/schema"
 )
 
@@ -39,7 +40,7 @@ func (t *text) format(name string, asked Format) (Format, error) {
 		return asked, nil
 	case "":
 	default:
-		return "", &flaw{code: schema.CodeFormatUnknown, message: "there is no format " + schema.Quote(string(asked))}
+		return "", &document.Error{Code: schema.CodeFormatUnknown, Message: "there is no format " + schema.Quote(string(asked))}
 	}
 	if f := FormatOf(name); f != "" {
 		return f, nil
@@ -47,7 +48,7 @@ func (t *text) format(name string, asked Format) (Format, error) {
 	if f := guess(t.head()); f != "" {
 		return f, nil
 	}
-	return "", &flaw{code: schema.CodeFormatUnknown, message: "neither the name nor the content tells the format"}
+	return "", &document.Error{Code: schema.CodeFormatUnknown, Message: "neither the name nor the content tells the format"}
 }
 
 var yamlStart = regexp.MustCompile(`^(---|%YAML|-(\s|$)|["']?[$A-Za-z_<][\w<]*["']?:(\s|$)|[{[])`)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gijbulk/importer/document"
 	"gijbulk/schema"
 )
 
@@ -52,7 +53,7 @@ func judgeHeader(names []string) ([]column, []*flaw) {
 const mostGuesses = 100
 
 func unknownField(name string, column int, guess bool) *flaw {
-	f := &flaw{code: schema.CodeUnknownField, column: column, field: shownName(name), message: "there is no such field"}
+	f := &flaw{code: schema.CodeUnknownField, column: column, field: document.ShownName(name), message: "there is no such field"}
 	if !guess {
 		return f
 	}
@@ -61,15 +62,6 @@ func unknownField(name string, column int, guess bool) *flaw {
 		f.advice = "write " + near
 	}
 	return f
-}
-
-// shownName is a name as the field of a finding. It may be anything that stands where a
-// name belongs.
-func shownName(name string) string {
-	if quoted := schema.Quote(name); quoted != `"`+name+`"` {
-		return quoted
-	}
-	return name
 }
 
 func noHeader(names []string) *flaw {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"gijbulk/importer/document"
 	"gijbulk/schema"
 )
 
@@ -41,23 +42,42 @@ type jsonParser struct {
 	data    []byte
 	decoder jsontext.Decoder
 	depth   int
-	room    nodeRoom
+	nodes   nodePool
 	// The last place asked for; places are asked for in ascending order.
 	offset, line, lineStart int
 }
+
+// nodePool allocates nodes many at a time.
+type nodePool struct{ nodes []document.Node }
+
+// node gives an empty node. A reused one keeps the capacity of its lists: the records of a
+// file are often alike.
+func (p *nodePool) node() *document.Node {
+	const chunk = 64
+	if len(p.nodes) == cap(p.nodes) {
+		p.nodes = make([]document.Node, 0, chunk)
+	}
+	p.nodes = p.nodes[:len(p.nodes)+1]
+	n := &p.nodes[len(p.nodes)-1]
+	*n = document.Node{Items: n.Items[:0], Members: n.Members[:0]}
+	return n
+}
+
+// reset lets nodes be used again: those that were given are not valid any more.
+func (p *nodePool) reset() { p.nodes = p.nodes[:0] }
 
 // reset begins a text, whose first line has this number. Nodes of the text before are
 // not valid any more.
 func (p *jsonParser) reset(data []byte, line int) {
 	// Of what is twice, and of halves of surrogate pairs, we tell ourselves.
 	p.decoder.Reset(bytes.NewBuffer(data), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
-	p.room.reset()
+	p.nodes.reset()
 	p.data, p.depth = data, 0
 	p.offset, p.line, p.lineStart = 0, line, 0
 }
 
 // next reads the next value of the text, or gives io.EOF after the last.
-func (p *jsonParser) next() (*node, error) {
+func (p *jsonParser) next() (*document.Node, error) {
 	if p.start() == len(p.data) {
 		return nil, io.EOF
 	}
@@ -103,41 +123,41 @@ func (p *jsonParser) token() (jsontext.Token, []byte, error) {
 	return token, p.data[at:p.decoder.InputOffset()], nil
 }
 
-func (p *jsonParser) value() (*node, error) {
-	n := p.room.node()
-	n.line, n.column = p.place(p.start())
+func (p *jsonParser) value() (*document.Node, error) {
+	n := p.nodes.node()
+	n.Line, n.Column = p.place(p.start())
 	token, raw, err := p.token()
 	if err != nil {
 		return nil, err
 	}
 	switch token.Kind() {
 	case '{':
-		n.form = schema.FormMap
+		n.Form = schema.FormMap
 		return n, p.nested(n)
 	case '[':
-		n.form = schema.FormList
+		n.Form = schema.FormList
 		return n, p.nested(n)
 	case '"':
-		n.form, n.text = schema.FormString, token.String()
-		if lossy(n.text, raw) {
-			n.flaw = &flaw{code: schema.CodeBadEncoding, message: `the text holds half of a \u pair`, advice: "write the character itself"}
+		n.Form, n.Text = schema.FormString, token.String()
+		if lossy(n.Text, raw) {
+			n.Flaw = &document.Error{Code: schema.CodeBadEncoding, Message: `the text holds half of a \u pair`, Advice: "write the character itself"}
 		}
 	case '0':
-		n.form, n.text = schema.FormNumber, token.String()
+		n.Form, n.Text = schema.FormNumber, token.String()
 	case 't', 'f':
-		n.form, n.text = schema.FormBool, token.String()
+		n.Form, n.Text = schema.FormBool, token.String()
 	default:
-		n.form, n.text = schema.FormNull, "null"
+		n.Form, n.Text = schema.FormNull, "null"
 	}
 	return n, nil
 }
 
-func (p *jsonParser) nested(n *node) error {
+func (p *jsonParser) nested(n *document.Node) error {
 	p.depth++
 	defer func() { p.depth-- }()
 	if p.depth > deepest {
-		return &flaw{code: schema.CodeSyntax, line: n.line, column: n.column, message: "the text is nested too deeply",
-			advice: "a manifest is a list of records with plain fields"}
+		return &document.Error{Code: schema.CodeSyntax, Line: n.Line, Column: n.Column, Message: "the text is nested too deeply",
+			Advice: "a manifest is a list of records with plain fields"}
 	}
 	for p.more() {
 		if err := p.child(n); err != nil {
@@ -157,25 +177,25 @@ func (p *jsonParser) more() bool {
 	return true
 }
 
-func (p *jsonParser) child(n *node) error {
-	var m member
-	if n.form == schema.FormMap {
-		m.line, m.column = p.place(p.start())
+func (p *jsonParser) child(n *document.Node) error {
+	var m document.Member
+	if n.Form == schema.FormMap {
+		m.Line, m.Column = p.place(p.start())
 		key, _, err := p.token()
 		if err != nil {
 			return err
 		}
-		m.name = key.String() // the decoder takes nothing but a text for a key
+		m.Name = key.String() // the decoder takes nothing but a text for a key
 	}
 	value, err := p.value()
 	if err != nil {
 		return err
 	}
-	if n.form == schema.FormMap {
-		m.value = value
-		n.members = append(n.members, m)
+	if n.Form == schema.FormMap {
+		m.Value = value
+		n.Members = append(n.Members, m)
 	} else {
-		n.items = append(n.items, value)
+		n.Items = append(n.Items, value)
 	}
 	return nil
 }
@@ -190,16 +210,16 @@ func lossy(s string, raw []byte) bool {
 // flaw says in our own words what stopped the decoder, whose message quotes the text.
 func (p *jsonParser) flaw(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		f := &flaw{code: schema.CodeTruncated, message: "the text ends in the middle of a value"}
-		f.line, f.column = p.place(len(p.data))
+		f := &document.Error{Code: schema.CodeTruncated, Message: "the text ends in the middle of a value"}
+		f.Line, f.Column = p.place(len(p.data))
 		return f
 	}
-	f := &flaw{code: schema.CodeSyntax, message: "this is not JSON from here on", advice: "check commas, brackets and quotes here and just before"}
+	f := &document.Error{Code: schema.CodeSyntax, Message: "this is not JSON from here on", Advice: "check commas, brackets and quotes here and just before"}
 	at := p.start()
 	before := bytes.TrimRight(p.data[:at], " \t\r\n")
 	if bytes.HasSuffix(before, []byte(",")) && at < len(p.data) && (p.data[at] == '}' || p.data[at] == ']') {
-		f.message, f.advice = "a comma stands before the closing bracket", "remove the comma"
+		f.Message, f.Advice = "a comma stands before the closing bracket", "remove the comma"
 	}
-	f.line, f.column = p.place(at)
+	f.Line, f.Column = p.place(at)
 	return f
 }

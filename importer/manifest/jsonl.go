@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"math"
 
+	"gijbulk/importer/document"
 	"gijbulk/schema"
 )
 
@@ -13,7 +13,7 @@ import (
 // not the file: the next line begins anew.
 func (p *pass) readLines(t *text) {
 	p.readPieces(&lineCutter{src: t.Reader, size: p.pieceSize}, func() pieceReader {
-		l := &lines{walk: walk{budget: budget{left: math.MaxInt}}} // JSON has no aliases
+		l := &lines{walk: walk{}} // JSON has no aliases
 		return l.read
 	})
 }
@@ -36,7 +36,7 @@ func (l *lines) read(p *pass, piece *piece) bool {
 			return false
 		}
 	}
-	if piece.tooLong && !p.spoiled(&flaw{code: schema.CodeCellTooLarge, line: number + 1, message: "the line is larger than 4 MiB"}) {
+	if piece.tooLong && !p.spoiled(&document.Error{Code: schema.CodeCellTooLarge, Line: number + 1, Message: "the line is larger than 4 MiB"}) {
 		return false
 	}
 	return piece.end == nil || piece.end != io.EOF && p.fail(piece.end)
@@ -49,29 +49,29 @@ func (l *lines) readLine(line []byte, number int, terminated bool) bool {
 	root, err := l.parser.next()
 	if err == nil {
 		if at := l.parser.start(); at < len(line) {
-			f := &flaw{code: schema.CodeSyntax, message: "the line goes on after its record", advice: "write one record on each line"}
-			f.line, f.column = l.parser.place(at)
+			f := &document.Error{Code: schema.CodeSyntax, Message: "the line goes on after its record", Advice: "write one record on each line"}
+			f.Line, f.Column = l.parser.place(at)
 			err = f
 		}
 	}
-	var f *flaw
+	var f *document.Error
 	if errors.As(err, &f) {
-		if f.code == schema.CodeTruncated && !terminated {
+		if f.Code == schema.CodeTruncated && !terminated {
 			p.fail(f)
 			return false
 		}
-		if f.code == schema.CodeTruncated {
-			f.code, f.message = schema.CodeSyntax, "the record does not end on its line"
-			f.advice, f.option = "write each record on one line, or read the file in the format json", schema.OptionFormat
+		if f.Code == schema.CodeTruncated {
+			f.Code, f.Message = schema.CodeSyntax, "the record does not end on its line"
+			f.Advice, f.Option = "write each record on one line, or read the file in the format json", schema.OptionFormat
 		}
 		return p.spoiled(f)
 	}
-	return l.walk.record(root.withoutSchema(), section{}) == nil && !p.left
+	return l.walk.record(withoutSchema(root), section{}) == nil && !p.left
 }
 
 // spoiled hands out a record of which nothing could be read.
-func (p *pass) spoiled(f *flaw) bool {
-	e := schema.Entry{Place: p.next(f.line, 0), Spoiled: true}
-	e.Findings = []schema.Finding{f.finding(e.Place)}
+func (p *pass) spoiled(f *document.Error) bool {
+	e := schema.Entry{Place: p.next(f.Line, 0), Spoiled: true}
+	e.Findings = []schema.Finding{f.Finding(e.Place)}
 	return p.emit(&e)
 }

@@ -1,11 +1,10 @@
 package manifest
 
 import (
-	"errors"
 	"io"
-	"io/fs"
 	"iter"
 
+	"gijbulk/importer/document"
 	"gijbulk/schema"
 )
 
@@ -82,7 +81,7 @@ func (p *pass) read(r io.Reader, f Format) {
 // expectRecords tells of a file that holds neither a record nor a reason why.
 func (p *pass) expectRecords() {
 	if p.records == 0 && p.problems == 0 {
-		p.fail(&flaw{code: schema.CodeFileEmpty, message: "the file holds no record"})
+		p.fail(&document.Error{Code: schema.CodeFileEmpty, Message: "the file holds no record"})
 	}
 }
 
@@ -104,11 +103,11 @@ func (p *pass) fail(err error) bool {
 		return false
 	}
 	p.problems++
-	p.left = !p.yield(nil, &Problem{asFlaw(err).finding(schema.Place{File: p.name})})
+	p.left = !p.yield(nil, &Problem{document.Cause(err).Finding(schema.Place{File: p.name})})
 	return !p.left
 }
 
-// flaw is something wrong with the text, not yet told of which file.
+// flaw is a [document.Error] of a table.
 type flaw struct {
 	code         schema.Code
 	line, column int
@@ -120,50 +119,48 @@ type flaw struct {
 
 func (f *flaw) Error() string { return f.message }
 
-// finding tells the flaw of a file or record; a flaw without a line keeps the line of p.
-func (f *flaw) finding(p schema.Place) schema.Finding {
-	if f.line > 0 {
-		p.Line, p.Column = f.line, f.column
+// As makes a flaw the cause that others find in it.
+func (f *flaw) As(target any) bool {
+	e, ok := target.(**document.Error)
+	if ok {
+		*e = &document.Error{Code: f.code, Line: f.line, Column: f.column, Field: f.field, Message: f.message, Advice: f.advice, Option: f.option}
 	}
-	finding := f.code.Newf(p, f.field, "%s", f.message)
-	if f.advice != "" {
-		finding = finding.Advise("%s", f.advice).About(f.option)
-	}
-	return finding
+	return ok
 }
 
-// at gives the flaw the place of a node and the field that holds it.
-func (f flaw) at(n *node, field string) *flaw {
-	f.line, f.column, f.field = n.line, n.column, field
-	return &f
-}
-
-// asFlaw takes any other error for one of the reader itself, such as "is a directory".
-func asFlaw(err error) *flaw {
-	var known *flaw
-	if errors.As(err, &known) {
-		return known
-	}
-	var path *fs.PathError // the path is in the place already
-	if errors.As(err, &path) {
-		err = path.Err
-	}
-	return &flaw{code: schema.CodeFileUnreadable, message: "the file cannot be read: " + err.Error()}
-}
+func (f *flaw) finding(p schema.Place) schema.Finding { return document.Cause(f).Finding(p) }
 
 // largestDocument bounds in bytes what is read of a YAML or JSON file, since their
 // parsers need it whole.
 const largestDocument = 64 << 20
 
+// readYAML walks the documents of a YAML text.
+func readYAML(data []byte, w *walk) error {
+	y := document.NewYAML(data)
+	for !w.pass.left {
+		root, err := y.Next(keyIntegrations, keyRepositories)
+		if err == io.EOF {
+			return nil
+		}
+		if err == nil {
+			err = w.document(root)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // readDocuments reads the formats that are parsed whole.
 func (p *pass) readDocuments(t *text, parse func([]byte, *walk) error) {
 	data, err := io.ReadAll(io.LimitReader(t, largestDocument+1))
 	if err == nil && len(data) > largestDocument {
-		err = &flaw{code: schema.CodeSyntax, message: "the file is larger than 64 MiB, the most that is read of YAML and JSON",
-			advice: "split it, or write it as CSV or JSON Lines, which are read as a stream"}
+		err = &document.Error{Code: schema.CodeSyntax, Message: "the file is larger than 64 MiB, the most that is read of YAML and JSON",
+			Advice: "split it, or write it as CSV or JSON Lines, which are read as a stream"}
 	}
 	if err == nil {
-		err = parse(data, &walk{pass: p, budget: budget{left: aliasFactor * len(data)}})
+		err = parse(data, &walk{pass: p, budget: document.NewBudget(data)})
 	}
 	if err != nil {
 		p.fail(err)

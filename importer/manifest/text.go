@@ -4,18 +4,20 @@ import (
 	"bufio"
 	"bytes"
 	"io"
-	"unicode/utf8"
 
-	"gijbulk/schema"
+	"gijbulk/importer/document"
 )
 
 // headSize is how many bytes of a text are looked at before it is read.
 const headSize = 64 << 10
 
-// text is a file as UTF-8: encodings undone, lone carriage returns taken for line
-// ends, without NUL bytes. A breach is an error of its Read, after all that came
-// before it, so that the records before it are still told.
+// text is a file as UTF-8.
 type text struct{ *bufio.Reader }
+
+func open(r io.Reader) (*text, error) {
+	t, err := document.Open(r)
+	return &text{t}, err
+}
 
 // head is the beginning of the text, at most headSize bytes. It stays to be read.
 func (t *text) head() []byte {
@@ -27,131 +29,4 @@ func (t *text) head() []byte {
 func (t *text) blank() bool {
 	head, err := t.Peek(headSize)
 	return err == io.EOF && len(bytes.TrimSpace(head)) == 0
-}
-
-// Text gives a file as UTF-8: byte order marks and UTF-16 undone. It is for files that are
-// no manifests; name stands in the places of errors, each of which is a [*Problem].
-func Text(r io.Reader, name string) ([]byte, error) {
-	t, err := open(r)
-	var all []byte
-	if err == nil {
-		all, err = io.ReadAll(t)
-	}
-	if err != nil {
-		return nil, &Problem{asFlaw(err).finding(schema.Place{File: name})}
-	}
-	return all, nil
-}
-
-func open(r io.Reader) (*text, error) {
-	raw := bufio.NewReaderSize(r, headSize)
-	head, err := raw.Peek(headSize)
-	if len(head) == 0 && err != nil && err != io.EOF {
-		return nil, err
-	}
-	if kind := binaryKind(head); kind != "" {
-		return nil, &flaw{code: schema.CodeFileBinary, message: "the file is not text: it is " + kind,
-			advice: "save it as CSV (UTF-8), YAML or JSON"}
-	}
-	encoding := encodingOf(head)
-	if encoding.refused != "" {
-		return nil, &flaw{code: schema.CodeBadEncoding, message: "the file is encoded as " + encoding.refused, advice: saveAsUTF8}
-	}
-	c := &checked{src: encoding.decode(raw), replaced: encoding.wide, buf: make([]byte, headSize)}
-	t := &text{bufio.NewReaderSize(c, headSize)}
-	if head := t.head(); bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 {
-		t.Reader = bufio.NewReaderSize(oldMac{t.Reader}, headSize)
-	}
-	return t, nil
-}
-
-// checked passes UTF-8 on and ends with a flaw at the first byte that is none.
-type checked struct {
-	src      io.Reader
-	replaced bool // U+FFFD stands for something that the decoder could not read
-	buf      []byte
-	ready    []byte // checked, not yet handed out
-	rest     []byte // of a rune that the last chunk cut in two
-	feeds    int    // line feeds and
-	returns  int    // carriage returns so far; the latter only where there are no feeds
-	err      error
-}
-
-func (c *checked) Read(p []byte) (int, error) {
-	if len(c.ready) == 0 {
-		if c.err != nil {
-			return 0, c.err
-		}
-		c.fill()
-	}
-	n := copy(p, c.ready)
-	c.ready = c.ready[n:]
-	return n, nil
-}
-
-func (c *checked) fill() {
-	kept := copy(c.buf, c.rest)
-	n, err := c.src.Read(c.buf[kept:])
-	chunk := c.buf[:kept+n]
-	good := c.wellFormed(chunk)
-	c.rest = chunk[good:]
-	if len(c.rest) > 0 && (err != nil || utf8.FullRune(c.rest)) {
-		err = c.breach(chunk[:good])
-	}
-	if i := bytes.IndexByte(chunk[:good], 0); i >= 0 {
-		good = i
-		err = &flaw{code: schema.CodeFileBinary, line: c.lineAfter(chunk[:i]),
-			message: "the file is not text: it holds a NUL byte", advice: "save it as CSV (UTF-8), YAML or JSON"}
-	}
-	c.ready, c.err = chunk[:good], err
-	c.count(c.ready)
-}
-
-// wellFormed is the length of the longest beginning of b that is UTF-8.
-func (c *checked) wellFormed(b []byte) int {
-	if utf8.Valid(b) && (!c.replaced || !bytes.ContainsRune(b, utf8.RuneError)) {
-		return len(b)
-	}
-	for i := 0; ; {
-		r, size := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && (size <= 1 || c.replaced) {
-			return i
-		}
-		i += size
-	}
-}
-
-func (c *checked) breach(before []byte) error {
-	f := &flaw{code: schema.CodeBadEncoding, line: c.lineAfter(before), message: "the text is not UTF-8 from here on", advice: saveAsUTF8}
-	if c.replaced {
-		f.message = "the text is not UTF-16 from here on"
-	}
-	return f
-}
-
-func (c *checked) lineAfter(b []byte) int {
-	if feeds := c.feeds + bytes.Count(b, []byte("\n")); feeds > 0 {
-		return feeds + 1
-	}
-	return c.returns + bytes.Count(b, []byte("\r")) + 1
-}
-
-func (c *checked) count(b []byte) {
-	c.feeds += bytes.Count(b, []byte("\n"))
-	if c.feeds == 0 {
-		c.returns += bytes.Count(b, []byte("\r"))
-	}
-}
-
-// oldMac turns the line ends of old Macs, lone carriage returns, into line feeds.
-type oldMac struct{ src io.Reader }
-
-func (m oldMac) Read(p []byte) (int, error) {
-	n, err := m.src.Read(p)
-	for i := range p[:n] {
-		if p[i] == '\r' {
-			p[i] = '\n'
-		}
-	}
-	return n, err
 }

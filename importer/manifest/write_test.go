@@ -290,22 +290,3 @@ func TestWriteSource(t *testing.T) {
 		sameRecords(t, f, records, recordsIn(t, f, b.Bytes()))
 	}
 }
-
-// TestText: a file that is no manifest is read in the same encodings.
-func TestText(t *testing.T) {
-	for in, want := range map[string]string{
-		"a\nb": "a\nb", "\ufeffa": "a", "\xff\xfea\x00\n\x00": "a\n", "": "",
-	} {
-		got, err := Text(strings.NewReader(in), "f")
-		if err != nil || string(got) != want {
-			t.Errorf("%q: %q, error %v", in, got, err)
-		}
-	}
-	for _, in := range []string{"a\n\xff", "PK\x03\x04", "a\x00b\x00\x00"} {
-		_, err := Text(strings.NewReader(in), "f")
-		var p *Problem
-		if !errors.As(err, &p) || p.Finding.Place.File != "f" || p.Finding.Advice == "" {
-			t.Errorf("%q: error %v", in, err)
-		}
-	}
-}

@@ -213,13 +213,3 @@ func TestLargeDocument(t *testing.T) {
 		t.Errorf("got %.200q, want %q", got, want)
 	}
 }
-
-func TestYAMLParserPanics(t *testing.T) {
-	err := guarded(func() error { panic("deep inside") })
-	if err == nil {
-		t.Fatal("a panic of the parser is no error")
-	}
-	if f := yamlFlaw(err, &lineFeed{taken: 7}); f.line != 7 || f.message != "this is not YAML, here or on the line before" {
-		t.Errorf("it is told as %+v", f)
-	}
-}

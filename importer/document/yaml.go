@@ -1,4 +1,4 @@
-package manifest
+package document
 
 import (
 	"bytes"
@@ -16,30 +16,38 @@ import (
 	"gijbulk/schema"
 )
 
-// readYAML walks the documents of a YAML stream. This file alone knows the YAML
-// library.
-func readYAML(data []byte, w *walk) error {
+// YAML reads the documents of a YAML text. This file alone knows the YAML library.
+type YAML struct {
+	data    []byte
+	feed    *lineFeed
+	decoder *yaml.Decoder
+	lines   []int // where each line of data begins
+}
+
+// NewYAML begins to read a text, which must not change until the end.
+func NewYAML(data []byte) *YAML {
 	if at := yaml12.FindIndex(data); at != nil {
+		data = slices.Clone(data)
 		data[at[1]-1] = '1'
 	}
 	feed := &lineFeed{rest: data}
-	d := yaml.NewDecoder(feed)
-	lines := lineStarts(data)
-	for !w.pass.left {
-		var doc yaml.Node
-		err := guarded(func() error { return d.Decode(&doc) })
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return yamlFlaw(err, feed)
-		}
-		c := converter{data: data, lines: lines, anchored: map[*yaml.Node]*node{}}
-		if err := w.document(c.document(doc.Content[0])); err != nil {
-			return err
-		}
+	return &YAML{data: data, feed: feed, decoder: yaml.NewDecoder(feed), lines: lineStarts(data)}
+}
+
+// Next reads the next document, or gives io.EOF after the last, or an [*Error]. If the root
+// is a list, its items are made one at a time, and so are those of the lists that the root
+// has under the keys of record lists: a tree of all would double what a large file takes.
+func (y *YAML) Next(recordLists ...string) (*Node, error) {
+	var doc yaml.Node
+	err := guarded(func() error { return y.decoder.Decode(&doc) })
+	if err == io.EOF {
+		return nil, err
 	}
-	return nil
+	if err != nil {
+		return nil, syntaxError(err, y.feed)
+	}
+	c := converter{YAML: y, anchored: map[*yaml.Node]*Node{}}
+	return c.document(doc.Content[0], recordLists), nil
 }
 
 // yaml12 finds the line of a file that declares YAML 1.2. The library refuses it, and reads
@@ -90,27 +98,24 @@ func (l *lineFeed) cutOff() bool { return len(l.rest) == 0 && !l.ended }
 
 // converter turns the library's nodes into ours.
 type converter struct {
-	data     []byte
-	lines    []int // where each line of data begins
-	anchored map[*yaml.Node]*node
+	*YAML
+	anchored map[*yaml.Node]*Node
 	later    []*yaml.Node // lists of records
-	room     nodeRoom
 }
 
-var unfinished = &node{flaw: &flaw{code: schema.CodeAliasTooLarge, message: "the alias stands inside of what it stands for",
-	advice: "write the value out"}}
+var unfinished = &Node{Flaw: &Error{Code: schema.CodeAliasTooLarge, Message: "the alias stands inside of what it stands for",
+	Advice: "write the value out"}}
 
-// document converts the root of a document, and its lists of records only one item
-// after the other: a tree of all of them would double what a large file takes. Where an
-// alias may mean the root or the list itself, that has to be whole.
-func (c *converter) document(root *yaml.Node) *node {
+// document converts the root of a document. Where an alias may mean the root or a list of
+// records itself, that has to be whole.
+func (c *converter) document(root *yaml.Node, recordLists []string) *Node {
 	switch {
 	case root.Anchor != "":
 	case root.Kind == yaml.SequenceNode:
 		c.later = append(c.later, root)
 	case root.Kind == yaml.MappingNode:
 		for i := 0; i+1 < len(root.Content); i += 2 {
-			if list := root.Content[i+1]; listedKinds[root.Content[i].Value] != "" && list.Kind == yaml.SequenceNode && list.Anchor == "" {
+			if list := root.Content[i+1]; slices.Contains(recordLists, root.Content[i].Value) && list.Kind == yaml.SequenceNode && list.Anchor == "" {
 				c.later = append(c.later, list)
 			}
 		}
@@ -119,8 +124,8 @@ func (c *converter) document(root *yaml.Node) *node {
 }
 
 // items converts those of a list one after the other, and forgets what it has converted.
-func (c *converter) items(list *yaml.Node) iter.Seq[*node] {
-	return func(yield func(*node) bool) {
+func (c *converter) items(list *yaml.Node) iter.Seq[*Node] {
+	return func(yield func(*Node) bool) {
 		for i, item := range list.Content {
 			list.Content[i] = nil
 			if !yield(c.node(item)) {
@@ -130,37 +135,36 @@ func (c *converter) items(list *yaml.Node) iter.Seq[*node] {
 	}
 }
 
-func (c *converter) node(n *yaml.Node) *node {
+func (c *converter) node(n *yaml.Node) *Node {
 	if n.Kind == yaml.AliasNode {
 		return c.alias(n)
 	}
 	if n.Anchor != "" {
 		c.anchored[n] = unfinished
 	}
-	out := c.room.node()
-	out.line, out.column = n.Line, c.column(n)
+	out := &Node{Line: n.Line, Column: c.column(n)}
 	switch n.Kind {
 	case yaml.MappingNode:
-		out.form = schema.FormMap
-		out.members = make([]member, 0, len(n.Content)/2)
+		out.Form = schema.FormMap
+		out.Members = make([]Member, 0, len(n.Content)/2)
 		c.mapping(out, n)
 	case yaml.SequenceNode:
-		out.form = schema.FormList
+		out.Form = schema.FormList
 		if slices.Contains(c.later, n) {
-			out.later = c.items(n)
+			out.Later = c.items(n)
 			break
 		}
-		out.items = make([]*node, 0, len(n.Content))
+		out.Items = make([]*Node, 0, len(n.Content))
 		for _, item := range n.Content {
-			out.items = append(out.items, c.node(item))
+			out.Items = append(out.Items, c.node(item))
 		}
 	default:
 		c.scalar(out, n)
 	}
 	if n.Style&yaml.TaggedStyle != 0 && !plainTags[n.ShortTag()] {
 		// The tag is not quoted: it may be a password that begins with "!".
-		out.flaw = &flaw{code: schema.CodeSyntax, message: "a tag that is not known here: a word that begins with !",
-			advice: "put a value that begins with ! in quotes; a secret may be given as env:NAME, file:PATH, keyring:SERVICE/USER or cmd:COMMAND"}
+		out.Flaw = &Error{Code: schema.CodeSyntax, Message: "a tag that is not known here: a word that begins with !",
+			Advice: "put a value that begins with ! in quotes; a secret may be given as env:NAME, file:PATH, keyring:SERVICE/USER or cmd:COMMAND"}
 	}
 	if n.Anchor != "" {
 		c.anchored[n] = out
@@ -172,50 +176,50 @@ var plainTags = map[string]bool{"!!str": true, "!!int": true, "!!float": true, "
 
 // alias is what it stands for, at its own place. Its children are shared, so that the
 // tree is never larger than the file.
-func (c *converter) alias(n *yaml.Node) *node {
+func (c *converter) alias(n *yaml.Node) *Node {
 	meant, known := c.anchored[n.Alias]
 	if !known { // it stands in a list of records that was not read so far, or passed over
 		meant = c.node(n.Alias)
 	}
 	out := *meant
-	out.line, out.column = n.Line, c.column(n)
+	out.Line, out.Column = n.Line, c.column(n)
 	return &out
 }
 
-func (c *converter) mapping(out *node, n *yaml.Node) {
+func (c *converter) mapping(out *Node, n *yaml.Node) {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := n.Content[i], c.node(n.Content[i+1])
 		if key.Kind == yaml.AliasNode {
 			key = key.Alias
 		}
 		if key.Kind == yaml.ScalarNode && key.ShortTag() == "!!merge" {
-			if value.form == schema.FormList && value.flaw == nil {
-				out.bases = append(out.bases, value.items...)
+			if value.Form == schema.FormList && value.Flaw == nil {
+				out.Bases = append(out.Bases, value.Items...)
 			} else {
-				out.bases = append(out.bases, value)
+				out.Bases = append(out.Bases, value)
 			}
 			continue
 		}
-		m := member{name: key.Value, line: n.Content[i].Line, column: c.column(n.Content[i]), value: value}
+		m := Member{Name: key.Value, Line: n.Content[i].Line, Column: c.column(n.Content[i]), Value: value}
 		if key.Kind != yaml.ScalarNode {
-			m.name = "?" // a list or mapping as a key
+			m.Name = "?" // a list or mapping as a key
 		}
-		out.members = append(out.members, m)
+		out.Members = append(out.Members, m)
 	}
 }
 
-func (c *converter) scalar(out *node, n *yaml.Node) {
+func (c *converter) scalar(out *Node, n *yaml.Node) {
 	const quoted = yaml.SingleQuotedStyle | yaml.DoubleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
-	out.text = n.Value
-	out.loose = n.Style&(quoted|yaml.TaggedStyle) == 0
-	out.form = schema.FormString
+	out.Text = n.Value
+	out.Loose = n.Style&(quoted|yaml.TaggedStyle) == 0
+	out.Form = schema.FormString
 	switch n.ShortTag() {
 	case "!!bool":
-		out.form = schema.FormBool
+		out.Form = schema.FormBool
 	case "!!int", "!!float":
-		out.form = schema.FormNumber
+		out.Form = schema.FormNumber
 	case "!!null":
-		out.form = schema.FormNull
+		out.Form = schema.FormNull
 	}
 }
 
@@ -250,9 +254,9 @@ func lineStarts(data []byte) []int {
 	return starts
 }
 
-// yamlFlaws says in our own words what the parser says in the language of grammars. Its
+// syntaxErrors says in our own words what the parser says in the language of grammars. Its
 // own message may quote the text, and so a secret.
-var yamlFlaws = []struct {
+var syntaxErrors = []struct {
 	theirs, message, advice string
 	exact                   bool // its line number is right; others name where the enclosing block begins
 	cut                     bool // so it ends too where the file was cut off
@@ -274,27 +278,27 @@ var yamlFlaws = []struct {
 
 var yamlLine = regexp.MustCompile(`^yaml: line (\d+): `)
 
-func yamlFlaw(err error, feed *lineFeed) *flaw {
+func syntaxError(err error, feed *lineFeed) *Error {
 	text := err.Error()
-	f := &flaw{code: schema.CodeSyntax, line: feed.taken, message: "this is not YAML"}
+	f := &Error{Code: schema.CodeSyntax, Line: feed.taken, Message: "this is not YAML"}
 	exact := false
-	for _, known := range yamlFlaws {
+	for _, known := range syntaxErrors {
 		if !strings.Contains(text, known.theirs) {
 			continue
 		}
-		f.message, f.advice = known.message, known.advice
+		f.Message, f.Advice = known.message, known.advice
 		if m := yamlLine.FindStringSubmatch(text); m != nil && known.exact {
 			exact = true
-			f.line, _ = strconv.Atoi(m[1])
+			f.Line, _ = strconv.Atoi(m[1])
 		}
 		if known.cut && feed.cutOff() {
-			f.code, f.advice = schema.CodeTruncated, ""
-			f.message = "the file ends in the middle of a value: " + f.message
+			f.Code, f.Advice = schema.CodeTruncated, ""
+			f.Message = "the file ends in the middle of a value: " + f.Message
 		}
 		break
 	}
 	if !exact {
-		f.message += ", here or on the line before"
+		f.Message += ", here or on the line before"
 	}
 	return f
 }
