@@ -109,7 +109,6 @@ func (ts Tools) Read(inputs []Input, o Options) (schema.Conversion, error) {
 	return result, nil
 }
 
-// nothingLeft says why no row was converted.
 func nothingLeft(rows []*Row) *Problem {
 	why := map[string]int{}
 	var order []string

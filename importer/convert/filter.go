@@ -17,12 +17,10 @@ type Filter struct {
 	flags     map[Flag]string // the fields that tell a flag
 }
 
-// onlyNamed selects repositories by name.
 func (f *Filter) onlyNamed(rows []*Row) string {
 	return f.Where([]string{f.named(rows)})
 }
 
-// named is the condition that an item of the listing is one of these.
 func (f *Filter) named(rows []*Row) string {
 	if f.container == "" {
 		return among(f.key, keysOf(rows))

@@ -24,7 +24,6 @@ type Scope struct {
 	account  string // of AWS, where the listing tells it
 }
 
-// group is the rows of one scope.
 type group struct {
 	Scope
 	rows   []*Row // converted
@@ -132,7 +131,6 @@ func (g *group) size(f *Filter) (n int) {
 	return n
 }
 
-// host is the base without its scheme.
 func (g *group) host() string {
 	_, host, _ := strings.Cut(g.base, "://")
 	return host
@@ -158,7 +156,6 @@ func (g *group) name(part int) string {
 	return name
 }
 
-// filterFor is the apiFilter of one part, or "".
 func (g *group) filterFor(rows []*Row, parts int) string {
 	f := g.service.Filter
 	switch {

@@ -9,7 +9,6 @@ import (
 	"gijbulk/schema"
 )
 
-// integrations makes the entries of a group, one for each part.
 func (m *maker) integrations(g *group) {
 	if f := g.service.Filter; f != nil && len(f.allBut(g.rows, g.left)) > longestFilter {
 		g.choice = true // naming those that stay is shorter
@@ -135,7 +134,6 @@ func (m *maker) agreed(rows []*Row, name string) []schema.Cell {
 	return cells
 }
 
-// sourceOfMany tells what an integration was made of.
 func sourceOfMany(rows []*Row) string {
 	first := rows[0]
 	if len(rows) == 1 {

@@ -60,7 +60,6 @@ func EachJSON[T any](l *Listing, shape JSONShape, visit func(r *Row, v *T)) erro
 	return w.documents()
 }
 
-// jsonWalk walks the documents of a text.
 type jsonWalk struct {
 	listing *Listing
 	shape   JSONShape
@@ -73,7 +72,6 @@ type jsonWalk struct {
 	known   bool // the first repository has been looked at
 }
 
-// documents walks one after the other.
 func (w *jsonWalk) documents() error {
 	for {
 		switch w.next() {
@@ -98,7 +96,6 @@ func (w *jsonWalk) documents() error {
 	}
 }
 
-// list walks a list of repositories, or of pages.
 func (w *jsonWalk) list(depth int) error {
 	w.open(depth)
 	if _, err := w.decoder.Token(); err != nil {
@@ -126,7 +123,6 @@ func (w *jsonWalk) list(depth int) error {
 	return w.broken(err)
 }
 
-// object walks an object that holds a list, or is a repository itself.
 func (w *jsonWalk) object(depth int) error {
 	if w.shape.Named {
 		return w.byName(depth)
@@ -175,7 +171,6 @@ func (w *jsonWalk) object(depth int) error {
 	return w.broken(err)
 }
 
-// byName walks an object that maps names to repositories.
 func (w *jsonWalk) byName(depth int) error {
 	w.open(depth)
 	if _, err := w.decoder.Token(); err != nil {
@@ -203,7 +198,6 @@ func (w *jsonWalk) byName(depth int) error {
 	return w.broken(err)
 }
 
-// open begins a page, which close ends.
 func (w *jsonWalk) open(depth int) {
 	if depth == 0 {
 		line, _ := w.here()
@@ -283,7 +277,6 @@ func errorAnswer(keys map[string]json.RawMessage) string {
 	return ""
 }
 
-// next is the first byte of the value that comes, or 0 at the end.
 func (w *jsonWalk) next() byte {
 	_, start := w.here()
 	if start >= len(w.text) {
@@ -292,7 +285,6 @@ func (w *jsonWalk) next() byte {
 	return w.text[start]
 }
 
-// here is where the next value begins.
 func (w *jsonWalk) here() (line, offset int) {
 	at := int(w.decoder.InputOffset())
 	for at < len(w.text) && strings.IndexByte(" \t\r\n,:", w.text[at]) >= 0 {
@@ -333,7 +325,6 @@ func (w *jsonWalk) flaw() int {
 	return start
 }
 
-// jsonFields looks up keys of an object: name, or owner.login.
 func jsonFields(raw []byte) func(string) (string, bool) {
 	var whole map[string]any
 	return func(name string) (string, bool) {

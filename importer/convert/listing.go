@@ -161,7 +161,6 @@ func (c *lines) until(offset int) int {
 	return c.line + 1
 }
 
-// column is where on its line an offset is, from 1.
 func (c *lines) column(offset int) int {
 	offset = min(offset, len(c.text))
 	return offset - (bytes.LastIndexByte(c.text[:offset], '\n') + 1) + 1

@@ -9,14 +9,12 @@ import (
 	"gijbulk/schema"
 )
 
-// maker turns rows into entries and accounts for them.
 type maker struct {
 	options    *Options
 	result     *schema.Conversion
 	references credential.References
 }
 
-// make turns the rows of all inputs into entries, and accounts for each.
 func (m *maker) make(rows []*Row) {
 	kept := m.sift(rows)
 	var records, repositories, hosted, left []*Row
@@ -70,7 +68,6 @@ func (m *maker) tellCredentials(rows []*Row) {
 	}
 }
 
-// sift decides which rows are to be converted.
 func (m *maker) sift(rows []*Row) []*Row {
 	var kept []*Row
 	first := map[string]*Row{} // of each repository
@@ -98,7 +95,6 @@ func (m *maker) sift(rows []*Row) []*Row {
 	return kept
 }
 
-// add takes an entry that was made of rows.
 func (m *maker) add(e schema.Entry, rows ...*Row) {
 	e = e.Assign(m.options.Set, m.options.Fill)
 	m.result.Entries = append(m.result.Entries, e)
@@ -107,7 +103,6 @@ func (m *maker) add(e schema.Entry, rows ...*Row) {
 	}
 }
 
-// tell notes what a person should know about the listings.
 func (m *maker) tell(f schema.Finding) {
 	m.result.Findings = append(m.result.Findings, f)
 }
@@ -125,7 +120,6 @@ func (r *Row) identity() string {
 	return b.String()
 }
 
-// ready is the entry of a row that is a whole record.
 func (m *maker) ready(r *Row) schema.Entry {
 	e := schema.Entry{Place: r.Place, Cells: r.Cells}
 	if keys := m.projectsOf([]*Row{r}); len(keys) > 0 {
@@ -134,7 +128,6 @@ func (m *maker) ready(r *Row) schema.Entry {
 	return withSource(e, sourceOfOne(r))
 }
 
-// account tells what became of each row.
 func (m *maker) account(rows []*Row) {
 	accounts := make([]schema.Row, len(rows))
 	for i, r := range rows {
@@ -180,7 +173,6 @@ func words(f schema.Field, items []string) schema.Cell {
 	return c
 }
 
-// withSource notes where an entry came from.
 func withSource(e schema.Entry, source string) schema.Entry {
 	e.Cells = append(e.Cells, schema.Cell{Name: schema.SourceColumn, Written: schema.Written{Text: source}})
 	return e

@@ -29,7 +29,6 @@ func Matching(pattern string) (condition string, ok bool) {
 // spelling is one way to match a pattern: texts, the ends of the name, and gaps.
 type spelling []mark
 
-// mark is a part of a spelling.
 type mark struct {
 	kind markKind
 	text string // of a markText
@@ -44,7 +43,6 @@ const (
 	markGap            // .*
 )
 
-// condition says of a name that it is spelled so, where that is about one text.
 func (s spelling) condition() (string, bool) {
 	if len(s) >= 2 && s[0].kind == markBegin && s[1].kind == markGap {
 		s = s[2:]
@@ -81,7 +79,6 @@ func (s spelling) condition() (string, bool) {
 	return "contains(name, " + quoted + ")", true
 }
 
-// mostSpellings is how many alternatives a condition may have.
 const mostSpellings = 50
 
 // spelled lists the ways to match a pattern, where they are few.
@@ -120,7 +117,6 @@ func spelled(re *syntax.Regexp) ([]spelling, bool) {
 	return nil, false
 }
 
-// spelledClass lists the characters of ranges.
 func spelledClass(ranges []rune) ([]spelling, bool) {
 	var all []spelling
 	for pair := range slices.Chunk(ranges, 2) {
@@ -133,7 +129,6 @@ func spelledClass(ranges []rune) ([]spelling, bool) {
 	return all, true
 }
 
-// spelledRow lists the ways to match one pattern after the other.
 func spelledRow(subs []*syntax.Regexp) ([]spelling, bool) {
 	all := []spelling{nil}
 	for _, sub := range subs {

@@ -22,7 +22,6 @@ func (p *Problem) Error() string {
 	return p.Place.String() + ": " + p.Message
 }
 
-// problemOf is what is wrong with the text of a file.
 func problemOf(file string, err error) *Problem {
 	f := document.Cause(err).Finding(schema.Place{File: file})
 	return &Problem{Place: f.Place, Message: f.Message, Advice: f.Advice, Option: f.Option}

@@ -30,7 +30,6 @@ func (m *maker) plain(r *Row) schema.Entry {
 	return withSource(e.Override(m.options.assigned(r)), sourceOfOne(r))
 }
 
-// displayName is what the listing calls the repository, or the end of its address.
 func (r *repository) displayName() string {
 	if r.Name != "" {
 		return r.Name
@@ -39,7 +38,6 @@ func (r *repository) displayName() string {
 	return strings.Join(parts[max(0, len(parts)-2):], "/")
 }
 
-// logins are the credentials that the host takes for a single repository.
 func (r *repository) logins() []schema.Field {
 	if r.Service == nil {
 		return credential.Seen{Password: true}.Fields()

@@ -42,7 +42,6 @@ type Row struct {
 	verdict
 }
 
-// verdict is what becomes of a row.
 type verdict struct {
 	fate     schema.Fate
 	why      string

@@ -17,7 +17,6 @@ type Sample struct {
 	header []string // of a table: its first row, folded
 }
 
-// headSize is in bytes.
 const headSize = 16 << 10
 
 func sampleOf(in Input) *Sample {
@@ -93,7 +92,6 @@ func firstKeys(text []byte) (keys []string) {
 	return keys
 }
 
-// keysBefore lists the keys of an object up to one that services put lists under.
 func keysBefore(d *json.Decoder) (keys []string, found bool) {
 	for d.More() {
 		token, err := d.Token()

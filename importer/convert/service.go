@@ -26,7 +26,6 @@ type Service struct {
 	Filter  *Filter               // nil: the app filters no listing of this service
 }
 
-// services lists them all.
 func services() []*Service { return []*Service{GitHub, GitLab, Azure, vsts, CodeCommit, Gerrit} }
 
 var GitHub = &Service{name: "GitHub", word: "GITHUB", hosted: schema.TypeGitHub, server: schema.TypeGitHubServer,
@@ -193,7 +192,6 @@ func ServiceOf(hostname string) *Service {
 	return nil
 }
 
-// serviceOfType finds the service whose integrations have a type.
 func serviceOfType(t schema.Type) *Service {
 	for _, s := range services() {
 		if s.hosted == t || s.server == t {
@@ -203,7 +201,6 @@ func serviceOfType(t schema.Type) *Service {
 	return nil
 }
 
-// typeAt is the integration type of the service at a URL.
 func (s *Service) typeAt(base string) schema.Type {
 	if len(s.cloud) > 0 && base == s.URL() {
 		return s.hosted

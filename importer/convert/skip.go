@@ -21,7 +21,6 @@ type Assignment struct {
 	From string // of the listing: a column, or a key such as owner.login
 }
 
-// skip decides whether a row is left out, and says why.
 func (o *Options) skip(r *Row) bool {
 	switch {
 	case r.Skip != "":
@@ -43,7 +42,6 @@ func (o *Options) skip(r *Row) bool {
 	return true
 }
 
-// chosen looks whether the user wants a row left out.
 func (o *Options) chosen(r *Row) bool {
 	for _, c := range o.SkipIf {
 		if value, ok := r.lookup(c.Field); ok && strings.EqualFold(strings.TrimSpace(value), c.Value) {

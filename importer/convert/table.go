@@ -144,7 +144,6 @@ func Delimiter(text []byte) rune {
 	return best
 }
 
-// firstTitles are the folded titles of a table.
 func firstTitles(text []byte) []string {
 	r := csv.NewReader(bytes.NewReader(text[:min(len(text), headSize)]))
 	r.Comma, r.LazyQuotes = Delimiter(text), true

@@ -64,7 +64,6 @@ func (ts Tools) Names() []string {
 	return names
 }
 
-// find is the tool that reads an input.
 func (ts Tools) find(in Input, from string) (*Tool, error) {
 	place := schema.Place{File: in.Name}
 	if len(strings.TrimSpace(string(in.Text))) == 0 {
@@ -94,7 +93,6 @@ func (ts Tools) find(in Input, from string) (*Tool, error) {
 		Advice: "specify the tool", Option: schema.OptionTool}
 }
 
-// detected names the tools whose listing this may be.
 func (ts Tools) detected(in Input) []string {
 	s := sampleOf(in)
 	var found []string

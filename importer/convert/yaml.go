@@ -46,7 +46,6 @@ func (l *Listing) EachDocument(visit func(Value) error) error {
 	}
 }
 
-// overspent is the problem of a listing whose aliases stand for too much, or nil.
 func (l *Listing) overspent() error {
 	if err := l.budget.Overspent(); err != nil {
 		return problemOf(l.Name, err)

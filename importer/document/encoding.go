@@ -27,7 +27,6 @@ var magics = []struct{ prefix, kind string }{
 	{"\x89PNG", "an image"},
 }
 
-// binaryKind names what a file is that is no text, by its first bytes, or gives "".
 func binaryKind(head []byte) string {
 	for _, m := range magics {
 		if bytes.HasPrefix(head, []byte(m.prefix)) {

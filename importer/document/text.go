@@ -116,7 +116,6 @@ func (c *checked) count(b []byte) {
 	}
 }
 
-// oldMac turns the line ends of old Macs, lone carriage returns, into line feeds.
 type oldMac struct{ src io.Reader }
 
 func (m oldMac) Read(p []byte) (int, error) {

@@ -93,10 +93,8 @@ func (l *lineFeed) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// cutOff reports whether the text has ended, and not with the end of a line.
 func (l *lineFeed) cutOff() bool { return len(l.rest) == 0 && !l.ended }
 
-// converter turns the library's nodes into ours.
 type converter struct {
 	*YAML
 	anchored map[*yaml.Node]*Node

@@ -29,7 +29,6 @@ func Live(records []schema.Record) ([]schema.Record, []schema.Placeholder, []sch
 	return whole, l.placeholders.List, l.told.findings()
 }
 
-// live completes records one after the other.
 type live struct {
 	references   credential.References
 	placeholders credential.Placeholders
@@ -80,13 +79,11 @@ func (l *live) withLogin(r schema.Record) schema.Record {
 	return r
 }
 
-// loginOf is what is seen of a record's credentials.
 func loginOf(r *schema.Record) credential.Seen {
 	there := func(f schema.Field) bool { v := r.Get(f); return v.IsSet() && !v.Blank() }
 	return credential.Seen{Kind: r.Type(), User: secretText(r.Get(schema.FieldUsername)), Password: there(schema.FieldPassword), Token: there(schema.FieldPat)}
 }
 
-// secretText is a credential as it may be shown.
 func secretText(v schema.Value) string {
 	if s, ok := v.Secret(); ok {
 		return s.Reference()

@@ -6,7 +6,6 @@ import (
 	"gijbulk/schema"
 )
 
-// notes collects what is to be told of many records, once for each field and reason.
 type notes struct {
 	list []*note
 	at   map[noteKey]*note
@@ -25,7 +24,6 @@ type note struct {
 	records int
 }
 
-// add notes that something about a field of a record is to be told.
 func (n *notes) add(r *schema.Record, f schema.Field, why, advice string) {
 	key := noteKey{f, why}
 	known := n.at[key]

@@ -48,13 +48,11 @@ func WriteTable(w io.Writer, records iter.Seq[schema.Record], ids bool) ([]schem
 	return out.told.findings(), nil
 }
 
-// tableWriter turns records into rows of the app's table.
 type tableWriter struct {
 	ids  bool
 	told notes
 }
 
-// row gives the cells of a record by their columns.
 func (v *tableWriter) row(r *schema.Record) map[string]string {
 	row := map[string]string{}
 	put := func(f schema.Field, column, text string) {
@@ -108,7 +106,6 @@ func (v *tableWriter) credential(r *schema.Record, f schema.Field, put func(f sc
 	put(f, f.String(), value.Text())
 }
 
-// columnOf is the column of a field, or "".
 func columnOf(f schema.Field) string {
 	switch f {
 	case schema.FieldType:

@@ -33,7 +33,6 @@ var extensions = map[string]Format{
 // FormatOf tells the format that a file's extension stands for, or "".
 func FormatOf(name string) Format { return extensions[strings.ToLower(filepath.Ext(name))] }
 
-// format settles the format: the one asked for, or by extension, or by content.
 func (t *text) format(name string, asked Format) (Format, error) {
 	switch asked {
 	case CSV, TSV, YAML, JSON, JSONL:

@@ -13,7 +13,6 @@ import (
 	"gijbulk/schema"
 )
 
-// readJSON walks the documents of a JSON text: one, or several in a row.
 func readJSON(data []byte, w *walk) error {
 	p := &jsonParser{}
 	p.reset(data, 1)
@@ -76,7 +75,6 @@ func (p *jsonParser) reset(data []byte, line int) {
 	p.offset, p.line, p.lineStart = 0, line, 0
 }
 
-// next reads the next value of the text, or gives io.EOF after the last.
 func (p *jsonParser) next() (*document.Node, error) {
 	if p.start() == len(p.data) {
 		return nil, io.EOF
@@ -168,7 +166,6 @@ func (p *jsonParser) nested(n *document.Node) error {
 	return err
 }
 
-// more reports whether another child follows.
 func (p *jsonParser) more() bool {
 	switch p.decoder.PeekKind() {
 	case '}', ']', jsontext.KindInvalid:

@@ -69,7 +69,6 @@ func (l *lines) readLine(line []byte, number int, terminated bool) bool {
 	return l.walk.record(withoutSchema(root), section{}) == nil && !p.left
 }
 
-// spoiled hands out a record of which nothing could be read.
 func (p *pass) spoiled(f *document.Error) bool {
 	e := schema.Entry{Place: p.next(f.Line, 0), Spoiled: true}
 	e.Findings = []schema.Finding{f.Finding(e.Place)}

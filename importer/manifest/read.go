@@ -85,13 +85,11 @@ func (p *pass) expectRecords() {
 	}
 }
 
-// next numbers the record that begins at a place.
 func (p *pass) next(line, column int) schema.Place {
 	p.records++
 	return schema.Place{File: p.name, Line: line, Column: column, Record: p.records}
 }
 
-// emit hands an entry out and reports whether to go on.
 func (p *pass) emit(e *schema.Entry) bool {
 	p.left = p.left || !p.yield(e, nil)
 	return !p.left
@@ -134,7 +132,6 @@ func (f *flaw) finding(p schema.Place) schema.Finding { return document.Cause(f)
 // parsers need it whole.
 const largestDocument = 64 << 20
 
-// readYAML walks the documents of a YAML text.
 func readYAML(data []byte, w *walk) error {
 	y := document.NewYAML(data)
 	for !w.pass.left {
@@ -152,7 +149,6 @@ func readYAML(data []byte, w *walk) error {
 	return nil
 }
 
-// readDocuments reads the formats that are parsed whole.
 func (p *pass) readDocuments(t *text, parse func([]byte, *walk) error) {
 	data, err := io.ReadAll(io.LimitReader(t, largestDocument+1))
 	if err == nil && len(data) > largestDocument {

@@ -11,7 +11,6 @@ import (
 // headSize is how many bytes of a text are looked at before it is read.
 const headSize = 64 << 10
 
-// text is a file as UTF-8.
 type text struct{ *bufio.Reader }
 
 func open(r io.Reader) (*text, error) {
@@ -19,13 +18,11 @@ func open(r io.Reader) (*text, error) {
 	return &text{t}, err
 }
 
-// head is the beginning of the text, at most headSize bytes. It stays to be read.
 func (t *text) head() []byte {
 	head, _ := t.Peek(headSize) // an error comes again when it is read
 	return head
 }
 
-// blank reports whether the text holds nothing but blanks.
 func (t *text) blank() bool {
 	head, err := t.Peek(headSize)
 	return err == io.EOF && len(bytes.TrimSpace(head)) == 0

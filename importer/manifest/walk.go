@@ -9,7 +9,6 @@ import (
 	"gijbulk/schema"
 )
 
-// walk turns the documents of a YAML or JSON file into entries.
 type walk struct {
 	pass   *pass
 	budget *document.Budget
@@ -28,7 +27,6 @@ const (
 
 var manifestKeys = []string{keyVersion, keyDefaults, keyIntegrations, keyRepositories}
 
-// document walks one document; an error ends the file.
 func (w *walk) document(root *document.Node) error {
 	switch {
 	case root.Flaw != nil:
@@ -68,7 +66,6 @@ func withoutSchema(n *document.Node) *document.Node {
 	return &rest
 }
 
-// isRecord tells a record that is a document of its own from a manifest.
 func isRecord(members []document.Member) bool {
 	fields := 0
 	for _, m := range members {
@@ -129,7 +126,6 @@ func (w *walk) manifest(members []document.Member) error {
 	return nil
 }
 
-// listedKinds says what the lists hold.
 var listedKinds = map[string]schema.Kind{keyIntegrations: schema.KindIntegration, keyRepositories: schema.KindRepository}
 
 // section is what a list says about its records.
@@ -177,7 +173,6 @@ func (w *walk) records(items iter.Seq[*document.Node], s section) error {
 	return nil
 }
 
-// record hands out the entry of a node.
 func (w *walk) record(n *document.Node, s section) error {
 	if err := w.budget.Spend(n.Size()); err != nil {
 		return err
@@ -205,7 +200,6 @@ func (w *walk) record(n *document.Node, s section) error {
 	return nil
 }
 
-// cells reads the fields of a mapping.
 func (w *walk) cells(n *document.Node) ([]schema.Cell, []*document.Error, error) {
 	members, flaws, err := n.Fields(w.budget)
 	if err != nil {
@@ -242,7 +236,6 @@ func (w *walk) cellRoom(n int) []schema.Cell {
 	return w.room
 }
 
-// flawOf is the flaw of a value or of an item in it.
 func flawOf(n *document.Node) *document.Error {
 	i := slices.IndexFunc(n.Items, func(item *document.Node) bool { return item.Flaw != nil })
 	if n.Flaw != nil || i < 0 {

@@ -6,13 +6,11 @@ import (
 	"gijbulk/importer/convert"
 )
 
-// azure reads the repositories of Azure DevOps.
 var azure = convert.Tool{Name: "azure", About: "the repositories of an Azure DevOps project or organisation",
 	Made:   "az repos list --project PROJECT (GET _apis/git/repositories)",
 	Detect: func(s *convert.Sample) bool { return s.Has("remoteUrl", "project") },
 	Read:   readAzure}
 
-// azureRepository is a row of az repos list.
 type azureRepository struct {
 	Name          string
 	DefaultBranch string

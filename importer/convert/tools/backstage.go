@@ -10,7 +10,6 @@ import (
 	"gijbulk/schema"
 )
 
-// backstage reads the catalogue of Backstage.
 var backstage = convert.Tool{Name: "backstage", About: "catalog-info.yaml files of Backstage, or its catalogue's answer",
 	Made: "git (catalog-info.yaml), or GET /api/catalog/entities", Choice: true,
 	Detect: func(s *convert.Sample) bool {
@@ -18,7 +17,6 @@ var backstage = convert.Tool{Name: "backstage", About: "catalog-info.yaml files 
 	},
 	Read: readBackstage}
 
-// backstageEntity is an entity of the catalogue.
 type backstageEntity struct {
 	Kind     string
 	Metadata struct {
@@ -50,7 +48,6 @@ func readBackstage(l *convert.Listing) error {
 	})
 }
 
-// annotation is the text of one, or "".
 func (e *backstageEntity) annotation(name string) string {
 	value, ok := e.Metadata.Annotations[name]
 	if !ok || value == nil {

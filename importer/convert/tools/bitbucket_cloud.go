@@ -7,13 +7,11 @@ import (
 	"gijbulk/importer/convert"
 )
 
-// bitbucketCloud reads the repositories of a workspace of Bitbucket Cloud.
 var bitbucketCloud = convert.Tool{Name: "bitbucket-cloud", About: "the repositories of a Bitbucket Cloud workspace",
 	Made:   "GET /2.0/repositories/WORKSPACE?pagelen=100",
 	Detect: func(s *convert.Sample) bool { return s.Has("full_name", "links") && !s.Has("clone_url") },
 	Read:   readBitbucketCloud}
 
-// bitbucketCloudRepository is a repository as Bitbucket Cloud's API shows it.
 type bitbucketCloudRepository struct {
 	FullName   string `json:"full_name"`
 	Scm        string

@@ -8,13 +8,11 @@ import (
 	"gijbulk/importer/convert"
 )
 
-// bitbucketServer reads the repositories of a Bitbucket Server or Data Center.
 var bitbucketServer = convert.Tool{Name: "bitbucket-server", About: "the repositories of a Bitbucket Server or Data Center",
 	Made:   "GET /rest/api/1.0/repos?limit=1000",
 	Detect: func(s *convert.Sample) bool { return s.Has("slug", "project", "links") && !s.Has("full_name") },
 	Read:   readBitbucketServer}
 
-// bitbucketServerRepository is a repository as the REST API of Bitbucket Server shows it.
 type bitbucketServerRepository struct {
 	Slug     string
 	Name     string
@@ -53,7 +51,6 @@ func readBitbucketServer(l *convert.Listing) error {
 	})
 }
 
-// bitbucketServerPage reads what an answer tells of itself.
 func bitbucketServerPage(p *convert.Page, _ int, key string, value json.RawMessage) {
 	switch key {
 	case "isLastPage":

@@ -8,7 +8,6 @@ import (
 	"gijbulk/importer/convert"
 )
 
-// codecommit reads the repositories of AWS CodeCommit.
 var codecommit = convert.Tool{Name: "codecommit", About: "the repositories of AWS CodeCommit in a region",
 	Made:   "aws codecommit batch-get-repositories --repository-names $(aws codecommit list-repositories --query 'repositories[].repositoryName' --output text)",
 	Detect: func(s *convert.Sample) bool { return s.Has("repositoryName") },
@@ -65,7 +64,6 @@ func arnOf(arn string) (region, account string) {
 	return parts[3], parts[4]
 }
 
-// codecommitPage reads what an answer tells beside its repositories.
 func codecommitPage(l *convert.Listing) func(*convert.Page, int, string, json.RawMessage) {
 	return func(p *convert.Page, line int, key string, value json.RawMessage) {
 		switch key {

@@ -8,7 +8,6 @@ import (
 	"gijbulk/schema"
 )
 
-// csv reads any table of repositories.
 var csv = convert.Tool{Name: "csv", About: "any table of repositories, with a header",
 	Made: "a spreadsheet, or a table such as Moderne's repos.csv (cloneUrl,branch,origin,path,org)", Choice: true,
 	Detect: func(s *convert.Sample) bool {
@@ -77,7 +76,6 @@ func readCSV(l *convert.Listing) error {
 	})
 }
 
-// mapsTo reports whether Map fills a field.
 func mapsTo(o *convert.Options, f schema.Field) bool {
 	for _, m := range o.Map {
 		if to, ok := schema.FieldTitled(m.To); ok && to == f {

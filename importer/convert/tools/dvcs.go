@@ -8,7 +8,6 @@ import (
 	"gijbulk/importer/giturl"
 )
 
-// dvcs reads the repositories of Jira's DVCS connector, together with its accounts.
 var dvcs = convert.Tool{Name: "dvcs", About: "the repositories of Jira's DVCS connector, together with its organizations",
 	Made: "GET /rest/bitbucket/1.0/repositories and GET /rest/bitbucket/1.0/organization/page", Choice: true,
 	Detect: func(s *convert.Sample) bool { return s.Has("organizationId", "slug") || s.Has("hostUrl", "dvcsType") },
@@ -67,7 +66,6 @@ func (d *dvcsReader) Read(l *convert.Listing) error {
 	return err
 }
 
-// around takes an account that holds its repositories.
 func (d *dvcsReader) around(fields map[string]json.RawMessage) {
 	var account dvcsAccount
 	text, _ := json.Marshal(fields) // raw values always encode

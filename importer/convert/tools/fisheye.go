@@ -8,7 +8,6 @@ import (
 	"gijbulk/importer/convert"
 )
 
-// fisheye reads the repositories that a Fisheye indexes.
 var fisheye = convert.Tool{Name: "fisheye", About: "the repositories of a Fisheye or Crucible",
 	Made: "GET /rest-service-fecru/admin/repositories?limit=1000", Choice: true,
 	Detect: func(s *convert.Sample) bool { return s.Has("@type") || s.Has("name", "type", "enabled") },
@@ -48,7 +47,6 @@ func readFisheye(l *convert.Listing) error {
 	return err
 }
 
-// fisheyePage reads what an answer tells of itself.
 func fisheyePage(p *convert.Page, _ int, key string, value json.RawMessage) {
 	switch key {
 	case "lastPage":

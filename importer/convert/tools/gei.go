@@ -8,13 +8,11 @@ import (
 	"gijbulk/schema"
 )
 
-// gei reads the inventories that GitHub's migration tools write.
 var gei = convert.Tool{Name: "gei", About: "the repos.csv that gh ado2gh, gh bbs2gh or gh gl2gh inventory-report writes",
 	Made:   "gh ado2gh inventory-report, gh bbs2gh inventory-report",
 	Detect: func(s *convert.Sample) bool { return inventoryOf(s.Titled) != nil && !s.Titled("pipeline") },
 	Read:   readGEI}
 
-// inventory is one of the forms that the tables have.
 type inventory struct {
 	titles  []string         // the columns by which it is known: where, in what, the repository, its URL
 	service *convert.Service // nil: the host has no integration type

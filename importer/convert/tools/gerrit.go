@@ -9,7 +9,6 @@ import (
 	"gijbulk/schema"
 )
 
-// gerrit reads the projects of Gerrit.
 var gerrit = convert.Tool{Name: "gerrit", About: "the projects of a Gerrit; they need its URL", Needs: schema.OptionBaseURL,
 	Made:   "GET /a/projects/?d",
 	Detect: func(s *convert.Sample) bool { return strings.HasPrefix(s.Head, gerritGuard) },

@@ -7,7 +7,6 @@ import (
 	"gijbulk/importer/convert"
 )
 
-// gh reads what the GitHub CLI writes.
 var gh = convert.Tool{Name: "gh", About: "the GitHub CLI's list of repositories",
 	Made: "gh repo list ORG --limit 10000 --json name,nameWithOwner,url,sshUrl,isArchived,isFork,isMirror,isEmpty,visibility,defaultBranchRef,isInOrganization",
 	Detect: func(s *convert.Sample) bool {
@@ -16,7 +15,6 @@ var gh = convert.Tool{Name: "gh", About: "the GitHub CLI's list of repositories"
 	Limits: []int{30, 100, 1000}, Complete: "say --limit with a number above that of the repositories",
 	Read: readGH}
 
-// ghRepository is a row of gh repo list --json.
 type ghRepository struct {
 	Name             string
 	NameWithOwner    string

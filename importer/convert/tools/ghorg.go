@@ -19,7 +19,6 @@ var ghorg = convert.Tool{Name: "ghorg", About: "the reclone.yaml of ghorg: organ
 	Detect: func(s *convert.Sample) bool { return s.Mentions(`(?m)^\s+cmd:.*ghorg\s+clone\s`) },
 	Begin:  func() convert.Reader { return &ghorgReader{wholes: map[convert.Scope]*convert.Row{}} }}
 
-// ghorgReader reads entries, each of which takes an organisation.
 type ghorgReader struct {
 	parts  []*convert.Row                 // those that take some of it
 	wholes map[convert.Scope]*convert.Row // those that take all
@@ -109,7 +108,6 @@ func (c *ghorgClone) spot() (convert.Spot, string) {
 	return at, ""
 }
 
-// ghorgClone is what a command of ghorg takes.
 type ghorgClone struct {
 	name            string // of the organisation, group or person
 	scm, base, kind string
@@ -222,7 +220,6 @@ func withTopics(topics string) (string, bool) {
 	return anyOf(topics, func(t string) string { return "contains(topics, " + convert.Literal(t) + ")" }), true
 }
 
-// anyOf joins the conditions of a list that is separated by commas.
 func anyOf(list string, condition func(string) string) string {
 	var all []string
 	for item := range strings.SplitSeq(list, ",") {

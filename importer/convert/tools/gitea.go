@@ -6,7 +6,6 @@ import (
 	"gijbulk/importer/convert"
 )
 
-// gitea reads what Gitea, Forgejo and Codeberg answer.
 var gitea = convert.Tool{Name: "gitea", About: "Gitea's or Forgejo's answer to GET /repos/search, or of an organisation",
 	Made: "GET /api/v1/repos/search?limit=50",
 	Detect: func(s *convert.Sample) bool {
@@ -15,7 +14,6 @@ var gitea = convert.Tool{Name: "gitea", About: "Gitea's or Forgejo's answer to G
 	Limits: []int{30, 50}, Complete: "fetch all pages, each with limit=50&page=N, and give their files together",
 	Read: readGitea}
 
-// giteaRepository is a repository as Gitea's API shows it.
 type giteaRepository struct {
 	FullName      string `json:"full_name"`
 	CloneURL      string `json:"clone_url"`

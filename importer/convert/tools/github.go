@@ -7,7 +7,6 @@ import (
 	"gijbulk/importer/convert"
 )
 
-// github reads what GitHub's REST API answers.
 var github = convert.Tool{Name: "github", About: "GitHub's answer to GET /orgs/ORG/repos, or of a search",
 	Made: "gh api --paginate 'orgs/ORG/repos?per_page=100' (GET /orgs/ORG/repos)",
 	Detect: func(s *convert.Sample) bool {
@@ -16,7 +15,6 @@ var github = convert.Tool{Name: "github", About: "GitHub's answer to GET /orgs/O
 	Limits: []int{30, 100}, Complete: "fetch all pages: gh api --paginate 'orgs/ORG/repos?per_page=100'",
 	Read: readGitHub}
 
-// githubRepository is a repository as GitHub's REST API shows it.
 type githubRepository struct {
 	Name          string
 	FullName      string `json:"full_name"`
@@ -57,7 +55,6 @@ func readGitHub(l *convert.Listing) error {
 	})
 }
 
-// githubPage reads what a search, or the listing of an app's installation, tells of itself.
 func githubPage(p *convert.Page, _ int, key string, value json.RawMessage) {
 	if key == "total_count" {
 		_ = json.Unmarshal(value, &p.Total) // 0 where it is none

@@ -7,14 +7,12 @@ import (
 	"gijbulk/importer/giturl"
 )
 
-// gitlab reads the answer of GitLab's projects API.
 var gitlab = convert.Tool{Name: "gitlab", About: "GitLab's answer to GET /projects, or of a group",
 	Made:   "glab api --paginate 'groups/GROUP/projects?include_subgroups=true' (GET /api/v4/groups/GROUP/projects)",
 	Detect: func(s *convert.Sample) bool { return s.Has("path_with_namespace") },
 	Limits: []int{20, 100}, Complete: "fetch all pages: glab api --paginate, or each page with per_page=100",
 	Read: readGitLab}
 
-// gitlabProject is a project as GitLab's API shows it.
 type gitlabProject struct {
 	PathWithNamespace string `json:"path_with_namespace"`
 	SSHURL            string `json:"ssh_url_to_repo"`

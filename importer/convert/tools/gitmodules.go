@@ -8,7 +8,6 @@ import (
 	"gijbulk/schema"
 )
 
-// gitmodules reads the submodules of a repository.
 var gitmodules = convert.Tool{Name: "gitmodules", About: "the .gitmodules of a repository; relative URLs need the repository's URL", Needs: schema.OptionBaseURL,
 	Made: "git submodule add", Choice: true,
 	Detect: func(s *convert.Sample) bool { return s.Mentions(`(?m)^\[submodule "`) },
@@ -50,7 +49,6 @@ func readGitmodules(l *convert.Listing) error {
 	return nil
 }
 
-// gitKey reads key = value as git's configuration has it.
 func gitKey(line string) (key, value string, ok bool) {
 	key, value, ok = strings.Cut(strings.TrimSpace(line), "=")
 	return strings.TrimSpace(key), unquoted(strings.TrimSpace(value)), ok

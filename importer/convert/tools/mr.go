@@ -73,7 +73,6 @@ func clonedBy(command string) (url, branch, why string) {
 	return url, branch, ""
 }
 
-// cloneArguments are the repository of git clone and the branch, if one is chosen.
 func cloneArguments(words []string) (url, branch string) {
 	for i := 0; i < len(words); i++ {
 		word := words[i]

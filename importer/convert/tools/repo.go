@@ -13,7 +13,6 @@ import (
 	"gijbulk/schema"
 )
 
-// repo reads the manifests of repo, Android's tool.
 var repo = convert.Tool{Name: "repo", About: "the manifests of repo, Android's tool; relative ones need the manifest repository's URL", Needs: schema.OptionBaseURL,
 	Made: "repo manifest -o manifest.xml", Choice: true,
 	Detect: func(s *convert.Sample) bool {
@@ -49,7 +48,6 @@ type repoInclude struct {
 	name  string
 }
 
-// element is one of a manifest.
 func (r *repoReader) element(l *convert.Listing, line int, kind string, at map[string]string) {
 	switch kind {
 	case "remote":

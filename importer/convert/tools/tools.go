@@ -18,7 +18,6 @@ func All() convert.Tools {
 		backstage, gei, fisheye, dvcs, vendor, csv}
 }
 
-// join is the path of a name in its parent, or the name without one.
 func join(parent, name string) string {
 	if parent == "" {
 		return name
@@ -40,7 +39,6 @@ func visibility(words ...string) (public bool) {
 	return strings.EqualFold(cmp.Or(words...), "public")
 }
 
-// branchName cuts refs/heads/ from a branch.
 func branchName(s string) string {
 	return strings.TrimPrefix(strings.TrimSpace(s), "refs/heads/")
 }

@@ -6,7 +6,6 @@ import (
 	"gijbulk/importer/convert"
 )
 
-// vcstool reads what vcstool imports.
 var vcstool = convert.Tool{Name: "vcstool", About: "the .repos file of vcstool, as ROS workspaces have it",
 	Made: "vcs export > my.repos", Choice: true,
 	Detect: func(s *convert.Sample) bool {

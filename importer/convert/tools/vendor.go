@@ -64,7 +64,6 @@ func readVendor(l *convert.Listing) error {
 	return err
 }
 
-// vendorRow is a row of the export.
 type vendorRow struct {
 	table      *convert.Table
 	row        convert.TableRow
@@ -108,7 +107,6 @@ func (v vendorRow) unfit() string {
 	return ""
 }
 
-// cells are the record's, by the names of their fields.
 func (v vendorRow) cells() []schema.Cell {
 	kind, t := v.kind(), schema.Type(v.get(bulktable.Type))
 	var cells []schema.Cell

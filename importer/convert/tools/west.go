@@ -8,7 +8,6 @@ import (
 	"gijbulk/schema"
 )
 
-// west reads the manifest of west, Zephyr's tool.
 var west = convert.Tool{Name: "west", About: "the west.yml of west, as Zephyr workspaces have it",
 	Made: "west manifest --resolve", Choice: true,
 	Detect: func(s *convert.Sample) bool {
@@ -16,7 +15,6 @@ var west = convert.Tool{Name: "west", About: "the west.yml of west, as Zephyr wo
 	},
 	Read: readWest}
 
-// westManifest is what stands around the projects.
 type westManifest struct {
 	remotes map[string]string // their URLs by their names
 	remote  string            // of projects that name none
