@@ -74,7 +74,7 @@ func (ts Tools) Read(inputs []Input, o Options) (schema.Conversion, error) {
 		if err != nil {
 			return schema.Conversion{}, err
 		}
-		l := &Listing{Input: in, tool: t, Options: &o, Tell: m.tell, detect: ts.detected, References: &m.references}
+		l := &Listing{Input: in, tool: t, Options: &o, Report: m.report, detect: ts.detected, References: &m.references}
 		if before := last[t]; before != nil {
 			l.Pages = before.Pages
 		} else {
@@ -97,6 +97,9 @@ func (ts Tools) Read(inputs []Input, o Options) (schema.Conversion, error) {
 	for _, l := range listings {
 		rows = append(rows, l.Rows...)
 	}
+	for _, r := range rows {
+		r.needAddress()
+	}
 	m.make(rows)
 	for _, l := range listings { // Map and SkipIf have read them again
 		if err := l.overspent(); err != nil {
@@ -117,7 +120,7 @@ func nothingLeft(rows []*Row) *Problem {
 			order = append(order, r.why)
 		}
 	}
-	p := &Problem{Place: rows[0].Place, Message: "none of the rows was converted", Advice: "each row says why; look at the listing, or at what made it"}
+	p := &Problem{Place: rows[0].Place, Message: "none of the rows was converted", Advice: "see the reason for each row; check the listing and the command that created it"}
 	if slices.ContainsFunc(rows, func(r *Row) bool { return len(r.left) > 0 }) {
 		p.Advice, p.Option = "include repositories that are left out by their state: archived, disabled, fork, mirror, empty", schema.OptionInclude
 	} else if i := slices.IndexFunc(rows, func(r *Row) bool { return r.option != "" }); i >= 0 {

@@ -16,7 +16,7 @@ func TestLiterals(t *testing.T) {
 	names := []string{"plain", "it's", `back\slash`, `end\`, "tick`", "`'\\", "ünïcode 東京", `"quoted"`, "<&>"}
 	var rows []*Row
 	for _, name := range names {
-		rows = append(rows, &Row{Repo: repository{Spot: Spot{Key: name}}})
+		rows = append(rows, &Row{Repo: repository{Location: Location{Key: name}}})
 	}
 	var host []any
 	for _, name := range append(names, "other") {
@@ -96,7 +96,7 @@ func TestProjectMap(t *testing.T) {
 	} {
 		var r repository
 		r.Take(in)
-		r.Spot = (&Options{}).Locate(r.Address())
+		r.Location = (&Options{}).Locate(r.Address())
 		if got := strings.Join(m.of(&r), " "); got != want {
 			t.Errorf("%s: %q, want %q", in, got, want)
 		}

@@ -32,7 +32,7 @@ type group struct {
 }
 
 // written is the scope of a repository as its listing writes it.
-func (s Spot) written() Scope {
+func (s Location) written() Scope {
 	w := Scope{service: s.Service, base: s.Base, owner: s.Owner, personal: s.Personal}
 	if s.Service == CodeCommit {
 		w.account = s.Project
@@ -41,7 +41,7 @@ func (s Spot) written() Scope {
 }
 
 // Scope is equal for repositories that belong into one integration.
-func (s Spot) Scope() Scope {
+func (s Location) Scope() Scope {
 	w := s.written()
 	w.base = schema.NormalURL(w.base)
 	if w.service == GitHub || w.service == Azure || w.service == vsts {

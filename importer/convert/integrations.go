@@ -18,43 +18,43 @@ func (m *maker) integrations(g *group) {
 		m.add(m.integration(g, rows, i, len(parts)), rows...)
 	}
 	if len(parts) > 1 {
-		m.tell(schema.CodeListingSplit.Newf(g.rows[0].Place, "", "%s has %d repositories and became %d integrations of at most %d", g.name(0), len(g.rows), len(parts), mostInOne))
+		m.report(schema.CodeListingSplit.Newf(g.rows[0].Place, "", "%s has %d repositories and became %d integrations of at most %d", g.name(0), len(g.rows), len(parts), mostInOne))
 	}
-	m.tellLimits(g)
+	m.reportLimits(g)
 }
 
-// tellLimits tells where an integration will hold other repositories than the listing.
-func (m *maker) tellLimits(g *group) {
+// reportLimits tells where an integration will hold other repositories than the listing.
+func (m *maker) reportLimits(g *group) {
 	place := g.rows[0].Place
 	if g.service.Filter == nil {
 		if g.choice || len(g.left) > 0 {
-			m.tell(schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIFilter.String(),
-				"the app filters no listing of %s: %s will hold all that its credentials can see", g.service.name, g.name(0)))
+			m.report(schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIFilter.String(),
+				"the app cannot filter listings of %s: %s will list everything that its credentials can see", g.service.name, g.name(0)))
 		}
 		if len(g.rows) > mostInOne {
-			m.tell(schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIFilter.String(),
+			m.report(schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIFilter.String(),
 				"%s has %d repositories, more than the %d that the vendor advises for one integration", g.name(0), len(g.rows), mostInOne))
 		}
 	}
 	if slices.ContainsFunc(g.rows, func(r *Row) bool { return !r.Repo.Public }) {
-		g.tellOfPersonalAccount(place, g.name(0), m.tell)
+		g.reportPersonalAccount(place, g.name(0), m.report)
 	}
 }
 
 // Organization makes a row the record of all repositories of an owner, or of the part of
 // them that a filter selects. It returns the name of the record.
-func (l *Listing) Organization(r *Row, at Spot, part bool, filter string) string {
+func (l *Listing) Organization(r *Row, at Location, part bool, filter string) string {
 	g := &group{Scope: at.written()}
 	name := g.name(0)
 	if part {
 		name = r.Title + " on " + g.host()
 	}
-	r.Cells, r.Repo.Spot = g.cells(name, filter, l.References), at
-	g.tellOfPersonalAccount(r.Place, name, l.Tell)
+	r.Cells, r.Repo.Location = g.cells(name, filter, l.References), at
+	g.reportPersonalAccount(r.Place, name, l.Report)
 	return name
 }
 
-func (g *group) tellOfPersonalAccount(place schema.Place, name string, tell func(schema.Finding)) {
+func (g *group) reportPersonalAccount(place schema.Place, name string, tell func(schema.Finding)) {
 	if g.service != GitHub || !g.personal {
 		return
 	}
@@ -127,7 +127,7 @@ func (m *maker) agreed(rows []*Row, name string) []schema.Cell {
 		case len(values) == 1 || list:
 			cells = append(cells, Cell(f, strings.Join(values, ";"), schema.FormCell))
 		default:
-			m.tell(schema.CodeListingNotHeld.Newf(rows[0].Place, f.String(), "the rows of %s have %d values; it was left out", name, len(values)).
+			m.report(schema.CodeListingNotHeld.Newf(rows[0].Place, f.String(), "the rows of %s have %d values; it was left out", name, len(values)).
 				Advise("an integration has one value; convert the listing to repositories to keep each").About(schema.OptionRepositories))
 		}
 	}

@@ -46,9 +46,9 @@ func EachJSON[T any](l *Listing, shape JSONShape, visit func(r *Row, v *T)) erro
 		}
 		switch {
 		case wrong != nil && wrong.Field == "" || bytes.Equal(raw, []byte("null")):
-			r.Skip = "it is no object"
+			r.Skip = "it is not an object"
 		case wrong != nil:
-			r.Skip = fmt.Sprintf("%s is a %s, which it cannot be", strings.ToLower(wrong.Field[:1])+wrong.Field[1:], wrong.Value)
+			r.Skip = fmt.Sprintf("%s has the wrong type (%s)", strings.ToLower(wrong.Field[:1])+wrong.Field[1:], wrong.Value)
 		default:
 			if l.WantsFields() {
 				r.Field = jsonFields(raw)
@@ -91,7 +91,7 @@ func (w *jsonWalk) documents() error {
 			if err := w.decoder.Decode(&any); err != nil {
 				return w.broken(err)
 			}
-			return w.listing.Foreign(line, "a single value stands where a list belongs")
+			return w.listing.Foreign(line, "found a single value instead of a list")
 		}
 	}
 }
@@ -110,7 +110,7 @@ func (w *jsonWalk) list(depth int) error {
 		case next == '{' && ofPages:
 			err = w.object(depth + 1)
 		default:
-			if err = w.look(); err == nil {
+			if err = w.checkMarks(); err == nil {
 				err = w.element()
 			}
 		}
@@ -128,7 +128,7 @@ func (w *jsonWalk) object(depth int) error {
 		return w.byName(depth)
 	}
 	if !w.holdsList() {
-		if err := w.look(); err != nil {
+		if err := w.checkMarks(); err != nil {
 			return err
 		}
 		return w.element()
@@ -183,7 +183,7 @@ func (w *jsonWalk) byName(depth int) error {
 		}
 		w.name, _ = token.(string)
 		if w.next() == '{' {
-			err = w.look()
+			err = w.checkMarks()
 		}
 		if err == nil {
 			err = w.element()
@@ -235,8 +235,8 @@ func (w *jsonWalk) holdsList() bool {
 	return false
 }
 
-// look makes sure of the tool by the first repository.
-func (w *jsonWalk) look() error {
+// checkMarks makes sure of the tool by the first repository.
+func (w *jsonWalk) checkMarks() error {
 	if w.known {
 		return nil
 	}
@@ -252,9 +252,9 @@ func (w *jsonWalk) look() error {
 		}
 	}
 	if said := errorAnswer(first); said != "" {
-		return w.listing.Problem(line, "this is the answer of a service to a failed request, not a listing: "+schema.Quote(said), "write the listing anew")
+		return w.listing.Problem(line, "this is the answer of a service to a failed request, not a listing: "+schema.Quote(said), "create the listing again")
 	}
-	return w.listing.Foreign(line, "what stands here has none of "+strings.Join(w.shape.Marks, ", "))
+	return w.listing.Foreign(line, "the first repository has none of the keys "+strings.Join(w.shape.Marks, ", "))
 }
 
 // errorAnswer finds the message of a service that refused a request, or "".
@@ -299,23 +299,23 @@ func (w *jsonWalk) broken(err error) error {
 		return nil
 	}
 	offset := int(w.decoder.InputOffset())
-	p := w.listing.Problem(0, "this is not JSON from here on", "write the listing anew; mend it by hand only where that is not possible")
+	p := w.listing.Problem(0, "this is not JSON from here on", "create the listing again")
 	var syntax *json.SyntaxError
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		offset = len(w.text)
 		p.Message = "the text ends in the middle of a value"
 	case errors.As(err, &syntax):
-		offset = w.flaw()
+		offset = w.errorOffset()
 	}
 	count := lines{text: w.text}
 	p.Place.Line, p.Place.Column = count.until(offset), count.column(offset)
 	return p
 }
 
-// flaw is the offset of what is wrong in the value that comes. The decoder counts from
+// errorOffset is the offset of what is wrong in the value that comes. The decoder counts from
 // where it last filled its buffer.
-func (w *jsonWalk) flaw() int {
+func (w *jsonWalk) errorOffset() int {
 	_, start := w.here()
 	var value json.RawMessage
 	var syntax *json.SyntaxError

@@ -17,7 +17,7 @@ type Listing struct {
 	Input
 	tool    *Tool
 	Options *Options
-	Tell    func(schema.Finding)
+	Report  func(schema.Finding)
 
 	// detect names the tools whose listing a text may be.
 	detect func(Input) []string
@@ -39,10 +39,10 @@ type Page struct {
 	Total int  // how many rows all pages have together, where the answer tells
 }
 
-// MustHaveRows makes sure that a listing names something.
-func (l *Listing) MustHaveRows() error {
+// RequireRows makes sure that a listing names something.
+func (l *Listing) RequireRows() error {
 	if len(l.Rows) == 0 {
-		return l.Problem(0, "the listing is empty: it names no repository", "look at what "+l.tool.Made+" says, and whether its credentials see any repository")
+		return l.Problem(0, "the listing is empty: it has no repositories", "run "+l.tool.Made+" again, and check that its credentials can see repositories")
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func (l *Listing) Problem(line int, message, advice string) *Problem {
 
 // Foreign is the problem of a text that is no listing of the tool.
 func (l *Listing) Foreign(line int, message string) *Problem {
-	p := l.Problem(line, "this is no listing of "+l.tool.Name+": "+message, l.tool.Name+" reads what "+l.tool.Made+" writes")
+	p := l.Problem(line, "this is not a listing of "+l.tool.Name+": "+message, l.tool.Name+" reads what "+l.tool.Made+" writes")
 	others := slices.DeleteFunc(l.detect(l.Input), func(name string) bool { return name == l.tool.Name })
 	if len(others) > 0 {
 		p.Advice, p.Option = "it looks like a listing of "+strings.Join(others, " or ")+"; specify the tool", schema.OptionTool
@@ -79,7 +79,7 @@ func (r *Row) HostedAt(s *Service, base string) {
 		return
 	}
 	if at, ok := s.at(r.Repo.Address(), base); ok {
-		r.Repo.Spot = at
+		r.Repo.Location = at
 	}
 }
 
@@ -89,11 +89,11 @@ func (r *Row) LeadsTo(o *Options, address string) {
 	why := ""
 	switch address = strings.TrimSpace(address); {
 	case r.Repo.Take(address):
-		r.Repo.Spot = o.Locate(r.Repo.Address())
+		r.Repo.Location = o.Locate(r.Repo.Address())
 	case address == "":
 		why = "it has no URL to clone from"
 	default:
-		why = "its URL leads to no host that Jira could clone from"
+		why = "its URL has no host that Jira could clone from"
 	}
 	r.Skip = cmp.Or(r.Skip, why)
 }
@@ -101,9 +101,9 @@ func (r *Row) LeadsTo(o *Options, address string) {
 // NeedBaseURL skips a row whose address depends on the base URL.
 func (r *Row) NeedBaseURL(why string) { r.Skip, r.option = why, schema.OptionBaseURL }
 
-// NeedAddress skips a row from which nothing can be cloned.
-func (r *Row) NeedAddress() {
-	if r.Repo.Address().Host == "" && r.Skip == "" {
+// needAddress skips a row from which nothing can be cloned.
+func (r *Row) needAddress() {
+	if r.Cells == nil && r.Repo.Address().Host == "" && r.Skip == "" {
 		r.Skip = "it has no URL to clone from"
 	}
 }
@@ -123,17 +123,17 @@ func (l *Listing) warnOfPages() {
 			full++
 		}
 		if p.Total > rows {
-			l.Tell(schema.CodeListingPage.Newf(p.place, "", "this is one page of several: of %s, %d are here", CountRows(p.Total), rows))
+			l.Report(schema.CodeListingPage.Newf(p.place, "", "this is one page of several: of %s, %d are here", CountRows(p.Total), rows))
 			return
 		}
 		if !p.More || p.Total > 0 || p.Next > 0 && starts[p.Next] || p.Next == 0 && ended {
 			continue
 		}
-		l.Tell(schema.CodeListingPage.Newf(p.place, "", "this is one page of several: it holds %s and says that there are more", CountRows(p.Rows)))
+		l.Report(schema.CodeListingPage.Newf(p.place, "", "this is one page of several: it holds %s and says that there are more", CountRows(p.Rows)))
 	}
 	if full > 0 && full == len(l.Pages) {
 		last := l.Pages[full-1]
-		l.Tell(schema.CodeListingPage.Newf(last.place, "", "the listing has exactly %s, a usual limit: it may be one page of several", CountRows(last.Rows)).
+		l.Report(schema.CodeListingPage.Newf(last.place, "", "the listing has exactly %s, a usual limit: it may be one page of several", CountRows(last.Rows)).
 			Advise("%s", l.tool.Complete))
 	}
 }

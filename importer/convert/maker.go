@@ -16,7 +16,7 @@ type maker struct {
 }
 
 func (m *maker) make(rows []*Row) {
-	kept := m.sift(rows)
+	kept := m.selectRows(rows)
 	var records, repositories, hosted, left []*Row
 	for _, r := range kept {
 		switch {
@@ -46,13 +46,13 @@ func (m *maker) make(rows []*Row) {
 			m.add(m.plain(r), r)
 		}
 	}
-	m.account(rows)
-	m.tellCredentials(kept)
+	m.reportRows(rows)
+	m.reportCredentials(kept)
 	m.listPlaceholders()
 }
 
-// tellCredentials says once for each column that Map names what was left out of it.
-func (m *maker) tellCredentials(rows []*Row) {
+// reportCredentials says once for each column that Map names what was left out of it.
+func (m *maker) reportCredentials(rows []*Row) {
 	for _, mapping := range m.options.Map {
 		f, _ := schema.FieldTitled(mapping.To)
 		var held []*Row
@@ -62,13 +62,13 @@ func (m *maker) tellCredentials(rows []*Row) {
 			}
 		}
 		if len(held) > 0 {
-			m.tell(schema.CodeListingNotHeld.Newf(held[0].Place, f.String(), "credentials in %s were left out (%s)", schema.Quote(mapping.From), CountRows(len(held))).
+			m.report(schema.CodeListingNotHeld.Newf(held[0].Place, f.String(), "credentials in %s were left out (%s)", schema.Quote(mapping.From), CountRows(len(held))).
 				Advise("store them outside the listing, and put references such as env:NAME or file:PATH into %s", schema.Quote(mapping.From)))
 		}
 	}
 }
 
-func (m *maker) sift(rows []*Row) []*Row {
+func (m *maker) selectRows(rows []*Row) []*Row {
 	var kept []*Row
 	first := map[string]*Row{} // of each repository
 	for _, r := range rows {
@@ -79,12 +79,12 @@ func (m *maker) sift(rows []*Row) []*Row {
 			continue
 		}
 		if whole := r.Within; whole != nil && !m.options.skip(whole) {
-			r.fate, r.twin, r.why = schema.FateMerged, whole, "it is a part of "+whole.Place.String()
+			r.fate, r.duplicateOf, r.why = schema.FateMerged, whole, "it is part of "+whole.Place.String()
 			continue
 		}
 		identity := r.identity()
 		if twin := first[identity]; twin != nil {
-			r.fate, r.twin, r.why = schema.FateMerged, twin, "it is the same as "+twin.Place.String()
+			r.fate, r.duplicateOf, r.why = schema.FateMerged, twin, "it is the same as "+twin.Place.String()
 			twin.Repo.JiraKeys = append(twin.Repo.JiraKeys, r.Repo.JiraKeys...)
 			continue
 		}
@@ -103,7 +103,7 @@ func (m *maker) add(e schema.Entry, rows ...*Row) {
 	}
 }
 
-func (m *maker) tell(f schema.Finding) {
+func (m *maker) report(f schema.Finding) {
 	m.result.Findings = append(m.result.Findings, f)
 }
 
@@ -128,11 +128,11 @@ func (m *maker) ready(r *Row) schema.Entry {
 	return withSource(e, sourceOfOne(r))
 }
 
-func (m *maker) account(rows []*Row) {
+func (m *maker) reportRows(rows []*Row) {
 	accounts := make([]schema.Row, len(rows))
 	for i, r := range rows {
 		accounts[i] = schema.Row{Place: r.Place, Name: r.Title, Fate: r.fate, Why: r.why, Option: r.option, Record: r.record}
-		for twin := r.twin; twin != nil; twin = twin.twin {
+		for twin := r.duplicateOf; twin != nil; twin = twin.duplicateOf {
 			accounts[i].Record = twin.record
 		}
 	}

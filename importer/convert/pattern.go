@@ -112,7 +112,7 @@ func spelled(re *syntax.Regexp) ([]spelling, bool) {
 		}
 		return all, true
 	case syntax.OpConcat:
-		return spelledRow(re.Sub)
+		return spelledSequence(re.Sub)
 	}
 	return nil, false
 }
@@ -129,7 +129,7 @@ func spelledClass(ranges []rune) ([]spelling, bool) {
 	return all, true
 }
 
-func spelledRow(subs []*syntax.Regexp) ([]spelling, bool) {
+func spelledSequence(subs []*syntax.Regexp) ([]spelling, bool) {
 	all := []spelling{nil}
 	for _, sub := range subs {
 		some, ok := spelled(sub)

@@ -39,21 +39,21 @@ type Row struct {
 	// Within is the row of a record that holds all of this one's repositories, or nil.
 	Within *Row
 
-	verdict
+	decision
 }
 
-type verdict struct {
-	fate     schema.Fate
-	why      string
-	left     []Flag // the flags for which it is left out
-	byChoice bool   // it is left out because the user said so
-	twin     *Row   // the row that it is merged into
-	record   int    // the entry that it is in, from 1
+type decision struct {
+	fate        schema.Fate
+	why         string
+	left        []Flag // the flags for which it is left out
+	byChoice    bool   // it is left out because the user said so
+	duplicateOf *Row   // the row that it is merged into
+	record      int    // the entry that it is in, from 1
 }
 
 // repository is what is known of one, in terms that all listings share.
 type repository struct {
-	Spot                    // where its host keeps it
+	Location                // where its host keeps it
 	Web      giturl.Address // over http or https
 	ssh      giturl.Address
 	Name     string // for people: owner and name
@@ -65,9 +65,9 @@ type repository struct {
 	Public bool // known to need no credentials
 }
 
-// Spot is where a host keeps a repository: whom the integration is for, and what it
+// Location is where a host keeps a repository: whom the integration is for, and what it
 // calls the repository there.
-type Spot struct {
+type Location struct {
 	Service  *Service // nil for a host without an integration type
 	Base     string   // the host's URL, of the whole service
 	Owner    string   // organisation, top group, collection or region

@@ -67,8 +67,8 @@ func (s *Sample) Titled(titles ...string) bool {
 	return true
 }
 
-// enveloped are the keys under which services put their lists.
-var enveloped = []string{"values", "value", "data", "items", "repositories", "organizations", "repoData"}
+// listKeys are the keys under which services put their lists.
+var listKeys = []string{"values", "value", "data", "items", "repositories", "organizations", "repoData"}
 
 // firstKeys tells the keys of the first repository of a JSON text, or where there is
 // none, those of the object around it.
@@ -100,7 +100,7 @@ func keysBefore(d *json.Decoder) (keys []string, found bool) {
 		}
 		key, _ := token.(string)
 		keys = append(keys, key)
-		if slices.Contains(enveloped, key) {
+		if slices.Contains(listKeys, key) {
 			return keys, true
 		}
 		var skipped json.RawMessage

@@ -19,7 +19,7 @@ type Service struct {
 
 	// locate finds a repository by its address on a host of the service. base is the
 	// host's URL where it is known better than the address tells, else "".
-	locate func(s *Service, a giturl.Address, base string) (Spot, bool)
+	locate func(s *Service, a giturl.Address, base string) (Location, bool)
 
 	apiPath func(g *group) string // the path of the listing; nil: the app's own
 	scoped  bool                  // owner is the tfsCollection
@@ -39,13 +39,13 @@ var GitHub = &Service{name: "GitHub", word: "GITHUB", hosted: schema.TypeGitHub,
 	Filter: &Filter{key: "name", flags: map[Flag]string{
 		Archived: "archived", Disabled: "disabled", Fork: "fork", Mirror: "mirror_url"}}}
 
-func locateGitHub(s *Service, a giturl.Address, base string) (Spot, bool) {
+func locateGitHub(s *Service, a giturl.Address, base string) (Location, bool) {
 	parts := a.Segments()
 	if len(parts) < 2 {
-		return Spot{}, false
+		return Location{}, false
 	}
 	owner, name := parts[len(parts)-2], parts[len(parts)-1]
-	return Spot{Base: s.BaseOf(a, base), Owner: owner, Key: name}, true
+	return Location{Base: s.BaseOf(a, base), Owner: owner, Key: name}, true
 }
 
 var GitLab = &Service{name: "GitLab", word: "GITLAB", hosted: schema.TypeGitLab, server: schema.TypeGitLabServer,
@@ -59,12 +59,12 @@ var GitLab = &Service{name: "GitLab", word: "GITLAB", hosted: schema.TypeGitLab,
 	Filter: &Filter{key: "path_with_namespace", flags: map[Flag]string{
 		Archived: "archived", Empty: "empty_repo", Fork: "forked_from_project", Mirror: "mirror"}}}
 
-func locateGitLab(s *Service, a giturl.Address, base string) (Spot, bool) {
+func locateGitLab(s *Service, a giturl.Address, base string) (Location, bool) {
 	parts := a.Segments()
 	if len(parts) < 2 {
-		return Spot{}, false
+		return Location{}, false
 	}
-	return Spot{Base: s.BaseOf(a, base), Owner: parts[0], Key: strings.Join(parts, "/")}, true
+	return Location{Base: s.BaseOf(a, base), Owner: parts[0], Key: strings.Join(parts, "/")}, true
 }
 
 // Azure is Azure DevOps, as a service and as a server of one's own.
@@ -79,19 +79,19 @@ var vsts = &Service{name: "Visual Studio", word: "VSTS", hosted: schema.TypeVSTS
 var azureFilter = &Filter{key: "name", container: "project.name", wrap: "{value:value%s}", flags: map[Flag]string{
 	Disabled: "isDisabled", Fork: "isFork"}}
 
-func locateAzure(s *Service, a giturl.Address, base string) (Spot, bool) {
+func locateAzure(s *Service, a giturl.Address, base string) (Location, bool) {
 	host, parts := a.Hostname(), a.Segments()
 	switch {
 	case host == "ssh.dev.azure.com" && len(parts) == 4:
-		return Spot{Base: "https://dev.azure.com", Owner: parts[1], Project: parts[2], Key: parts[3]}, true
+		return Location{Base: "https://dev.azure.com", Owner: parts[1], Project: parts[2], Key: parts[3]}, true
 	case host == "vs-ssh.visualstudio.com" && len(parts) == 4:
-		return Spot{Base: "https://" + parts[1] + ".visualstudio.com", Owner: parts[1], Project: parts[2], Key: parts[3]}, true
+		return Location{Base: "https://" + parts[1] + ".visualstudio.com", Owner: parts[1], Project: parts[2], Key: parts[3]}, true
 	}
 	git := slices.Index(parts, "_git")
 	if git < 0 || git != len(parts)-2 {
-		return Spot{}, false
+		return Location{}, false
 	}
-	at := Spot{Base: s.BaseOf(a, base), Key: parts[git+1]}
+	at := Location{Base: s.BaseOf(a, base), Key: parts[git+1]}
 	before := parts[:git]
 	if organisation, ok := strings.CutSuffix(host, ".visualstudio.com"); ok {
 		before = slices.DeleteFunc(before, func(p string) bool { return strings.EqualFold(p, "DefaultCollection") })
@@ -100,7 +100,7 @@ func locateAzure(s *Service, a giturl.Address, base string) (Spot, bool) {
 	}
 	if host == "dev.azure.com" {
 		if len(before) == 0 {
-			return Spot{}, false
+			return Location{}, false
 		}
 		at.Owner, at.Project = before[0], lastOr(before[1:], at.Key)
 		return at, true
@@ -111,11 +111,11 @@ func locateAzure(s *Service, a giturl.Address, base string) (Spot, bool) {
 // onAzureServer takes PREFIX/COLLECTION/PROJECT apart. A repository that is called as
 // its project may leave the project out; nothing tells that from a prefix but the usual
 // names of prefixes.
-func (at Spot) onAzureServer(before []string) (Spot, bool) {
+func (at Location) onAzureServer(before []string) (Location, bool) {
 	n := len(before)
 	switch {
 	case n == 0:
-		return Spot{}, false
+		return Location{}, false
 	case n == 1 || n == 2 && strings.EqualFold(before[0], "tfs"):
 		at.Owner, at.Project = before[n-1], at.Key
 		before = before[:n-1]
@@ -139,26 +139,26 @@ func lastOr(parts []string, other string) string {
 var CodeCommit = &Service{name: "CodeCommit", word: "AWS", hosted: schema.TypeAWS, server: schema.TypeAWS,
 	cloud: []string{"git-codecommit."}, locate: locateCodeCommit}
 
-func locateCodeCommit(_ *Service, a giturl.Address, _ string) (Spot, bool) {
+func locateCodeCommit(_ *Service, a giturl.Address, _ string) (Location, bool) {
 	parts := a.Segments()
 	region, ok := strings.CutPrefix(a.Hostname(), "git-codecommit.")
 	region, _, found := strings.Cut(region, ".")
 	if !ok || !found || len(parts) != 3 || parts[0] != "v1" {
-		return Spot{}, false
+		return Location{}, false
 	}
-	return Spot{Base: "https://" + a.Hostname(), Owner: region, Key: parts[2]}, true
+	return Location{Base: "https://" + a.Hostname(), Owner: region, Key: parts[2]}, true
 }
 
 var Gerrit = &Service{name: "Gerrit", word: "GERRIT", hosted: schema.TypeGerrit, server: schema.TypeGerrit,
 	locate: locateGerrit, Filter: &Filter{key: "name"}}
 
-func locateGerrit(s *Service, a giturl.Address, base string) (Spot, bool) {
+func locateGerrit(s *Service, a giturl.Address, base string) (Location, bool) {
 	path := strings.TrimPrefix(strings.Join(a.Segments(), "/"), "a/")
-	return Spot{Base: s.BaseOf(a, base), Key: path}, path != ""
+	return Location{Base: s.BaseOf(a, base), Key: path}, path != ""
 }
 
 // at finds a repository by its address on a host of the service.
-func (s *Service) at(a giturl.Address, base string) (Spot, bool) {
+func (s *Service) at(a giturl.Address, base string) (Location, bool) {
 	found, ok := s.locate(s, a, base)
 	found.Service = s
 	return found, ok

@@ -30,9 +30,9 @@ func (o *Options) skip(r *Row) bool {
 	default:
 		r.left = slices.DeleteFunc(slices.Clone(r.Repo.flags), func(f Flag) bool { return slices.Contains(o.Include, f) })
 		if len(r.left) > 0 {
-			r.why = "it is " + told(r.left)
+			r.why = "it is " + describe(r.left)
 		} else if o.As == AsIntegrations && r.Cells == nil && r.Repo.Service == nil {
-			r.why = cmp.Or(r.Repo.Address().Hostname(), "its host") + " is no host that integrations are for"
+			r.why = cmp.Or(r.Repo.Address().Hostname(), "its host") + " has no integration type"
 		}
 	}
 	if r.why == "" {
@@ -52,8 +52,8 @@ func (o *Options) chosen(r *Row) bool {
 	return false
 }
 
-// told names all of the flags, so that Include can have them at once.
-func told(flags []Flag) string {
+// describe names all of the flags, so that Include can have them at once.
+func describe(flags []Flag) string {
 	words := make([]string, len(flags))
 	for i, f := range flags {
 		words[i] = string(f)
@@ -117,7 +117,7 @@ func (o *Options) place(r *Row) {
 			r.Repo.Web, r.Repo.ssh = giturl.Address{}, giturl.Address{}
 			if r.Repo.Take(value) {
 				r.Skip, r.option = "", ""
-				r.Repo.Spot = o.Locate(r.Repo.Address())
+				r.Repo.Location = o.Locate(r.Repo.Address())
 			}
 		case schema.FieldDisplayName:
 			r.Repo.Name, r.Repo.own = value, true
@@ -129,17 +129,17 @@ func (o *Options) place(r *Row) {
 }
 
 // Locate finds who hosts an address.
-func (o *Options) Locate(a giturl.Address) Spot {
+func (o *Options) Locate(a giturl.Address) Location {
 	s := ServiceOf(a.Hostname())
 	if t, ok := o.HostTypes[a.Hostname()]; ok {
 		s = serviceOfType(t)
 	}
 	if s == nil {
-		return Spot{}
+		return Location{}
 	}
 	at, ok := s.at(a, "")
 	if !ok {
-		return Spot{}
+		return Location{}
 	}
 	return at
 }

@@ -20,9 +20,9 @@ type Table struct {
 
 // TableRow is a row of a table.
 type TableRow struct {
-	Line  int
-	cells []string // at most as many as there are titles
-	Flaw  string   // why the row cannot be read, or ""
+	Line    int
+	cells   []string // at most as many as there are titles
+	Problem string   // why the row cannot be read, or ""
 }
 
 // EachRow visits the rows of a table that are not blank. What is wrong with one row is
@@ -62,7 +62,7 @@ func (l *Listing) EachRow(delimiter rune, begin func(*Table) error, visit func(*
 				Advice: `close the quote, or double it: "" stands for one inside a quoted cell`}
 		case n > len(titles):
 			if strings.TrimSpace(strings.Join(cells[len(titles):], "")) != "" {
-				row.Flaw = fmt.Sprintf("the row has %d cells, the header %d", n, len(titles))
+				row.Problem = fmt.Sprintf("the row has %d cells, the header %d", n, len(titles))
 			}
 			row.cells = cells[:len(titles)]
 		}
@@ -72,7 +72,7 @@ func (l *Listing) EachRow(delimiter rune, begin func(*Table) error, visit func(*
 
 // tableProblem is what a reader of tables has to say, without the text itself.
 func tableProblem(file string, err error) *Problem {
-	p := &Problem{Place: schema.Place{File: file}, Message: "the table cannot be read", Advice: "write it anew as CSV with a header"}
+	p := &Problem{Place: schema.Place{File: file}, Message: "the table cannot be read", Advice: "save it as CSV with a header"}
 	var parse *csv.ParseError
 	if errors.As(err, &parse) {
 		p.Place.Line, p.Place.Column = parse.StartLine, 0
@@ -110,8 +110,8 @@ func (t *Table) Fields(r TableRow) func(string) (string, bool) {
 	}
 }
 
-// MustHave makes sure that the columns of Map and SkipIf are there.
-func (t *Table) MustHave(o *Options) error {
+// RequireColumns makes sure that the columns of Map and SkipIf are there.
+func (t *Table) RequireColumns(o *Options) error {
 	var names []string
 	for _, m := range o.Map {
 		names = append(names, m.From)

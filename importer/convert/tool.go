@@ -38,20 +38,20 @@ func (t *Tool) reader() Reader {
 	if t.Begin != nil {
 		return t.Begin()
 	}
-	return alone(t.Read)
+	return independent(t.Read)
 }
 
-// alone reads each input without regard to the others.
-type alone func(*Listing) error
+// independent reads each input without regard to the others.
+type independent func(*Listing) error
 
-func (read alone) Read(l *Listing) error {
+func (read independent) Read(l *Listing) error {
 	if err := read(l); err != nil {
 		return err
 	}
-	return l.MustHaveRows()
+	return l.RequireRows()
 }
 
-func (alone) End() error { return nil }
+func (independent) End() error { return nil }
 
 // Tools are those that can be read.
 type Tools []Tool
@@ -67,7 +67,7 @@ func (ts Tools) Names() []string {
 func (ts Tools) find(in Input, from string) (*Tool, error) {
 	place := schema.Place{File: in.Name}
 	if len(strings.TrimSpace(string(in.Text))) == 0 {
-		return nil, &Problem{Place: place, Message: "the file is empty", Advice: "write the listing anew, and look at what the tool said"}
+		return nil, &Problem{Place: place, Message: "the file is empty", Advice: "create the listing again, and check the messages of the tool"}
 	}
 	if from != "" && from != Auto {
 		for i := range ts {

@@ -39,7 +39,6 @@ func readAzure(l *convert.Listing) error {
 		r.Repo.Public = visibility(v.Project.Visibility)
 		r.Repo.Take(cmp.Or(v.RemoteURL, v.WebURL))
 		r.Repo.Take(v.SSHURL)
-		r.NeedAddress()
 		service := convert.Azure
 		if s := convert.ServiceOf(r.Repo.Address().Hostname()); s != nil {
 			service = s

@@ -33,7 +33,7 @@ func readBackstage(l *convert.Listing) error {
 	}
 	return l.EachDocument(func(doc convert.Value) error {
 		if !doc.Get("metadata").IsMap() || doc.Get("kind").Text() == "" {
-			return l.Foreign(doc.Line(), "kind and metadata are not there")
+			return l.Foreign(doc.Line(), "kind and metadata are missing")
 		}
 		r := l.Add(doc.Line())
 		r.Field = doc.Field
@@ -67,7 +67,7 @@ func (e *backstageEntity) fill(r *convert.Row, o *convert.Options) {
 	s, url := e.source()
 	switch {
 	case url == "" && e.annotation(annotationAzure) != "":
-		r.Skip = annotationAzure + " does not tell the organisation, and dev.azure.com/host-org is not there"
+		r.Skip = annotationAzure + " has no organization, and dev.azure.com/host-org is missing"
 		return
 	case url == "":
 		r.Skip = "it has no annotation that names a repository"

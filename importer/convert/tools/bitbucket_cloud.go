@@ -37,7 +37,7 @@ func readBitbucketCloud(l *convert.Listing) error {
 		r.Repo.Mark(convert.Empty, string(v.MainBranch) == "null")
 		r.Repo.Public = v.IsPrivate != nil && !*v.IsPrivate
 		if v.Scm != "" && !strings.EqualFold(v.Scm, "git") {
-			r.Skip = "it is no git repository"
+			r.Skip = "it is not a git repository"
 		}
 		for _, link := range v.Links.Clone {
 			r.Repo.Take(link.Href)
@@ -45,7 +45,6 @@ func readBitbucketCloud(l *convert.Listing) error {
 		if r.Repo.Web.Host == "" && v.Links.HTML.Href != "" {
 			r.Repo.Take(strings.TrimRight(v.Links.HTML.Href, "/") + ".git")
 		}
-		r.NeedAddress()
 	})
 }
 

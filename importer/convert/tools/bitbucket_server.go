@@ -42,12 +42,11 @@ func readBitbucketServer(l *convert.Listing) error {
 		r.Repo.Mark(convert.Disabled, v.State != "" && !strings.EqualFold(v.State, "AVAILABLE"))
 		r.Repo.Public = v.Public || v.Project.Public
 		if v.ScmID != "" && !strings.EqualFold(v.ScmID, "git") {
-			r.Skip = "it is no git repository"
+			r.Skip = "it is not a git repository"
 		}
 		for _, link := range v.Links.Clone {
 			r.Repo.Take(link.Href)
 		}
-		r.NeedAddress()
 	})
 }
 

@@ -20,8 +20,8 @@ func TestGhorgCommands(t *testing.T) {
 		{cmd: "ghorg clone acme --match-prefix=a-,b-", name: "acme", filter: "[?(starts_with(name, 'a-') || starts_with(name, 'b-'))]"},
 		{cmd: "ghorg clone acme --topics=x --exclude-match-regex=^x$", name: "acme", filter: "[?(!(name=='x')) && (contains(topics, 'x'))]"},
 		{cmd: "ghorg clone acme --match-regex='a.*b' --github-filter-language go", name: "acme", untold: 2},
-		{cmd: "ghorg reclone", why: "no ghorg clone"}, {cmd: "clone acme", why: "no ghorg clone"}, {cmd: "ghorg clone --quiet", why: "names no organisation"},
-		{cmd: "ghorg clone --quiet=maybe x", why: "names no organisation"},
+		{cmd: "ghorg reclone", why: "not a ghorg clone"}, {cmd: "clone acme", why: "not a ghorg clone"}, {cmd: "ghorg clone --quiet", why: "names no organization"},
+		{cmd: "ghorg clone --quiet=maybe x", why: "names no organization"},
 	} {
 		c, why := cloneOf(strings.Fields(strings.ReplaceAll(tt.cmd, "'", "")))
 		if tt.why != "" || why != "" {
@@ -46,15 +46,15 @@ func TestGhorgScopes(t *testing.T) {
 		"a/b -s gitlab --base-url=https://h.example/git/":             "https://h.example/git a/b",
 		"acme --base-url=https://github.acme.example/api/v3/":         "https://github.acme.example acme",
 		"acme --base-url=https://api.github.com":                      "https://github.com acme",
-		"acme --base-url=nowhere":                                     "its --base-url is no URL",
+		"acme --base-url=nowhere":                                     "its --base-url is not a URL",
 		"acme --scm=sourcehut":                                        "there is no integration type for sourcehut; a list of its repositories can be converted",
-		"acme-bot --clone-type=user --github-user-gists --scm=github": "it clones no repositories of an organisation",
+		"acme-bot --clone-type=user --github-user-gists --scm=github": "it does not clone the repositories of an organization",
 	} {
 		c, why := cloneOf(strings.Fields("ghorg clone " + cmd))
 		if why != "" {
 			t.Fatal(why)
 		}
-		at, why := c.spot()
+		at, why := c.location()
 		got := why
 		if why == "" {
 			got = at.Base + " " + at.Owner
@@ -84,9 +84,9 @@ func TestCheckouts(t *testing.T) {
 		"cd .. && git clone https://h.example/a && cd a":           "https://h.example/a  ",
 		"git clone && ls https://h.example/a":                      "  its git clone has no URL",
 		"git clone -b":                                             "  its git clone has no URL",
-		"hg clone https://h.example/a":                             "  it is no git repository",
+		"hg clone https://h.example/a":                             "  it is not a git repository",
 		"git pull":                                                 "  its checkout runs no git clone",
-		"git clone 'https://h.example/a":                           "  its checkout is no command line that can be read",
+		"git clone 'https://h.example/a":                           "  its checkout is not a valid command line",
 		"git clone `cat url`":                                      "  its URL has a variable of the shell",
 		"":                                                         "  it has no checkout",
 	} {

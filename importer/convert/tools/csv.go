@@ -35,7 +35,7 @@ func readCSV(l *convert.Listing) error {
 	var url, ssh, branch, name, visible, projects int
 	flags := map[convert.Flag]int{}
 	begin := func(t *convert.Table) error {
-		if err := t.MustHave(l.Options); err != nil {
+		if err := t.RequireColumns(l.Options); err != nil {
 			return err
 		}
 		c := csvColumns
@@ -67,11 +67,10 @@ func readCSV(l *convert.Listing) error {
 		}
 		r.Repo.Take(cells.Cell(url))
 		r.Repo.Take(cells.Cell(ssh))
-		r.NeedAddress()
-		r.Repo.Spot = l.Options.Locate(r.Repo.Address())
+		r.Repo.Location = l.Options.Locate(r.Repo.Address())
 		r.Title = cmp.Or(r.Title, r.Repo.Address().Path)
-		if cells.Flaw != "" {
-			r.Skip = cells.Flaw
+		if cells.Problem != "" {
+			r.Skip = cells.Problem
 		}
 	})
 }

@@ -61,7 +61,7 @@ func (d *dvcsReader) Read(l *convert.Listing) error {
 		d.repositories = append(d.repositories, *v)
 	})
 	if err == nil && len(d.accounts) == before {
-		err = l.MustHaveRows()
+		err = l.RequireRows()
 	}
 	return err
 }
@@ -80,7 +80,7 @@ func (d *dvcsReader) End() error {
 		return d.first.Problem(0, "the listing has accounts and no repositories", "give the answer to GET /rest/bitbucket/1.0/repositories as well")
 	}
 	if len(d.accounts) == 0 {
-		return d.first.Problem(0, "the listing does not tell where the repositories are: it has the ids of their accounts alone",
+		return d.first.Problem(0, "the listing does not say where the repositories are: it only has the ids of their accounts",
 			"give the accounts as well, GET /rest/bitbucket/1.0/organization/page, each with id, hostUrl and name")
 	}
 	for i := range d.repositories {
@@ -115,9 +115,8 @@ func (d *dvcsReader) join(v *dvcsRepository) {
 		return
 	}
 	if r.Repo.Take(strings.TrimRight(account.HostURL, "/") + "/" + giturl.EscapePath(account.Name) + "/" + giturl.EscapePath(v.Slug) + ".git") {
-		r.Repo.Spot = d.first.Options.Locate(r.Repo.Address())
+		r.Repo.Location = d.first.Options.Locate(r.Repo.Address())
 	}
-	r.NeedAddress()
 	if r.Repo.Service == nil && strings.HasPrefix(strings.ToLower(account.DvcsType), "github") {
 		r.HostedAt(convert.GitHub, "")
 	}

@@ -34,7 +34,7 @@ func readFisheye(l *convert.Listing) error {
 		enabled := v.Enabled == nil || v.Enabled == true || v.Enabled == "true"
 		r.Repo.Mark(convert.Disabled, !enabled)
 		if !strings.EqualFold(kind, "git") {
-			r.Skip = "it is no git repository"
+			r.Skip = "it is not a git repository"
 			return
 		}
 		r.LeadsTo(l.Options, cmp.Or(v.Git.Location, v.Git.URL, v.URL, v.Location))

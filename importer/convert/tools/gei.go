@@ -47,12 +47,12 @@ func readGEI(l *convert.Listing) error {
 		form = inventoryOf(has)
 		switch {
 		case has("pipeline"):
-			return l.Foreign(1, "these are pipelines, which the inventory has beside the repositories").Instead("give its repos.csv")
+			return l.Foreign(1, "these are pipelines, a different table of the inventory").Instead("give its repos.csv")
 		case form == nil:
 			return l.Foreign(1, "the columns are none of an inventory of repositories: "+strings.Join(t.Titles, ", ")).
 				Instead("use the repos.csv of the inventory, or convert another table with the tool csv").About(schema.OptionTool)
 		}
-		return t.MustHave(l.Options)
+		return t.RequireColumns(l.Options)
 	}
 	return l.EachRow(convert.Delimiter(l.Text), begin, func(t *convert.Table, cells convert.TableRow) {
 		r := l.Add(cells.Line)
@@ -69,8 +69,8 @@ func readGEI(l *convert.Listing) error {
 		r.Repo.JiraKeys, _ = schema.SplitList(cell("jira-project"))
 		r.LeadsTo(l.Options, form.cloned(cell("url")))
 		form.place(r)
-		if cells.Flaw != "" {
-			r.Skip = cells.Flaw
+		if cells.Problem != "" {
+			r.Skip = cells.Problem
 		}
 	})
 }

@@ -53,7 +53,6 @@ func readGerrit(l *convert.Listing) error {
 		}
 		r.Repo.Mark(convert.Archived, v.State == "READ_ONLY")
 		r.Repo.Take(root + "/" + giturl.EscapePath(r.Title))
-		r.NeedAddress()
 		r.HostedAt(convert.Gerrit, root)
 		r.Repo.Key = r.Title
 	})

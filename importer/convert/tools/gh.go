@@ -46,7 +46,6 @@ func readGH(l *convert.Listing) error {
 			r.Repo.Take(cmp.Or(strings.TrimRight(l.Options.BaseURL, "/"), "https://github.com") + "/" + r.Title)
 		}
 		r.Repo.Take(v.SSHURL)
-		r.NeedAddress()
 		r.HostedAt(convert.GitHub, "")
 		r.Repo.Personal = v.IsInOrganization != nil && !*v.IsInOrganization
 		if r.Repo.Web.Host != "" && !strings.HasSuffix(r.Repo.Web.Path, ".git") {

@@ -27,7 +27,7 @@ type ghorgReader struct {
 func (g *ghorgReader) Read(l *convert.Listing) error {
 	err := l.EachDocument(func(doc convert.Value) error {
 		if !doc.IsMap() {
-			return l.Foreign(doc.Line(), "a mapping from names to commands is not there")
+			return l.Foreign(doc.Line(), "expected a mapping from names to commands")
 		}
 		for _, m := range doc.Members() {
 			r := l.Add(m.Line)
@@ -39,7 +39,7 @@ func (g *ghorgReader) Read(l *convert.Listing) error {
 	if err != nil {
 		return err
 	}
-	return l.MustHaveRows()
+	return l.RequireRows()
 }
 
 // End finds out which entries take what another takes as well.
@@ -53,7 +53,7 @@ func (g *ghorgReader) End() error {
 func (g *ghorgReader) entry(l *convert.Listing, r *convert.Row, v convert.Value) {
 	words, err := commandline.Words(v.Get("cmd").Text())
 	if err != nil {
-		r.Skip = "it has no cmd that can be read as a command line"
+		r.Skip = "it has no cmd, or none that is a valid command line"
 		return
 	}
 	c, why := cloneOf(words)
@@ -61,7 +61,7 @@ func (g *ghorgReader) entry(l *convert.Listing, r *convert.Row, v convert.Value)
 		r.Skip = why
 		return
 	}
-	at, why := c.spot()
+	at, why := c.location()
 	if why != "" {
 		r.Skip = why
 		return
@@ -75,30 +75,30 @@ func (g *ghorgReader) entry(l *convert.Listing, r *convert.Row, v convert.Value)
 	}
 	name := l.Organization(r, at, part, filter)
 	if len(untold) > 0 {
-		l.Tell(schema.CodeListingNotFiltered.Newf(r.Place, schema.FieldAPIFilter.String(),
-			"ghorg chooses by %s, which no filter can: %s will hold more", strings.Join(untold, " and "), name).
+		l.Report(schema.CodeListingNotFiltered.Newf(r.Place, schema.FieldAPIFilter.String(),
+			"ghorg chooses by %s, which filters cannot express: %s will list more repositories", strings.Join(untold, " and "), name).
 			Advise("add an apiFilter, or convert a list of the repositories"))
 	}
 	if v.Get("token_cmd").Given() {
-		l.Tell(schema.CodeListingNotHeld.Newf(r.Place, "token_cmd", "the token of %s comes from a command, which was left out", r.Title).
+		l.Report(schema.CodeListingNotHeld.Newf(r.Place, "token_cmd", "the token of %s comes from a command, which is not copied", r.Title).
 			Advise("use the same command in the manifest, as pat: cmd:COMMAND, and allow commands").About(schema.OptionAllowCommands))
 	}
 }
 
-// spot finds out what an entry takes, or says why no integration can.
-func (c *ghorgClone) spot() (convert.Spot, string) {
+// location finds out what an entry takes, or says why no integration can.
+func (c *ghorgClone) location() (convert.Location, string) {
 	s := map[string]*convert.Service{"": convert.GitHub, "github": convert.GitHub, "gitlab": convert.GitLab}[strings.ToLower(c.scm)]
 	switch {
 	case c.scm != "" && s == nil:
-		return convert.Spot{}, "there is no integration type for " + c.scm + "; a list of its repositories can be converted"
+		return convert.Location{}, "there is no integration type for " + c.scm + "; a list of its repositories can be converted"
 	case c.local || c.gists:
-		return convert.Spot{}, "it clones no repositories of an organisation"
+		return convert.Location{}, "it does not clone the repositories of an organization"
 	}
-	at := convert.Spot{Service: s, Base: s.URL(), Owner: strings.Trim(c.name, "/"), Personal: c.kind == "user"}
+	at := convert.Location{Service: s, Base: s.URL(), Owner: strings.Trim(c.name, "/"), Personal: c.kind == "user"}
 	if c.base != "" {
 		a, ok := giturl.Parse(strings.TrimSuffix(strings.TrimRight(c.base, "/"), "/api/v3") + "/-")
 		if !ok || !a.IsWeb() {
-			return convert.Spot{}, "its --base-url is no URL"
+			return convert.Location{}, "its --base-url is not a URL"
 		}
 		at.Base = s.BaseOf(a, "") + strings.TrimSuffix(a.Path, "/-")
 	}
@@ -140,7 +140,7 @@ var (
 func cloneOf(words []string) (c *ghorgClone, why string) {
 	at := slices.Index(words, "clone")
 	if at < 1 || !strings.HasSuffix(words[at-1], "ghorg") {
-		return nil, "its cmd is no ghorg clone"
+		return nil, "its cmd is not a ghorg clone command"
 	}
 	c = &ghorgClone{}
 	f := pflag.NewFlagSet("ghorg", pflag.ContinueOnError)
@@ -167,7 +167,7 @@ func cloneOf(words []string) (c *ghorgClone, why string) {
 		f.Bool(name, false, "")
 	}
 	if f.Parse(words[at+1:]) != nil || f.NArg() == 0 {
-		return nil, "its ghorg clone names no organisation"
+		return nil, "its ghorg clone names no organization"
 	}
 	c.name = f.Arg(0)
 	for _, name := range ghorgChoices {

@@ -42,6 +42,5 @@ func readGitea(l *convert.Listing) error {
 			r.Repo.Take(strings.TrimRight(v.HTMLURL, "/") + ".git")
 		}
 		r.Repo.Take(v.SSHURL)
-		r.NeedAddress()
 	})
 }

@@ -49,7 +49,6 @@ func readGitHub(l *convert.Listing) error {
 			r.Repo.Take(strings.TrimRight(v.HTMLURL, "/") + ".git")
 		}
 		r.Repo.Take(v.SSHURL)
-		r.NeedAddress()
 		r.HostedAt(convert.GitHub, "")
 		r.Repo.Personal = v.Owner.Type == "User"
 	})

@@ -48,7 +48,6 @@ func readGitLab(l *convert.Listing) error {
 			r.Repo.Take(v.WebURL + ".git")
 		}
 		r.Repo.Take(v.SSHURL)
-		r.NeedAddress()
 		r.HostedAt(convert.GitLab, gitlabBase(v))
 		if r.Repo.Service != nil && v.PathWithNamespace != "" {
 			r.Repo.Key = v.PathWithNamespace

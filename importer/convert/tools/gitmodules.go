@@ -36,7 +36,7 @@ func readGitmodules(l *convert.Listing) error {
 				r.NeedBaseURL("its URL is relative; use the URL of the repository with this file as the base URL")
 				continue
 			case !ok || whole.Path == "/":
-				r.NeedBaseURL("its URL leads above the host of the base URL")
+				r.NeedBaseURL("its URL leads outside the host of the base URL")
 				continue
 			}
 			url = whole.String()

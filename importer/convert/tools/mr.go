@@ -19,7 +19,7 @@ var mr = convert.Tool{Name: "mr", About: "the .mrconfig of mr (myrepos)",
 func readMr(l *convert.Listing) error {
 	for _, s := range convert.Sections(l.Text, mrKey) {
 		if include := s.Value("include"); include != "" {
-			l.Tell(schema.CodeListingNotHeld.Newf(l.Place(s.Line), "include", "the file includes others by a command, which is not run").
+			l.Report(schema.CodeListingNotHeld.Newf(l.Place(s.Line), "include", "the file includes others by a command, which is not run").
 				Advise("give those files as well"))
 		}
 		if s.Title == "DEFAULT" || s.Title == "ALIAS" {
@@ -53,13 +53,13 @@ func clonedBy(command string) (url, branch, why string) {
 	}
 	words, err := commandline.Words(command)
 	if err != nil {
-		return "", "", "its checkout is no command line that can be read"
+		return "", "", "its checkout is not a valid command line"
 	}
 	clone := slices.Index(words, "clone")
 	git := slices.Index(words, "git")
 	switch {
 	case git < 0 && slices.ContainsFunc(words, func(w string) bool { return slices.Contains([]string{"hg", "svn", "bzr", "cvs", "darcs", "fossil"}, w) }):
-		return "", "", "it is no git repository"
+		return "", "", "it is not a git repository"
 	case git < 0 || clone < git:
 		return "", "", "its checkout runs no git clone"
 	}

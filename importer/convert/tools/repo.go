@@ -90,7 +90,7 @@ func (r *repoReader) change(l *convert.Listing, line int, kind string, at map[st
 		p.revision = cmp.Or(at["revision"], p.revision)
 	}
 	if !found && at["optional"] != "true" {
-		l.Tell(schema.CodeListingNotHeld.Newf(l.Place(line), kind, "it is about %s, which does not stand before it", schema.Quote(cmp.Or(at["name"], at["path"]))).
+		l.Report(schema.CodeListingNotHeld.Newf(l.Place(line), kind, "it refers to %s, which is not defined before it", schema.Quote(cmp.Or(at["name"], at["path"]))).
 			Advise("give the manifest that has it first"))
 	}
 }
@@ -107,12 +107,12 @@ func (r *repoReader) Read(l *convert.Listing) error {
 func (r *repoReader) End() error {
 	for _, i := range r.includes {
 		if !r.files[path.Base(i.name)] {
-			r.first.Tell(schema.CodeListingNotHeld.Newf(i.place, "include", "%s is included, and was not given", schema.Quote(i.name)).
+			r.first.Report(schema.CodeListingNotHeld.Newf(i.place, "include", "%s is included, and was not given", schema.Quote(i.name)).
 				Advise("give its file as well, or convert what repo manifest writes"))
 		}
 	}
 	if len(r.projects) == 0 {
-		return r.first.MustHaveRows()
+		return r.first.RequireRows()
 	}
 	for _, p := range r.projects {
 		remote, known := r.remotes[cmp.Or(p.remote, r.standard.remote)]
@@ -153,7 +153,7 @@ func (r *repoReader) locate(p *repoProject, fetch string) {
 	}
 	whole, ok := at.Below(p.name)
 	if !ok {
-		p.row.Skip = "its name leads above the host"
+		p.row.Skip = "its name leads outside the host"
 		return
 	}
 	p.row.LeadsTo(options, whole.String())

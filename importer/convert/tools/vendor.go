@@ -22,15 +22,15 @@ var vendor = convert.Tool{Name: "vendor-tsv", About: "the app's own bulk export 
 func readVendor(l *convert.Listing) error {
 	begin := func(t *convert.Table) error {
 		if t.Column("origin") < 0 || t.Column(bulktable.TrackedFolder) < 0 && t.Column(bulktable.Type) < 0 {
-			return l.Foreign(1, "the columns origin and integrationType are not there")
+			return l.Foreign(1, "the columns origin and integrationType are missing")
 		}
-		if err := t.MustHave(l.Options); err != nil {
+		if err := t.RequireColumns(l.Options); err != nil {
 			return err
 		}
 		for i, title := range t.Titles {
 			known := slices.ContainsFunc(bulktable.Columns(), func(c string) bool { return convert.FoldTitle(c) == t.Folded[i] })
 			if !known && t.Folded[i] != "" {
-				l.Tell(schema.CodeListingNotHeld.Newf(l.Place(1), title, "the column is not known here, and is left out").Advise("a newer app may have added it"))
+				l.Report(schema.CodeListingNotHeld.Newf(l.Place(1), title, "unknown column, ignored").Advise("a newer app may have added it"))
 			}
 		}
 		return nil
@@ -53,12 +53,12 @@ func readVendor(l *convert.Listing) error {
 			keys++
 		}
 		if v.get(bulktable.Type) == string(schema.TypeFilespace) {
-			l.Tell(schema.CodeListingNotHeld.Newf(l.Place(cells.Line), schema.FieldFolderDepth.String(), "the export does not tell the folder depth; 5, the deepest, was written").
+			l.Report(schema.CodeListingNotHeld.Newf(l.Place(cells.Line), schema.FieldFolderDepth.String(), "the export does not have the folder depth; it was set to 5, the maximum").
 				Advise("set folderDepth to what it was"))
 		}
 	})
 	if keys > 0 {
-		l.Tell(schema.CodeListingNotHeld.Newf(l.Place(0), bulktable.SSHKey, "%s used an SSH key, which the API cannot choose", convert.CountRows(keys)).
+		l.Report(schema.CodeListingNotHeld.Newf(l.Place(0), bulktable.SSHKey, "%s used an SSH key, which the API cannot choose", convert.CountRows(keys)).
 			Advise("choose the key in the app after the import"))
 	}
 	return err
@@ -93,14 +93,14 @@ func (v vendorRow) kind() schema.Kind {
 func (v vendorRow) unfit() string {
 	t := schema.Type(v.get(bulktable.Type))
 	switch {
-	case v.row.Flaw != "":
-		return v.row.Flaw
+	case v.row.Problem != "":
+		return v.row.Problem
 	case v.get(bulktable.TrackedFolder) != "":
-		return "it is inside of integration " + v.get(bulktable.TrackedFolder)
+		return "it belongs to integration " + v.get(bulktable.TrackedFolder)
 	case truth(v.get(bulktable.Delete)):
 		return "it is marked to be deleted"
 	case t != "" && !t.Valid():
-		return schema.Quote(string(t)) + " is no type of integration"
+		return schema.Quote(string(t)) + " is not an integration type"
 	case t == "" && v.get("origin") == "":
 		return "it has neither an origin nor an integrationType"
 	}

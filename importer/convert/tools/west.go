@@ -25,7 +25,7 @@ func readWest(l *convert.Listing) error {
 	return l.EachDocument(func(doc convert.Value) error {
 		whole := doc.Get("manifest")
 		if !whole.IsMap() {
-			return l.Foreign(doc.Line(), "manifest, a mapping with remotes and projects, is not there")
+			return l.Foreign(doc.Line(), "manifest, a mapping with remotes and projects, is missing")
 		}
 		m := westManifest{remotes: map[string]string{}, remote: whole.Get("defaults", "remote").Text(), off: map[string]bool{}}
 		for _, word := range whole.Get("group-filter").Texts() {
@@ -40,7 +40,7 @@ func readWest(l *convert.Listing) error {
 			m.project(l, project)
 		}
 		if imports {
-			l.Tell(schema.CodeListingNotHeld.Newf(l.Place(whole.Line()), "import", "the manifest imports others, whose projects are not here").
+			l.Report(schema.CodeListingNotHeld.Newf(l.Place(whole.Line()), "import", "the manifest imports other manifests, whose projects are missing").
 				Advise("convert what west manifest --resolve writes"))
 		}
 		return nil
@@ -52,7 +52,7 @@ func (m westManifest) project(l *convert.Listing, v convert.Value) {
 	name := v.Get("name").Text()
 	r.Title, r.Field = name, v.Field
 	if !v.IsMap() {
-		r.Skip = "it is no mapping with a name"
+		r.Skip = "it is not a mapping with a name"
 		return
 	}
 	r.Repo.Branch = branchOf(v.Get("revision").Text())
