@@ -34,7 +34,7 @@ type convertOptions struct {
 }
 
 func (o *convertOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.from, "from", convert.Auto, "the `TOOL` that wrote the listings; auto recognises it, list lists the tools")
+	f.StringVar(&o.from, "from", convert.Auto, "the `TOOL` that wrote the listings; auto recognizes it, list lists the tools")
 	f.StringVar(&o.as, "as", "", "integrations or repositories (default: integrations where the host has a type for them)")
 	f.StringArrayVar(&o.maps, "map", nil, "`FIELD=COLUMN`: take a field of the records from a column or key of the listing (repeatable)")
 	f.StringArrayVar(&o.skipIf, "skip-if", nil, "`COLUMN=VALUE`: leave out rows that have this value (repeatable)")
@@ -42,7 +42,7 @@ func (o *convertOptions) addFlags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.include, "include", nil, "convert repositories of these `STATE`s too: archived, disabled, fork, mirror, empty")
 	f.StringVar(&o.baseURL, "base-url", "", "`URL` of the host, for listings whose URLs are relative or missing")
 	f.StringArrayVar(&o.hostTypes, "host-type", nil, "`HOST=TYPE`: the integration type of a host of your own, for listings that do not tell (repeatable)")
-	f.StringVar(&o.projectMap, "jira-project-map", "", "`FILE` with lines of an organisation or repository and its Jira project keys: acme/web,WEB")
+	f.StringVar(&o.projectMap, "jira-project-map", "", "`FILE` with lines of an organization or repository and its Jira project keys: acme/web,WEB")
 	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` for every record whose kind has the field (repeatable)")
 	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` for every record that has none (repeatable)")
 	f.StringVar(&o.format, "format", "", "of the manifest: yaml, json, jsonl, csv or tsv (default: by --out's extension, else yaml)")
@@ -58,7 +58,7 @@ func (a *app) convertCommand() *cobra.Command {
 anywhere. Without a FILE, or with -, standard input is read; several files, such as the
 pages of an answer, are converted together.
 
-Where the app has an integration type for a host, each organisation, group or collection
+Where the app has an integration type for a host, each organization, group or collection
 becomes one integration, with an apiFilter where the listing is a choice or something was
 left out; elsewhere each repository becomes a record. Archived, disabled and empty
 repositories, forks and mirrors are left out. Credentials in a listing are dropped; where

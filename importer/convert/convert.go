@@ -41,10 +41,10 @@ const (
 	AsRepositories As = "repositories"
 )
 
-// Auto lets each listing be recognised by itself.
+// Auto lets each listing be recognized by itself.
 const Auto = "auto"
 
-// Options say how listings are converted. The zero Options recognise the tool.
+// Options say how listings are converted. The zero Options recognize the tool.
 type Options struct {
 	From      string // the name of a tool, or Auto, or ""
 	As        As

@@ -76,7 +76,7 @@ func readSamples(t testing.TB, files ...string) []convert.Input {
 }
 
 // TestSamples holds the conversions of the samples against golden files. They come out
-// the same whether the tool is named or recognised, and each time.
+// the same whether the tool is named or recognized, and each time.
 func TestSamples(t *testing.T) {
 	for _, s := range sampleListings {
 		t.Run(s.golden, func(t *testing.T) {
@@ -102,7 +102,7 @@ func TestSamples(t *testing.T) {
 			}
 			again, err := tools.All().Read(readSamples(t, s.files...), s.options)
 			if err != nil || dump(again) != got {
-				t.Errorf("recognised by itself it is another: error %v", err)
+				t.Errorf("recognized by itself it is another: error %v", err)
 			}
 			for _, canary := range []string{"canary", "s3cr3t", "ghp_", "AKIA"} {
 				if strings.Contains(got, canary) {

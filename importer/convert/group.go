@@ -168,7 +168,7 @@ func (g *group) filterFor(rows []*Row, parts int) string {
 }
 
 // secretOf names whom an integration's credentials belong to: the service, its host
-// where that is one's own, and the organisation.
+// where that is one's own, and the organization.
 func (g *group) secretOf() []string {
 	host := ""
 	if t := g.service.typeAt(g.base); t == g.service.server && t != g.service.hosted || len(g.service.cloud) == 0 {

@@ -54,8 +54,10 @@ func (l *Listing) Add(line int) *Row {
 	return r
 }
 
+// Place is the position of a line.
 func (l *Listing) Place(line int) schema.Place { return schema.Place{File: l.Name, Line: line} }
 
+// Problem is one at a line, or of the whole listing where line is 0.
 func (l *Listing) Problem(line int, message, advice string) *Problem {
 	return &Problem{Place: l.Place(line), Message: message, Advice: advice}
 }
@@ -138,6 +140,7 @@ func (l *Listing) warnOfPages() {
 	}
 }
 
+// CountRows is a number of rows in words.
 func CountRows(n int) string {
 	if n == 1 {
 		return "1 row"

@@ -163,6 +163,7 @@ func Cell(f schema.Field, s string, form schema.Form) schema.Cell {
 	return schema.Cell{Name: f.String(), Field: f, Written: schema.Written{Form: form, Text: s}}
 }
 
+// TextCell makes a cell of text.
 func TextCell(f schema.Field, s string) schema.Cell { return Cell(f, s, schema.FormString) }
 
 func words(f schema.Field, items []string) schema.Cell {

@@ -7,12 +7,12 @@ import (
 	"gijbulk/schema"
 )
 
-// ProjectMap says which Jira projects organisations and repositories belong to.
+// ProjectMap says which Jira projects organizations and repositories belong to.
 type ProjectMap struct {
 	keys map[string][]string // by name in lower case
 }
 
-// ReadProjectMap reads lines of an organisation or repository, such as acme, acme/web or
+// ReadProjectMap reads lines of an organization or repository, such as acme, acme/web or
 // gitlab.example.org/acme/web, and the keys of its Jira projects, separated by commas,
 // semicolons or tabs. A line that begins with # is a comment. An error is a [*Problem].
 func ReadProjectMap(in Input) (ProjectMap, error) {
@@ -32,7 +32,7 @@ func ReadProjectMap(in Input) (ProjectMap, error) {
 		keys := strings.FieldsFunc(line[end:], func(r rune) bool { return strings.ContainsRune(" ,;\t\"", r) })
 		if name == "" || len(keys) == 0 {
 			return m, &Problem{Place: schema.Place{File: in.Name, Line: number}, Message: "this line has no name or no project key",
-				Advice: "write an organisation or repository and its project keys, such as acme/web,WEB"}
+				Advice: "write an organization or repository and its project keys, such as acme/web,WEB"}
 		}
 		m.keys[name] = append(m.keys[name], keys...)
 	}

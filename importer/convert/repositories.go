@@ -46,7 +46,7 @@ func (r *repository) logins() []schema.Field {
 }
 
 // secretOf names whom the repository's credentials belong to: a service account is one
-// for all of a host, a token of a service one for an organisation.
+// for all of a host, a token of a service one for an organization.
 func (r *repository) secretOf(f schema.Field) []string {
 	if r.Service != nil && f == schema.FieldPat {
 		return (&group{Scope: r.Scope()}).secretOf()

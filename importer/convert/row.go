@@ -70,7 +70,7 @@ type repository struct {
 type Location struct {
 	Service  *Service // nil for a host without an integration type
 	Base     string   // the host's URL, of the whole service
-	Owner    string   // organisation, top group, collection or region
+	Owner    string   // organization, top group, collection or region
 	Personal bool     // owner is a person's account
 	Project  string   // of Azure DevOps: between owner and repository; of AWS: the account
 	Key      string   // what the host's own listing calls it, as its filter sees it

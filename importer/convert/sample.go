@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Sample is what a text is recognised by.
+// Sample is what a text is recognized by.
 type Sample struct {
 	Name   string // the file's own, without its folders
 	Head   string // the beginning of the text

@@ -28,6 +28,7 @@ type Service struct {
 
 func services() []*Service { return []*Service{GitHub, GitLab, Azure, vsts, CodeCommit, Gerrit} }
 
+// GitHub is github.com and GitHub Enterprise Server.
 var GitHub = &Service{name: "GitHub", word: "GITHUB", hosted: schema.TypeGitHub, server: schema.TypeGitHubServer,
 	cloud: []string{"github.com", "www.github.com", "ssh.github.com", "api.github.com"}, locate: locateGitHub,
 	apiPath: func(g *group) string {
@@ -48,6 +49,7 @@ func locateGitHub(s *Service, a giturl.Address, base string) (Location, bool) {
 	return Location{Base: s.BaseOf(a, base), Owner: owner, Key: name}, true
 }
 
+// GitLab is gitlab.com and a GitLab that people run.
 var GitLab = &Service{name: "GitLab", word: "GITLAB", hosted: schema.TypeGitLab, server: schema.TypeGitLabServer,
 	cloud: []string{"gitlab.com", "www.gitlab.com", "altssh.gitlab.com"}, locate: locateGitLab,
 	apiPath: func(g *group) string {
@@ -72,7 +74,7 @@ var Azure = &Service{name: "Azure DevOps", word: "AZURE", hosted: schema.TypeAzu
 	cloud: []string{"dev.azure.com", "ssh.dev.azure.com"}, locate: locateAzure, scoped: true,
 	Filter: azureFilter}
 
-// vsts is Azure DevOps by its older hosts, one for each organisation.
+// vsts is Azure DevOps by its older hosts, one for each organization.
 var vsts = &Service{name: "Visual Studio", word: "VSTS", hosted: schema.TypeVSTS, server: schema.TypeVSTS,
 	cloud: []string{".visualstudio.com"}, locate: locateAzure, scoped: true, Filter: azureFilter}
 
@@ -93,9 +95,9 @@ func locateAzure(s *Service, a giturl.Address, base string) (Location, bool) {
 	}
 	at := Location{Base: s.BaseOf(a, base), Key: parts[git+1]}
 	before := parts[:git]
-	if organisation, ok := strings.CutSuffix(host, ".visualstudio.com"); ok {
+	if organization, ok := strings.CutSuffix(host, ".visualstudio.com"); ok {
 		before = slices.DeleteFunc(before, func(p string) bool { return strings.EqualFold(p, "DefaultCollection") })
-		at.Owner, at.Project = organisation, lastOr(before, at.Key)
+		at.Owner, at.Project = organization, lastOr(before, at.Key)
 		return at, true
 	}
 	if host == "dev.azure.com" {
@@ -136,6 +138,7 @@ func lastOr(parts []string, other string) string {
 	return parts[len(parts)-1]
 }
 
+// CodeCommit is that of AWS, whose regions are the owners.
 var CodeCommit = &Service{name: "CodeCommit", word: "AWS", hosted: schema.TypeAWS, server: schema.TypeAWS,
 	cloud: []string{"git-codecommit."}, locate: locateCodeCommit}
 
@@ -149,6 +152,7 @@ func locateCodeCommit(_ *Service, a giturl.Address, _ string) (Location, bool) {
 	return Location{Base: "https://" + a.Hostname(), Owner: region, Key: parts[2]}, true
 }
 
+// Gerrit has no owners: all its projects are in one integration.
 var Gerrit = &Service{name: "Gerrit", word: "GERRIT", hosted: schema.TypeGerrit, server: schema.TypeGerrit,
 	locate: locateGerrit, Filter: &Filter{key: "name"}}
 

@@ -56,6 +56,7 @@ func (independent) End() error { return nil }
 // Tools are those that can be read.
 type Tools []Tool
 
+// Names lists the names of the tools.
 func (ts Tools) Names() []string {
 	names := make([]string, len(ts))
 	for i := range ts {

@@ -13,35 +13,34 @@ import (
 	"gijbulk/schema"
 )
 
-// Live makes records that a server showed into records that another can be given. No
-// server shows secrets: where a record's type takes credentials, and the record does not
-// have them already, it gets references to fill in (env:GITHUB_ACME_ON_GITHUB_PAT), the
-// same ones in each run over the same records; they are listed. A user name that the
-// server shows stays, but for an access key of AWS. A tracked folder whose depth is not
-// shown gets the deepest. What had to be guessed, or stays open, is told in warnings, one
-// for all records that it concerns; their places are the first record's, if it has one.
+// Live turns live records into records that another server can be given. No server shows
+// secrets: a record whose type takes credentials that it does not have gets references to
+// fill in (env:GITHUB_ACME_ON_GITHUB_PAT), the same ones in each run over the same records;
+// the placeholders list them. A visible user name is kept, except for an access key of AWS. A
+// tracked folder without a depth gets the maximum. There is a warning for each thing that had
+// to be guessed or is missing, with the position of the first record, if it has one.
 func Live(records []schema.Record) ([]schema.Record, []schema.Placeholder, []schema.Finding) {
 	var l live
 	whole := make([]schema.Record, len(records))
 	for i, r := range records {
 		whole[i] = l.whole(r)
 	}
-	return whole, l.placeholders.List, l.told.findings()
+	return whole, l.placeholders.List, l.warnings.findings()
 }
 
 type live struct {
 	references   credential.References
 	placeholders credential.Placeholders
-	told         notes
+	warnings     warnings
 }
 
 func (l *live) whole(r schema.Record) schema.Record {
 	switch t := r.Type(); {
 	case t == schema.TypeFilespace && !r.Has(schema.FieldFolderDepth):
 		r = r.Set(schema.FieldFolderDepth, schema.Int(bulktable.DeepestFolder))
-		l.told.add(&r, schema.FieldFolderDepth, "the server does not show it; 5, the deepest, was written", "set folderDepth to what it is")
+		l.warnings.add(&r, schema.FieldFolderDepth, "the server does not show it; it was set to 5, the maximum", "set folderDepth to what it is")
 	case t == schema.TypeAWS && !r.Has(schema.FieldAwsRegion):
-		l.told.add(&r, schema.FieldAwsRegion, "the server does not show it, and AWS needs one", "add awsRegion")
+		l.warnings.add(&r, schema.FieldAwsRegion, "the server does not show it, and AWS needs one", "add awsRegion")
 	}
 	return l.withLogin(r)
 }
@@ -68,12 +67,12 @@ func (l *live) withLogin(r schema.Record) schema.Record {
 			continue
 		}
 		if given := r.Get(f); given.IsSet() && !given.Blank() {
-			l.told.add(&r, f, "no record of its type takes it beside the other credentials, and it was left out", "")
+			l.warnings.add(&r, f, "a record of its type cannot have it together with the other credentials; it was left out", "")
 		}
 		r = r.Set(f, schema.Value{})
 	}
 	if a, ok := giturl.Parse(r.Origin()); ok && seen.Kind == "" && len(fields) == 0 && a.IsWeb() {
-		l.told.add(&r, schema.FieldPassword, "the server shows no credentials, and none were written",
+		l.warnings.add(&r, schema.FieldPassword, "the server shows no credentials, and none were written",
 			"add username and password, or a pat, where the repository is not public")
 	}
 	return r

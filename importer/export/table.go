@@ -24,8 +24,8 @@ import (
 // Passwords, tokens and references to them are never written. The app would take a
 // reference for the secret itself, while a blank cell keeps what it has; on a new server
 // the credentials are to be filled in there. What else the table cannot hold is left
-// blank as well. All of that is told in warnings, one for each field and reason; their
-// places are the first record's, if it has one. An error is one of w.
+// blank as well. There is one warning for each field and reason, with the position of the
+// first record, if it has one. An error is one of w.
 func WriteTable(w io.Writer, records iter.Seq[schema.Record], ids bool) ([]schema.Finding, error) {
 	b := bufio.NewWriter(w)
 	columns := bulktable.Columns()
@@ -45,19 +45,19 @@ func WriteTable(w io.Writer, records iter.Seq[schema.Record], ids bool) ([]schem
 	if err := b.Flush(); err != nil {
 		return nil, fmt.Errorf("write the table: %w", err)
 	}
-	return out.told.findings(), nil
+	return out.warnings.findings(), nil
 }
 
 type tableWriter struct {
-	ids  bool
-	told notes
+	ids      bool
+	warnings warnings
 }
 
 func (v *tableWriter) row(r *schema.Record) map[string]string {
 	row := map[string]string{}
 	put := func(f schema.Field, column, text string) {
 		if why := unwritten(text); why != "" {
-			v.told.add(r, f, why, "")
+			v.warnings.add(r, f, why, "")
 			return
 		}
 		row[column] = text
@@ -69,14 +69,14 @@ func (v *tableWriter) row(r *schema.Record) map[string]string {
 		case f == schema.FieldID, f == schema.FieldTarget: // as ids says
 		case f == schema.FieldGlobal, f == schema.FieldProjectMappingIDs:
 			if text, why := projectMapping(r, f); why != "" {
-				v.told.add(r, f, why, "")
+				v.warnings.add(r, f, why, "")
 			} else if text != "" {
 				row[bulktable.Projects] = text
 			}
 		case column == "":
-			v.told.add(r, f, "the app's table has no column for it", "")
+			v.warnings.add(r, f, "the app's table has no column for it", "")
 		case value.Blank():
-			v.told.add(r, f, "it is empty on purpose, and the app keeps what it has where a cell is blank", "")
+			v.warnings.add(r, f, "it is deliberately empty, but a blank cell keeps the value that the app has", "")
 		case f.Shape() == schema.ShapeSecret:
 			v.credential(r, f, put)
 		case f == schema.FieldDisableSslVerification:
@@ -96,11 +96,11 @@ func (v *tableWriter) row(r *schema.Record) map[string]string {
 	return row
 }
 
-// credential writes a user name; other credentials are only told of.
+// credential writes a user name; other credentials become a warning.
 func (v *tableWriter) credential(r *schema.Record, f schema.Field, put func(f schema.Field, column, text string)) {
 	value := r.Get(f)
 	if _, secret := value.Secret(); secret || !loginOf(r).Shown(f) {
-		v.told.add(r, f, "secrets and their references are not written; the app keeps those that it has", "fill them in on a server that is new to them")
+		v.warnings.add(r, f, "secrets and references are not written; the app keeps the secrets that it has", "fill them in on a server that is new to them")
 		return
 	}
 	put(f, f.String(), value.Text())
@@ -128,11 +128,11 @@ func projectMapping(r *schema.Record, f schema.Field) (text, why string) {
 	case f == schema.FieldGlobal && global:
 		return bulktable.AllProjects, ""
 	case f == schema.FieldGlobal && none:
-		return "", "the app's table can name projects, or all of them, but not none"
+		return "", "the app's table can name projects or all of them, but not none"
 	case f == schema.FieldGlobal:
 		return "", ""
 	case !global && none:
-		return "", "the app's table can name projects, or all of them, but not none"
+		return "", "the app's table can name projects or all of them, but not none"
 	case global && !none:
 		return "", "it belongs to all projects"
 	}
@@ -144,11 +144,11 @@ func projectMapping(r *schema.Record, f schema.Field) (text, why string) {
 func unwritten(text string) string {
 	switch {
 	case strings.ContainsAny(text, "\t\r\n\x00"):
-		return "it holds a tab or a line break, which a cell of the app's table cannot"
+		return "it has a tab or a line break, which a cell of the app's table cannot hold"
 	case strings.HasPrefix(text, `"`):
-		return "it begins with a quote, which no two readers of such tables take alike"
+		return "it begins with a quote, which readers of such tables interpret differently"
 	case strings.TrimSpace(text) != text:
-		return "it begins or ends with a blank, which readers of such tables cut"
+		return "it has leading or trailing whitespace, which readers of such tables remove"
 	}
 	return ""
 }

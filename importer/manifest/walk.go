@@ -13,7 +13,7 @@ type walk struct {
 	pass   *pass
 	budget *document.Budget
 	entry  schema.Entry  // the one at hand
-	room   []schema.Cell // for its cells, where entries are not kept
+	buffer []schema.Cell // of its cells, where entries are not kept
 }
 
 // The keys of a manifest.
@@ -45,7 +45,7 @@ func (w *walk) document(root *document.Node) error {
 		if isRecord(members) {
 			return w.record(root, section{})
 		}
-		w.tell(flaws)
+		w.report(flaws)
 		return w.manifest(members)
 	default:
 		w.pass.fail(&document.Error{Code: schema.CodeNotARecord, Line: root.Line, Column: root.Column,
@@ -99,7 +99,7 @@ func (w *walk) manifest(members []document.Member) error {
 			if err != nil {
 				return err
 			}
-			w.tell(flaws)
+			w.report(flaws)
 			defaults = cells
 		case keyIntegrations, keyRepositories:
 		default:
@@ -113,7 +113,7 @@ func (w *walk) manifest(members []document.Member) error {
 		if s.kind == "" || m.Value.Form == schema.FormNull || m.Value.Flaw != nil {
 			continue
 		}
-		w.tell(s.misplacedDefault())
+		w.report(s.misplacedDefault())
 		if m.Value.Form != schema.FormList {
 			w.pass.fail(&document.Error{Code: schema.CodeNotARecord, Line: m.Value.Line, Column: m.Value.Column, Field: m.Name,
 				Message: "this is not a list of records", Advice: `write each record as an item, beginning with "- "`})
@@ -154,7 +154,7 @@ func (w *walk) defaults(n *document.Node) ([]schema.Cell, []*document.Error, err
 			Message: "this is not a mapping from fields to values", Advice: "write it as field: value, one on a line"}}, nil
 	}
 	cells, flaws, err := w.cells(n)
-	cells = slices.Clone(cells) // they are kept, and their room is not
+	cells = slices.Clone(cells) // they are kept, and their buffer is not
 	for i := range cells {
 		cells[i].Given = true
 	}
@@ -205,7 +205,7 @@ func (w *walk) cells(n *document.Node) ([]schema.Cell, []*document.Error, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	cells := w.cellRoom(len(members))
+	cells := w.newCells(len(members))
 	for _, m := range members {
 		if strings.HasPrefix(m.Name, "_") {
 			continue
@@ -227,13 +227,12 @@ func (w *walk) cells(n *document.Node) ([]schema.Cell, []*document.Error, error)
 	return cells, flaws, nil
 }
 
-// cellRoom is empty space for so many cells.
-func (w *walk) cellRoom(n int) []schema.Cell {
+func (w *walk) newCells(n int) []schema.Cell {
 	if !w.pass.reuse {
 		return make([]schema.Cell, 0, n)
 	}
-	w.room = slices.Grow(w.room[:0], n)
-	return w.room
+	w.buffer = slices.Grow(w.buffer[:0], n)
+	return w.buffer
 }
 
 func flawOf(n *document.Node) *document.Error {
@@ -253,7 +252,7 @@ func unknownKey(m document.Member, near, what string) *document.Error {
 	return f
 }
 
-func (w *walk) tell(flaws []*document.Error) {
+func (w *walk) report(flaws []*document.Error) {
 	for _, f := range flaws {
 		w.pass.fail(f)
 	}

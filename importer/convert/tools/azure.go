@@ -6,7 +6,7 @@ import (
 	"gijbulk/importer/convert"
 )
 
-var azure = convert.Tool{Name: "azure", About: "the repositories of an Azure DevOps project or organisation",
+var azure = convert.Tool{Name: "azure", About: "the repositories of an Azure DevOps project or organization",
 	Made:   "az repos list --project PROJECT (GET _apis/git/repositories)",
 	Detect: func(s *convert.Sample) bool { return s.Has("remoteUrl", "project") },
 	Read:   readAzure}

@@ -104,8 +104,8 @@ func (e *backstageEntity) source() (*convert.Service, string) {
 		return convert.GitLab, cmp.Or(strings.TrimRight(instance, "/"), host(convert.GitLab, "https://gitlab.com")) + "/" + strings.Trim(slug, "/") + ".git"
 	}
 	if project, name, ok := strings.Cut(e.annotation(annotationAzure), "/"); ok {
-		if organisation := e.annotation("dev.azure.com/host-org"); organisation != "" {
-			return convert.Azure, "https://" + organisation + "/" + giturl.EscapePath(project) + "/_git/" + giturl.EscapePath(name)
+		if organization := e.annotation("dev.azure.com/host-org"); organization != "" {
+			return convert.Azure, "https://" + organization + "/" + giturl.EscapePath(project) + "/_git/" + giturl.EscapePath(name)
 		}
 	}
 	if !located || !a.IsWeb() {

@@ -14,7 +14,7 @@ import (
 )
 
 // ghorg reads what ghorg clones again. Its commands are read and never run.
-var ghorg = convert.Tool{Name: "ghorg", About: "the reclone.yaml of ghorg: organisations, whole or by a choice",
+var ghorg = convert.Tool{Name: "ghorg", About: "the reclone.yaml of ghorg: organizations, whole or by a choice",
 	Made:   "ghorg reclone ($HOME/.config/ghorg/reclone.yaml)",
 	Detect: func(s *convert.Sample) bool { return s.Mentions(`(?m)^\s+cmd:.*ghorg\s+clone\s`) },
 	Begin:  func() convert.Reader { return &ghorgReader{wholes: map[convert.Scope]*convert.Row{}} }}
@@ -109,7 +109,7 @@ func (c *ghorgClone) location() (convert.Location, string) {
 }
 
 type ghorgClone struct {
-	name            string // of the organisation, group or person
+	name            string // of the organization, group or person
 	scm, base, kind string
 	local, gists    bool
 
