@@ -87,7 +87,6 @@ func toolLines() string {
 	return b.String()
 }
 
-
 func flagNames() []string {
 	var names []string
 	for _, f := range convert.Flags() {

@@ -16,7 +16,7 @@ func TestLiterals(t *testing.T) {
 	names := []string{"plain", "it's", `back\slash`, `end\`, "tick`", "`'\\", "ünïcode 東京", `"quoted"`, "<&>"}
 	var rows []*Row
 	for _, name := range names {
-		rows = append(rows, &Row{Repo: repository{Location: Location{Key: name}}})
+		rows = append(rows, &Row{Repo: Repository{Location: Location{Key: name}}})
 	}
 	var host []any
 	for _, name := range append(names, "other") {
@@ -94,7 +94,7 @@ func TestProjectMap(t *testing.T) {
 		"https://gitlab.acme.example/shop/plans.git": "SHOP", "https://gitlab.acme.example/shop/backend/cart.git": "CART",
 		"https://github.com/other/web.git": "", "https://git.example/scm/acme/x.git": "",
 	} {
-		var r repository
+		var r Repository
 		r.Take(in)
 		r.Location = (&Options{}).Locate(r.Address())
 		if got := strings.Join(m.of(&r), " "); got != want {

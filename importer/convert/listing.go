@@ -12,7 +12,7 @@ import (
 	"gijbulk/schema"
 )
 
-// Listing is one input while its tool reads it.
+// Listing is one input while its tool reads it, which adds a row for each repository.
 type Listing struct {
 	Input
 	tool    *Tool
@@ -33,10 +33,10 @@ type Listing struct {
 type Page struct {
 	place schema.Place
 	Rows  int
-	Start int  // the number of its first row, where the answer tells
-	Next  int  // the number of the row that the next page begins with, where the answer tells
+	Start int  // the number of its first row, if the answer says so
+	Next  int  // the number of the row that the next page begins with, if the answer says so
 	More  bool // the answer says that it is not the last
-	Total int  // how many rows all pages have together, where the answer tells
+	Total int  // how many rows all pages have together, if the answer says so
 }
 
 // RequireRows makes sure that a listing names something.
@@ -62,7 +62,7 @@ func (l *Listing) Problem(line int, message, advice string) *Problem {
 	return &Problem{Place: l.Place(line), Message: message, Advice: advice}
 }
 
-// Foreign is the problem of a text that is no listing of the tool.
+// Foreign is the problem of a text that is not a listing of the tool.
 func (l *Listing) Foreign(line int, message string) *Problem {
 	p := l.Problem(line, "this is not a listing of "+l.tool.Name+": "+message, l.tool.Name+" reads what "+l.tool.Made+" writes")
 	others := slices.DeleteFunc(l.detect(l.Input), func(name string) bool { return name == l.tool.Name })
@@ -85,8 +85,7 @@ func (r *Row) HostedAt(s *Service, base string) {
 	}
 }
 
-// LeadsTo takes the address of a repository that a listing has as text, and finds out who
-// hosts it.
+// LeadsTo takes the address of a repository and finds its host.
 func (r *Row) LeadsTo(o *Options, address string) {
 	why := ""
 	switch address = strings.TrimSpace(address); {
@@ -110,8 +109,8 @@ func (r *Row) needAddress() {
 	}
 }
 
-// warnOfPages tells where the answers of a service are visibly not all: one says so, or
-// all are exactly as long as a usual limit.
+// warnOfPages reports that pages are missing: one says so, or all are exactly as long as a
+// usual limit.
 func (l *Listing) warnOfPages() {
 	full, rows, ended := 0, 0, false
 	starts := map[int]bool{}
@@ -131,7 +130,7 @@ func (l *Listing) warnOfPages() {
 		if !p.More || p.Total > 0 || p.Next > 0 && starts[p.Next] || p.Next == 0 && ended {
 			continue
 		}
-		l.Report(schema.CodeListingPage.Newf(p.place, "", "this is one page of several: it holds %s and says that there are more", CountRows(p.Rows)))
+		l.Report(schema.CodeListingPage.Newf(p.place, "", "this is one page of several: it has %s and says that there are more", CountRows(p.Rows)))
 	}
 	if full > 0 && full == len(l.Pages) {
 		last := l.Pages[full-1]

@@ -40,7 +40,7 @@ func ReadProjectMap(in Input) (ProjectMap, error) {
 }
 
 // of gives the keys of the most specific name of a repository that the table has.
-func (m ProjectMap) of(r *repository) []string {
+func (m ProjectMap) of(r *Repository) []string {
 	if len(m.keys) == 0 {
 		return nil
 	}

@@ -30,7 +30,7 @@ func (m *maker) plain(r *Row) schema.Entry {
 	return withSource(e.Override(m.options.assigned(r)), sourceOfOne(r))
 }
 
-func (r *repository) displayName() string {
+func (r *Repository) displayName() string {
 	if r.Name != "" {
 		return r.Name
 	}
@@ -38,7 +38,7 @@ func (r *repository) displayName() string {
 	return strings.Join(parts[max(0, len(parts)-2):], "/")
 }
 
-func (r *repository) logins() []schema.Field {
+func (r *Repository) logins() []schema.Field {
 	if r.Service == nil {
 		return credential.Seen{Password: true}.Fields()
 	}
@@ -47,7 +47,7 @@ func (r *repository) logins() []schema.Field {
 
 // secretOf names whom the repository's credentials belong to: a service account is one
 // for all of a host, a token of a service one for an organization.
-func (r *repository) secretOf(f schema.Field) []string {
+func (r *Repository) secretOf(f schema.Field) []string {
 	if r.Service != nil && f == schema.FieldPat {
 		return (&group{Scope: r.Scope()}).secretOf()
 	}

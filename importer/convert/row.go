@@ -27,14 +27,14 @@ type Row struct {
 	Place  schema.Place  // Record counts the rows of the file
 	Title  string        // what the listing calls it
 	Skip   string        // why the reader leaves it out, or ""
-	option schema.Option // that skip is about, or ""
+	option schema.Option // that Skip is about, or ""
 	from   *Tool
 
 	// Field looks up what the listing itself calls a field; nil where nobody asks.
 	Field func(name string) (string, bool)
 
-	Repo  repository
-	Cells []schema.Cell // of a row that is a whole record already; repo is then zero, or tells whose it is
+	Repo  Repository
+	Cells []schema.Cell // of a row that is a whole record already; Repo is then zero, or says whose it is
 
 	// Within is the row of a record that holds all of this one's repositories, or nil.
 	Within *Row
@@ -51,15 +51,15 @@ type decision struct {
 	record      int    // the entry that it is in, from 1
 }
 
-// repository is what is known of one, in terms that all listings share.
-type repository struct {
+// Repository is what a listing says of one, in terms that all listings share.
+type Repository struct {
 	Location                // where its host keeps it
 	Web      giturl.Address // over http or https
 	ssh      giturl.Address
 	Name     string // for people: owner and name
 	own      bool   // name was chosen by Map
 	flags    []Flag
-	JiraKeys []string // project keys that the listing tells
+	JiraKeys []string // project keys in the listing
 
 	Branch string
 	Public bool // known to need no credentials
@@ -77,7 +77,7 @@ type Location struct {
 }
 
 // Address is the best to clone from: web before ssh.
-func (r *repository) Address() giturl.Address {
+func (r *Repository) Address() giturl.Address {
 	if r.Web.Host != "" {
 		return r.Web
 	}
@@ -85,7 +85,7 @@ func (r *repository) Address() giturl.Address {
 }
 
 // identity is equal for two rows of one repository.
-func (r *repository) identity() string {
+func (r *Repository) identity() string {
 	if r.Service != nil {
 		return strings.ToLower(strings.Join([]string{r.Service.name, r.Base, r.Owner, r.Project, r.Key}, "\x00"))
 	}
@@ -93,15 +93,15 @@ func (r *repository) identity() string {
 	return a.Host + "/" + strings.TrimSuffix(strings.Trim(a.Path, "/"), ".git")
 }
 
-// Mark notes a state of the repository.
-func (r *repository) Mark(f Flag, is bool) {
+// Mark adds a flag if the repository has it.
+func (r *Repository) Mark(f Flag, is bool) {
 	if is {
 		r.flags = append(r.flags, f)
 	}
 }
 
-// Take puts an address where it belongs, and reports whether it is one.
-func (r *repository) Take(s string) bool {
+// Take adds an address to clone from, and reports whether the text is one.
+func (r *Repository) Take(s string) bool {
 	a, ok := giturl.Parse(s)
 	switch {
 	case !ok:
