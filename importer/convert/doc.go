@@ -13,5 +13,5 @@
 //
 // Everything here is a function of its input: no file is opened, and the same listing
 // gives the same entries. Credentials in a listing (in a URL, a command, a column) are
-// never copied; a reference to fill in stands where one is needed.
+// never copied; where one is needed, the record has a reference to fill in.
 package convert

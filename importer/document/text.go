@@ -12,7 +12,7 @@ import (
 // headSize is how many bytes of a text are looked at before it is read.
 const headSize = 64 << 10
 
-// Open gives a file as UTF-8: encodings undone, lone carriage returns taken for line ends,
+// Open gives a file as UTF-8: encodings undone, lone carriage returns read as line ends,
 // without NUL bytes. A breach is an [*Error] of its Read, after all that came before it, so
 // that the records before it can still be read. At least 64 KiB can be peeked at.
 func Open(r io.Reader) (*bufio.Reader, error) {

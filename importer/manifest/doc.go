@@ -4,10 +4,10 @@
 // Start with [Read], which yields the entries of one file in their order, and [Write],
 // its reverse: what is written reads back equal. Reading goes through these nouns:
 //
-//	text     the file as checked UTF-8, whatever encoding it came in
+//	text     the file as checked UTF-8, whatever its encoding (package document)
 //	Format   by flag, extension or content
 //	table    CSV and TSV: delimiter, header, rows (bound by gocsv)
-//	node     YAML and JSON: one neutral tree, walked into entries by the same code
+//	Node     YAML and JSON: one neutral tree (package document), walked into entries
 //	Entry    one record as written, with its place and what is wrong with it
 //	Problem  what is wrong with the file itself
 //

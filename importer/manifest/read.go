@@ -105,7 +105,7 @@ func (p *pass) fail(err error) bool {
 	return !p.left
 }
 
-// flaw is a [document.Error] of a table.
+// flaw is a [document.Error] as the readers of tables make it.
 type flaw struct {
 	code         schema.Code
 	line, column int
