@@ -74,53 +74,78 @@ type jsonWalk struct {
 
 func (w *jsonWalk) documents() error {
 	for {
+		var err error
 		switch w.next() {
 		case 0:
 			return nil
 		case '[':
-			if err := w.list(0); err != nil {
-				return err
-			}
+			err = w.list(0)
 		case '{':
-			if err := w.object(0); err != nil {
-				return err
-			}
+			err = w.object(0)
 		default:
 			line, _ := w.here()
-			var any json.RawMessage
-			if err := w.decoder.Decode(&any); err != nil {
-				return w.broken(err)
-			}
-			return w.listing.Foreign(line, "found a single value instead of a list")
-		}
-	}
-}
-
-func (w *jsonWalk) list(depth int) error {
-	w.open(depth)
-	if _, err := w.decoder.Token(); err != nil {
-		return w.broken(err)
-	}
-	ofPages := depth == 0 && w.next() == '{' && w.holdsList()
-	for w.decoder.More() {
-		var err error
-		switch next := w.next(); {
-		case next == '[' && depth < 2:
-			err = w.list(depth + 1)
-		case next == '{' && ofPages:
-			err = w.object(depth + 1)
-		default:
-			if err = w.checkMarks(); err == nil {
-				err = w.element()
+			var value json.RawMessage
+			if err = w.broken(w.decoder.Decode(&value)); err == nil {
+				err = w.listing.Foreign(line, "found a single value instead of a list")
 			}
 		}
 		if err != nil {
 			return err
 		}
 	}
+}
+
+// within visits the items of the list or object that comes. The outermost one is a page.
+func (w *jsonWalk) within(depth int, each func() error) error {
+	if depth == 0 {
+		line, _ := w.here()
+		w.page = &Page{place: w.listing.Place(line)}
+	}
+	if _, err := w.decoder.Token(); err != nil {
+		return w.broken(err)
+	}
+	for w.decoder.More() {
+		if err := each(); err != nil {
+			return err
+		}
+	}
 	_, err := w.decoder.Token()
-	w.close(depth)
+	if depth == 0 {
+		w.listing.Pages = append(w.listing.Pages, *w.page)
+		w.page = nil
+	}
 	return w.broken(err)
+}
+
+func (w *jsonWalk) key() (string, error) {
+	token, err := w.decoder.Token()
+	key, _ := token.(string)
+	return key, w.broken(err)
+}
+
+// list walks a list of repositories, or of pages if its first item is one.
+func (w *jsonWalk) list(depth int) error {
+	first, ofPages := true, false
+	return w.within(depth, func() error {
+		next := w.next()
+		if first {
+			first, ofPages = false, depth == 0 && next == '{' && w.holdsList()
+		}
+		switch {
+		case next == '[' && depth < 2:
+			return w.list(depth + 1)
+		case next == '{' && ofPages:
+			return w.object(depth + 1)
+		}
+		return w.repository()
+	})
+}
+
+func (w *jsonWalk) repository() error {
+	if err := w.checkMarks(); err != nil {
+		return err
+	}
+	return w.element()
 }
 
 func (w *jsonWalk) object(depth int) error {
@@ -128,88 +153,45 @@ func (w *jsonWalk) object(depth int) error {
 		return w.byName(depth)
 	}
 	if !w.holdsList() {
-		if err := w.checkMarks(); err != nil {
-			return err
-		}
-		return w.element()
-	}
-	w.open(depth)
-	if _, err := w.decoder.Token(); err != nil {
-		return w.broken(err)
+		return w.repository()
 	}
 	fields := map[string]json.RawMessage{}
-	for w.decoder.More() {
-		token, err := w.decoder.Token()
-		if err != nil {
-			return w.broken(err)
-		}
-		key, _ := token.(string)
-		next := w.next()
-		switch {
-		case slices.Contains(w.shape.Lists, key) && next == '[':
-			err = w.list(depth + 1)
-		case slices.Contains(w.shape.Lists, key) && next == '{' && depth < 2:
-			err = w.object(depth + 1)
-		default:
-			var value json.RawMessage
-			line, _ := w.here()
-			if err = w.decoder.Decode(&value); err == nil && w.shape.Page != nil && w.page != nil {
-				w.shape.Page(w.page, line, key, value)
-			}
-			fields[key] = value
-			err = w.broken(err)
-		}
+	err := w.within(depth, func() error {
+		key, err := w.key()
 		if err != nil {
 			return err
 		}
-	}
-	if w.shape.Around != nil {
+		switch next := w.next(); {
+		case slices.Contains(w.shape.Lists, key) && next == '[':
+			return w.list(depth + 1)
+		case slices.Contains(w.shape.Lists, key) && next == '{' && depth < 2:
+			return w.object(depth + 1)
+		}
+		var value json.RawMessage
+		line, _ := w.here()
+		if err = w.decoder.Decode(&value); err == nil && w.shape.Page != nil && w.page != nil {
+			w.shape.Page(w.page, line, key, value)
+		}
+		fields[key] = value
+		return w.broken(err)
+	})
+	if err == nil && w.shape.Around != nil {
 		w.shape.Around(fields)
 	}
-	_, err := w.decoder.Token()
-	w.close(depth)
-	return w.broken(err)
+	return err
 }
 
 func (w *jsonWalk) byName(depth int) error {
-	w.open(depth)
-	if _, err := w.decoder.Token(); err != nil {
-		return w.broken(err)
-	}
-	for w.decoder.More() {
-		token, err := w.decoder.Token()
-		if err != nil {
-			return w.broken(err)
-		}
-		w.name, _ = token.(string)
-		if w.next() == '{' {
-			err = w.checkMarks()
-		}
-		if err == nil {
-			err = w.element()
-		}
-		if err != nil {
+	defer func() { w.name = "" }()
+	return w.within(depth, func() (err error) {
+		if w.name, err = w.key(); err != nil {
 			return err
 		}
-	}
-	w.name = ""
-	_, err := w.decoder.Token()
-	w.close(depth)
-	return w.broken(err)
-}
-
-func (w *jsonWalk) open(depth int) {
-	if depth == 0 {
-		line, _ := w.here()
-		w.page = &Page{place: w.listing.Place(line)}
-	}
-}
-
-func (w *jsonWalk) close(depth int) {
-	if depth == 0 && w.page != nil {
-		w.listing.Pages = append(w.listing.Pages, *w.page)
-		w.page = nil
-	}
+		if w.next() == '{' {
+			return w.repository()
+		}
+		return w.element()
+	})
 }
 
 // holdsList looks ahead whether the object that comes has one of the keys for lists.
@@ -257,7 +239,6 @@ func (w *jsonWalk) checkMarks() error {
 	return w.listing.Foreign(line, "the first repository has none of the keys "+strings.Join(w.shape.Marks, ", "))
 }
 
-// errorAnswer finds the message of a service that refused a request, or "".
 func errorAnswer(keys map[string]json.RawMessage) string {
 	for _, key := range []string{"message", "error", "error_description", "errors"} {
 		var said string
@@ -339,7 +320,6 @@ func jsonFields(raw []byte) func(string) (string, bool) {
 	}
 }
 
-// fieldIn looks up a dotted name in mappings; lists come as one text.
 func fieldIn(whole map[string]any, name string) (string, bool) {
 	var value any = whole
 	for part := range strings.SplitSeq(name, ".") {

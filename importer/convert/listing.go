@@ -147,7 +147,6 @@ func CountRows(n int) string {
 	return fmt.Sprintf("%d rows", n)
 }
 
-// lines counts lines on the way through a text.
 type lines struct {
 	text []byte
 	at   int

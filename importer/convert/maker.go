@@ -51,7 +51,6 @@ func (m *maker) make(rows []*Row) {
 	m.listPlaceholders()
 }
 
-// reportCredentials says once for each column that Map names what was left out of it.
 func (m *maker) reportCredentials(rows []*Row) {
 	for _, mapping := range m.options.Map {
 		f, _ := schema.FieldTitled(mapping.To)
@@ -139,7 +138,6 @@ func (m *maker) reportRows(rows []*Row) {
 	m.result.Rows = accounts
 }
 
-// listPlaceholders lists the references that were made here.
 func (m *maker) listPlaceholders() {
 	var p credential.Placeholders
 	for _, e := range m.result.Entries {

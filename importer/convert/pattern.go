@@ -81,7 +81,6 @@ func (s spelling) condition() (string, bool) {
 
 const mostSpellings = 50
 
-// spelled lists the ways to match a pattern, where they are few.
 func spelled(re *syntax.Regexp) ([]spelling, bool) {
 	switch re.Op {
 	case syntax.OpEmptyMatch:

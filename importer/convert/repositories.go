@@ -7,7 +7,6 @@ import (
 	"gijbulk/schema"
 )
 
-// plain is the entry of a single repository.
 func (m *maker) plain(r *Row) schema.Entry {
 	a := r.Repo.Address()
 	cells := []schema.Cell{

@@ -89,7 +89,6 @@ func (o *Options) assigned(r *Row) []schema.Cell {
 	return cells
 }
 
-// isCredential reports whether a value would be a secret in plain text.
 func isCredential(f schema.Field, value string) bool {
 	_, _, reference := schema.SplitReference(value)
 	return f.Hidden() && !reference && strings.TrimSpace(value) != ""

@@ -70,7 +70,6 @@ func (l *Listing) EachRow(delimiter rune, begin func(*Table) error, visit func(*
 	}
 }
 
-// tableProblem is what a reader of tables has to say, without the text itself.
 func tableProblem(file string, err error) *Problem {
 	p := &Problem{Place: schema.Place{File: file}, Message: "the table cannot be read", Advice: "save it as CSV with a header"}
 	var parse *csv.ParseError

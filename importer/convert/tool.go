@@ -41,7 +41,6 @@ func (t *Tool) reader() Reader {
 	return independent(t.Read)
 }
 
-// independent reads each input without regard to the others.
 type independent func(*Listing) error
 
 func (read independent) Read(l *Listing) error {

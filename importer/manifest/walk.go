@@ -134,7 +134,6 @@ type section struct {
 	defaults []schema.Cell // of the manifest
 }
 
-// misplacedDefault is the flaw of a default kind that a list contradicts.
 func (s section) misplacedDefault() []*document.Error {
 	for _, c := range s.defaults {
 		if c.Field == schema.FieldKind && c.Written.Form != schema.FormNull && c.Written.Text != string(s.kind) {

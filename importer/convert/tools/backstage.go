@@ -79,7 +79,6 @@ func (e *backstageEntity) fill(r *convert.Row, o *convert.Options) {
 	}
 }
 
-// annotationAzure names a project and repository of Azure DevOps.
 const annotationAzure = "dev.azure.com/project-repo"
 
 // source finds the repository, and what kind of host has it where an annotation tells.

@@ -75,7 +75,6 @@ func readGEI(l *convert.Listing) error {
 	})
 }
 
-// cloned is what a repository is cloned from that has a page at a URL.
 func (i *inventory) cloned(url string) string {
 	if i.service == convert.GitLab && url != "" {
 		return strings.TrimSuffix(strings.TrimRight(url, "/"), ".git") + ".git" // a group may be called as other hosts call their pages
@@ -83,7 +82,6 @@ func (i *inventory) cloned(url string) string {
 	return giturl.FromPage(url)
 }
 
-// place finds the repository on a host of the kind that the inventory is of.
 func (i *inventory) place(r *convert.Row) {
 	if i.service == nil || r.Skip != "" {
 		return

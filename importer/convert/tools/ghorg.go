@@ -85,7 +85,6 @@ func (g *ghorgReader) entry(l *convert.Listing, r *convert.Row, v convert.Value)
 	}
 }
 
-// location finds out what an entry takes, or says why no integration can.
 func (c *ghorgClone) location() (convert.Location, string) {
 	s := map[string]*convert.Service{"": convert.GitHub, "github": convert.GitHub, "gitlab": convert.GitLab}[strings.ToLower(c.scm)]
 	switch {
@@ -136,7 +135,6 @@ var (
 		"github-token-from-github-app", "debug"}
 )
 
-// cloneOf reads a command of ghorg, or says why it clones nothing.
 func cloneOf(words []string) (c *ghorgClone, why string) {
 	at := slices.Index(words, "clone")
 	if at < 1 || !strings.HasSuffix(words[at-1], "ghorg") {

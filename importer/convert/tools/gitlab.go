@@ -57,7 +57,6 @@ func readGitLab(l *convert.Listing) error {
 	})
 }
 
-// gitlabBase is the URL of the whole GitLab, which may live below a path.
 func gitlabBase(v *gitlabProject) string {
 	a, ok := giturl.Parse(v.WebURL)
 	if !ok || !a.IsWeb() {

@@ -37,7 +37,6 @@ func readMr(l *convert.Listing) error {
 	return nil
 }
 
-// mrKey reads key = value, which begins in the first column.
 func mrKey(line string) (key, value string, ok bool) {
 	if line[0] == ' ' || line[0] == '\t' {
 		return "", "", false
@@ -46,7 +45,6 @@ func mrKey(line string) (key, value string, ok bool) {
 	return strings.TrimSpace(key), strings.TrimSpace(value), ok
 }
 
-// clonedBy finds what a command line clones, or says why it clones nothing.
 func clonedBy(command string) (url, branch, why string) {
 	if strings.TrimSpace(command) == "" {
 		return "", "", "it has no checkout"

@@ -70,7 +70,6 @@ func (r *repoReader) element(l *convert.Listing, line int, kind string, at map[s
 	}
 }
 
-// change takes projects away, or changes them, that stand before it.
 func (r *repoReader) change(l *convert.Listing, line int, kind string, at map[string]string) {
 	found := false
 	key := "name " + at["name"]
@@ -130,7 +129,6 @@ func (r *repoReader) End() error {
 	return nil
 }
 
-// locate finds a project below what its remote fetches from.
 func (r *repoReader) locate(p *repoProject, fetch string) {
 	options := r.first.Options
 	fetch = strings.TrimRight(fetch, "/")

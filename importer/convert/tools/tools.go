@@ -25,7 +25,6 @@ func join(parent, name string) string {
 	return parent + "/" + name
 }
 
-// truth reads what tables have for yes.
 func truth(s string) bool {
 	switch strings.ToLower(s) {
 	case "true", "yes", "1", "y", "x":
@@ -34,7 +33,6 @@ func truth(s string) bool {
 	return false
 }
 
-// visibility reads what hosts call it.
 func visibility(words ...string) (public bool) {
 	return strings.EqualFold(cmp.Or(words...), "public")
 }

@@ -89,7 +89,6 @@ func (v vendorRow) kind() schema.Kind {
 	return schema.KindRepository
 }
 
-// unfit says why a row is no record, or "".
 func (v vendorRow) unfit() string {
 	t := schema.Type(v.get(bulktable.Type))
 	switch {
@@ -139,7 +138,6 @@ func (v vendorRow) cells() []schema.Cell {
 	return append(cells, v.login(t)...)
 }
 
-// origin is that of the row without credentials.
 func (v vendorRow) origin(t schema.Type) string {
 	origin := v.get("origin")
 	if t == schema.TypeFilespace {
@@ -148,7 +146,6 @@ func (v vendorRow) origin(t schema.Type) string {
 	return giturl.WithoutLogin(origin)
 }
 
-// projects reads projectMapping: ids, or ALL.
 func (v vendorRow) projects() []schema.Cell {
 	mapping := v.get(bulktable.Projects)
 	switch {

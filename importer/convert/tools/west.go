@@ -77,7 +77,6 @@ func (m westManifest) project(l *convert.Listing, v convert.Value) {
 	r.LeadsTo(l.Options, address)
 }
 
-// inactive reports whether all groups of a project are off.
 func (m westManifest) inactive(groups []string) bool {
 	return len(groups) > 0 && !slices.ContainsFunc(groups, func(group string) bool { return !m.off[group] })
 }
