@@ -79,6 +79,9 @@ func (r *record) close() error {
 type recordedOptions struct {
 	Flags  map[string]string `json:"flags"`            // those that were given
 	Undoes string            `json:"undoes,omitempty"` // the run that an undo reverts
+
+	// Timeout is the longest time limit of requests in a process that resumed the run.
+	Timeout time.Duration `json:"timeout,omitempty"`
 }
 
 // with adds the flags that were given, as JSON.
@@ -114,15 +117,15 @@ func (a *app) restoreOptions(run schema.Run, recorded []byte) (o recordedOptions
 	return o, nil
 }
 
-// recordedTimeout is the time limit of the requests of an interrupted run: the server may still
-// work on them that long.
+// recordedTimeout is the longest time limit of the requests of an interrupted run: the server may
+// still work on them that long.
 func (a *app) recordedTimeout(o recordedOptions) time.Duration {
 	text, given := o.Flags["timeout"]
 	if !given {
 		text = a.command.Flags().Lookup("timeout").DefValue
 	}
 	limit, _ := time.ParseDuration(text)
-	return limit
+	return max(limit, o.Timeout)
 }
 
 // restoreFlag gives a flag the value that it once had: a list's text is not what the list

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -90,6 +91,7 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 		return closing(state, err, nil)
 	}
 	w.earlierTimeout = a.recordedTimeout(options)
+	options.Timeout = max(w.earlierTimeout, w.settings.target.timeout)
 	defer func() { err = firstError(err, w.close()) }()
 	if w.stateless() {
 		return usage("run %s was on %s, not in an embedded sandbox", run.ID, run.Target)
@@ -102,6 +104,9 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 	defer func() { err = firstError(err, unlock()) }()
 	saved, err := state.Load(ctx, run.ID)
 	saved.Run.Host = run.Host
+	if err == nil {
+		saved.Options, err = json.Marshal(options)
+	}
 	switch {
 	case err != nil:
 		return err

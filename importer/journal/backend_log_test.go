@@ -176,7 +176,7 @@ func testContinue(t *testing.T, s store) {
 	if d := diff(ended, saved.Run); d != "" {
 		t.Error(d)
 	}
-	saved.Run.Host = "ci-8"
+	saved.Run.Host, saved.Options = "ci-8", []byte(`{"timeout":5}`)
 	l, err := s.open(t).Continue(t.Context(), saved, schema.Mask{})
 	if err != nil {
 		t.Fatal(err)
@@ -184,6 +184,9 @@ func testContinue(t *testing.T, s store) {
 	defer l.Close()
 	if e := runs(t, j)[0]; e.State != StateRunning || e.Host != "ci-8" || !e.Ended.IsZero() {
 		t.Errorf("a run that continues: %+v", e)
+	}
+	if options := load(t, j, "r1").Options; string(options) != `{"timeout":5}` {
+		t.Errorf("its options are %s", options)
 	}
 	end(t, l, done(actions[2], schema.StatusCreated, 6)) // found on the server
 	do(t, l, actions[1], schema.StatusCreated, 5)

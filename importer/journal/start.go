@@ -16,14 +16,14 @@ func (j *Journal) Start(ctx context.Context, run schema.Run, options []byte, mas
 }
 
 // Continue returns the log of a saved run that has neither finished nor been refused. The
-// run counts as running again, on the host that the saved run has now.
+// run counts as running again, on the host and with the options that saved has now.
 func (j *Journal) Continue(ctx context.Context, saved Saved, mask schema.Mask) (*Log, error) {
 	l := &Log{mask: mask}
 	l.addActions(saved.Plan.Actions)
 	for _, i := range saved.Intents {
 		l.attempts[i.N] = max(l.attempts[i.N], i.Attempt)
 	}
-	return j.openLog(ctx, "continue run "+saved.Run.ID, l, func(ctx context.Context) error { return l.reopenRun(ctx, saved.Run) })
+	return j.openLog(ctx, "continue run "+saved.Run.ID, l, func(ctx context.Context) error { return l.reopenRun(ctx, saved) })
 }
 
 func (l *Log) insertRun(ctx context.Context, run schema.Run, options []byte) (err error) {
@@ -47,9 +47,14 @@ func (l *Log) insertRun(ctx context.Context, run schema.Run, options []byte) (er
 	return err
 }
 
-func (l *Log) reopenRun(ctx context.Context, run schema.Run) error {
+func (l *Log) reopenRun(ctx context.Context, saved Saved) error {
+	run := saved.Run
+	options, err := maskOptions(saved.Options, l.mask)
+	if err != nil {
+		return err
+	}
 	var state State
-	err := l.session.get(ctx, `SELECT seq, target, state FROM runs WHERE id = $1`, []any{run.ID}, &l.run, &l.target, &state)
+	err = l.session.get(ctx, `SELECT seq, target, state FROM runs WHERE id = $1`, []any{run.ID}, &l.run, &l.target, &state)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return &NoRun{ID: run.ID, Path: l.journal.path}
@@ -58,5 +63,5 @@ func (l *Log) reopenRun(ctx context.Context, run schema.Run) error {
 	case state == StateFinished || state == StateRefused:
 		return &Error{Kind: KindRunEnded}
 	}
-	return l.session.exec(ctx, `UPDATE runs SET ended = NULL, state = $1, host = $2, counts = NULL WHERE seq = $3`, StateRunning, run.Host, l.run)
+	return l.session.exec(ctx, `UPDATE runs SET ended = NULL, state = $1, host = $2, counts = NULL, options = $3 WHERE seq = $4`, StateRunning, run.Host, document{options}, l.run)
 }
