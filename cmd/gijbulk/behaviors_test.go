@@ -88,7 +88,7 @@ var behaviorCases = []struct {
 	}},
 	{"another administrator renames", "other-admin:rename=#5", 12 + 11, 10 * time.Second, []behaviorStep{
 		{"import", 3, "11 created, 1 failed", 12},
-		{"undo last", 0, "11 deleted", 1},
+		{"undo last", 3, "11 deleted, 1 conflict", 1},
 	}},
 	{"another administrator deletes", "other-admin:delete=#5", 12 + 1, 10 * time.Second, []behaviorStep{
 		{"import", 3, "11 created, 1 failed", 11},
@@ -99,7 +99,7 @@ var behaviorCases = []struct {
 func TestBehaviors(t *testing.T) {
 	for _, tt := range behaviorCases {
 		t.Run(tt.name, func(t *testing.T) {
-			b := newBehaving(t)
+			b := newBehaving(t, 12)
 			synctest.Test(t, func(t *testing.T) {
 				b.start(t, "latency=20ms,"+tt.faults)
 				for i, step := range tt.steps {
@@ -117,9 +117,24 @@ func TestBehaviors(t *testing.T) {
 	}
 }
 
+// TestHundredsOnABadDay: 600 records are each created once within half a minute, though every eighth
+// request goes wrong.
+func TestHundredsOnABadDay(t *testing.T) {
+	b := newBehaving(t, 600)
+	synctest.Test(t, func(t *testing.T) {
+		b.start(t, "seed=3,latency=20ms,drop-after=3%,drop-before=3%,503=3%,cut=2%,504=2%")
+		began := time.Now()
+		b.step(t, behaviorStep{"import --concurrency 8 --rate 0", 0, "600 created", 600})
+		if took := time.Since(began); took > 30*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		b.step(t, behaviorStep{"audit", 0, "600 unchanged", 600})
+	})
+}
+
 // TestACopyOfAnotherAdministratorIsAConflict: two records of one identity are told, and neither is deleted.
 func TestACopyOfAnotherAdministratorIsAConflict(t *testing.T) {
-	b := newBehaving(t)
+	b := newBehaving(t, 12)
 	synctest.Test(t, func(t *testing.T) {
 		b.start(t, "latency=20ms,other-admin:copy=#5")
 		copied := func() string { return b.server.AdminActions()[0].Record.DisplayName }
@@ -134,17 +149,17 @@ func TestACopyOfAnotherAdministratorIsAConflict(t *testing.T) {
 	})
 }
 
-// behaving is a folder with a manifest of twelve records and a state file, and a server.
+// behaving is a folder with a manifest and a state file, and a server.
 type behaving struct {
 	dir    string
 	server *sandbox.Server
 }
 
-func newBehaving(t *testing.T) *behaving {
+func newBehaving(t *testing.T, records int) *behaving {
 	t.Helper()
 	b := &behaving{dir: t.TempDir()}
 	manifest := "integrations:\n"
-	for i := range 12 {
+	for i := range records {
 		manifest += fmt.Sprintf("  - {type: GITHUB, displayName: record %d, pat: env:PAT, global: true}\n", i)
 	}
 	if err := os.WriteFile(filepath.Join(b.dir, "m.yaml"), []byte(manifest), 0o600); err != nil {
@@ -201,7 +216,7 @@ func (b *behaving) run(t *testing.T, command string) (exit int, out string) {
 	var said bytes.Buffer
 	environment := map[string]string{"JIRA_TOKEN": "any", "PAT": "ghp_0123456789"}
 	exit = run(t.Context(), context.WithoutCancel(t.Context()), args, process{
-		stdin: strings.NewReader(""), stdout: &said, stderr: &said, now: time.Now, transport: b.server.RoundTripper(), locks: b.dir,
+		stdin: strings.NewReader(""), stdout: &said, stderr: &said, now: time.Now, transport: b.server.RoundTripper(), locks: filepath.Join(b.dir, "locks"),
 		lookupEnv: func(name string) (string, bool) { v, found := environment[name]; return v, found },
 	})
 	return exit, said.String()

@@ -20,8 +20,9 @@ type evidence struct {
 // candidate is a live record that was not live before the run.
 type candidate struct {
 	id    int64
-	exact bool // it has the whole identity
-	equal bool // each field that it shows is as it was sent
+	made  int64 // its initDate; 0: not shown
+	exact bool  // it has the whole identity
+	equal bool  // each field that it shows is as it was sent
 }
 
 // decision is what the evidence comes to.

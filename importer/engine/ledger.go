@@ -18,6 +18,7 @@ type ledger struct {
 	outcomes []schema.Outcome // by the action's number
 	lost     map[int]*lost    // likewise: creates with attempts that were not answered
 	delay    time.Duration    // how late a create appeared, where that was later than the time limit
+	clock    serverClock      // by the creates that were answered
 	gone     map[int64]bool   // records that are no longer on the server
 	losses   map[int]int      // by the action's number, of creates: attempts without an answer
 
@@ -129,6 +130,9 @@ func (l *ledger) answered(o schema.Outcome, left time.Time) {
 	switch {
 	case o.Status != schema.StatusUnknown:
 		delete(l.lost, o.N)
+		if o.InitDate != 0 {
+			l.clock.observe(o.InitDate, left, time.Now())
+		}
 	case o.Class == schema.ClassUnknown:
 		l.lose(o.N, left)
 	}

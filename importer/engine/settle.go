@@ -104,7 +104,8 @@ func (r *Run) weigh(n int, found sighting, read time.Time) evidence {
 
 // measure finds out whether the server took longer for a create than its time limit: when the
 // create was missing from a list that was read after the limit. With several attempts that may
-// be the work of a later one, unless that is over its limit too, or there are two records.
+// be the work of a later one, unless that is over its limit too, or there are two records; the initDate
+// may prove it.
 func (r *Run) measure(l *lost, e *evidence) {
 	found, _ := e.proofs()
 	seen := len(found)
@@ -116,7 +117,7 @@ func (r *Run) measure(l *lost, e *evidence) {
 	}
 	appeared := seen > l.seen
 	l.seen = seen
-	if !appeared || l.absent.Before(l.sent[0].Add(r.Timeout)) {
+	if !appeared || l.absent.Before(l.sent[0].Add(r.Timeout)) || seen == 1 && r.ledger.madeByLast(l, found) {
 		return
 	}
 	delay := e.now.Sub(l.sent[0]) + r.interval() // another one may take a little longer
@@ -125,6 +126,16 @@ func (r *Run) measure(l *lost, e *evidence) {
 	} else {
 		l.delay = delay
 	}
+}
+
+// madeByLast reports whether a record was made after the last of several attempts had left: then the
+// earlier ones have come to nothing.
+func (l *ledger) madeByLast(one *lost, found []candidate) bool {
+	if len(one.sent) < 2 || len(found) != 1 {
+		return false
+	}
+	made, known := l.clock.ours(found[0].made)
+	return known && !made.Before(one.sent[len(one.sent)-1])
 }
 
 // interval is how far apart lists are read.

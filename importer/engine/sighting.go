@@ -101,7 +101,7 @@ func (s sighting) evidence(a *schema.Action, o schema.Outcome) evidence {
 	e := evidence{id: o.ID, refused: o.Status == schema.StatusFailed && (o.Class == schema.ClassRefused || o.Class == schema.ClassNotDone),
 		stranger: s.hasStranger(a.Want)}
 	for _, r := range append(slices.Clone(s.found[a.N]), s.surplus[a.N]...) {
-		e.found = append(e.found, candidate{id: r.ID, exact: !s.inexact[a.N], equal: len(match.Changes(a.Want, r)) == 0})
+		e.found = append(e.found, candidate{id: r.ID, made: r.InitDate, exact: !s.inexact[a.N], equal: len(match.Changes(a.Want, r)) == 0})
 	}
 	return e
 }

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"gijbulk/importer/match"
@@ -65,6 +66,10 @@ func (inv *inverter) uncreate(o schema.Result) (a schema.Action) {
 		return schema.Action{Op: schema.OpUnchanged, Want: want, Reason: "it is no longer on the server"}
 	}
 	a.Have = have
+	if renamed(o) {
+		a.Reason, a.Advice = "it had another name or origin at the end of the run than the run gave it", adviceChanged
+		return a
+	}
 	if changes := leftDiffers(o, have); len(changes) > 0 {
 		a.Reason, a.Advice = changedSince(changes), adviceChanged
 		return a
@@ -80,6 +85,14 @@ func (inv *inverter) uncreate(o schema.Result) (a schema.Action) {
 	a = schema.Action{Op: schema.OpDelete, Want: want, Have: have}
 	a.Have.Place = want.Place
 	return a
+}
+
+// renamed reports whether somebody gave a created record another identity before the run ended: no
+// server rewrites one like that.
+func renamed(o schema.Result) bool {
+	return o.Seen != nil && slices.ContainsFunc(o.Seen.Changes, func(c schema.Change) bool {
+		return c.Field == schema.FieldDisplayName || c.Field == schema.FieldOrigin
+	})
 }
 
 // leftDiffers are the fields in which a created record is not as the run left it: as it was wanted,
