@@ -194,9 +194,11 @@ func (w *simWorld) checkOutcome(c *simCommand, r reports.RecordInfo, key simKey)
 }
 
 func (w *simWorld) touched(c *simCommand, id int64) bool {
-	at, deleted := w.gone[id]
-	live := w.server.records[id]
-	return c.raced && (deleted && !at.Before(c.start) || live != nil && !live.foreign.Before(c.start))
+	at, changed := w.gone[id]
+	if live := w.server.records[id]; live != nil {
+		at, changed = live.foreign, !live.foreign.IsZero()
+	}
+	return changed && (c.raced && !at.Before(c.start) || !c.report.Run.Complete)
 }
 
 func (w *simWorld) checkCreated(c *simCommand, live *simRecord, key simKey, id int64) {
