@@ -8,11 +8,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // file is a report that appears under its path whole or not at all. It is written beside
 // it and then renamed: a reader, and whoever comes after a crash, finds the old file or
-// the new one.
+// the new one. A symbolic link stays one, and what is no regular file is only written to.
 type file struct {
 	path   string
 	chosen bool   // the user chose the path for this report alone
@@ -22,6 +23,7 @@ type file struct {
 	out    *os.File
 	buffer *bufio.Writer
 	temp   string // where it waits for its name; "" where nothing does
+	place  string // the path without symbolic links
 	err    error  // the first of its making
 }
 
@@ -49,16 +51,26 @@ func discard(files []*file) {
 	}
 }
 
-// open makes the file under a name that nobody knows.
+// open makes the file under a name that nobody knows, and the folder that it goes to.
 func (f *file) open() {
-	dir, name := filepath.Split(f.path)
-	if f.err = os.MkdirAll(filepath.Clean(dir), 0o700); f.err != nil {
-		return
+	if dir := filepath.Dir(f.path); !IsStream(f.path) {
+		f.err = os.MkdirAll(dir, 0o700)
 	}
-	if f.out, f.err = os.CreateTemp(filepath.Clean(dir), "."+name+".*"); f.err != nil { // mode 0600
-		return
+	if f.err == nil {
+		f.create()
 	}
-	f.temp = f.out.Name()
+}
+
+func (f *file) create() {
+	if f.place = f.path; IsStream(f.path) {
+		f.out, f.err = os.OpenFile(f.path, os.O_WRONLY|os.O_APPEND, 0)
+	} else {
+		f.place = followed(f.path)
+		dir, name := filepath.Split(f.place)
+		if f.out, f.err = os.CreateTemp(filepath.Clean(dir), "."+name+".*"); f.err == nil { // mode 0600
+			f.temp = f.out.Name()
+		}
+	}
 	// The renderers' own buffers give way to this one.
 	f.buffer = bufio.NewWriterSize(f.out, 1<<16)
 }
@@ -80,26 +92,74 @@ func (f *file) close() {
 	if f.err == nil {
 		f.err = f.buffer.Flush()
 	}
-	if f.err == nil {
+	if f.err == nil && f.temp != "" {
 		f.err = f.out.Sync()
 	}
 	f.err = cmp.Or(f.err, f.out.Close())
 }
 
 func (f *file) publish() error {
-	err := f.err
-	if err == nil {
-		err = os.Rename(f.temp, f.path)
-	}
-	if err != nil {
-		failed := &Unwritten{Path: f.path, Err: bare(err)}
+	if f.rename(); f.err != nil {
+		failed := &Unwritten{Path: f.path, Err: bare(f.err)}
 		if f.chosen {
 			failed.Chosen = f.format
 		}
 		return failed
 	}
-	f.temp = ""
 	return nil
+}
+
+func (f *file) rename() {
+	if f.err == nil && f.temp != "" {
+		f.err = os.Rename(f.temp, f.place)
+	}
+	if f.err == nil {
+		f.temp = ""
+	}
+}
+
+// WriteFile writes a file that appears whole or not at all: one that is there stays where
+// it cannot be replaced, and keeps its mode. The error does not name the path.
+func WriteFile(path string, data []byte, mode fs.FileMode) error {
+	f := &file{path: path}
+	defer discard([]*file{f})
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	if f.create(); f.temp != "" {
+		f.err = f.out.Chmod(mode)
+	}
+	_, _ = f.Write(data)
+	f.close()
+	f.rename()
+	return bare(f.err)
+}
+
+// IsStream reports whether what is written to a path passes on, and replaces nothing: a pipe, a
+// terminal, or a standard stream, whatever that is redirected to.
+func IsStream(path string) bool {
+	for _, streams := range []string{"/dev/std", "/dev/fd/", "/proc/self/fd/"} {
+		if strings.HasPrefix(path, streams) {
+			return true
+		}
+	}
+	info, err := os.Stat(path)
+	return err == nil && !info.Mode().IsRegular() && !info.IsDir()
+}
+
+// followed is the path that a symbolic link leads to, also where nothing is there yet.
+func followed(path string) string {
+	for range 40 { // as many as Linux follows
+		target, err := os.Readlink(path)
+		if err != nil {
+			break
+		}
+		if !filepath.IsAbs(target) {
+			target = filepath.Join(filepath.Dir(path), target)
+		}
+		path = target
+	}
+	return path
 }
 
 // Unwritten is a report that could not be written.

@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"fmt"
 	"iter"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/expfmt"
 
 	"gijbulk/schema"
 )
@@ -28,8 +30,18 @@ type Measured struct {
 func WriteMetrics(path string, m Measured) error {
 	registry := prometheus.NewRegistry()
 	m.register(registry)
-	if err := prometheus.WriteToTextfile(path, registry); err != nil {
-		return fmt.Errorf("cannot write the metrics file %s: %w", path, bare(err))
+	families, err := registry.Gather()
+	if err != nil {
+		return err
+	}
+	var text bytes.Buffer
+	for _, family := range families {
+		if _, err := expfmt.MetricFamilyToText(&text, family); err != nil {
+			return err
+		}
+	}
+	if err := WriteFile(path, text.Bytes(), 0o644); err != nil {
+		return fmt.Errorf("cannot write the metrics file %s: %w", path, err)
 	}
 	return nil
 }

@@ -310,5 +310,8 @@ func (a *app) emit(path string, data []byte) error {
 		_, err := a.stdout.Write(data)
 		return err
 	}
-	return writeWhole(path, data)
+	if err := reports.WriteFile(path, data, 0o644); err != nil {
+		return fmt.Errorf("cannot write %s: %w", path, err)
+	}
+	return nil
 }
