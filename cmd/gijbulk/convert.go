@@ -30,7 +30,8 @@ type convertOptions struct {
 	hostTypes         []string
 	projectMap        string
 	set, fill         []string
-	format, out       string
+	format            string
+	output            outputOptions
 }
 
 func (o *convertOptions) addFlags(f *pflag.FlagSet) {
@@ -46,7 +47,7 @@ func (o *convertOptions) addFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` for every record whose kind has the field (repeatable)")
 	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` for every record that has none (repeatable)")
 	f.StringVar(&o.format, "format", "", "of the manifest: yaml, json, jsonl, csv or tsv (default: by --out's extension, else yaml)")
-	f.StringVar(&o.out, "out", "", "`FILE` for the manifest (default: standard output)")
+	o.output.addFlags(f)
 }
 
 func (a *app) convertCommand() *cobra.Command {
@@ -65,7 +66,8 @@ repositories, forks and mirrors are left out. Credentials in a listing are dropp
 one is needed a reference to fill in stands, such as env:GITHUB_ACME_PAT.
 
 The manifest goes to standard output or --out; what became of each row of the listing goes
-to standard error, with --output json (which needs --out) to standard output.
+to standard error, with --output json (which needs --out) to standard output. A file that
+gijbulk did not write, or that was edited since, is replaced only with --overwrite.
 
 The tools:
 ` + toolLines() + "\n" + exitHelp,
@@ -115,10 +117,10 @@ func (a *app) convert(ctx context.Context, files []string, o convertOptions) err
 	if err != nil {
 		return err
 	}
-	if a.json() && o.out == "" {
+	if a.json() && o.output.out == "" {
 		return usage("--output json writes the account of the rows to standard output, where the manifest goes as well").hinted("give --out FILE")
 	}
-	inputs, err := a.listings(files, o.out)
+	inputs, err := a.listings(files, o.output.out)
 	if err != nil {
 		return err
 	}
@@ -143,10 +145,10 @@ func (a *app) convert(ctx context.Context, files []string, o convertOptions) err
 	if err := manifest.Write(&out, format, slices.Values(records)); err != nil {
 		return err
 	}
-	if err := a.emit(o.out, out.Bytes()); err != nil {
+	if err := a.emit(o.output, out.Bytes()); err != nil {
 		return err
 	}
-	err = a.account(result, o.out)
+	err = a.account(result, o.output.out)
 	if err == nil && errs {
 		err = said(exitManifest)
 	}
@@ -229,7 +231,7 @@ func (o convertOptions) options() (convert.Options, error) {
 func (o convertOptions) manifestFormat() (manifest.Format, error) {
 	f := manifest.Format(o.format)
 	if f == "" {
-		return cmp.Or(manifest.FormatOf(o.out), manifest.YAML), nil
+		return cmp.Or(manifest.FormatOf(o.output.out), manifest.YAML), nil
 	}
 	if !slices.Contains(manifest.Formats(), f) {
 		return "", usage("--format %q is none of %s", o.format, strings.Join(manifestFormats(), ", "))
@@ -302,16 +304,4 @@ func checkEntries(c *schema.Conversion) (records []schema.Record, errs bool) {
 		records = append(records, r)
 	}
 	return records, slices.ContainsFunc(c.Findings, func(f schema.Finding) bool { return f.Level == schema.LevelError })
-}
-
-// emit writes the manifest where it belongs; a file appears whole or not at all.
-func (a *app) emit(path string, data []byte) error {
-	if path == "" || path == "-" {
-		_, err := a.stdout.Write(data)
-		return err
-	}
-	if err := reports.WriteFile(path, data, 0o644); err != nil {
-		return fmt.Errorf("cannot write %s: %w", path, err)
-	}
-	return nil
 }

@@ -26,7 +26,7 @@ type exportOptions struct {
 	state     stateOptions
 	selection selectionOptions
 	format    string
-	out       string
+	output    outputOptions
 	withIDs   bool
 }
 
@@ -45,7 +45,8 @@ not show comes from there as well.
 
 The manifest goes to standard output or --out; what is to be filled in goes to standard
 error, with --output json (which needs --out) to standard output. vendor-tsv is the app's own
-bulk table, which it imports by itself; what that cannot hold is told.
+bulk table, which it imports by itself; what that cannot hold is told. A file that gijbulk
+did not write, or that was edited since, is replaced only with --overwrite.
 
 ` + exitHelp,
 		Example: `  gijbulk export --jira https://jira.example.org --out jira.yaml
@@ -60,7 +61,7 @@ bulk table, which it imports by itself; what that cannot hold is told.
 	f.StringVar(&o.selection.match, "match", "", "only records whose displayName or origin matches this `REGEX`")
 	f.StringSliceVar(&o.selection.types, "type", nil, "only records of these `TYPE`s; repository stands for plain ones")
 	f.StringVar(&o.format, "format", "", strings.Join(exportFormats(), ", ")+" (default: by --out's extension, else yaml)")
-	f.StringVar(&o.out, "out", "", "`FILE` for the manifest (default: standard output)")
+	o.output.addFlags(f)
 	f.BoolVar(&o.withIDs, "with-ids", false, "write the ids, which count on this Jira alone")
 	return cmd
 }
@@ -68,11 +69,11 @@ bulk table, which it imports by itself; what that cannot hold is told.
 func exportFormats() []string { return append(manifestFormats(), vendorTSV) }
 
 func (a *app) export(ctx context.Context, o exportOptions) (err error) {
-	format := cmp.Or(o.format, string(manifest.FormatOf(o.out)), string(manifest.YAML))
+	format := cmp.Or(o.format, string(manifest.FormatOf(o.output.out)), string(manifest.YAML))
 	if !slices.Contains(exportFormats(), format) {
 		return usage("--format %q is none of %s", format, strings.Join(exportFormats(), ", "))
 	}
-	if a.json() && o.out == "" {
+	if a.json() && o.output.out == "" {
 		return usage("--output json writes what is to be filled in to standard output, where the manifest goes as well").hinted("give --out FILE")
 	}
 	chosen, err := o.selection.parse()
@@ -96,13 +97,13 @@ func (a *app) export(ctx context.Context, o exportOptions) (err error) {
 	if err := e.write(&out, format); err != nil {
 		return err
 	}
-	if err := a.emit(o.out, out.Bytes()); err != nil {
+	if err := a.emit(o.output, out.Bytes()); err != nil {
 		return err
 	}
 	if a.json() {
 		return reports.ExportJSON(a.stdout, e.export())
 	}
-	return reports.ExportText(a.stderr, e.export(), o.out, a.page(a.stderrIsTerminal))
+	return reports.ExportText(a.stderr, e.export(), o.output.out, a.page(a.stderrIsTerminal))
 }
 
 // exporter makes a manifest of what is live.

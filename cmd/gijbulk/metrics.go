@@ -21,16 +21,12 @@ func addMetricsFlag(f *pflag.FlagSet) {
 // meter writes the metrics file of the command that ran, if it is one that has them. It
 // looks at the flag itself: a command may have failed before it read anything else.
 func (a *app) meter(cmd *cobra.Command, exit int) error {
-	f := cmd.Flags().Lookup(metricsFlag)
-	if f == nil || cmd.Flags().Changed("help") {
+	path := a.metricsPath(cmd)
+	if path == "" || cmd.Flags().Changed("help") {
 		return nil
 	}
-	path := f.Value.String()
-	if !f.Changed {
-		path = cmp.Or(path, a.env(variable(metricsFlag)))
-	}
-	if path == "" {
-		return nil
+	if err := a.checkMetrics(cmd); err != nil {
+		return err
 	}
 	m := reports.Measured{Exit: exit, Started: a.started, Ended: a.now(), Results: slices.Values([]schema.Result(nil)),
 		Run: schema.Run{Command: cmd.Name(), Version: buildVersion(), Target: a.wantedTarget(cmd)}}
@@ -45,6 +41,27 @@ func (a *app) meter(cmd *cobra.Command, exit int) error {
 		return (&failure{code: exitError, err: err}).hinted("choose another file (--%s)", metricsFlag)
 	}
 	return nil
+}
+
+// metricsPath is where the metrics of a command go, or "".
+func (a *app) metricsPath(cmd *cobra.Command) string {
+	f := cmd.Flags().Lookup(metricsFlag)
+	switch {
+	case f == nil:
+		return ""
+	case f.Changed:
+		return f.Value.String()
+	}
+	return a.env(variable(metricsFlag))
+}
+
+// checkMetrics refuses a metrics file that is something else.
+func (a *app) checkMetrics(cmd *cobra.Command) error {
+	path := a.metricsPath(cmd)
+	if path == "" || reports.OwnsMetrics(path) || cmd.Flags().Lookup(overwriteFlag).Value.String() == "true" {
+		return nil
+	}
+	return notOverwritten(metricsFlag, path, "is no metrics file of gijbulk")
 }
 
 // wantedTarget is the server that a command line means.

@@ -102,7 +102,7 @@ func (a *app) settings(o runOptions) (s settings, err error) {
 	if s.shard, err = o.selection.parseShard(); err != nil {
 		return s, err
 	}
-	if s.wanted, err = a.wantedReports(o.report.wanted); err != nil || o.dryRun {
+	if s.wanted, err = a.wantedReports(o.report); err != nil || o.dryRun {
 		return s, err
 	}
 	if s.early, err = o.limits.parse(o.waves); err != nil {

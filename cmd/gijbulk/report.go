@@ -39,7 +39,7 @@ that is marked incomplete. RUN is an id of gijbulk runs, or last.
 }
 
 func (a *app) reportRun(ctx context.Context, o stateOptions, id string, report reportOptions) error {
-	wanted, err := a.wantedReports(report.wanted)
+	wanted, err := a.wantedReports(report)
 	if err != nil {
 		return err
 	}
@@ -89,7 +89,7 @@ shard did not end by itself, the merged report is marked incomplete.
 }
 
 func (a *app) mergeReports(dirs []string, report reportOptions) error {
-	wanted, err := a.wantedReports(report.wanted)
+	wanted, err := a.wantedReports(report)
 	if err != nil {
 		return err
 	}

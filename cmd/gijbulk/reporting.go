@@ -17,13 +17,15 @@ import (
 
 // reportOptions say which reports are written, and where.
 type reportOptions struct {
-	dir    string
-	wanted reportFlag
+	dir       string
+	wanted    reportFlag
+	overwrite bool
 }
 
 func (o *reportOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.dir, "report-dir", "", "`DIR` for the reports (default gijbulk-reports/RUN)")
 	f.Var(&o.wanted, "report", "further report, `FORMAT[=PATH]`: html, junit, markdown, json or csv; without a path into --report-dir, - is standard output (repeatable)")
+	f.BoolVar(&o.overwrite, overwriteFlag, false, "replace a file at a PATH or --metrics-file that is no report of gijbulk")
 }
 
 // formatNames are what --report takes.
@@ -94,8 +96,8 @@ func (f *reportFlag) Set(s string) error {
 }
 
 // wantedReports are the reports that were asked for, ready to be written.
-func (a *app) wantedReports(f reportFlag) ([]reports.Wanted, error) {
-	wanted := slices.Clone(f)
+func (a *app) wantedReports(o reportOptions) ([]reports.Wanted, error) {
+	wanted := slices.Clone(o.wanted)
 	taken := make(map[string]bool)
 	for i, w := range wanted {
 		where := filepath.Clean(w.Path)
@@ -111,6 +113,8 @@ func (a *app) wantedReports(f reportFlag) ([]reports.Wanted, error) {
 				return nil, usage("--report %s=- and --output json both want standard output", w.Format)
 			}
 			wanted[i].Out = a.stdout
+		} else if w.Path != "" && !o.overwrite && !w.Format.Owns(w.Path) {
+			return nil, notOverwritten("report", w.Path, "is no "+string(w.Format)+" report of gijbulk")
 		}
 	}
 	return wanted, nil

@@ -50,8 +50,10 @@ func run(ctx, hard context.Context, args []string, p process) int {
 	err = afterSignal(ctx, err)
 	a.complain(err)
 	code, _ := codeOf(err)
-	if err := a.meter(cmd, code); err != nil {
-		a.complain(err)
+	if failed := a.meter(cmd, code); failed != nil {
+		if err == nil || failed.Error() != err.Error() { // a file that is not ours was refused at once
+			a.complain(failed)
+		}
 		return cmp.Or(code, exitError)
 	}
 	return code
@@ -132,7 +134,7 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 		complete.PlainUsages(cmd.Root())
 		return nil // a shell asks: whatever is wrong is told when the command runs
 	}
-	if err := firstError(fromEnvironment(cmd, a.lookupEnv), shardFromEnvironment(cmd, a.lookupEnv)); err != nil {
+	if err := firstError(fromEnvironment(cmd, a.lookupEnv), shardFromEnvironment(cmd, a.lookupEnv), a.checkMetrics(cmd)); err != nil {
 		return err
 	}
 	var environ []string

@@ -66,7 +66,7 @@ func (a *app) validate(ctx context.Context, files []string, o validateOptions) e
 	if err != nil {
 		return err
 	}
-	wanted, err := a.wantedReports(o.report.wanted)
+	wanted, err := a.wantedReports(o.report)
 	if err != nil {
 		return err
 	}
