@@ -10,46 +10,42 @@ import (
 // Value is the value of a field that is present; the zero Value is that of an absent
 // one. An empty text or list is a value: it is deliberate, and sent.
 type Value struct {
-	text string // of a text, which most values are
-	v    any    // isText, bool, int64, []int64, []string or Secret; nil: absent
+	v any // string, bool, int64, []int64, []string or Secret; nil: absent
 }
 
-// isText says that a value is a text.
-type isText struct{}
-
 // Text makes a text value.
-func Text(s string) Value { return Value{s, isText{}} }
+func Text(s string) Value { return Value{s} }
 
 // IsText reports whether the value is a text; a secret is none.
-func (v Value) IsText() bool { _, ok := v.v.(isText); return ok }
+func (v Value) IsText() bool { _, ok := v.v.(string); return ok }
 
 // Bool makes a boolean value.
-func Bool(b bool) Value { return Value{v: b} }
+func Bool(b bool) Value { return Value{b} }
 
 // Int makes an integer value.
-func Int(n int64) Value { return Value{v: n} }
+func Int(n int64) Value { return Value{n} }
 
 // IDs makes a list of ids, sorted and without repetition: the order of project ids
 // means nothing to the server.
 func IDs(ids ...int64) Value {
 	sorted := append(make([]int64, 0, len(ids)), ids...)
 	slices.Sort(sorted)
-	return Value{v: slices.Compact(sorted)}
+	return Value{slices.Compact(sorted)}
 }
 
 // Words makes a list of texts.
 func Words(words ...string) Value {
-	return Value{v: append(make([]string, 0, len(words)), words...)}
+	return Value{append(make([]string, 0, len(words)), words...)}
 }
 
 // Hidden makes a secret value.
-func Hidden(s Secret) Value { return Value{v: s} }
+func Hidden(s Secret) Value { return Value{s} }
 
 // IsSet reports whether the field is present.
 func (v Value) IsSet() bool { return v.v != nil }
 
 // Text is the text, or "" for any other value.
-func (v Value) Text() string { return v.text }
+func (v Value) Text() string { s, _ := v.v.(string); return s }
 
 // Bool is the boolean, or false for any other value.
 func (v Value) Bool() bool { b, _ := v.v.(bool); return b }
@@ -70,8 +66,8 @@ func (v Value) Secret() (Secret, bool) { s, ok := v.v.(Secret); return s, ok }
 // Blank reports whether the value is present and deliberately empty.
 func (v Value) Blank() bool {
 	switch x := v.v.(type) {
-	case isText:
-		return v.text == ""
+	case string:
+		return x == ""
 	case []int64:
 		return len(x) == 0
 	case []string:
@@ -106,8 +102,8 @@ func (v Value) Equal(w Value) bool {
 // String shows the value to a person: a secret by its reference, never by its value.
 func (v Value) String() string {
 	switch x := v.v.(type) {
-	case isText:
-		return v.text
+	case string:
+		return x
 	case bool:
 		return strconv.FormatBool(x)
 	case int64:
@@ -135,8 +131,7 @@ func (v Value) String() string {
 // Plain is the value as encoders of data take it (string, bool, int64, []int64,
 // []string), or nil where it is absent; a secret is its reference, or "[secret]".
 func (v Value) Plain() any {
-	switch v.v.(type) {
-	case isText, Secret:
+	if _, is := v.Secret(); is {
 		return v.String()
 	}
 	return v.v
