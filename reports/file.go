@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -119,8 +120,8 @@ func (f *file) rename() {
 }
 
 // WriteFile writes a file that appears whole or not at all: one that is there stays where
-// it cannot be replaced, and keeps its mode. The error does not name the path.
-func WriteFile(path string, data []byte, mode fs.FileMode) error {
+// it cannot be replaced or render fails, and keeps its mode. The error does not name the path.
+func WriteFile(path string, mode fs.FileMode, render func(io.Writer) error) error {
 	f := &file{path: path}
 	defer discard([]*file{f})
 	if info, err := os.Stat(path); err == nil {
@@ -129,7 +130,10 @@ func WriteFile(path string, data []byte, mode fs.FileMode) error {
 	if f.create(); f.temp != "" {
 		f.err = f.out.Chmod(mode)
 	}
-	_, _ = f.Write(data)
+	if f.err == nil {
+		err := render(f)
+		f.err = cmp.Or(f.err, err)
+	}
 	f.close()
 	f.rename()
 	return bare(f.err)

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,9 +13,12 @@ import (
 func TestWriteFile(t *testing.T) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
+	holding := func(text string) func(io.Writer) error {
+		return func(w io.Writer) error { _, err := io.WriteString(w, text); return err }
+	}
 	write := func(name, text string) {
 		t.Helper()
-		if err := WriteFile(in(name), []byte(text), 0o644); err != nil {
+		if err := WriteFile(in(name), 0o644, holding(text)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -34,8 +38,12 @@ func TestWriteFile(t *testing.T) {
 			t.Errorf("%s holds %q, want %q", name, got, want)
 		}
 	}
-	if err := WriteFile(dir, nil, 0o644); err == nil {
+	if err := WriteFile(dir, 0o644, holding("")); err == nil {
 		t.Error("a folder was replaced")
+	}
+	broken := errors.New("broken")
+	if err := WriteFile(in("plain"), 0o644, func(w io.Writer) error { return errors.Join(holding("half")(w), broken) }); !errors.Is(err, broken) || content(t, dir, "plain") != "two" {
+		t.Errorf("half a file: %v, and %q", err, content(t, dir, "plain"))
 	}
 	if got := names(t, dir); len(got) != 4 {
 		t.Errorf("left behind: %q", got)

@@ -1,8 +1,8 @@
 package reports
 
 import (
-	"bytes"
 	"fmt"
+	"io"
 	"iter"
 	"strings"
 	"time"
@@ -34,13 +34,15 @@ func WriteMetrics(path string, m Measured) error {
 	if err != nil {
 		return err
 	}
-	var text bytes.Buffer
-	for _, family := range families {
-		if _, err := expfmt.MetricFamilyToText(&text, family); err != nil {
-			return err
+	err = WriteFile(path, 0o644, func(w io.Writer) error {
+		for _, family := range families {
+			if _, err := expfmt.MetricFamilyToText(w, family); err != nil {
+				return err
+			}
 		}
-	}
-	if err := WriteFile(path, text.Bytes(), 0o644); err != nil {
+		return nil
+	})
+	if err != nil {
 		return fmt.Errorf("cannot write the metrics file %s: %w", path, err)
 	}
 	return nil

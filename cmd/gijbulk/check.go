@@ -33,6 +33,8 @@ them; those that the app found inside integrations apart. Nothing is changed.
 }
 
 func (a *app) check(ctx context.Context, o targetOptions) (err error) {
+	a.collectGarbage(planningGC)
+	defer a.collectGarbage(usualGC)
 	t, err := a.connect(o, true, schema.Shard{})
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -141,11 +140,8 @@ func (a *app) convert(ctx context.Context, files []string, o convertOptions) err
 		return unfit(err)
 	}
 	records, errs := checkEntries(&result)
-	var out bytes.Buffer
-	if err := manifest.Write(&out, format, slices.Values(records)); err != nil {
-		return err
-	}
-	if err := a.emit(o.output, out.Bytes()); err != nil {
+	err = a.emit(o.output, func(w io.Writer) error { return manifest.Write(w, format, slices.Values(records)) })
+	if err != nil {
 		return err
 	}
 	err = a.account(result, o.output.out)

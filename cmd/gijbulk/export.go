@@ -1,10 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 
@@ -80,6 +80,8 @@ func (a *app) export(ctx context.Context, o exportOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	a.collectGarbage(planningGC)
+	defer a.collectGarbage(usualGC)
 	t, err := a.connect(o.target, true, schema.Shard{})
 	if err != nil {
 		return err
@@ -93,11 +95,7 @@ func (a *app) export(ctx context.Context, o exportOptions) (err error) {
 	selected := chosen.predicate()
 	e.records = slices.DeleteFunc(e.records, func(r schema.Record) bool { return !selected(r) })
 	e.complete(format)
-	var out bytes.Buffer
-	if err := e.write(&out, format); err != nil {
-		return err
-	}
-	if err := a.emit(o.output, out.Bytes()); err != nil {
+	if err := a.emit(o.output, func(w io.Writer) error { return e.write(w, format) }); err != nil {
 		return err
 	}
 	if a.json() {
@@ -119,6 +117,7 @@ type exporter struct {
 	wanted   map[int64]schema.Record // what was last brought here, by id
 	missing  []schema.Placeholder
 	findings []schema.Finding
+	lost     []schema.Finding // about what the format cannot hold
 }
 
 // shownField is a field of records of one kind and type.
@@ -225,18 +224,17 @@ func (e *exporter) fill(r, wanted schema.Record) schema.Record {
 	return r
 }
 
-func (e *exporter) write(out *bytes.Buffer, format string) error {
+func (e *exporter) write(out io.Writer, format string) (err error) {
 	if format != vendorTSV {
 		return manifest.Write(out, manifest.Format(format), slices.Values(e.records))
 	}
-	told, err := export.WriteTable(out, slices.Values(e.records), e.options.withIDs)
-	e.findings = append(e.findings, told...)
+	e.lost, err = export.WriteTable(out, slices.Values(e.records), e.options.withIDs)
 	return err
 }
 
 func (e *exporter) export() reports.Export {
 	return reports.Export{Records: len(e.records), Repositories: schema.CountKinds(e.records)[schema.KindRepository],
-		Placeholders: e.missing, Findings: e.findings}
+		Placeholders: e.missing, Findings: slices.Concat(e.findings, e.lost)}
 }
 
 // lastWanted is what the runs of the state file last brought to a target, for the live

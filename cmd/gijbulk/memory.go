@@ -2,8 +2,8 @@ package main
 
 import "runtime/debug"
 
-// The garbage collector runs more often than usual while a plan is made: it holds all records,
-// of the manifest and of the server, and the usual 100 percent would let the process take twice
+// The garbage collector runs more often than usual while all records of a server are held, as for
+// a plan with those of the manifest: the usual 100 percent would let the process take twice
 // what they need. An audit of 100,000 takes a third less memory so, and a tenth more time. The
 // writes of a run leave much garbage and hold little: they are better off with the usual.
 const (

@@ -1,11 +1,11 @@
 package main
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -34,32 +34,68 @@ func notOverwritten(flag, path, why string) *failure {
 }
 
 // emit writes a manifest where it belongs. A file that is there is replaced only where it is
-// empty or as we left it: people edit manifests.
-func (a *app) emit(o outputOptions, data []byte) error {
-	if o.out == "" || o.out == "-" {
-		_, err := a.stdout.Write(data)
-		return err
-	}
-	var old []byte
-	var err error
-	if !reports.IsStream(o.out) {
-		old, err = os.ReadFile(o.out)
-	}
-	switch mark := a.markOf(o.out); {
-	case err != nil && !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("cannot write %s: %s", o.out, plainCause(err))
-	case len(old) > 0 && bytes.Equal(old, data): // nothing to write
-	case len(old) > 0 && !o.overwrite && !mark.fits(old):
-		return notOverwritten("out", o.out, "was not written by gijbulk, or was edited since")
-	default:
-		if err := reports.WriteFile(o.out, data, 0o644); err != nil {
-			return fmt.Errorf("cannot write %s: %w", o.out, err)
+// empty or as we left it: people edit manifests. A manifest may be large, and is not held: where
+// nothing of it may appear unless it can be written whole, write is called twice.
+func (a *app) emit(o outputOptions, write func(io.Writer) error) error {
+	standard := o.out == "" || o.out == "-"
+	if standard || reports.IsStream(o.out) {
+		if err := write(io.Discard); err != nil {
+			return err
 		}
 	}
-	if err := a.markOf(o.out).set(data); err != nil {
+	if standard {
+		return write(a.stdout)
+	}
+	old, err := digestOf(o.out)
+	if err != nil {
+		return fmt.Errorf("cannot write %s: %s", o.out, plainCause(err))
+	}
+	var digest string
+	err = reports.WriteFile(o.out, 0o644, func(w io.Writer) error {
+		sum := sha256.New()
+		if err := write(io.MultiWriter(w, sum)); err != nil {
+			return err
+		}
+		switch digest = hex.EncodeToString(sum.Sum(nil)); {
+		case old == digest:
+			return errSame
+		case old != "" && !o.overwrite && a.markOf(o.out).digest() != old:
+			return notOverwritten("out", o.out, "was not written by gijbulk, or was edited since")
+		}
+		return nil
+	})
+	if _, refused := errors.AsType[*failure](err); refused {
+		return err
+	} else if err != nil && err != errSame {
+		return fmt.Errorf("cannot write %s: %w", o.out, err)
+	}
+	if err := a.markOf(o.out).set(digest); err != nil {
 		a.log.debug("cannot remember what was written", "file", o.out, "error", plainCause(err))
 	}
 	return nil
+}
+
+// errSame leaves a file as it is, with its time.
+var errSame = errors.New("the file holds the same")
+
+// digestOf is that of a file; "" of one that holds nothing, and of a stream.
+func digestOf(path string) (string, error) {
+	if reports.IsStream(path) {
+		return "", nil
+	}
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	} else if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	n, err := io.Copy(sum, file)
+	if n == 0 {
+		return "", err
+	}
+	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
 // mark is a small file in the user's state folder with the digest of what we wrote to a path last.
@@ -78,22 +114,24 @@ func (a *app) markOf(path string) mark {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
-	return mark(filepath.Join(filepath.Dir(state), "written", digestOf([]byte(path))))
+	name := sha256.Sum256([]byte(path))
+	return mark(filepath.Join(filepath.Dir(state), "written", hex.EncodeToString(name[:])))
 }
 
-func (m mark) fits(data []byte) bool {
+func (m mark) digest() string {
 	digest, err := os.ReadFile(string(m))
-	return err == nil && string(digest) == digestOf(data)
+	if err != nil {
+		return ""
+	}
+	return string(digest)
 }
 
-func (m mark) set(data []byte) error {
+func (m mark) set(digest string) error {
 	if m == "" {
 		return nil
 	}
-	return errors.Join(os.MkdirAll(filepath.Dir(string(m)), 0o700), reports.WriteFile(string(m), []byte(digestOf(data)), 0o600))
-}
-
-func digestOf(data []byte) string {
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
+	return errors.Join(os.MkdirAll(filepath.Dir(string(m)), 0o700), reports.WriteFile(string(m), 0o600, func(w io.Writer) error {
+		_, err := io.WriteString(w, digest)
+		return err
+	}))
 }
