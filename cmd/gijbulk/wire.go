@@ -134,6 +134,10 @@ func (a *app) connectJira(o targetOptions, config gij.Config) (*target, error) {
 		return nil, err
 	}
 	config.TLS = tlsConfig
+	secrets, err := a.proxySecrets(config.BaseURL)
+	if err != nil {
+		return nil, err
+	}
 	client, err := gij.New(config)
 	if err != nil {
 		fail := usage("%w", err)
@@ -142,7 +146,8 @@ func (a *app) connectJira(o targetOptions, config gij.Config) (*target, error) {
 		}
 		return nil, fail
 	}
-	return &target{client: client, secrets: []string{config.Token, config.Password, config.User + ":" + config.Password}, close: func() error { client.Close(); return nil }}, nil
+	secrets = append(secrets, config.Token, config.Password, config.User+":"+config.Password)
+	return &target{client: client, secrets: secrets, close: func() error { client.Close(); return nil }}, nil
 }
 
 // credentials come from the environment or a token file, never from a flag.
