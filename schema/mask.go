@@ -11,6 +11,7 @@ import (
 // reports. The zero Mask hides nothing.
 type Mask struct {
 	replacer *strings.Replacer
+	folded   foldedMask
 	names    []string // user names, the longest first
 }
 
@@ -25,8 +26,9 @@ func NewMask(secrets []Secret, further ...string) Mask {
 	for _, s := range secrets {
 		known = append(known, s.Reveal())
 	}
+	known = longestFirst(known)
 	var values []string
-	for _, v := range longestFirst(known) {
+	for _, v := range known {
 		values = append(values, formsOf(v)...)
 	}
 	values = longestFirst(values)
@@ -34,7 +36,7 @@ func NewMask(secrets []Secret, further ...string) Mask {
 	for _, v := range values {
 		pairs = append(pairs, v, hiddenText)
 	}
-	return Mask{replacer: strings.NewReplacer(pairs...)}
+	return Mask{replacer: strings.NewReplacer(pairs...), folded: newFoldedMask(known)}
 }
 
 // longestFirst is what is long enough to be masked: a secret that begins with another must
@@ -69,10 +71,10 @@ func (m Mask) Hide(s string) string {
 }
 
 // HideSaid is Hide for what somebody said, such as a server in an error or we in a log: it
-// replaces user names too, where they stand as words of their own. In what a manifest
+// finds secrets in further forms, and replaces user names too, where they stand as words of their own. In what a manifest
 // itself holds they stay: "gitlab" may be the user's name, and is the host's as well.
 func (m Mask) HideSaid(s string) string {
-	s = m.Hide(s)
+	s = m.folded.hide(m.Hide(s))
 	for _, name := range m.names {
 		if strings.Contains(s, name) {
 			s = hideWord(s, name)

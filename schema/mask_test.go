@@ -2,6 +2,9 @@ package schema
 
 import (
 	"encoding/base64"
+	"fmt"
+	"html"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -57,5 +60,52 @@ func TestHideEncoded(t *testing.T) {
 	}
 	if got := m.Hide("-----BEGIN KEY-----"); got != "-----BEGIN KEY-----" {
 		t.Errorf("what every key has is hidden: %s", got)
+	}
+}
+
+// TestHideSaidFolded: what a server says may wrap a secret into lines, escape it more than once, or
+// have it inside something longer.
+func TestHideSaidFolded(t *testing.T) {
+	const secret = `tok-Abc/defgh+ijk"1`
+	m := NewMask([]Secret{Literal(secret, "")})
+	every := func(format string) string {
+		var b strings.Builder
+		for _, c := range []byte(secret) {
+			fmt.Fprintf(&b, format, c)
+		}
+		return strings.TrimRight(b.String(), "\u200b\x00")
+	}
+	for _, said := range []string{
+		secret, strings.ToUpper(secret), every("%%%02x"), every("&#%d;"), every("&#x%X;"), every(`\u%04x`), every("%02X"), every("%c\u200b"), every("%c\x00"),
+		url.QueryEscape(url.QueryEscape(secret)), html.EscapeString(html.EscapeString(secret)), url.QueryEscape(html.EscapeString(secret)),
+		secret[:8] + "\n" + secret[8:], secret[:8] + "\r\n\t " + secret[8:], secret[:8] + "\u00ad" + secret[8:], secret[:8] + `\n` + secret[8:],
+		strings.NewReplacer("/", `\/`, `"`, `\"`).Replace(secret), strings.ReplaceAll(secret, `"`, `\\\"`),
+	} {
+		if got := m.HideSaid("before <" + said + "> after"); got != "before <"+hiddenText+"> after" {
+			t.Errorf("%q becomes %q", said, got)
+		}
+	}
+	for _, user := range []string{"", ":", "ab:", "oauth2:", "x-token-auth:"} {
+		encoded := base64.StdEncoding.EncodeToString([]byte(user + secret + "\n"))
+		if got := m.HideSaid("Basic " + encoded[:20] + "\n" + encoded[20:] + "; after"); !strings.Contains(got, hiddenText) || len(got) > len("Basic ; after")+len(hiddenText)+len(user)*4/3+7 || !strings.HasSuffix(got, "; after") {
+			t.Errorf("base64 of %s: %q", user, got)
+		}
+	}
+	for _, said := range []string{"", "100% of & \\ 3 %zz &amp &#x; \\u12 \xff", "tok-Abc/defgh and ijk", strings.Repeat("%", 50)} {
+		if got := m.HideSaid(said); got != said {
+			t.Errorf("%q becomes %q", said, got)
+		}
+	}
+}
+
+func BenchmarkHideSaid(b *testing.B) {
+	var secrets []Secret
+	for i := range 1000 {
+		secrets = append(secrets, Literal(fmt.Sprintf("glpat-%020d", i*7919), ""))
+	}
+	m := NewMask(secrets)
+	said := strings.Repeat("The remote host refused the credentials. ", 5)
+	for b.Loop() {
+		m.HideSaid(said)
 	}
 }

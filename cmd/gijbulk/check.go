@@ -53,13 +53,16 @@ func (a *app) check(ctx context.Context, o targetOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	for _, said := range []*string{&user.Name, &user.DisplayName, &server.BaseURL, &server.Version} {
+		*said = a.mask.HideSaid(*said)
+	}
 	if a.json() {
 		return json.NewEncoder(a.stdout).Encode(struct {
 			Jira    string `json:"jira"`
 			Version string `json:"version"`
 			User    string `json:"user"`
 			stock
-		}{server.BaseURL, server.Version, a.mask.Hide(user.Name), there})
+		}{server.BaseURL, server.Version, user.Name, there})
 	}
 	_, err = fmt.Fprintf(a.stdout, "Jira %s at %s\nlogged in as %s (%s), who may administer the app\nGit Integration for Jira answers: %s\n",
 		reports.OneLine(server.Version), reports.OneLine(server.BaseURL), reports.OneLine(user.Name), reports.OneLine(user.DisplayName), there)

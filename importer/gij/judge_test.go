@@ -313,6 +313,9 @@ func TestServersTextIsMaskedWhole(t *testing.T) {
 		answered("POST", integrationPath, 400, long),
 		answered("GET", myselfPath, 200, "<title>"+long+"</title>"),
 		answered("POST", integrationPath, 502, "<html><p>"+long),
+		answered("POST", integrationPath, 502, strings.Repeat(" ", longestPage-10)+secret),
+		answered("POST", integrationPath, 502, "<title>"+strings.Repeat(" ", longestPage-20)+secret+"</title>"),
+		answered("POST", integrationPath, 502, "<p>"+strings.Repeat(" ", longestPage-20)+secret),
 	} {
 		a.mask = mask
 		e := judge(a)

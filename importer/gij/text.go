@@ -15,6 +15,7 @@ import (
 const (
 	longestText = 300      // bytes of a server's words that are shown
 	longestPage = 64 << 10 // bytes of a page that are looked at
+	longestLeft = 4 << 10  // bytes of its end that may be the beginning of a secret, where it is cut
 	longestHead = 4 << 10  // bytes of it whose words are sought: removing markup can take quadratic time
 )
 
@@ -50,7 +51,16 @@ func (a answer) words() (text, advice string) {
 	case '<':
 		return a.pageWords(), ""
 	}
-	return a.shown(string(a.body[:min(len(a.body), longestPage)])), ""
+	return a.shown(a.page()), ""
+}
+
+// page is the body without secrets, as much of it as is looked at.
+func (a answer) page() string {
+	if len(a.body) <= longestPage {
+		return a.masked(string(a.body))
+	}
+	page := a.masked(string(a.body[:longestPage]))
+	return page[:max(0, len(page)-longestLeft)]
 }
 
 // shown is a text of the server on one line, without secrets.
@@ -131,7 +141,7 @@ var (
 )
 
 func (a answer) pageWords() string {
-	page := a.masked(string(a.body[:min(len(a.body), longestPage)]))
+	page := a.page()
 	if m := titleElement.FindStringSubmatch(page); m != nil {
 		if title := a.shown(html.UnescapeString(m[1])); title != "" {
 			return title
