@@ -136,7 +136,9 @@ func unescape(text []byte) (char rune, size int) {
 	case text[0] == '&':
 		entity := text[:min(len(text), 10)]
 		if end := slices.Index(entity, ';'); end > 0 {
-			if char, size := utf8.DecodeRuneInString(html.UnescapeString(string(entity[:end+1]))); size > 0 && char != '&' || string(entity[:end+1]) == "&amp;" {
+			escaped := string(entity[:end+1])
+			if plain := html.UnescapeString(escaped); plain != escaped {
+				char, _ := utf8.DecodeRuneInString(plain)
 				return char, end + 1
 			}
 		}
