@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"hash/fnv"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -230,8 +231,11 @@ func isIgnoredSecret(column string) bool {
 		return false
 	}
 	f, known := FieldTitled(strings.TrimLeft(column, "_"))
-	return known && f.Hidden()
+	return known && f.Hidden() || secretTitle.MatchString(column)
 }
+
+// secretTitle is a name that other tools give to secrets.
+var secretTitle = regexp.MustCompile(`(?i)token|secret|passw|pwd|credential|(api|access|private)[ _-]?key`)
 
 func itemTexts(items []Written) []string {
 	texts := make([]string, len(items))

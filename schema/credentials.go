@@ -1,6 +1,9 @@
 package schema
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // judgeCredentials holds a record's credentials against what its type takes.
 func (j *judge) judgeCredentials() {
@@ -101,19 +104,15 @@ func badReference(scheme Scheme, target string) string {
 	return ""
 }
 
-// isForeignReference recognizes what shells, templates and other tools expand to a secret.
-// $Name in mixed case is left alone: a password may look like that.
-func isForeignReference(s string) bool {
-	s = strings.TrimSpace(s)
-	name, variable := strings.CutPrefix(s, "$")
-	switch {
-	case strings.HasPrefix(s, "${") && strings.HasSuffix(s, "}"), strings.HasPrefix(s, "{{") && strings.HasSuffix(s, "}}"):
-		return true
-	case variable:
-		return len(name) > 1 && isVariable(name) && strings.ToUpper(name) == name
-	}
-	return len(s) > len("vault:") && strings.HasPrefix(s, "vault:")
-}
+// foreignReference is what shells, templates and other tools expand to a secret, or one of our own
+// references in other letters. $Name in mixed case is left alone: a password may look like that.
+var foreignReference = regexp.MustCompile(`(?s)^(` + strings.Join([]string{
+	`\$\{.*\}`, `\{\{.*\}\}`, `#\{.*\}`, `<%.*%>`, // templates
+	`\$[A-Z_][A-Z0-9_]+`, `(?i:\$env:\w+)`, `%[A-Z_][A-Z0-9_]+%`, `\$\(.*\)`, "`.*`", // shells
+	`(?i:vault|env|file|keyring|cmd):.+`, `arn:aws:.+`, `[A-Za-z][A-Za-z0-9+.-]*://.+`, // stores of secrets
+}, "|") + `)$`)
+
+func isForeignReference(s string) bool { return foreignReference.MatchString(strings.TrimSpace(s)) }
 
 func isVariable(s string) bool {
 	for i, r := range s {

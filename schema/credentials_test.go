@@ -46,7 +46,9 @@ func TestCredentialsInAnOriginAreNotKept(t *testing.T) {
 func TestForeignReferences(t *testing.T) {
 	for text, foreign := range map[string]bool{
 		"$GITLAB_TOKEN": true, "${GITLAB_TOKEN}": true, "${{ secrets.PAT }}": true, "{{ gitlab_token }}": true,
-		"vault:secret/data/gitlab#token": true, " $TOKEN ": true,
+		"vault:secret/data/gitlab#token": true, " $TOKEN ": true, "VAULT:x": true, "$(pass show x)": true, "`pass`": true, "$env:TOKEN": true, "%TOKEN%": true,
+		"op://vault/item/pat": true, "ref+vault://x": true, "arn:aws:secretsmanager:x": true, "#{Token}": true, "<%= token %>": true, "ENV:TOKEN": true, " env:TOKEN": true,
+		"p%TOKEN%": false, "100%": false, "a(b)": false, "%t%": false, "git:x": false,
 		"$ecret": false, "$Passw0rd": false, "pa$TOKEN": false, "$": false, "$A": false, "{x}": false, "vault:": false,
 	} {
 		e := entry("type", "GITLAB", "pat", text)
@@ -66,8 +68,9 @@ func TestForeignReferences(t *testing.T) {
 // TestIgnoredColumnsOfSecretsAreNotShown: a column that was switched off with "_" may still
 // hold secrets.
 func TestIgnoredColumnsOfSecretsAreNotShown(t *testing.T) {
-	e := entry("type", "GITHUB", "pat", "env:P", "_pat", "ghp_0123456789", "_Password", "hunter2", "_note", "mine", "__pat", "ghp_9", "_PAT", "env:OLD")
-	want := map[string]string{"_pat": hiddenText, "_Password": hiddenText, "_note": "mine", "__pat": hiddenText, "_PAT": "env:OLD"}
+	e := entry("type", "GITHUB", "pat", "env:P", "_pat", "ghp_0123456789", "_Password", "hunter2", "_note", "mine", "__pat", "ghp_9", "_PAT", "env:OLD", "_API-Token", "x1", "_old_secret", "x2", "_jira_key", "ACME")
+	want := map[string]string{"_pat": hiddenText, "_Password": hiddenText, "_note": "mine", "__pat": hiddenText, "_PAT": "env:OLD",
+		"_API-Token": hiddenText, "_old_secret": hiddenText, "_jira_key": "ACME"}
 	for _, c := range e.Shown(Checker{}.Check(e)) {
 		if text, ok := want[c.Name]; ok && c.Text != text {
 			t.Errorf("%s is shown as %q", c.Name, c.Text)

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,10 +44,11 @@ func unknownVariables(cmd *cobra.Command, environ []string) (unknown []string, e
 	}
 	for _, line := range environ {
 		name, value, _ := strings.Cut(line, "=")
-		if !strings.HasPrefix(name, variablePrefix) || value == "" || slices.Contains(known, name) {
+		rest, ours := strings.CutPrefix(strings.ToUpper(name), strings.TrimSuffix(variablePrefix, "_"))
+		if !ours || value == "" || slices.Contains(known, name) || runtime.GOOS == "windows" && slices.Contains(known, strings.ToUpper(name)) {
 			continue
 		}
-		if near := schema.Misspelt(strings.TrimPrefix(name, variablePrefix), flagsOf(cmd)); near != "" {
+		if near := schema.Misspelt(rest, flagsOf(cmd)); near != "" {
 			return nil, usage("unknown environment variable %s", name).hinted("did you mean %s?", variable(near))
 		}
 		unknown = append(unknown, name)
