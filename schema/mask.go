@@ -71,10 +71,14 @@ func (m Mask) Hide(s string) string {
 }
 
 // HideSaid is Hide for what somebody said, such as a server in an error or we in a log: it
-// finds secrets in further forms, and replaces user names too, where they stand as words of their own. In what a manifest
+// finds secrets in further forms and those in URLs, and replaces user names too, where they stand as
+// words of their own. In what a manifest
 // itself holds they stay: "gitlab" may be the user's name, and is the host's as well.
 func (m Mask) HideSaid(s string) string {
-	s = m.folded.hide(m.Hide(s))
+	s = withoutQuerySecrets(m.folded.hide(m.Hide(s)))
+	if strings.Contains(s, "://") {
+		s = furtherLogin.ReplaceAllString(s, "://")
+	}
 	for _, name := range m.names {
 		if strings.Contains(s, name) {
 			s = hideWord(s, name)

@@ -26,7 +26,8 @@ func TestHideSaid(t *testing.T) {
 		"https://example.org/gitlab and gitlab/tools":    "https://example.org/gitlab and gitlab/tools",
 		"my.gitlab, mygitlab, gitlabs, gitlab-ci":        "my.gitlab, mygitlab, gitlabs, gitlab-ci",
 		"the bot sent s3cret-token":                      "the bot sent [secret]", // too short to be hidden
-		"":                                               "",
+		"there is no https://a:b@example.org/?token=c&d": "there is no https://example.org/?token=[secret]&d",
+		"": "",
 	} {
 		if got := m.HideSaid(said); got != want {
 			t.Errorf("%q: got %q, want %q", said, got, want)

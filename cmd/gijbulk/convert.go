@@ -245,8 +245,8 @@ func (a *app) listings(files []string, out string) ([]convert.Input, error) {
 	}
 	var inputs []convert.Input
 	for i, name := range files {
-		if slices.ContainsFunc(files[:i], func(other string) bool { return sameFile(name, other) }) {
-			return nil, usage("%s is given twice", name)
+		if err := needFile(name, files[:i]); err != nil {
+			return nil, err
 		}
 		if out != "" && sameFile(name, out) {
 			return nil, usage("--out %s would take the place of the listing", out)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -186,11 +187,20 @@ func needFiles(cmd *cobra.Command, args []string) error {
 		return usage("which manifest?").hinted("%s FILE; - is standard input", cmd.CommandPath())
 	}
 	for i, name := range args {
-		for _, other := range args[:i] {
-			if sameFile(name, other) {
-				return usage("%s is given twice", name)
-			}
+		if err := needFile(name, args[:i]); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// needFile refuses what is no file, or one that was given before.
+func needFile(name string, before []string) error {
+	switch {
+	case strings.Contains(name, "://"):
+		return usage("%s is a URL, not a file", name).hinted("download it first, or write it to standard input, which is -")
+	case slices.ContainsFunc(before, func(other string) bool { return sameFile(name, other) }):
+		return usage("%s is given twice", name)
 	}
 	return nil
 }
