@@ -87,12 +87,20 @@ func TestNoURLShowsASecret(t *testing.T) {
 		entry("type", "GITLAB_SERVER", "origin", "https://git.example.org", "pat", "env:P", "apiPath", "/groups?private_token=hunter2"),
 		entry("type", "GITLAB_SERVER", "origin", "https://git.example.org", "pat", "env:P", "previously", "https://a.example.org;https://bob:hunter2@b.example.org"),
 		repository("https://git.example.org/a.git?password=hunter2"),
+		entry("type", "GITHUP", "origin", "https://bob:hunter2@git.example.org", "pat", "env:P"),
+		entry("type", "GITHUP", "origin", "https://git.example.org?token=hunter2", "pat", "env:P"),
+		entry("origin", "bob:hunter2@git.example.org", "pat", "env:P"),
+		entry("kind", "nothing", "origin", "https://bob:hunter2@git.example.org", "pat", "env:P"),
+		entry("type", "FILESPACE", "origin", "https://bob:hunter2@git.example.org"),
 	} {
 		r := Checker{}.Check(e)
 		text := fmt.Sprint(r.Findings, r.Origin(), r.Get(FieldPreviously), e.Shown(r))
 		if strings.Contains(text, "hunter2") {
 			t.Error(text)
 		}
+	}
+	if f := CodeIDIgnored.Newf(Place{}, "", "not of %s", "https://bob:hunter2@git.example.org/?token=hunter2"); strings.Contains(f.Message, "hunter2") {
+		t.Error(f.Message)
 	}
 	if got := ShownURL("https://git.example.org/?page=2&token=x&y=1"); got != "https://git.example.org/?page=2&token=[secret]&y=1" {
 		t.Error(got)

@@ -53,12 +53,12 @@ func (f Finding) String() string {
 // one until Advise gives a better.
 func (c Code) Newf(p Place, field, format string, args ...any) Finding {
 	e := c.Explanation()
-	return Finding{Place: p, Field: field, Level: e.Level, Code: c, Message: fmt.Sprintf(format, args...), Advice: e.Advice, Option: c.Option()}
+	return Finding{Place: p, Field: field, Level: e.Level, Code: c, Message: withoutURLSecrets(fmt.Sprintf(format, args...)), Advice: e.Advice, Option: c.Option()}
 }
 
 // Advise returns the finding with advice fit for this very case.
 func (f Finding) Advise(format string, args ...any) Finding {
-	f.Advice, f.Option = fmt.Sprintf(format, args...), ""
+	f.Advice, f.Option = withoutURLSecrets(fmt.Sprintf(format, args...)), ""
 	return f
 }
 

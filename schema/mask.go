@@ -75,10 +75,7 @@ func (m Mask) Hide(s string) string {
 // words of their own. In what a manifest
 // itself holds they stay: "gitlab" may be the user's name, and is the host's as well.
 func (m Mask) HideSaid(s string) string {
-	s = withoutQuerySecrets(m.folded.hide(m.Hide(s)))
-	if strings.Contains(s, "://") {
-		s = furtherLogin.ReplaceAllString(s, "://")
-	}
+	s = withoutURLSecrets(m.folded.hide(m.Hide(s)))
 	for _, name := range m.names {
 		if strings.Contains(s, name) {
 			s = hideWord(s, name)

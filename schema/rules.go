@@ -40,10 +40,11 @@ func (j *judge) judgeType() {
 }
 
 func (j *judge) judgeOrigin() {
+	t, origin := j.integrationType(), j.text(FieldOrigin)
 	if j.spec == nil {
+		j.dropLogin(origin)
 		return
 	}
-	t, origin := j.integrationType(), j.text(FieldOrigin)
 	if origin == "" {
 		switch j.spec.origin {
 		case originDefaults:
@@ -73,6 +74,7 @@ func originAdvice(t Type) string {
 
 func (j *judge) judgeFolder(folder string) {
 	if !isAbsolute(folder) {
+		j.dropLogin(folder)
 		j.report(FieldOrigin, CodeBadOrigin, "%s is not an absolute path", Quote(folder)).
 			Advice = `write a path such as /srv/git/*, D:\repos\* or \\host\share\*`
 	}
@@ -100,12 +102,18 @@ func (j *judge) judgeHost(a *address, origin string) {
 	if a.code != "" {
 		j.report(FieldOrigin, a.code, "%s", a.message).Advice = a.advice
 	}
-	if shown := withoutQuerySecrets(origin); a.code == CodeOriginLogin || shown != origin {
-		// What is wrong is reported everywhere, and so must not be kept.
-		j.record.put(FieldOrigin, Text(originWithoutLogin(shown)))
+	if a.code == CodeOriginLogin || withoutQuerySecrets(origin) != origin {
+		j.dropLogin(origin)
 	}
 	if a.plain && (j.given(FieldPat) || j.given(FieldPassword)) {
 		j.report(FieldOrigin, CodeLoginOverHTTP, "credentials go over plain http to %s", a.host)
+	}
+}
+
+// dropLogin keeps no secret of an origin that is wrong: it is reported everywhere.
+func (j *judge) dropLogin(origin string) {
+	if origin != "" {
+		j.record.put(FieldOrigin, Text(originWithoutLogin(withoutQuerySecrets(origin))))
 	}
 }
 
@@ -179,9 +187,14 @@ func withoutLogin(s string) string {
 // ShownURL is a URL as it may be shown: without user information, and without the values of
 // its query where their names are those of secrets.
 func ShownURL(s string) string {
-	s = withoutQuerySecrets(withoutLogin(s))
+	return withoutURLSecrets(withoutLogin(s)) // it may be a list of them
+}
+
+// withoutURLSecrets is a text without those of the URLs in it.
+func withoutURLSecrets(s string) string {
+	s = withoutQuerySecrets(s)
 	if strings.Contains(s, "://") {
-		s = furtherLogin.ReplaceAllString(s, "://") // a list of them
+		s = furtherLogin.ReplaceAllString(s, "://")
 	}
 	return s
 }
