@@ -73,7 +73,8 @@ func (g *grace) carry(caller context.Context, r request) answer {
 	resp, err := g.base.RoundTrip(req)
 	if err == nil {
 		a.status, a.header = resp.StatusCode, resp.Header
-		err = a.read(resp, r.lists)
+		lists := listed(r.lists, a.status)
+		err = a.read(resp, lists, longest(r.effect, lists))
 		a.reply, a.garbled = parseReply(a.body)
 	}
 	a.unsent = a.status == 0 && (w.connecting() || isDial(err))
@@ -105,16 +106,19 @@ func (g *grace) abandon(ctx context.Context, cut context.CancelCauseFunc, w *wir
 	}
 }
 
-// read takes in what follows the header, and what it lists.
-func (a *answer) read(resp *http.Response, lists schema.Kind) (err error) {
-	lists = listed(lists, a.status)
-	limit := int64(longestRead)
+// longest is how many bytes of an answer are read.
+func longest(e effect, lists schema.Kind) int64 {
 	switch {
-	case a.effect.writes():
-		limit = longestWrite
+	case e.writes():
+		return longestWrite
 	case lists != "":
-		limit = longestList
+		return longestList
 	}
+	return longestRead
+}
+
+// read takes in what follows the header, and what it lists.
+func (a *answer) read(resp *http.Response, lists schema.Kind, limit int64) (err error) {
 	within := &io.LimitedReader{R: resp.Body, N: limit + 1}
 	if lists != "" {
 		a.body, a.list, err = readList(within, lists)

@@ -3,6 +3,7 @@ package gij
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -282,4 +283,37 @@ func TestListWithADuplicateID(t *testing.T) {
 	if live, err := c.List(t.Context(), nil, integration); err == nil || !strings.Contains(err.Error(), "integration 7 is in it twice") {
 		t.Errorf("%d records, error %v", len(live), err)
 	}
+}
+
+// TestListTooLarge: what is longer than the limit is an error that says so, and no short list.
+func TestListTooLarge(t *testing.T) {
+	list := `{"success":true,"integrations":[{"id":1,"integrationType":"GITHUB"}]}`
+	for limit, whole := range map[int64]bool{int64(len(list)): true, int64(len(list)) - 1: false, 40: false} {
+		var a answer
+		err := a.read(respond(200, list), integration, limit)
+		if whole != (err == nil) || !whole && !errors.Is(err, errTooLarge) || whole && len(a.list.records) != 1 {
+			t.Errorf("limit %d: %v, %+v", limit, err, a.list)
+		}
+	}
+	if n := longest(reads, integration); n != 512<<20 {
+		t.Errorf("a list may have %d bytes", n)
+	}
+}
+
+// TestPageInPlaceOfAList: of what is no list no more is kept than of other answers.
+func TestPageInPlaceOfAList(t *testing.T) {
+	page := io.MultiReader(strings.NewReader("<html>"), io.LimitReader(blanks{}, 2*longestRead))
+	if rest, list, err := readList(page, integration); err != nil || list.err == nil || len(rest) != longestRead {
+		t.Errorf("%d bytes kept, %v, %v", len(rest), list.err, err)
+	}
+}
+
+// blanks is a body without end.
+type blanks struct{}
+
+func (blanks) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
 }

@@ -104,7 +104,7 @@ func readList(body io.Reader, kind schema.Kind) (rest []byte, list listing, err 
 	tap := &tap{r: body}
 	in := bufio.NewReaderSize(tap, 64<<10)
 	if !opensObject(in) {
-		rest, err = readAll(in, -1)
+		rest, err = readAll(io.LimitReader(in, longestRead), -1) // it is no list, however long it is
 		return rest, listing{err: errNoList}, err
 	}
 	a := listAnswer{kind: kind, decoder: newDecoder(in), lists: make(map[string]listing)}
