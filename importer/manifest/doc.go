@@ -1,16 +1,18 @@
 // Package manifest reads manifests into entries and writes records as manifests: CSV,
 // TSV, YAML, JSON and JSON Lines.
 //
-// Start with [Read], which yields the entries of one file in their order, and [Write],
-// its reverse: what is written reads back equal. Reading goes through these nouns:
+// Start with [Read], which yields the entries of one file in order; [Map] is Read with a
+// function that runs on all cores for each entry. [Write] is the reverse: a manifest that it
+// wrote reads back equal. Read works in these steps:
 //
-//	text     the file as checked UTF-8, whatever its encoding (package document)
-//	Format   by flag, extension or content
-//	table    CSV and TSV: delimiter, header, rows (bound by gocsv)
-//	Node     YAML and JSON: one neutral tree (package document), walked into entries
-//	Entry    one record as written, with its place and what is wrong with it
-//	Problem  what is wrong with the file itself
+//	text     decode the file to checked UTF-8, whatever its encoding (package document)
+//	Format   find the format by flag, extension or content
+//	table    CSV and TSV: find the delimiter, check the header, read rows (bound by gocsv)
+//	lines    JSON Lines: parse each line to a node
+//	node     YAML and JSON: parse the file to a tree of nodes (package document)
+//	walk     turn nodes into entries, the same for YAML, JSON and JSON Lines
 //
-// Nothing here gives a cell its type: a value stays as it was written, and package
-// schema decides what it means.
+// An Entry is one record as written, with its position and errors; a [Problem] is an error of
+// the file itself. Nothing here gives a cell its type: a value stays as it was written, and
+// package schema decides what it means.
 package manifest

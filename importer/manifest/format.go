@@ -11,7 +11,7 @@ import (
 	"gijbulk/schema"
 )
 
-// Format is the form of a manifest. The zero Format means: find out.
+// Format is the format of a manifest; "" means that it is detected.
 type Format string
 
 // The formats.
@@ -30,7 +30,7 @@ var extensions = map[string]Format{
 	".csv": CSV, ".tsv": TSV, ".yaml": YAML, ".yml": YAML, ".json": JSON, ".jsonl": JSONL, ".ndjson": JSONL,
 }
 
-// FormatOf tells the format that a file's extension stands for, or "".
+// FormatOf returns the format for the extension of a file name, or "".
 func FormatOf(name string) Format { return extensions[strings.ToLower(filepath.Ext(name))] }
 
 func (t *text) format(name string, asked Format) (Format, error) {
@@ -52,7 +52,7 @@ func (t *text) format(name string, asked Format) (Format, error) {
 
 var yamlStart = regexp.MustCompile(`^(---|%YAML|-(\s|$)|["']?[$A-Za-z_<][\w<]*["']?:(\s|$)|[{[])`)
 
-// guess tells the format from the beginning of a text, or "".
+// guess detects the format by the beginning of a text, or returns "".
 func guess(head []byte) Format {
 	head = bytes.TrimSpace(head)
 	first, rest, _ := bytes.Cut(head, []byte("\n"))
@@ -73,8 +73,7 @@ func guess(head []byte) Format {
 	return ""
 }
 
-// guessJSON knows JSON by what follows its brackets; in YAML's own brackets stand bare
-// words.
+// guessJSON detects JSON by what follows its brackets: YAML has bare words there.
 func guessJSON(head, first, rest []byte) Format {
 	inner := bytes.TrimLeft(head, "[{ \t\r\n")
 	if len(inner) == len(head) || len(inner) > 0 && bytes.IndexByte([]byte("\"]}"), inner[0]) < 0 {

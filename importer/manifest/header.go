@@ -12,13 +12,13 @@ import (
 
 // column is one column of a table.
 type column struct {
-	name  string       // without the blanks around it
+	name  string       // trimmed
 	field schema.Field // NoField for a column that is not bound
-	own   bool         // the user's own, named _…: kept as it is
+	own   bool         // the user's own, named _…
 }
 
-// judgeHeader finds the field of each column, and what is wrong with the names: at most
-// one flaw for each column, in their order; a flaw's column is the index into names.
+// judgeHeader finds the field of each column, and the flaws of the names: at most one for
+// each column, in order; a flaw's column is the index into names.
 func judgeHeader(names []string) ([]column, []*flaw) {
 	columns := make([]column, len(names))
 	first := map[schema.Field]int{}
@@ -48,8 +48,8 @@ func judgeHeader(names []string) ([]column, []*flaw) {
 	return columns, flaws
 }
 
-// mostGuesses is for how many names a guess is made what they mean. Who misspells more of
-// them did not mean fields, and guesses at thousands take long.
+// mostGuesses is how many unknown names get a suggestion. A header with more of them is not
+// one of misspelled fields, and thousands of suggestions take long.
 const mostGuesses = 100
 
 func unknownField(name string, column int, guess bool) *flaw {
@@ -77,8 +77,8 @@ func noHeader(names []string) *flaw {
 
 const delimiters = ",;\t|"
 
-// delimiterOf finds the delimiter by the first row, read as each: the one that yields
-// the most names of fields, then the most cells.
+// delimiterOf reads the first row with each delimiter and returns the one that gives the
+// most names of fields, then the most cells.
 func delimiterOf(head []byte) rune {
 	best, bestKnown, bestCells := ',', 0, 0
 	for _, d := range delimiters {
@@ -105,11 +105,11 @@ func countTitles(cells []string) (n int) {
 func firstRow(head []byte, delimiter rune) []string {
 	r := csv.NewReader(bytes.NewReader(head))
 	r.Comma, r.LazyQuotes = delimiter, true
-	cells, _ := r.Read() // an error comes again when the table is read
+	cells, _ := r.Read() // the table has the same error
 	return cells
 }
 
-// separatorLine reads the line "sep=;" that Excel writes and heeds before the header.
+// separatorLine reads the line "sep=;" with which Excel sets the delimiter before the header.
 func separatorLine(head []byte) (delimiter rune, length int) {
 	line, _, ended := bytes.Cut(head, []byte("\n"))
 	length = len(line)

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -9,41 +10,58 @@ import (
 	"gijbulk/schema"
 )
 
-// readLines reads JSON Lines as a stream. A line that is no JSON spoils its record and
-// not the file: the next line begins anew.
-func (p *pass) readLines(t *text) {
-	p.readPieces(&lineCutter{src: t.Reader, size: p.pieceSize}, func() pieceReader {
-		l := &lines{walk: walk{}} // JSON has no aliases
-		return l.read
-	})
-}
-
-// lines reads pieces of JSON Lines, one after the other.
+// lines reads JSON Lines as a stream. A line that is not JSON is a record that cannot be
+// read; the next line is read all the same.
 type lines struct {
 	parser jsonParser
 	walk   walk
 }
 
-// read reports whether to go on after the piece.
-func (l *lines) read(p *pass, piece *piece) bool {
-	l.walk.pass = p
-	number := piece.lines
-	for rest := piece.text; len(rest) > 0; {
-		line, after, terminated := bytes.Cut(rest, []byte("\n"))
-		rest = after
-		number++
-		if len(bytes.TrimSpace(line)) > 0 && !l.readLine(line, number, terminated) {
-			return false
+func (p *pass) readLines(t *text) {
+	l := lines{walk: walk{pass: p}} // JSON has no aliases
+	var line []byte
+	for number := 1; ; number++ {
+		var tooLong bool
+		var err error
+		line, tooLong, err = readLine(line[:0], t.Reader)
+		record, terminated := bytes.CutSuffix(line, []byte("\n"))
+		switch {
+		case tooLong:
+			p.spoiled(&document.Error{Code: schema.CodeCellTooLarge, Line: number, Message: "the line is larger than 4 MiB"})
+		case len(bytes.TrimSpace(record)) > 0 && !l.read(record, number, terminated):
+			return
+		}
+		if err != nil && err != io.EOF {
+			p.fail(err)
+		}
+		if err != nil || p.left {
+			return
 		}
 	}
-	if piece.tooLong && !p.spoiled(&document.Error{Code: schema.CodeCellTooLarge, Line: number + 1, Message: "the line is larger than 4 MiB"}) {
-		return false
-	}
-	return piece.end == nil || piece.end != io.EOF && p.fail(piece.end)
 }
 
-// readLine reports whether to go on.
-func (l *lines) readLine(line []byte, number int, terminated bool) bool {
+// readLine appends a line with its line feed, if it has one. It keeps nothing of a line
+// that is too long, or that an error cuts short.
+func readLine(text []byte, r *bufio.Reader) (longer []byte, tooLong bool, err error) {
+	for {
+		part, err := r.ReadSlice('\n')
+		if tooLong = tooLong || len(text)+len(part) > largestRow; !tooLong {
+			text = append(text, part...)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case err != nil && err != io.EOF:
+			return text[:0], false, err
+		case tooLong:
+			text = text[:0]
+		}
+		return text, tooLong, err
+	}
+}
+
+// read reports whether the next line can be read.
+func (l *lines) read(line []byte, number int, terminated bool) bool {
 	p := l.walk.pass
 	l.parser.reset(line, number)
 	root, err := l.parser.next()
@@ -72,5 +90,5 @@ func (l *lines) readLine(line []byte, number int, terminated bool) bool {
 func (p *pass) spoiled(f *document.Error) bool {
 	e := schema.Entry{Place: p.next(f.Line, 0), Spoiled: true}
 	e.Findings = []schema.Finding{f.Finding(e.Place)}
-	return p.emit(&e)
+	return p.emit(e)
 }

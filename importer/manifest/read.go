@@ -8,32 +8,25 @@ import (
 	"gijbulk/schema"
 )
 
-// Problem is an error about a file as a whole; what is wrong with a single record
-// travels in its entry.
+// Problem is an error about a file as a whole. The errors of a record are in its entry.
 type Problem struct {
 	Finding schema.Finding
 }
 
-// Error is the finding on one line, without its advice.
+// Error gives the finding on one line, without its advice.
 func (p *Problem) Error() string { return p.Finding.String() }
 
-// Read yields the entries of a manifest in the order of the file. name stands in every
-// place; its extension, and then the content, tell the format where f is "".
+// Read yields the entries of a manifest in the order of the file. name is the file in every
+// position; if f is "", its extension decides the format, else the content.
 //
-// An error is always a [*Problem] and comes with a zero Entry. The sequence goes on
-// after it where the rest can be trusted (an unknown header does not hide what is wrong
-// with the rows) and ends where it cannot (a quote that is never closed). CSV, TSV and
-// JSON Lines are streamed; a YAML or JSON file is held whole and may have 64 MiB. The
-// sequence reads r and can be used once; it may be left at any time.
+// An error is always a [*Problem] and comes with a zero Entry. The sequence continues after
+// one that leaves the rest readable (an unknown header does not hide errors in the rows) and
+// ends after any other (a quote that is never closed). CSV, TSV and JSON Lines are streamed;
+// a YAML or JSON file is read whole and may have 64 MiB. The sequence reads r and can be used
+// once; the caller may stop at any time.
 func Read(r io.Reader, name string, f Format) iter.Seq2[schema.Entry, error] {
 	return func(yield func(schema.Entry, error) bool) {
-		p := &pass{name: name, pieceSize: pieceSize}
-		p.yield = func(e *schema.Entry, err error) bool {
-			if err != nil {
-				return yield(schema.Entry{}, err)
-			}
-			return yield(*e, nil)
-		}
+		p := &pass{name: name, yield: yield}
 		p.read(r, f)
 		p.expectRecords()
 	}
@@ -42,14 +35,10 @@ func Read(r io.Reader, name string, f Format) iter.Seq2[schema.Entry, error] {
 // pass is one reading of one file.
 type pass struct {
 	name     string
-	yield    func(*schema.Entry, error) bool // an entry, or else an error
-	records  int                             // counted so far
+	yield    func(schema.Entry, error) bool
+	records  int
 	problems int
-	left     bool // the caller has left the sequence
-
-	reuse      bool                             // entries are not kept: each may use the same room
-	pieceSize  int                              // in bytes, of what is read in pieces
-	inParallel func(source, func() pieceReader) // reads the pieces, where not one after the other
+	left     bool // the caller wants no more
 }
 
 func (p *pass) read(r io.Reader, f Format) {
@@ -78,7 +67,7 @@ func (p *pass) read(r io.Reader, f Format) {
 	}
 }
 
-// expectRecords tells of a file that holds neither a record nor a reason why.
+// expectRecords reports a file without a record, unless another problem explains it.
 func (p *pass) expectRecords() {
 	if p.records == 0 && p.problems == 0 {
 		p.fail(&document.Error{Code: schema.CodeFileEmpty, Message: "the file holds no record"})
@@ -90,18 +79,18 @@ func (p *pass) next(line, column int) schema.Place {
 	return schema.Place{File: p.name, Line: line, Column: column, Record: p.records}
 }
 
-func (p *pass) emit(e *schema.Entry) bool {
+func (p *pass) emit(e schema.Entry) bool {
 	p.left = p.left || !p.yield(e, nil)
 	return !p.left
 }
 
-// fail hands a problem of the file out and reports whether the caller wants more.
+// fail yields a problem of the file and reports whether the caller wants more.
 func (p *pass) fail(err error) bool {
 	if p.left {
 		return false
 	}
 	p.problems++
-	p.left = !p.yield(nil, &Problem{document.Cause(err).Finding(schema.Place{File: p.name})})
+	p.left = !p.yield(schema.Entry{}, &Problem{document.Cause(err).Finding(schema.Place{File: p.name})})
 	return !p.left
 }
 
@@ -110,8 +99,8 @@ type flaw struct {
 	code         schema.Code
 	line, column int
 	field        string
-	message      string        // never quotes a cell: it may be a secret
-	advice       string        // "" for the code's general one
+	message      string        // never contains a cell, which may be a secret
+	advice       string        // "" for that of the code
 	option       schema.Option // that the advice is about
 }
 
@@ -128,8 +117,7 @@ func (f *flaw) As(target any) bool {
 
 func (f *flaw) finding(p schema.Place) schema.Finding { return document.Cause(f).Finding(p) }
 
-// largestDocument bounds in bytes what is read of a YAML or JSON file, since their
-// parsers need it whole.
+// largestDocument is how many bytes a YAML or JSON file may have: its parser needs it whole.
 const largestDocument = 64 << 20
 
 func readYAML(data []byte, w *walk) error {

@@ -1,37 +1,34 @@
 package manifest
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"io"
-	"slices"
+
+	"github.com/gocarina/gocsv"
 
 	"gijbulk/schema"
 )
 
-// table is what the pieces of a CSV or TSV file have in common.
+// table is a CSV or TSV file while it is read.
 type table struct {
-	cutter    *cutter
-	delimiter rune
-	columns   []column
-	names     []string // the header as written, shared by the entries
+	pass    *pass
+	source  *rowSource
+	reader  *csv.Reader
+	skipped int      // lines of the file that the CSV reader does not see
+	names   []string // the header as written, shared by the entries
+	columns []column
 }
 
-// rows is a piece of a table while it is read.
-type rows struct {
-	*table
-	pass   *pass
-	piece  *piece
-	reader *csv.Reader
-	entry  schema.Entry  // the one at hand
-	slab   []schema.Cell // room for the cells of the next rows, so that not each row allocates
-}
+// position is where a cell begins in the file.
+type position struct{ line, column int32 }
 
 func (p *pass) readTable(t *text, f Format) {
-	tb := &table{cutter: &cutter{src: t, size: p.pieceSize}}
 	delimiter, length := separatorLine(t.head())
+	skipped := 0
 	if length > 0 {
-		tb.cutter.lines = 1
+		skipped = 1
 		_, _ = t.Discard(length) // it was peeked at, so it is there
 	} else {
 		delimiter = delimiterOf(t.head())
@@ -39,106 +36,106 @@ func (p *pass) readTable(t *text, f Format) {
 	if f == TSV {
 		delimiter = '\t'
 	}
-	tb.delimiter, tb.cutter.delimiter = delimiter, byte(delimiter)
-	if !tb.readHeader(p) {
-		return
+	source := &rowSource{src: t, line: skipped + 1}
+	tb := &table{pass: p, source: source, reader: csv.NewReader(bufio.NewReaderSize(source, headSize)), skipped: skipped}
+	tb.reader.Comma = delimiter
+	for more := tb.readHeader(); more; {
+		more = tb.readRows()
 	}
-	p.readPieces(tb.cutter, func() pieceReader {
-		b := newBatch(tb.names)
-		return func(p *pass, piece *piece) bool { return tb.open(p, piece).read(b) }
-	})
 }
 
-// open prepares to read a piece.
-func (tb *table) open(p *pass, piece *piece) *rows {
-	r := &rows{table: tb, pass: p, piece: piece}
-	r.reader = csv.NewReader(piece)
-	r.reader.Comma = tb.delimiter
-	r.reader.ReuseRecord = true // a batch copies the row
-	return r
-}
-
-// readHeader judges the header and reports whether the rows can be read.
-func (tb *table) readHeader(p *pass) bool {
-	r := tb.open(p, tb.cutter.takeHeader())
-	names, err := r.reader.Read()
+// readHeader reports whether the rows can be read.
+func (tb *table) readHeader() bool {
+	names, err := tb.reader.Read()
 	if err != nil {
 		if err != io.EOF {
-			r.stop(err)
+			tb.stop(err)
 		}
 		return false
 	}
-	if err := r.piece.end; err != io.EOF && err != errRowTooLarge {
-		r.stop(err)
-		return false
-	}
-	tb.names = slices.Clone(names)
-	columns, flaws := judgeHeader(tb.names)
-	tb.columns = columns
+	columns, flaws := judgeHeader(names)
+	tb.names, tb.columns = names, columns
 	for _, f := range flaws {
-		f.line, f.column = r.reader.FieldPos(f.column)
-		f.line += r.piece.lines
-		if !p.fail(f) || f.code == schema.CodeNoHeader {
+		f.line, f.column = tb.reader.FieldPos(f.column)
+		f.line += tb.skipped
+		if !tb.pass.fail(f) || f.code == schema.CodeNoHeader {
 			return false
 		}
 	}
 	return true
 }
 
-// read hands out the entries of the piece and reports whether what follows it can be
-// trusted.
-func (r *rows) read(b *batch) bool {
-	if _, err := r.reader.Read(); err != nil { // the header, which every piece begins with
-		r.stop(err)
+// batchSize is how many bytes of rows gocsv binds at once: what it does in each call takes
+// as long as some rows.
+const batchSize = 64 << 10
+
+// readRows reads a batch of rows, emits their entries, and reports whether to read more.
+func (tb *table) readRows() bool {
+	rows := [][]string{tb.names} // as gocsv wants them
+	var positions [][]position
+	var texts []string
+	var err error
+	for start := tb.reader.InputOffset(); err == nil && tb.reader.InputOffset() < start+batchSize; {
+		tb.source.begin(tb.reader.InputOffset())
+		if texts, err = tb.reader.Read(); err == nil {
+			rows, positions = append(rows, texts), append(positions, tb.positions(len(texts)))
+		}
+	}
+	all, bindErr := bind(rows)
+	if bindErr != nil {
+		tb.pass.fail(bindErr)
 		return false
 	}
-	for {
-		uneven, readErr := r.fill(b)
-		if err := b.bind(); err != nil {
-			r.pass.fail(err)
-			return false
-		}
-		for texts, places := range b.rows() {
-			if !r.emit(texts, places) {
-				return false
-			}
-		}
-		switch {
-		case readErr == nil:
-		case readErr == io.EOF:
-			return true
-		case r.piece.cause() == nil && errors.Is(readErr, csv.ErrFieldCount):
-			if !r.uneven(uneven) {
-				return false
-			}
-		default:
-			r.stop(readErr)
+	for i, row := range all {
+		if !tb.emit(row.Texts, positions[i]) {
 			return false
 		}
 	}
+	switch {
+	case err == nil:
+		return true
+	case err == io.EOF:
+		return false
+	case tb.source.err == nil && errors.Is(err, csv.ErrFieldCount):
+		return tb.uneven(texts)
+	}
+	tb.stop(err)
+	return false
 }
 
-// fill reads rows until the batch is full, or until one cannot be read: what there is of
-// that comes with the error.
-func (r *rows) fill(b *batch) ([]string, error) {
-	b.reset()
-	for b.len() < batchSize {
-		r.piece.start = r.reader.InputOffset()
-		texts, err := r.reader.Read()
-		if err != nil {
-			return texts, err
-		}
-		b.add(texts)
-		b.places = r.appendPlaces(b.places, len(texts))
+// positions are those of the cells of the row that was read last.
+func (tb *table) positions(cells int) []position {
+	all := make([]position, cells)
+	for i := range all {
+		line, column := tb.reader.FieldPos(i)
+		all[i] = position{int32(line + tb.skipped), int32(column)}
 	}
-	return nil, nil
+	return all
 }
 
-// appendPlaces adds where the cells of the row that was read last stand.
-func (r *rows) appendPlaces(places []place, cells int) []place {
-	for i := range cells {
-		line, column := r.reader.FieldPos(i)
-		places = append(places, place{int32(line + r.piece.lines), int32(column)})
+// bound is what gocsv binds a row to: a text for each column. Cells of another type would
+// lose what was written: gocsv reads 1.5 as 1 and 010 as 8.
+type bound struct {
+	Texts []string `csv:"texts"` // gocsv wants a field with a name, and then leaves it to the method
+}
+
+// UnmarshalCSVWithFields takes the cells of a row one after the other. It ignores their
+// names: gocsv reports neither unknown ones nor two that mean the same.
+func (b *bound) UnmarshalCSVWithFields(_, text string) error {
+	if b.Texts == nil {
+		const usual = 16
+		b.Texts = make([]string, 0, usual)
 	}
-	return places
+	b.Texts = append(b.Texts, text)
+	return nil
+}
+
+// decoded hands rows that were read, the header first, to gocsv.
+type decoded [][]string
+
+func (d decoded) GetCSVRows() ([][]string, error) { return d, nil }
+
+func bind(rows [][]string) (all []bound, err error) {
+	err = gocsv.UnmarshalDecoder(decoded(rows), &all)
+	return all, err
 }

@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
 	"gijbulk/schema"
 )
 
@@ -161,29 +164,49 @@ func TestWideTables(t *testing.T) {
 	}
 }
 
-// TestBatchesMakeNoDifference: wherever among the rows that are bound together an uneven
-// one and a broken one stand, all before them is told, each at its place.
+// TestBatchesMakeNoDifference: wherever in a batch a short row and a broken one stand, the
+// rows before and after are read, each with its position.
 func TestBatchesMakeNoDifference(t *testing.T) {
-	for _, even := range []int{0, 1, batchSize - 2, batchSize - 1, batchSize, batchSize + 1, 3 * batchSize} {
-		table := "type,_n\n"
+	const rowSize = 1 << 10
+	long := strings.Repeat("x", rowSize-len("A,,1\n"))
+	const batch = batchSize / rowSize
+	for _, even := range []int{1, batch - 1, batch, batch + 1, 3 * batch} {
+		table := "type,_n,_m\n"
 		var want []string
-		add := func(row, shown string) {
-			table += row + "\n"
-			want = append(want, fmt.Sprintf("#%d %d:1 ", len(want)+1, len(want)+2)+strings.ReplaceAll(shown, "L", fmt.Sprint(len(want)+2)))
+		for i := range even {
+			table += "A," + long + ",1\n"
+			want = append(want, fmt.Sprintf(`#%d %d:1 type@%[2]d:1="A" _n@%[2]d:3=%[3]q _m@%[2]d:%[4]d="1"`, i+1, i+2, long, rowSize-1))
 		}
-		for range even + 1 {
-			add("A,1", `type@L:1="A" _n@L:3="1"`)
-		}
-		add("B", `type@L:1="B"`)
-		add("C,2", `type@L:1="C" _n@L:3="2"`)
-		table += "A,\"x\n"
-		want = append(want, fmt.Sprintf("%d:3 syntax : the quote that begins here is never closed", len(want)+2))
-		short := fmt.Sprintf("  of #%d %d:1 short-row _n: the row has 1 cell, the header 2", even+2, even+3)
-		want = slices.Insert(want, even+2, short)
+		table += "B,\"2\n\"\nC,3,4\nA,\"x\n"
+		want = append(want, fmt.Sprintf(`#%d %d:1 type@%[2]d:1="B" _n@%[2]d:3="2\n"`, even+1, even+2),
+			fmt.Sprintf("  of #%d %d:1 short-row _m: the row has 2 cells, the header 3", even+1, even+2),
+			fmt.Sprintf(`#%d %d:1 type@%[2]d:1="C" _n@%[2]d:3="3" _m@%[2]d:5="4"`, even+2, even+4),
+			fmt.Sprintf("%d:3 syntax : the quote that begins here is never closed", even+5))
 		if got := show(strings.NewReader(table), "", CSV); !slices.Equal(got, want) {
-			t.Errorf("after %d rows, the last are %q, want %q", even, got[max(0, len(got)-4):], want[len(want)-4:])
+			t.Errorf("after %d rows, the last are %.200q, want %.200q", even, got[max(0, len(got)-4):], want[len(want)-4:])
 		}
 	}
+}
+
+// TestRowsAreBoundAsTheyAre: gocsv binds many rows at once to the texts that the CSV reader
+// gives for each.
+func TestRowsAreBoundAsTheyAre(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		columns := rapid.IntRange(1, 40).Draw(t, "columns")
+		row := rapid.SliceOfN(rapid.String(), columns, columns)
+		rows := rapid.SliceOfN(row, 1, 20).Draw(t, "rows") // the first is the header
+		all, err := bind(rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bound := [][]string{rows[0]}
+		for _, b := range all {
+			bound = append(bound, b.Texts)
+		}
+		if diff := cmp.Diff(rows, bound); diff != "" {
+			t.Fatal(diff)
+		}
+	})
 }
 
 func TestColumnsAreShared(t *testing.T) {
@@ -222,6 +245,15 @@ func TestLargeCells(t *testing.T) {
 	}
 }
 
+// TestManyBlankLines: they are no part of the row after them, which may not be too large.
+func TestManyBlankLines(t *testing.T) {
+	table := "type\n" + strings.Repeat("\n", largestRow) + strings.Repeat("\r\n", largestRow) + "A\n"
+	want := fmt.Sprintf(`#1 %d:1 type@%[1]d:1="A"`, 2*largestRow+2)
+	if got := show(strings.NewReader(table), "", CSV); len(got) != 1 || got[0] != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // endless is a quoted cell without end.
 type endless struct {
 	head strings.Reader
@@ -243,6 +275,7 @@ func TestEndlessCell(t *testing.T) {
 	for _, tt := range []struct{ head, want string }{
 		{"type,origin\nA,\"", "2:3 cell-too-large : the quoted cell that begins here makes its row larger than 4 MiB"},
 		{"type,origin\nA,", "2:1 cell-too-large : the row that begins here is larger than 4 MiB"},
+		{"type,origin\n\n\r\nA,", "4:1 cell-too-large : the row that begins here is larger than 4 MiB"},
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)

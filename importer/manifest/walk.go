@@ -12,8 +12,6 @@ import (
 type walk struct {
 	pass   *pass
 	budget *document.Budget
-	entry  schema.Entry  // the one at hand
-	buffer []schema.Cell // of its cells, where entries are not kept
 }
 
 // The keys of a manifest.
@@ -153,7 +151,6 @@ func (w *walk) defaults(n *document.Node) ([]schema.Cell, []*document.Error, err
 			Message: "this is not a mapping from fields to values", Advice: "write it as field: value, one on a line"}}, nil
 	}
 	cells, flaws, err := w.cells(n)
-	cells = slices.Clone(cells) // they are kept, and their buffer is not
 	for i := range cells {
 		cells[i].Given = true
 	}
@@ -176,8 +173,7 @@ func (w *walk) record(n *document.Node, s section) error {
 	if err := w.budget.Spend(n.Size()); err != nil {
 		return err
 	}
-	e := &w.entry
-	*e = schema.Entry{Place: w.pass.next(n.Line, n.Column), Listed: s.kind, Spoiled: n.Flaw != nil || n.Form != schema.FormMap}
+	e := schema.Entry{Place: w.pass.next(n.Line, n.Column), Listed: s.kind, Spoiled: n.Flaw != nil || n.Form != schema.FormMap}
 	switch {
 	case n.Flaw != nil:
 		e.Findings = []schema.Finding{n.Flaw.Finding(e.Place)}
@@ -193,7 +189,7 @@ func (w *walk) record(n *document.Node, s section) error {
 			e.Findings = append(e.Findings, f.Finding(e.Place))
 		}
 		e.Cells = cells
-		*e = e.Fill(s.defaults)
+		e = e.Fill(s.defaults)
 	}
 	w.pass.emit(e)
 	return nil
@@ -204,7 +200,7 @@ func (w *walk) cells(n *document.Node) ([]schema.Cell, []*document.Error, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	cells := w.newCells(len(members))
+	cells := make([]schema.Cell, 0, len(members))
 	for _, m := range members {
 		if strings.HasPrefix(m.Name, "_") {
 			continue
@@ -224,14 +220,6 @@ func (w *walk) cells(n *document.Node) ([]schema.Cell, []*document.Error, error)
 		cells = append(cells, schema.Cell{Name: m.Name, Field: field, Line: int32(m.Value.Line), Column: int32(m.Value.Column), Written: m.Value.Written()})
 	}
 	return cells, flaws, nil
-}
-
-func (w *walk) newCells(n int) []schema.Cell {
-	if !w.pass.reuse {
-		return make([]schema.Cell, 0, n)
-	}
-	w.buffer = slices.Grow(w.buffer[:0], n)
-	return w.buffer
 }
 
 func flawOf(n *document.Node) *document.Error {
