@@ -22,7 +22,7 @@ func readAll(entries iter.Seq2[schema.Entry, error]) []string {
 	return all
 }
 
-// mapAll writes down all that mapping the same yields.
+// mapAll writes down all that Map yields.
 func mapAll(entries iter.Seq2[schema.Entry, error], size int) []string {
 	var all []string
 	for shown, err := range mapEntries(entries, size, showEntry) {
@@ -52,7 +52,7 @@ func TestMapYieldsWhatReadYields(t *testing.T) {
 	} {
 		want := readAll(Read(strings.NewReader(file.text), "m", file.format))
 		for _, size := range []int{1, 500, batchSize} {
-			got := mapAll(Read(strings.NewReader(file.text), "m", file.format), size)
+			got := mapAll(readEntries(strings.NewReader(file.text), "m", file.format), size)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s %.50q in batches of %d:\n%s", file.format, file.text, size, diff)
 			}
@@ -66,7 +66,7 @@ func TestLeavingEarlyLeavesNothing(t *testing.T) {
 	for _, after := range []int{1, 7, 999} {
 		synctest.Test(t, func(t *testing.T) {
 			n := 0
-			for _, err := range mapEntries(Read(strings.NewReader(table), "m", CSV), 50, showEntry) {
+			for _, err := range mapEntries(readEntries(strings.NewReader(table), "m", CSV), 50, showEntry) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -86,7 +86,7 @@ func TestLeavingEarlyLeavesNothing(t *testing.T) {
 func TestEveryWorkerHasItsOwn(t *testing.T) {
 	table := "type,displayName\n" + strings.Repeat("GITHUB,a\n", 3000)
 	total, problems := 0, 0
-	for n, err := range mapEntries(Read(strings.NewReader(table+"GITHUB,\"\n"), "m", CSV), 100, func() func(*schema.Entry) int {
+	for n, err := range mapEntries(readEntries(strings.NewReader(table+"GITHUB,\"\n"), "m", CSV), 100, func() func(*schema.Entry) int {
 		count := 0
 		return func(*schema.Entry) int { count++; return 1 }
 	}) {

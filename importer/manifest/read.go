@@ -3,6 +3,7 @@ package manifest
 import (
 	"io"
 	"iter"
+	"slices"
 
 	"gijbulk/importer/document"
 	"gijbulk/schema"
@@ -25,6 +26,18 @@ func (p *Problem) Error() string { return p.Finding.String() }
 // a YAML or JSON file is read whole and may have 64 MiB. The sequence reads r and can be used
 // once; the caller may stop at any time.
 func Read(r io.Reader, name string, f Format) iter.Seq2[schema.Entry, error] {
+	return func(yield func(schema.Entry, error) bool) {
+		for e, err := range readEntries(r, name, f) {
+			e.Cells = slices.Clone(e.Cells)
+			if !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// readEntries is Read, but the cells of an entry are valid only until the next.
+func readEntries(r io.Reader, name string, f Format) iter.Seq2[schema.Entry, error] {
 	return func(yield func(schema.Entry, error) bool) {
 		p := &pass{name: name, yield: yield}
 		p.read(r, f)

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -19,7 +20,8 @@ func (tb *table) emit(texts []string, positions []position, flaws ...*flaw) bool
 		e.Findings = append(e.Findings, f.finding(e.Place))
 	}
 	texts = texts[:min(len(texts), len(tb.columns))]
-	e.Cells = make([]schema.Cell, 0, len(texts))
+	tb.buffer = slices.Grow(tb.buffer[:0], len(texts))
+	e.Cells = tb.buffer
 	for i, text := range texts {
 		if blank(text) {
 			continue

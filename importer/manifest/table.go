@@ -19,6 +19,7 @@ type table struct {
 	skipped int      // lines of the file that the CSV reader does not see
 	names   []string // the header as written, shared by the entries
 	columns []column
+	buffer  []schema.Cell // for those of the row at hand
 }
 
 // position is where a cell begins in the file.

@@ -12,6 +12,7 @@ import (
 type walk struct {
 	pass   *pass
 	budget *document.Budget
+	buffer []schema.Cell // for those of the record at hand
 }
 
 // The keys of a manifest.
@@ -151,6 +152,7 @@ func (w *walk) defaults(n *document.Node) ([]schema.Cell, []*document.Error, err
 			Message: "this is not a mapping from fields to values", Advice: "write it as field: value, one on a line"}}, nil
 	}
 	cells, flaws, err := w.cells(n)
+	cells = slices.Clone(cells) // the buffer is used again
 	for i := range cells {
 		cells[i].Given = true
 	}
@@ -200,7 +202,7 @@ func (w *walk) cells(n *document.Node) ([]schema.Cell, []*document.Error, error)
 	if err != nil {
 		return nil, nil, err
 	}
-	cells := make([]schema.Cell, 0, len(members))
+	cells := w.buffer[:0]
 	for _, m := range members {
 		if strings.HasPrefix(m.Name, "_") {
 			continue
@@ -219,6 +221,7 @@ func (w *walk) cells(n *document.Node) ([]schema.Cell, []*document.Error, error)
 		}
 		cells = append(cells, schema.Cell{Name: m.Name, Field: field, Line: int32(m.Value.Line), Column: int32(m.Value.Column), Written: m.Value.Written()})
 	}
+	w.buffer = cells
 	return cells, flaws, nil
 }
 
