@@ -19,10 +19,10 @@ type column struct {
 
 // judgeHeader finds the field of each column, and the flaws of the names: at most one for
 // each column, in order; a flaw's column is the index into names.
-func judgeHeader(names []string) ([]column, []*flaw) {
+func judgeHeader(names []string) ([]column, []*document.Error) {
 	columns := make([]column, len(names))
 	first := map[schema.Field]int{}
-	var flaws []*flaw
+	var flaws []*document.Error
 	for i, name := range names {
 		name = strings.TrimSpace(name)
 		columns[i] = column{name: name, own: strings.HasPrefix(name, "_")}
@@ -35,15 +35,15 @@ func judgeHeader(names []string) ([]column, []*flaw) {
 			continue
 		}
 		if before, twice := first[field]; twice {
-			flaws = append(flaws, &flaw{code: schema.CodeDuplicateField, column: i, field: name,
-				message: "columns " + strconv.Itoa(before+1) + " and " + strconv.Itoa(i+1) + " both mean " + field.String()})
+			flaws = append(flaws, &document.Error{Code: schema.CodeDuplicateField, Column: i, Field: name,
+				Message: "columns " + strconv.Itoa(before+1) + " and " + strconv.Itoa(i+1) + " both mean " + field.String()})
 			continue
 		}
 		first[field] = i
 		columns[i].field = field
 	}
 	if len(first) == 0 {
-		return columns, []*flaw{noHeader(names)}
+		return columns, []*document.Error{noHeader(names)}
 	}
 	return columns, flaws
 }
@@ -52,23 +52,23 @@ func judgeHeader(names []string) ([]column, []*flaw) {
 // one of misspelled fields, and thousands of suggestions take long.
 const mostGuesses = 100
 
-func unknownField(name string, column int, guess bool) *flaw {
-	f := &flaw{code: schema.CodeUnknownField, column: column, field: document.ShownName(name), message: "there is no such field"}
+func unknownField(name string, column int, guess bool) *document.Error {
+	f := &document.Error{Code: schema.CodeUnknownField, Column: column, Field: document.ShownName(name), Message: "there is no such field"}
 	if !guess {
 		return f
 	}
 	if near := schema.NearestField(name); near != "" {
-		f.message += "; did you mean " + near + "?"
-		f.advice = "write " + near
+		f.Message += "; did you mean " + near + "?"
+		f.Advice = "write " + near
 	}
 	return f
 }
 
-func noHeader(names []string) *flaw {
-	f := &flaw{code: schema.CodeNoHeader, message: "no cell of the first row names a field"}
+func noHeader(names []string) *document.Error {
+	f := &document.Error{Code: schema.CodeNoHeader, Message: "no cell of the first row names a field"}
 	for _, name := range names[:min(len(names), mostGuesses)] {
 		if near := schema.NearestField(name); near != "" {
-			f.message += "; did you mean " + near + " by " + schema.Quote(name) + "?"
+			f.Message += "; did you mean " + near + " by " + schema.Quote(name) + "?"
 			break
 		}
 	}

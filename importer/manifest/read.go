@@ -107,29 +107,6 @@ func (p *pass) fail(err error) bool {
 	return !p.left
 }
 
-// flaw is a [document.Error] as the readers of tables make it.
-type flaw struct {
-	code         schema.Code
-	line, column int
-	field        string
-	message      string        // never contains a cell, which may be a secret
-	advice       string        // "" for that of the code
-	option       schema.Option // that the advice is about
-}
-
-func (f *flaw) Error() string { return f.message }
-
-// As makes a flaw the cause that others find in it.
-func (f *flaw) As(target any) bool {
-	e, ok := target.(**document.Error)
-	if ok {
-		*e = &document.Error{Code: f.code, Line: f.line, Column: f.column, Field: f.field, Message: f.message, Advice: f.advice, Option: f.option}
-	}
-	return ok
-}
-
-func (f *flaw) finding(p schema.Place) schema.Finding { return document.Cause(f).Finding(p) }
-
 // largestDocument is how many bytes a YAML or JSON file may have: its parser needs it whole.
 const largestDocument = 64 << 20
 

@@ -6,18 +6,19 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"gijbulk/importer/document"
 	"gijbulk/schema"
 )
 
 // emit yields the entry of a row, unless all its cells are blank and it has no flaws, and
 // reports whether the caller wants more.
-func (tb *table) emit(texts []string, positions []position, flaws ...*flaw) bool {
+func (tb *table) emit(texts []string, positions []position, flaws ...*document.Error) bool {
 	if len(flaws) == 0 && allBlank(texts) {
 		return true
 	}
 	e := schema.Entry{Place: tb.pass.next(int(positions[0].line), int(positions[0].column)), Columns: tb.names}
 	for _, f := range flaws {
-		e.Findings = append(e.Findings, f.finding(e.Place))
+		e.Findings = append(e.Findings, f.Finding(e.Place))
 	}
 	texts = texts[:min(len(texts), len(tb.columns))]
 	tb.buffer = slices.Grow(tb.buffer[:0], len(texts))
@@ -32,10 +33,10 @@ func (tb *table) emit(texts []string, positions []position, flaws ...*flaw) bool
 			e.Cells = append(e.Cells, schema.Cell{Name: c.name, Field: c.field, Line: at.line, Column: at.column,
 				Written: schema.Written{Form: schema.FormCell, Text: text}})
 		case c.name == "":
-			f := &flaw{code: schema.CodeUnknownField, line: int(at.line), column: int(at.column),
-				message: fmt.Sprintf("column %d holds a value, and the header has no name for it", i+1),
-				advice:  "name the column, or empty the cell"}
-			e.Findings = append(e.Findings, f.finding(e.Place))
+			f := &document.Error{Code: schema.CodeUnknownField, Line: int(at.line), Column: int(at.column),
+				Message: fmt.Sprintf("column %d holds a value, and the header has no name for it", i+1),
+				Advice:  "name the column, or empty the cell"}
+			e.Findings = append(e.Findings, f.Finding(e.Place))
 		}
 	}
 	return tb.pass.emit(e)
@@ -64,15 +65,15 @@ func (tb *table) uneven(texts []string) bool {
 	positions := tb.positions(have)
 	counts := fmt.Sprintf("%s, the header %d", plural(have, "the row has %d cell", "the row has %d cells"), want)
 	if have < want && !tb.source.terminated(tb.reader.InputOffset()) {
-		tb.pass.fail(&flaw{code: schema.CodeTruncated, line: int(positions[0].line), column: int(positions[0].column),
-			message: "the file ends in the middle of a row: " + counts})
+		tb.pass.fail(&document.Error{Code: schema.CodeTruncated, Line: int(positions[0].line), Column: int(positions[0].column),
+			Message: "the file ends in the middle of a row: " + counts})
 		return false
 	}
 	tb.dropShifted(texts)
-	f := &flaw{code: schema.CodeShortRow, message: counts, field: tb.names[min(have, want-1)]}
+	f := &document.Error{Code: schema.CodeShortRow, Message: counts, Field: tb.names[min(have, want-1)]}
 	if have > want {
-		f.code = schema.CodeLongRow
-		f.message += "; " + plural(have-want, "%d cell at the end was left out", "%d cells at the end were left out")
+		f.Code = schema.CodeLongRow
+		f.Message += "; " + plural(have-want, "%d cell at the end was left out", "%d cells at the end were left out")
 	}
 	return tb.emit(texts, positions, f)
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 
+	"gijbulk/importer/document"
 	"gijbulk/schema"
 )
 
@@ -84,27 +85,27 @@ func (tb *table) stop(err error) {
 	rest := tb.source.rest()
 	quote, open := brokenQuote(rest, byte(tb.reader.Comma))
 	before := rest[:max(quote, 0)]
-	f := &flaw{code: schema.CodeSyntax, line: tb.source.line + bytes.Count(before, []byte("\n")),
-		column: len(before) - bytes.LastIndexByte(before, '\n')}
+	f := &document.Error{Code: schema.CodeSyntax, Line: tb.source.line + bytes.Count(before, []byte("\n")),
+		Column: len(before) - bytes.LastIndexByte(before, '\n')}
 	var parse *csv.ParseError
 	switch {
 	case cause != nil:
-		f.code, f.message = schema.CodeCellTooLarge, "the row that begins here is larger than 4 MiB"
+		f.Code, f.Message = schema.CodeCellTooLarge, "the row that begins here is larger than 4 MiB"
 		if open {
-			f.message = "the quoted cell that begins here makes its row larger than 4 MiB"
+			f.Message = "the quoted cell that begins here makes its row larger than 4 MiB"
 		}
 	case errors.Is(err, csv.ErrBareQuote) && errors.As(err, &parse):
-		f.line, f.column = parse.Line+tb.skipped, parse.Column
-		f.message = "a quote stands inside a cell that does not begin with one"
-		f.advice = `put the whole cell in quotes, and write "" for each quote inside it`
+		f.Line, f.Column = parse.Line+tb.skipped, parse.Column
+		f.Message = "a quote stands inside a cell that does not begin with one"
+		f.Advice = `put the whole cell in quotes, and write "" for each quote inside it`
 	case open && !bytes.HasSuffix(rest, []byte("\n")):
-		f.code, f.message = schema.CodeTruncated, "the file ends inside the quoted cell that begins here"
+		f.Code, f.Message = schema.CodeTruncated, "the file ends inside the quoted cell that begins here"
 	case open:
-		f.message = "the quote that begins here is never closed"
-		f.advice = `close the quote; inside a quoted cell, write "" for a quote`
+		f.Message = "the quote that begins here is never closed"
+		f.Advice = `close the quote; inside a quoted cell, write "" for a quote`
 	case quote >= 0:
-		f.message = "the quoted cell that begins here goes on after its closing quote"
-		f.advice = `close the quote before the delimiter; inside a quoted cell, write "" for a quote`
+		f.Message = "the quoted cell that begins here goes on after its closing quote"
+		f.Advice = `close the quote before the delimiter; inside a quoted cell, write "" for a quote`
 	default:
 		tb.pass.fail(err)
 		return

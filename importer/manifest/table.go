@@ -57,9 +57,9 @@ func (tb *table) readHeader() bool {
 	columns, flaws := judgeHeader(names)
 	tb.names, tb.columns = names, columns
 	for _, f := range flaws {
-		f.line, f.column = tb.reader.FieldPos(f.column)
-		f.line += tb.skipped
-		if !tb.pass.fail(f) || f.code == schema.CodeNoHeader {
+		f.Line, f.Column = tb.reader.FieldPos(f.Column)
+		f.Line += tb.skipped
+		if !tb.pass.fail(f) || f.Code == schema.CodeNoHeader {
 			return false
 		}
 	}

@@ -84,7 +84,7 @@ func TestGuessesAreBounded(t *testing.T) {
 	_, flaws := judgeHeader(names)
 	guesses := 0
 	for _, f := range flaws {
-		if strings.Contains(f.message, "did you mean") {
+		if strings.Contains(f.Message, "did you mean") {
 			guesses++
 		}
 	}
