@@ -54,7 +54,7 @@ func (r *Run) awaitIndexing(ctx context.Context, o schema.Outcome) schema.Outcom
 		case len(state.Errors) > 0:
 			o.Status = schema.StatusFailed
 			o.Error = fmt.Sprintf("it was created with id %d, but its first indexing failed: %s", o.ID, strings.Join(state.Errors, "; "))
-			o.Advice = "check what the git host answers to these credentials, and update the record with gijbulk sync: the app indexes it again automatically"
+			o.Advice = "check what the git host answers to these credentials, and correct the record: the app indexes it again automatically"
 			return o
 		case state.Ended:
 			return o
