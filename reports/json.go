@@ -14,8 +14,8 @@ func JSON(w io.Writer, run schema.Run, results []schema.Result) error {
 	return FormatJSON.Renderer()(w, run, results)
 }
 
-// writeJSON writes the run field by field, and the records and the findings one a line:
-// so they can be read, searched and compared line by line, and a large report stays small.
+// writeJSON writes the run field by field, and the records and the findings one per line,
+// so that they can be searched and compared line by line.
 func writeJSON(w io.Writer, d document) error {
 	run, err := indented(d.run)
 	if err != nil {
@@ -24,13 +24,13 @@ func writeJSON(w io.Writer, d document) error {
 	if _, err := fmt.Fprintf(w, "{\n  \"version\": %d,\n  \"run\": %s,\n  \"records\": ", Version, run); err != nil {
 		return err
 	}
-	if err := writeRows(w, d.records, (*jsonRow).record); err != nil {
+	if err := writeRows(w, d.records); err != nil {
 		return err
 	}
 	if _, err := io.WriteString(w, ",\n  \"findings\": "); err != nil {
 		return err
 	}
-	if err := writeRows(w, d.findings, (*jsonRow).finding); err != nil {
+	if err := writeRows(w, d.findings); err != nil {
 		return err
 	}
 	_, err = io.WriteString(w, "\n}\n")
@@ -46,28 +46,27 @@ func indented(run RunInfo) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// writeRows writes a list, and gives it away piece by piece: the whole text of a large one
-// is never held.
-func writeRows[T any](w io.Writer, list []T, add func(*jsonRow, *T) error) error {
+// writeRows writes a list, one element per line. It never holds the text of more than one.
+func writeRows[T any](w io.Writer, list []T) error {
 	if len(list) == 0 {
 		_, err := io.WriteString(w, "[]")
 		return err
 	}
-	var j jsonRow
+	var row bytes.Buffer
+	encoder := json.NewEncoder(&row)
+	encoder.SetEscapeHTML(false)
 	before := "[\n    "
 	for i := range list {
-		j.buffer = append(j.buffer, before...)
+		row.WriteString(before)
 		before = ",\n    "
-		if err := add(&j, &list[i]); err != nil {
+		if err := encoder.Encode(&list[i]); err != nil {
 			return err
 		}
-		if len(j.buffer) >= 1<<16 {
-			if _, err := w.Write(j.buffer); err != nil {
-				return err
-			}
-			j.buffer = j.buffer[:0]
+		row.Truncate(row.Len() - len("\n"))
+		if _, err := row.WriteTo(w); err != nil {
+			return err
 		}
 	}
-	_, err := w.Write(append(j.buffer, "\n  ]"...))
+	_, err := io.WriteString(w, "\n  ]")
 	return err
 }

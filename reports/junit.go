@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -12,39 +13,82 @@ import (
 	"gijbulk/schema"
 )
 
-// writeJUnit writes a test case a record: an unknown one is an error, one that nothing
-// was done about is skipped. The attributes are those that Ant's schema demands, the
+// The elements of JUnit's format, with the attributes that Ant's schema requires, the
 // strictest of those in use.
-func writeJUnit(w io.Writer, d document) error {
-	sum := sumCases(d)
-	tests, failures, errors := strconv.Itoa(sum.tests), strconv.Itoa(sum.failures), strconv.Itoa(sum.errors)
-	x := &xmlWriter{out: w}
-	x.raw(xml.Header)
-	x.open("testsuites", "name", "gijbulk", "tests", tests, "failures", failures, "errors", errors, "time", sum.seconds)
-	x.open("testsuite", "name", "gijbulk "+d.run.Command, "package", "gijbulk", "id", "0", "hostname", cmp.Or(d.run.Target, "-"),
-		"timestamp", d.run.Started.UTC().Format("2006-01-02T15:04:05"), "tests", tests, "failures", failures, "errors", errors,
-		"skipped", strconv.Itoa(sum.skipped), "time", sum.seconds)
-	writeProperties(x, d.run)
-	for i := range d.records {
-		writeCase(x, d.run, &d.records[i])
-	}
-	verdict, _ := newCensus(d).verdict()
-	x.leaf("system-out", verdict)
-	x.leaf("system-err", findingLines(d.findings))
-	x.close("testsuite")
-	x.close("testsuites")
-	return x.flush()
+type junitCase struct {
+	XMLName   xml.Name     `xml:"testcase"`
+	Name      string       `xml:"name,attr"`
+	Classname string       `xml:"classname,attr"`
+	Time      string       `xml:"time,attr"`
+	Skipped   *junitResult `xml:"skipped"`
+	Failure   *junitResult `xml:"failure"`
+	Error     *junitResult `xml:"error"`
 }
 
-func writeProperties(x *xmlWriter, run RunInfo) {
-	x.open("properties")
-	for _, p := range [][2]string{{"run", run.ID}, {"gijbulk", run.Gijbulk}, {"target", run.Target}, {"user", run.User},
-		{"files", strings.Join(run.Files, " ")}, {"plan", run.Plan}, {"complete", strconv.FormatBool(run.Complete)}, {"why", run.Why}} {
-		if p[1] != "" {
-			x.leaf("property", "", "name", p[0], "value", p[1])
+type junitResult struct {
+	Message string `xml:"message,attr"`
+	Type    string `xml:"type,attr,omitempty"`
+	Text    string `xml:",chardata"`
+}
+
+type junitProperties struct {
+	XMLName xml.Name        `xml:"properties"`
+	List    []junitProperty `xml:"property"`
+}
+
+type junitProperty struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+// writeJUnit writes one test case per record: an unknown outcome is an error, an unchanged
+// record is skipped.
+func writeJUnit(w io.Writer, d document) error {
+	sum := sumCases(d)
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	e := xml.NewEncoder(w)
+	e.Indent("", "  ")
+	suites := element("testsuites", "name", "gijbulk", "tests", sum.tests, "failures", sum.failures, "errors", sum.errors, "time", sum.seconds)
+	suite := element("testsuite", "name", "gijbulk "+d.run.Command, "package", "gijbulk", "id", "0", "hostname", cmp.Or(d.run.Target, "-"),
+		"timestamp", d.run.Started.UTC().Format("2006-01-02T15:04:05"), "tests", sum.tests, "failures", sum.failures, "errors", sum.errors,
+		"skipped", sum.skipped, "time", sum.seconds)
+	failed := errors.Join(e.EncodeToken(suites), e.EncodeToken(suite), e.Encode(properties(d.run)))
+	for i := range d.records {
+		if err := e.Encode(newCase(d.run, &d.records[i])); err != nil {
+			return err
 		}
 	}
-	x.close("properties")
+	verdict, _ := newCensus(d).verdict()
+	failed = errors.Join(failed, e.EncodeElement(verdict, element("system-out")),
+		e.EncodeElement(findingLines(d.findings), element("system-err")),
+		e.EncodeToken(suite.End()), e.EncodeToken(suites.End()), e.Close())
+	if failed != nil {
+		return failed
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// element has attributes that are pairs of a name and a value.
+func element(name string, attributes ...any) xml.StartElement {
+	start := xml.StartElement{Name: xml.Name{Local: name}}
+	for i := 0; i < len(attributes); i += 2 {
+		start.Attr = append(start.Attr, xml.Attr{Name: xml.Name{Local: fmt.Sprint(attributes[i])}, Value: fmt.Sprint(attributes[i+1])})
+	}
+	return start
+}
+
+func properties(run RunInfo) junitProperties {
+	var p junitProperties
+	for _, one := range []junitProperty{{"run", run.ID}, {"gijbulk", run.Gijbulk}, {"target", run.Target}, {"user", run.User},
+		{"files", strings.Join(run.Files, " ")}, {"plan", run.Plan}, {"complete", strconv.FormatBool(run.Complete)}, {"why", run.Why}} {
+		if one.Value != "" {
+			p.List = append(p.List, one)
+		}
+	}
+	return p
 }
 
 // caseKind is what a record is to a test tool.
@@ -81,25 +125,24 @@ func kindOf(run RunInfo, r *RecordInfo) caseKind {
 	return casePassed
 }
 
-func writeCase(x *xmlWriter, run RunInfo, r *RecordInfo) {
-	attributes := [...]string{"name", caseName(r), "classname", "gijbulk." + cmp.Or(r.typeText(), r.Kind), "time", seconds(r.MS)}
-	kind := kindOf(run, r)
-	if kind == casePassed {
-		x.leaf("testcase", "", attributes[:]...)
-		return
-	}
+func newCase(run RunInfo, r *RecordInfo) junitCase {
+	c := junitCase{Name: caseName(r), Classname: "gijbulk." + cmp.Or(r.typeText(), r.Kind), Time: seconds(r.MS)}
 	what := string(r.Status)
-	if run.DryRun && r.Action != schema.OpValid { // which was held up by the errors of others
+	if run.DryRun && r.Action != schema.OpValid { // a valid record was stopped by the errors of others
 		what = string(r.Action)
 	}
-	x.open("testcase", attributes[:]...)
-	if kind == caseSkipped {
-		x.leaf("skipped", "", "message", what)
-	} else {
-		name := map[caseKind]string{caseFailed: "failure", caseBroken: "error"}[kind]
-		x.leaf(name, caseText(r), "message", cmp.Or(clipped(r.Error), what), "type", what)
+	result := junitResult{Message: cmp.Or(clipped(r.Error), what), Type: what}
+	switch kindOf(run, r) {
+	case caseSkipped:
+		c.Skipped = &junitResult{Message: what}
+	case caseFailed:
+		result.Text = caseText(r)
+		c.Failure = &result
+	case caseBroken:
+		result.Text = caseText(r)
+		c.Error = &result
 	}
-	x.close("testcase")
+	return c
 }
 
 func caseName(r *RecordInfo) string {

@@ -128,10 +128,10 @@ func TestReportsFitTheirSchema(t *testing.T) {
 		}
 	}
 	for _, c := range []struct{ what, old, by string }{
-		{"a status that there is not", `"status": "created"`, `"status": "done"`},
-		{"an action that there is not", `"action": "create"`, `"action": "make"`},
+		{"a status that there is not", `"status":"created"`, `"status":"done"`},
+		{"an action that there is not", `"action":"create"`, `"action":"make"`},
 		{"a version to come", `"version": 1`, `"version": 2`},
-		{"a number for a text", `"error": ""`, `"error": 0`},
+		{"a number for a text", `"error":""`, `"error":0`},
 		{"a status without its count", `"deleted": 0`, `"removed": 0`},
 		{"a date that is none", `"started": "2026`, `"started": "x2026`},
 	} {

@@ -1,11 +1,14 @@
 
 // RECORD names the values of a record in the data, in their order.
-const RECORD = Object.fromEntries(["file", "line", "record", "kind", "type", "origin", "name", "id", "action", "status",
+const RECORD = Object.fromEntries(["file", "line", "record", "kind", "type", "origin", "id", "action", "status",
   "attempts", "http", "error", "advice", "ms", "started", "changes"].map((name, i) => [name, i]));
+
+// changesOf are the changes of a record, which end its values: field, from, to, unseen.
+const changesOf = (r) => Array.from({ length: (r.length - RECORD.changes) / 4 }, (_, n) => r.slice(RECORD.changes + 4 * n, RECORD.changes + 4 * n + 4));
 
 // recordModel is what the list of records shows.
 function recordModel(data) {
-  const { records, words, run } = data;
+  const { records, names, words, run } = data;
   const R = RECORD;
   const value = (i, at) => words[records[i][at]];
   const state = (i) => run.by === "check" ? (value(i, R.status) === "failed" ? "invalid" : "valid") : value(i, run.by === "action" ? R.action : R.status);
@@ -15,7 +18,7 @@ function recordModel(data) {
   };
   const type = (i) => value(i, R.kind) === "repository" ? "repository" : value(i, R.type); // what has no type has a kind
   const hosts = words.map(hostOf);
-  const name = (i) => records[i][R.name] || value(i, R.origin) || "unnamed";
+  const name = (i) => names[i] || value(i, R.origin) || "unnamed";
   const severity = new Map(["failed", "invalid", "conflict", "unknown", "unprocessed", "deleted", "delete", "updated", "update", "exists", "created", "create", "unchanged"].map((s, i) => [s, i]));
   return {
     count: records.length, noun: "record", anchor: "r",
@@ -42,7 +45,7 @@ function recordModel(data) {
 // cause is what a row says about why: the error, or the fields that differ.
 function cause(r, words) {
   if (words[r[RECORD.error]]) return words[r[RECORD.error]];
-  return (r[RECORD.changes] || []).map((c) => words[c[0]]).join(", ");
+  return changesOf(r).map((c) => words[c[0]]).join(", ");
 }
 
 // hostOf is the host of a URL or of an address such as git@host:path, or the text itself.
@@ -55,18 +58,18 @@ function recordDetails(data, i, state, place) {
   const { records, words, run } = data;
   const R = RECORD;
   const r = records[i];
-  const line = rerun(data, r);
+  const line = rerun(data, i);
   const link = el("a", { href: "#r" + (i + 1) }, "#r" + (i + 1));
   return facts([
     ["Error", words[r[R.error]], "error"],
     ["Advice", words[r[R.advice]], "advice"],
-    ["Changes", changes(r[R.changes], words)],
+    ["Changes", changes(changesOf(r), words)],
     ["Action", words[r[R.action]] + " → " + words[r[R.status]]],
     ["Place", place + (r[R.record] ? ", record " + number(r[R.record]) : "")],
     ["Kind", words[r[R.kind]]],
     ["Type", words[r[R.type]]],
     ["Origin", words[r[R.origin]]],
-    ["Display name", r[R.name]],
+    ["Display name", data.names[i]],
     ["Id on the server", r[R.id]],
     ["Requests", r[R.attempts] ? number(r[R.attempts]) + (r[R.http] ? ", the last was answered " + r[R.http] : ", without an answer") : ""],
     ["Time", r[R.started] >= 0 ? when(run.started + r[R.started]) + (r[R.ms] ? ", took " + took(r[R.ms]) : "") : ""],
@@ -79,7 +82,7 @@ function recordDetails(data, i, state, place) {
 function when(ms) { return new Date(ms).toISOString().replace("T", " ").replace("Z", " UTC"); }
 
 function changes(list, words) {
-  if (!list) return "";
+  if (!list.length) return "";
   const body = el("tbody", {});
   for (const [field, from, to, unseen] of list) {
     body.append(el("tr", {}, el("th", { scope: "row" }, words[field]),
@@ -104,14 +107,15 @@ function findingsOf(data, r) {
 }
 
 // rerun is the command line that does this one record again.
-function rerun(data, r) {
+function rerun(data, i) {
   const { words, run } = data;
+  const r = data.records[i];
   const file = words[r[RECORD.file]];
   const target = run.sandbox ? ["--sandbox"] : run.target ? ["--jira", run.target] : [];
   const line = (...parts) => ["gijbulk", ...parts].map(word).join(" ");
   if (run.command === "validate") return file && file !== "-" ? line("validate", file) : "";
   if (!run.complete && !run.merged && !run.dryRun && !run.sandbox && run.writes) return line("resume", run.id, ...target);
-  const again = r[RECORD.name] || words[r[RECORD.origin]];
+  const again = data.names[i] || words[r[RECORD.origin]];
   if (!["import", "sync", "audit"].includes(run.command) || !file || file === "-" || !again) return "";
   const match = "^" + again.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&") + "$";
   const flags = [...(run.dryRun && run.command !== "audit" ? ["--dry-run"] : []), ...(run.skipInvalid ? ["--skip-invalid"] : [])];
