@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"bufio"
 	"encoding/csv"
 	"io"
 	"slices"
@@ -47,35 +46,23 @@ func partOf(s schema.Status) Part {
 // manifest as it is; it has a header even where it has no rows.
 func CSV(p Part) Renderer {
 	return func(w io.Writer, run schema.Run, results []schema.Result) error {
-		return writeTables(sorted(run, results), map[Part]io.Writer{p: w})
+		return writeTable(w, newDocument(run, results), p)
 	}
 }
 
-// writeTables writes the records as CSV: those of a part to its writer, where it has one,
-// and all of them to each of whole. A row is encoded once.
-func writeTables(all []schema.Result, parts map[Part]io.Writer, whole ...io.Writer) error {
-	ways := make(map[Part]io.Writer)
-	every := slices.Clip(whole)
-	for _, p := range Parts() {
-		way := whole
-		if w, has := parts[p]; has {
-			way, every = append(slices.Clip(whole), w), append(every, w)
-		}
-		ways[p] = io.MultiWriter(way...)
-	}
-	to := &switched{io.MultiWriter(every...)}
-	out := csv.NewWriter(bufio.NewWriterSize(to, 1<<16))
-	l, last := layoutOf(all), Part("")
-	row := append(slices.Clone(l.names), toolColumns...)
+// writeTable writes the records of a part as CSV; "" is all.
+func writeTable(w io.Writer, d document, p Part) error {
+	out := csv.NewWriter(w)
+	row := append(slices.Clone(d.layout.names), toolColumns...)
 	if err := out.Write(row); err != nil {
 		return err
 	}
-	for _, r := range all {
-		if p := partOf(r.Status); p != last {
-			out.Flush()
-			to.Writer, last = ways[p], p
+	for i := range d.records {
+		r := &d.records[i]
+		if p != "" && partOf(r.Status) != p {
+			continue
 		}
-		row = appendToolCells(l.appendCells(row[:0], subject(r.Action)), r)
+		row = appendToolCells(d.layout.appendCells(row[:0], r), r)
 		if err := out.Write(row); err != nil {
 			return err
 		}
@@ -84,25 +71,21 @@ func writeTables(all []schema.Result, parts map[Part]io.Writer, whole ...io.Writ
 	return out.Error()
 }
 
-// switched is a writer that leads elsewhere from time to time.
-type switched struct{ io.Writer }
-
 // toolColumns are ours, in the order of appendToolCells.
 var toolColumns = []string{"_file", "_line", "_action", "_status", "_http", "_error", "_advice", "_id", "_attempts", "_ms"}
 
-func appendToolCells(row []string, r schema.Result) []string {
-	place := r.Action.Want.Place
+func appendToolCells(row []string, r *RecordInfo) []string {
 	return append(row,
-		defused(place.File),
-		numberOrBlank(int64(place.Line)),
-		string(r.Action.Op),
+		defused(r.File),
+		numberOrBlank(int64(r.Line)),
+		string(r.Action),
 		string(r.Status),
 		numberOrBlank(int64(r.HTTP)),
 		defused(r.Error),
 		defused(r.Advice),
-		numberOrBlank(idOf(r)),
+		numberOrBlank(r.ID),
 		strconv.Itoa(r.Attempts),
-		strconv.FormatInt(r.Took.Milliseconds(), 10))
+		strconv.FormatInt(r.MS, 10))
 }
 
 func numberOrBlank(n int64) string {

@@ -2,6 +2,7 @@ package reports
 
 import (
 	"errors"
+	"io"
 	"path/filepath"
 	"slices"
 
@@ -15,21 +16,18 @@ const ReportName = "report.json"
 // WriteReport writes report.json alone, before the first write of a run. Errors name the
 // path.
 func WriteReport(dir string, run schema.Run, results []schema.Result, mask schema.Mask) (string, error) {
-	path := filepath.Join(dir, ReportName)
-	files := []*file{{path: path, format: FormatJSON}}
-	defer discard(files)
-	prepare(renderingsOf(newDocument(Masked(run, results, mask)), files))
-	if _, err := publish(files); err != nil {
-		return "", err
-	}
-	return path, nil
+	d := newDocument(Masked(run, results, mask))
+	d.run.Running = true
+	f := Wanted{Format: FormatJSON}.file(dir, d)
+	defer discard([]*file{f})
+	prepare([]*file{f})
+	return f.path, f.publish()
 }
 
-// WriteAll writes the four tables, the reports that were asked for beside them and then,
-// last, report.json: where that says complete, everything is there. It returns the paths
-// that were written, also beside an error, which names the path that was not. The
-// directory is made where it is missing (mode 0700); each file (mode 0600) appears whole
-// or not at all.
+// WriteAll writes the four tables, the requested reports and then, last, report.json:
+// where that says complete, everything is there. It returns the paths that were written,
+// also with an error, which names the path that was not. The directory is made where it is
+// missing (mode 0700); each file (mode 0600) appears whole or not at all.
 func WriteAll(dir string, run schema.Run, results []schema.Result, mask schema.Mask, wanted ...Wanted) ([]string, error) {
 	return writeAll(dir, newDocument(Masked(run, results, mask)), wanted)
 }
@@ -37,13 +35,13 @@ func WriteAll(dir string, run schema.Run, results []schema.Result, mask schema.M
 func writeAll(dir string, d document, wanted []Wanted) ([]string, error) {
 	var tables []*file
 	for _, p := range Parts() {
-		tables = append(tables, &file{path: filepath.Join(dir, p.FileName()), part: p})
+		path := filepath.Join(dir, p.FileName())
+		tables = append(tables, &file{path: path, render: func(w io.Writer) error { return writeTable(w, d, p) }})
 	}
-	last, more := Wanted{Format: FormatJSON}.file(dir), filesOf(dir, wanted)
-	// The largest has the longest way to the disk: it is begun with the tables, before the others.
-	files := slices.Concat([]*file{last}, tables, more)
+	last, more := Wanted{Format: FormatJSON}.file(dir, d), filesOf(dir, d, wanted)
+	files := slices.Concat(tables, more, []*file{last})
 	defer discard(files)
-	prepare(renderingsOf(d, files))
+	prepare(files)
 
 	var paths []string
 	for _, t := range tables {
@@ -52,8 +50,7 @@ func writeAll(dir string, d document, wanted []Wanted) ([]string, error) {
 		}
 		paths = append(paths, t.path)
 	}
-	// A report that could not be written keeps nobody from the others.
-	published, failed := publish(more)
+	published, failed := publish(more) // one that fails does not stop the others
 	failed = errors.Join(failed, writeOut(d, wanted))
 	paths = append(paths, published...)
 	if err := last.publish(); err != nil {
@@ -62,29 +59,37 @@ func writeAll(dir string, d document, wanted []Wanted) ([]string, error) {
 	return append(paths, last.path), failed
 }
 
-// Write writes the reports that were asked for and no others; dir is for those without a
-// path of their own. It returns as WriteAll does.
+// Write writes the requested reports and no others; dir is for those without a path of
+// their own. It returns as WriteAll does.
 func Write(dir string, run schema.Run, results []schema.Result, mask schema.Mask, wanted ...Wanted) ([]string, error) {
 	if len(wanted) == 0 {
-		return nil, nil // nothing shows the results
+		return nil, nil
 	}
 	d := newDocument(Masked(run, results, mask))
-	files := filesOf(dir, wanted)
+	files := filesOf(dir, d, wanted)
 	defer discard(files)
-	prepare(renderingsOf(d, files))
+	prepare(files)
 	paths, failed := publish(files)
 	return paths, errors.Join(failed, writeOut(d, wanted))
 }
 
 // filesOf are the files of those reports that go to one.
-func filesOf(dir string, wanted []Wanted) []*file {
+func filesOf(dir string, d document, wanted []Wanted) []*file {
 	var files []*file
 	for _, w := range wanted {
 		if w.Out == nil {
-			files = append(files, w.file(dir))
+			files = append(files, w.file(dir, d))
 		}
 	}
 	return files
+}
+
+func (w Wanted) file(dir string, d document) *file {
+	f := &file{path: filepath.Join(dir, w.Format.FileName()), render: func(out io.Writer) error { return w.Format.render(out, d) }}
+	if w.Path != "" {
+		f.path, f.chosen = w.Path, w.Format
+	}
+	return f
 }
 
 // writeOut writes the others, one after another: they may share an output.

@@ -135,13 +135,13 @@ func TestHalfAFileIsNeverSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := errors.New("no space left on device")
-	f := &file{path: path}
-	prepare([]rendering{{[]*file{f}, func(out []io.Writer) error {
-		if _, err := io.WriteString(out[0], strings.Repeat("new", 10_000)); err != nil {
+	f := &file{path: path, render: func(w io.Writer) error {
+		if _, err := io.WriteString(w, strings.Repeat("new", 10_000)); err != nil {
 			return err
 		}
 		return full
-	}}})
+	}}
+	prepare([]*file{f})
 	err := f.publish()
 	discard([]*file{f})
 	if !errors.Is(err, full) || !strings.Contains(err.Error(), path) {

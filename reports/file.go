@@ -10,25 +10,73 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
-// file is a report that appears under its path whole or not at all. It is written beside
-// it and then renamed: a reader, and whoever comes after a crash, finds the old file or
-// the new one. A symbolic link stays one, and what is no regular file is only written to.
-type file struct {
-	path   string
-	chosen bool   // the user chose the path for this report alone
-	part   Part   // whose table it is, or
-	format Format // what it is
-
-	out    *os.File
-	buffer *bufio.Writer
-	temp   string // where it waits for its name; "" where nothing does
-	place  string // the path without symbolic links
-	err    error  // the first of its making
+// WriteFile replaces a file atomically: a reader, and a run after a crash, finds the old
+// file or the new one. A symbolic link stays one, a stream is only written to, and a file
+// that is there keeps its mode. The folder must exist. The error does not name the path.
+func WriteFile(path string, mode fs.FileMode, render func(io.Writer) error) error {
+	f := &file{path: path, render: render}
+	defer discard([]*file{f})
+	if info, err := os.Stat(path); err == nil {
+		mode = info.Mode().Perm()
+	}
+	f.err = f.write(mode)
+	return bare(f.rename())
 }
 
-func (f *file) isTable() bool { return f.part != "" || f.format == FormatCSV }
+// file is a report that is written to a temporary file, beside the one that it replaces, and
+// then renamed; or to a stream.
+type file struct {
+	path   string
+	chosen Format // of a report for which the user chose the path
+	render func(io.Writer) error
+
+	temp  string // the temporary file; "" where there is none
+	place string // what it replaces: the path without symbolic links
+	err   error  // why it could not be written
+}
+
+// prepare writes the temporary files, all at the same time: each waits for the disk.
+func prepare(files []*file) {
+	var writing sync.WaitGroup
+	for _, f := range files {
+		writing.Go(func() {
+			if !IsStream(f.path) {
+				f.err = os.MkdirAll(filepath.Dir(f.path), 0o700)
+			}
+			if f.err == nil {
+				f.err = f.write(0o600)
+			}
+		})
+	}
+	writing.Wait()
+}
+
+func (f *file) write(mode fs.FileMode) error {
+	out, err := f.open()
+	if err != nil {
+		return err
+	}
+	buffer := bufio.NewWriterSize(out, 1<<16)
+	if err = cmp.Or(f.render(buffer), buffer.Flush()); err == nil && f.temp != "" {
+		err = cmp.Or(out.Chmod(mode), out.Sync())
+	}
+	return cmp.Or(err, out.Close())
+}
+
+func (f *file) open() (*os.File, error) {
+	if IsStream(f.path) {
+		return os.OpenFile(f.path, os.O_WRONLY|os.O_APPEND, 0)
+	}
+	f.place = followed(f.path)
+	out, err := os.CreateTemp(filepath.Dir(f.place), "."+filepath.Base(f.place)+".*") // mode 0600
+	if err == nil {
+		f.temp = out.Name()
+	}
+	return out, err
+}
 
 // publish gives the files their names. It returns the paths of those that have them, and
 // why the others do not.
@@ -43,6 +91,21 @@ func publish(files []*file) (paths []string, failed error) {
 	return paths, failed
 }
 
+func (f *file) publish() error {
+	if err := f.rename(); err != nil {
+		return &Unwritten{Path: f.path, Chosen: f.chosen, Err: bare(err)}
+	}
+	return nil
+}
+
+// rename makes what was written whole appear under its path.
+func (f *file) rename() error {
+	if f.err != nil || f.temp == "" {
+		return f.err
+	}
+	return os.Rename(f.temp, f.place)
+}
+
 // discard removes what was prepared and not published.
 func discard(files []*file) {
 	for _, f := range files {
@@ -50,93 +113,6 @@ func discard(files []*file) {
 			_ = os.Remove(f.temp)
 		}
 	}
-}
-
-// open makes the file under a name that nobody knows, and the folder that it goes to.
-func (f *file) open() {
-	if dir := filepath.Dir(f.path); !IsStream(f.path) {
-		f.err = os.MkdirAll(dir, 0o700)
-	}
-	if f.err == nil {
-		f.create()
-	}
-}
-
-func (f *file) create() {
-	if f.place = f.path; IsStream(f.path) {
-		f.out, f.err = os.OpenFile(f.path, os.O_WRONLY|os.O_APPEND, 0)
-	} else {
-		f.place = followed(f.path)
-		dir, name := filepath.Split(f.place)
-		if f.out, f.err = os.CreateTemp(filepath.Clean(dir), "."+name+".*"); f.err == nil { // mode 0600
-			f.temp = f.out.Name()
-		}
-	}
-	// The renderers' own buffers give way to this one.
-	f.buffer = bufio.NewWriterSize(f.out, 1<<16)
-}
-
-// Write never fails: what went wrong is the file's own trouble, and others may be rendered
-// in the same go.
-func (f *file) Write(p []byte) (int, error) {
-	if f.err == nil {
-		_, f.err = f.buffer.Write(p)
-	}
-	return len(p), nil
-}
-
-// close waits until what was rendered is safe on the disk.
-func (f *file) close() {
-	if f.out == nil {
-		return
-	}
-	if f.err == nil {
-		f.err = f.buffer.Flush()
-	}
-	if f.err == nil && f.temp != "" {
-		f.err = f.out.Sync()
-	}
-	f.err = cmp.Or(f.err, f.out.Close())
-}
-
-func (f *file) publish() error {
-	if f.rename(); f.err != nil {
-		failed := &Unwritten{Path: f.path, Err: bare(f.err)}
-		if f.chosen {
-			failed.Chosen = f.format
-		}
-		return failed
-	}
-	return nil
-}
-
-func (f *file) rename() {
-	if f.err == nil && f.temp != "" {
-		f.err = os.Rename(f.temp, f.place)
-	}
-	if f.err == nil {
-		f.temp = ""
-	}
-}
-
-// WriteFile writes a file that appears whole or not at all: one that is there stays where
-// it cannot be replaced or render fails, and keeps its mode. The error does not name the path.
-func WriteFile(path string, mode fs.FileMode, render func(io.Writer) error) error {
-	f := &file{path: path}
-	defer discard([]*file{f})
-	if info, err := os.Stat(path); err == nil {
-		mode = info.Mode().Perm()
-	}
-	if f.create(); f.temp != "" {
-		f.err = f.out.Chmod(mode)
-	}
-	if f.err == nil {
-		err := render(f)
-		f.err = cmp.Or(f.err, err)
-	}
-	f.close()
-	f.rename()
-	return bare(f.err)
 }
 
 // IsStream reports whether what is written to a path passes on, and replaces nothing: a pipe, a
@@ -181,7 +157,7 @@ func (u *Unwritten) Error() string {
 // Unwrap gives the cause.
 func (u *Unwritten) Unwrap() error { return u.Err }
 
-// bare drops the path of a temporary file that nobody knows.
+// bare drops the path of the temporary file, which the user does not know.
 func bare(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err

@@ -3,8 +3,10 @@ package reports
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -40,6 +42,9 @@ func TestWriteFile(t *testing.T) {
 	}
 	if err := WriteFile(dir, 0o644, holding("")); err == nil {
 		t.Error("a folder was replaced")
+	}
+	if err := WriteFile(in("nosuch/file"), 0o644, holding("")); !errors.Is(err, fs.ErrNotExist) || strings.Contains(err.Error(), dir) {
+		t.Errorf("a missing folder: %v", err)
 	}
 	broken := errors.New("broken")
 	if err := WriteFile(in("plain"), 0o644, func(w io.Writer) error { return errors.Join(holding("half")(w), broken) }); !errors.Is(err, broken) || content(t, dir, "plain") != "two" {

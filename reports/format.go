@@ -3,10 +3,7 @@ package reports
 import (
 	"fmt"
 	"io"
-	"path/filepath"
-	"runtime"
 	"slices"
-	"sync"
 
 	"gijbulk/schema"
 )
@@ -60,7 +57,7 @@ func (f Format) render(w io.Writer, d document) error {
 	case FormatJSON:
 		return writeJSON(w, d)
 	case FormatCSV:
-		return d.tables(nil, w)
+		return writeTable(w, d, "")
 	}
 	return fmt.Errorf("there is no report format %q", f)
 }
@@ -72,60 +69,21 @@ type Wanted struct {
 	Out    io.Writer // where it goes instead of a file; nil: to the file
 }
 
-// file is the file that the report goes to.
-func (w Wanted) file(dir string) *file {
-	if w.Path != "" {
-		return &file{path: w.Path, chosen: true, format: w.Format}
-	}
-	return &file{path: filepath.Join(dir, w.Format.FileName()), format: w.Format}
-}
-
 // document is a run as all formats see it: the values of report.json in the order of the
 // manifest. It is made once, and no format changes it: they are written at the same time.
 type document struct {
 	run      RunInfo
 	findings []FindingInfo
 	records  []RecordInfo
-	tables   func(parts map[Part]io.Writer, whole ...io.Writer) error // see writeTables
+	layout   layout // of the tables
 }
 
 func newDocument(run schema.Run, results []schema.Result) document {
-	all := sorted(run, results)
-	findings := slices.Clone(run.Findings)
-	order := placeOrder(run.Files)
-	slices.SortStableFunc(findings, func(a, b schema.Finding) int { return order(a.Place, b.Place) })
-	return document{
-		run:      runInfo(run, all),
-		findings: mapTo(findings, findingInfo),
-		records:  recordInfos(all),
-		tables:   tablesOf(all),
-	}
+	return documentOf(NewReport(run, results))
 }
 
-func tablesOf(all []schema.Result) func(map[Part]io.Writer, ...io.Writer) error {
-	return func(parts map[Part]io.Writer, whole ...io.Writer) error { return writeTables(all, parts, whole...) }
-}
-
-// recordInfos makes the records, on all cores.
-func recordInfos(all []schema.Result) []RecordInfo {
-	infos := make([]RecordInfo, len(all))
-	inParts(len(all), func(from, to int) {
-		for i := from; i < to; i++ {
-			infos[i] = recordInfo(all[i])
-		}
-	})
-	return infos
-}
-
-// inParts does what is independent for each of n in as many parts as there are processors,
-// at the same time.
-func inParts(n int, do func(from, to int)) {
-	size := max(1, (n+runtime.GOMAXPROCS(0)-1)/runtime.GOMAXPROCS(0))
-	var parts sync.WaitGroup
-	for from := 0; from < n; from += size {
-		parts.Go(func() { do(from, min(from+size, n)) })
-	}
-	parts.Wait()
+func documentOf(r Report) document {
+	return document{r.Run, r.Findings, r.Records, layoutOf(r.Run, r.Records)}
 }
 
 func mapTo[T, U any](list []T, f func(T) U) []U {

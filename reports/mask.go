@@ -3,7 +3,6 @@ package reports
 import (
 	"iter"
 	"slices"
-	"sync"
 
 	"gijbulk/schema"
 )
@@ -18,20 +17,19 @@ func Masked(run schema.Run, results []schema.Result, mask schema.Mask) (schema.R
 	return maskedRun(run, mask), maskedList(results, mask, (*masker).result)
 }
 
-// maskedList masks a list on all cores, and copies it only where something changes.
+// maskedList copies the list only where something changes.
 func maskedList[T any](list []T, mask schema.Mask, hide func(*masker, T) T) []T {
-	masked := list
-	var copied sync.Once
-	inParts(len(list), func(from, to int) {
-		m := masker{mask: mask}
-		for i := from; i < to; i++ {
-			m.found = false
-			if one := hide(&m, list[i]); m.found {
-				copied.Do(func() { masked = slices.Clone(list) })
-				masked[i] = one
+	m, masked := masker{mask: mask}, list
+	copied := false
+	for i, one := range list {
+		m.found = false
+		if one = hide(&m, one); m.found {
+			if !copied {
+				masked, copied = slices.Clone(list), true
 			}
+			masked[i] = one
 		}
-	})
+	}
 	return masked
 }
 

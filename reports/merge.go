@@ -11,99 +11,64 @@ import (
 	"gijbulk/schema"
 )
 
-// Unmergeable is why report directories do not make one report.
+// Unmergeable is why reports do not make one.
 type Unmergeable struct {
 	Problems []string
 	Advice   string
-	Stale    *Kept // the directory whose tables are not those of its report; nil: none
 }
 
-// Error names all that is wrong with the directories.
+// Error names all that is wrong with the reports.
 func (u *Unmergeable) Error() string { return strings.Join(u.Problems, "; ") }
 
-// Merged is one report of the shards'.
-type Merged struct {
-	Report Report
-	run    schema.Run // what the summary needs of it
-	all    []schema.Result
-}
+// Merged is one report of those of all shards.
+type Merged struct{ Report Report }
 
-// Merge makes one report of those of all shards of one run, in any order. It refuses,
-// with an *Unmergeable, a shard that is missing, one that is there twice, and what is no
-// shard of the same run.
-func Merge(shards []Kept) (Merged, error) {
+// Merge makes one report of those of all shards of one run, in any order. It refuses, with
+// an *Unmergeable, a missing, a duplicate and a foreign shard.
+func Merge(shards []Saved) (Merged, error) {
 	if err := mergeable(shards); err != nil {
 		return Merged{}, err
 	}
-	shards = slices.SortedFunc(slices.Values(shards), func(a, b Kept) int {
+	shards = slices.SortedFunc(slices.Values(shards), func(a, b Saved) int {
 		return cmp.Compare(a.Report.Run.Shard.Index, b.Report.Run.Shard.Index)
 	})
-	m := Merged{Report: Report{Version: Version, Run: mergedRun(shards)}}
-	m.gather(shards)
-	m.Report.Findings = mergedFindings(shards)
-	run := &m.Report.Run
-	for _, s := range schema.Statuses() {
-		run.Counts[s] = 0
-	}
-	for _, r := range m.Report.Records {
-		run.Counts[r.Status]++
-	}
-	run.Total = len(m.Report.Records)
-	m.run = schema.Run{ID: run.ID, Files: run.Files, Complete: run.Complete, Why: run.Why}
-	return m, nil
-}
-
-// gather puts the shards' records in the order of the manifest.
-func (m *Merged) gather(shards []Kept) {
-	var infos []RecordInfo
-	var results []schema.Result
-	alike := sameColumns(shards)
-	for i := range shards {
-		s := &shards[i]
-		for n := range s.Report.Records {
-			r := s.result(n)
-			r.N = len(infos)
-			if !alike { // the merged tables have the columns of all, by field
-				r.Action.Want.Columns, r.Action.Have.Columns = nil, nil
-			}
-			infos, results = append(infos, s.Report.Records[n]), append(results, r)
-		}
-	}
-	m.all = sorted(schema.Run{Files: m.Report.Run.Files}, results)
-	m.Report.Records = mapTo(m.all, func(r schema.Result) RecordInfo { return infos[r.N] })
-}
-
-// sameColumns reports whether the shards' tables have the same columns. Where a shard has
-// no record of a manifest, its tables know nothing of the manifest's columns.
-func sameColumns(shards []Kept) bool {
-	var columns []string
+	r := Report{Version: Version, Run: mergedRun(shards), Findings: mergedFindings(shards)}
 	for _, s := range shards {
-		if !slices.ContainsFunc(s.rows, func(r schema.Record) bool { return r.Place.File != "" }) {
-			continue
-		}
-		if columns != nil && !slices.Equal(columns, s.columns) {
-			return false
-		}
-		columns = s.columns
+		r.Records = append(r.Records, s.Report.Records...)
 	}
-	return true
+	order := positionOrder(r.Run.Files)
+	slices.SortStableFunc(r.Records, func(a, b RecordInfo) int { return order(a.position(), b.position()) })
+	for _, s := range schema.Statuses() {
+		r.Run.Counts[s] = 0
+	}
+	for _, one := range r.Records {
+		r.Run.Counts[one.Status]++
+	}
+	r.Run.Total = len(r.Records)
+	return Merged{r}, nil
 }
 
 // WriteAll writes the merged report as [WriteAll] does that of a run.
 func (m Merged) WriteAll(dir string, wanted ...Wanted) ([]string, error) {
-	return writeAll(dir, document{run: m.Report.Run, findings: m.Report.Findings, records: m.Report.Records,
-		tables: tablesOf(m.all)}, wanted)
+	return writeAll(dir, documentOf(m.Report), wanted)
 }
 
 // Summary writes the summary as [Summary] does that of a run.
 func (m Merged) Summary(w io.Writer, dir string, page Page) error {
-	return Summary(w, m.run, m.all, dir, page)
+	run := &m.Report.Run
+	var open []RecordInfo
+	for _, r := range m.Report.Records {
+		if needsAttention(r.Status, r.Action, r.Error) {
+			open = append(open, r)
+		}
+	}
+	return writeSummary(w, summary{counts: run.Counts, complete: run.Complete, why: run.Why, open: open}, dir, page)
 }
 
 // mergedRun adds up what the shards were.
-func mergedRun(shards []Kept) RunInfo {
+func mergedRun(shards []Saved) RunInfo {
 	run := shards[0].Report.Run
-	run.Shard, run.Timeline, run.Counts = nil, nil, make(map[schema.Status]int)
+	run.Shard, run.Timeline, run.Counts, run.Columns = nil, nil, make(map[schema.Status]int), make(map[string][]string)
 	run.Complete, run.Requests, run.Writes = true, 0, 0
 	var ids, versions, users, why []string
 	var ended []time.Time
@@ -111,6 +76,12 @@ func mergedRun(shards []Kept) RunInfo {
 		r := s.Report.Run
 		run.Shards = append(run.Shards, ShardRun{*r.Shard, r.ID, r.Started, r.Ended, r.Complete})
 		run.Files = union(run.Files, r.Files...)
+		for file, columns := range r.Columns {
+			if run.Columns[file] != nil {
+				columns = union(run.Columns[file], columns...)
+			}
+			run.Columns[file] = columns
+		}
 		ids, versions, users = append(ids, r.ID), union(versions, r.Gijbulk), union(users, r.User)
 		run.Started, ended = earlier(run.Started, r.Started), append(ended, r.Ended)
 		run.Requests, run.Writes = run.Requests+r.Requests, run.Writes+r.Writes
@@ -134,7 +105,7 @@ func mergedRun(shards []Kept) RunInfo {
 
 // mergedTimeline lays the shards' traffic over each other. What they were held back adds
 // up: several of them wait at once.
-func mergedTimeline(shards []Kept) *Timeline {
+func mergedTimeline(shards []Saved) *Timeline {
 	var line schema.Timeline
 	for _, s := range shards {
 		if t := s.Report.Run.Timeline; t != nil {
@@ -155,7 +126,7 @@ func mergedTimeline(shards []Kept) *Timeline {
 
 // mergedFindings tells once what several shards found: all of them check the whole
 // manifest.
-func mergedFindings(shards []Kept) []FindingInfo {
+func mergedFindings(shards []Saved) []FindingInfo {
 	all := []FindingInfo{}
 	told := make(map[FindingInfo]bool)
 	for _, s := range shards {

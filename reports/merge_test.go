@@ -41,9 +41,9 @@ func writeShards(t *testing.T, run schema.Run, of int, results []schema.Result) 
 }
 
 func mergeDirs(dirs ...string) (Merged, error) {
-	var shards []Kept
+	var shards []Saved
 	for _, dir := range dirs {
-		k, err := OpenDir(dir)
+		k, err := ReadFile(dir)
 		if err != nil {
 			return Merged{}, err
 		}
@@ -54,16 +54,20 @@ func mergeDirs(dirs ...string) (Merged, error) {
 
 // tableResults are of one CSV file, with columns of the user's own, and a deletion.
 func tableResults() []schema.Result {
-	columns := []string{"Display Name", "_team", "Type", "PAT"}
+	columns := []string{"Display Name", "_team", "Type", "PAT", "Disabled", "_team", "tagsFilter"}
 	var all []schema.Result
 	statuses := []schema.Status{schema.StatusCreated, schema.StatusFailed, schema.StatusUnchanged, schema.StatusFailed, schema.StatusUnknown, schema.StatusUnprocessed}
 	for n := range 30 {
 		name := fmt.Sprintf("team %x", n*n*n*7919)
-		o := result(row(place("a.csv", n+1), github(name), columns, name, "=core, \"x\"", "GITHUB", "env:PAT"), schema.OpCreate, statuses[n%len(statuses)])
+		values := github(name)
+		values[schema.FieldDisabled] = schema.Bool(true)
+		values[schema.FieldTagsFilter] = schema.Text("from --default")
+		o := result(row(place("a.csv", n+1), values, columns, name, "=core, \"x\"", "GITHUB", "env:PAT", "TRUE", "again"), schema.OpCreate, statuses[n%len(statuses)])
 		o.Error, o.HTTP, o.Attempts, o.Started, o.Took = strings.Repeat("=no\n", n%2), 200+n, n, testRun().Started, time.Second
 		all = append(all, o)
 	}
-	return append(all, deleted(77, github("gone")))
+	repository := fields{schema.FieldKind: schema.Text("repository"), schema.FieldOrigin: schema.Text("=gone")}
+	return append(all, deleted(77, repository), deleted(77, github("gone")))
 }
 
 // What the shards' reports say together is what one run would have said.
@@ -80,6 +84,13 @@ func TestMergedIsAsTheWhole(t *testing.T) {
 				}
 				dirs := writeShards(t, run, of, results)
 				slices.Reverse(dirs)
+				for _, dir := range dirs { // report.json is all that a merge needs
+					for _, p := range Parts() {
+						if err := os.Remove(filepath.Join(dir, p.FileName())); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
 				merged, err := mergeDirs(dirs...)
 				if err != nil {
 					t.Fatal(err)
@@ -94,6 +105,9 @@ func TestMergedIsAsTheWhole(t *testing.T) {
 				}
 				want, got := readReport(t, whole), readReport(t, together)
 				if diff := cmp.Diff(want.Records, got.Records); diff != "" {
+					t.Error(diff)
+				}
+				if diff := cmp.Diff(want.Run.Columns, got.Run.Columns); diff != "" {
 					t.Error(diff)
 				}
 				if diff := cmp.Diff(want.Findings, got.Findings); diff != "" {
@@ -118,11 +132,11 @@ func content(t *testing.T, dir, name string) string {
 
 func readReport(t *testing.T, path string) Report {
 	t.Helper()
-	report, err := ReadFile(path)
+	saved, err := ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return report
+	return saved.Report
 }
 
 func TestMergedRunAddsUp(t *testing.T) {
@@ -216,24 +230,16 @@ func TestWhatIsNotMerged(t *testing.T) {
 			}
 			return d
 		}, "of a.csv is in both D1/report.json and D2/report.json"},
-		"no table": {func(d []string) []string {
-			if err := os.Remove(filepath.Join(d[0], "unknown.csv")); err != nil {
+		"no cells": {func(d []string) []string { edit(d[0], ReportName, `"cells":{`, `"others":{`); return d },
+			"D1/report.json lacks the cells of its records"},
+		"still running": {func(d []string) []string {
+			run := sampleRun()
+			run.Shard = schema.Shard{Index: 2, Of: 3}
+			if _, err := WriteReport(d[1], run, nil, schema.Mask{}); err != nil {
 				t.Fatal(err)
 			}
 			return d
-		}, "D1/unknown.csv is missing: no such file or directory"},
-		"a row less": {func(d []string) []string {
-			edit(d[0], "failed.csv", content(t, d[0], "failed.csv")[strings.Index(content(t, d[0], "failed.csv"), "_ms\n")+4:], "")
-			return d
-		}, "D1/failed.csv lacks a row for a.csv:"},
-		"a row more": {func(d []string) []string {
-			whole := content(t, d[0], "unknown.csv")
-			edit(d[0], "unknown.csv", whole, whole+strings.Repeat(",", 13)+"\n")
-			return d
-		}, "D1/unknown.csv has 1 row more than report.json"},
-		"half a row":    {func(d []string) []string { edit(d[0], "failed.csv", "_ms\n", "_ms\nteam\n"); return d }, "D1/failed.csv cannot be read: record on line 2: wrong number of fields"},
-		"another table": {func(d []string) []string { edit(d[0], "failed.csv", ",_ms", ",_s"); return d }, "D1/failed.csv is no table of a report: its last columns are not those of gijbulk"},
-		"another row":   {func(d []string) []string { edit(d[0], "failed.csv", ",create,failed,", ",create,created,"); return d }, "row 1 of D1/failed.csv is not that of a.csv:"},
+		}, "D2/report.json was written before the first write of its run, which is still running or was killed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dirs := writeShards(t, sampleRun(), 3, results)
@@ -253,15 +259,15 @@ func TestWhatIsNotMerged(t *testing.T) {
 	}
 }
 
-func TestOpenDirErrors(t *testing.T) {
+func TestReadFileErrors(t *testing.T) {
 	dir := t.TempDir()
-	if _, err := OpenDir(dir); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), filepath.Join(dir, ReportName)) {
+	if _, err := ReadFile(dir); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), filepath.Join(dir, ReportName)) {
 		t.Errorf("an empty directory: %v", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, ReportName), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenDir(dir); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, ReportName)+": this is no report.json") {
+	if _, err := ReadFile(dir); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, ReportName)+": this is no report.json") {
 		t.Errorf("a foreign file: %v", err)
 	}
 }

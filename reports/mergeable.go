@@ -2,12 +2,18 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
 
-// mergeable says what stands in the way of one report.
-func mergeable(shards []Kept) error {
+// mergeable says why reports do not make one.
+func mergeable(shards []Saved) error {
+	for _, s := range shards {
+		if err := lacking(s); err != nil {
+			return err
+		}
+	}
 	problems := foreign(shards)
 	if len(problems) == 0 {
 		problems = uneven(shards)
@@ -16,13 +22,26 @@ func mergeable(shards []Kept) error {
 		problems = overlapping(shards)
 	}
 	if len(problems) > 0 {
-		return &Unmergeable{Problems: problems, Advice: "give the report directories of all shards of one run, each once"}
+		return &Unmergeable{problems, "give the report directories of all shards of one run, each once"}
+	}
+	return nil
+}
+
+// lacking says why a report does not hold all that a merged one needs.
+func lacking(s Saved) error {
+	id := s.Report.Run.ID
+	switch {
+	case s.Report.Run.Running:
+		return &Unmergeable{[]string{s.Path + " was written before the first write of its run, which is still running or was killed"},
+			"continue the run: gijbulk resume " + id}
+	case slices.ContainsFunc(s.Report.Records, func(r RecordInfo) bool { return r.Cells == nil }):
+		return &Unmergeable{[]string{s.Path + " lacks the cells of its records"}, "write the reports of the run again: gijbulk report " + id}
 	}
 	return nil
 }
 
 // foreign names what is no shard of the run that the first directory belongs to.
-func foreign(shards []Kept) (problems []string) {
+func foreign(shards []Saved) (problems []string) {
 	first := &shards[0]
 	for i := range shards {
 		s := &shards[i]
@@ -62,7 +81,7 @@ func (r *RunInfo) flaggedDry() bool {
 }
 
 // uneven names the shards that are missing or there twice.
-func uneven(shards []Kept) (problems []string) {
+func uneven(shards []Saved) (problems []string) {
 	of := shards[0].Report.Run.Shard.Of
 	paths := make([][]string, of+1)
 	for _, s := range shards {
@@ -93,7 +112,7 @@ func uneven(shards []Kept) (problems []string) {
 }
 
 // overlapping names records that two shards claim: nothing may be counted twice.
-func overlapping(shards []Kept) []string {
+func overlapping(shards []Saved) []string {
 	type mark struct {
 		file   string
 		record int

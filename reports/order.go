@@ -11,15 +11,36 @@ import (
 // sorted gives results in the order of the manifest: its files as they were named, then
 // their records; at the end, by id, what is in no manifest.
 func sorted(run schema.Run, results []schema.Result) []schema.Result {
-	all, places := slices.Clone(results), placeOrder(run.Files)
+	all, order := slices.Clone(results), positionOrder(run.Files)
 	slices.SortStableFunc(all, func(a, b schema.Result) int {
-		p, q := a.Action.Want.Place, b.Action.Want.Place
-		if p.File == "" && q.File == "" {
-			return cmp.Compare(idOf(a), idOf(b))
-		}
-		return cmp.Or(places(p, q), cmp.Compare(a.N, b.N))
+		return cmp.Or(order(positionOf(a), positionOf(b)), cmp.Compare(a.N, b.N))
 	})
 	return all
+}
+
+// position is where a record stands in a report.
+type position struct {
+	place schema.Place
+	id    int64
+	kind  string
+}
+
+func positionOf(r schema.Result) position {
+	p := position{place: r.Action.Want.Place}
+	if p.place.File == "" {
+		p.id, p.kind = idOf(r), kindText(subject(r.Action))
+	}
+	return p
+}
+
+func positionOrder(files []string) func(p, q position) int {
+	places := placeOrder(files)
+	return func(p, q position) int {
+		if p.place.File == "" && q.place.File == "" {
+			return cmp.Or(cmp.Compare(p.id, q.id), strings.Compare(p.kind, q.kind))
+		}
+		return places(p.place, q.place)
+	}
 }
 
 // placeOrder compares places of these files; files that are not among them follow by

@@ -32,9 +32,11 @@ type RunInfo struct {
 	Target   string                `json:"target"`
 	User     string                `json:"user"`
 	Files    []string              `json:"files"`
-	Started  time.Time             `json:"started"`        // UTC
-	Ended    time.Time             `json:"ended,omitzero"` // UTC; absent while it runs
-	Complete bool                  `json:"complete"`       // it ended by itself and every record has been judged
+	Columns  map[string][]string   `json:"columns,omitempty"` // the headers of CSV and TSV files, by file
+	Started  time.Time             `json:"started"`           // UTC
+	Ended    time.Time             `json:"ended,omitzero"`    // UTC; absent while it runs
+	Complete bool                  `json:"complete"`          // it ended by itself and every record has been judged
+	Running  bool                  `json:"running,omitzero"`  // written before the first write: what was done since is not in it
 	DryRun   bool                  `json:"dryRun"`
 	Manifest string                `json:"manifest"` // the digest of what is wanted, or ""; all shards of a manifest have the same
 	Shard    *ShardInfo            `json:"shard,omitempty"`
@@ -106,6 +108,7 @@ type RecordInfo struct {
 	Advice   string        `json:"advice"`
 	Started  time.Time     `json:"started,omitzero"` // UTC, when its first request left; absent if none did
 	MS       int64         `json:"ms"`               // from its first request to the last answer
+	Cells    Cells         `json:"cells"`            // as written; of other formats than CSV and TSV by field; a secret is its reference
 }
 
 // ChangeInfo is a field that differs. From and To are a text, a boolean, a number (a
@@ -166,8 +169,11 @@ func Read(r io.Reader) (Report, error) {
 
 // NewReport makes the report of a run.
 func NewReport(run schema.Run, results []schema.Result) Report {
-	d := newDocument(run, results)
-	return Report{Version: Version, Run: d.run, Records: d.records, Findings: d.findings}
+	all := sorted(run, results)
+	findings := slices.Clone(run.Findings)
+	order := placeOrder(run.Files)
+	slices.SortStableFunc(findings, func(a, b schema.Finding) int { return order(a.Place, b.Place) })
+	return Report{Version, runInfo(run, all), mapTo(all, recordInfo), mapTo(findings, findingInfo)}
 }
 
 func runInfo(run schema.Run, all []schema.Result) RunInfo {
@@ -175,11 +181,15 @@ func runInfo(run schema.Run, all []schema.Result) RunInfo {
 	for _, s := range schema.Statuses() {
 		counts[s] = 0
 	}
+	columns := make(map[string][]string)
 	for _, r := range all {
 		counts[r.Status]++
+		if want := &r.Action.Want; want.Columns != nil && want.Place.File != "" {
+			columns[want.Place.File] = want.Columns
+		}
 	}
 	return RunInfo{ID: run.ID, Command: run.Command, Gijbulk: run.Version, Target: run.Target, User: run.User,
-		Files: append([]string{}, run.Files...), Started: stamp(run.Started), Ended: stamp(run.Ended),
+		Files: append([]string{}, run.Files...), Columns: columns, Started: stamp(run.Started), Ended: stamp(run.Ended),
 		Complete: run.Complete, DryRun: run.DryRun, Manifest: run.Manifest, Shard: shardInfo(run.Shard), Plan: run.Digest,
 		Requests: run.Requests, Writes: run.Writes, Why: run.Why, Total: len(all), Counts: counts, Timeline: timeline(run.Timeline)}
 }
@@ -225,8 +235,15 @@ func recordInfo(r schema.Result) RecordInfo {
 	s := subjectInfo(r.Action, have)
 	s.ID = idOf(r)
 	return RecordInfo{Subject: s, Status: r.Status, Changes: changeInfos(r.Changes()), Attempts: r.Attempts,
-		HTTP: r.HTTP, Error: r.Error, Advice: r.Advice, Started: stamp(r.Started), MS: r.Took.Milliseconds()}
+		HTTP: r.HTTP, Error: r.Error, Advice: r.Advice, Started: stamp(r.Started), MS: r.Took.Milliseconds(),
+		Cells: cellsOf(subject(r.Action))}
 }
+
+func (s *Subject) place() schema.Place {
+	return schema.Place{File: s.File, Line: s.Line, Record: s.Record}
+}
+
+func (s *Subject) position() position { return position{s.place(), s.ID, s.Kind} }
 
 // kindText is the kind as the record says it: one that is no kind is wrong, and shown.
 func kindText(r *schema.Record) string {

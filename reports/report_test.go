@@ -96,7 +96,7 @@ func compacted(t *testing.T, written []byte) string {
 func rewritten(t *testing.T, r Report) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	if err := writeJSON(&b, document{run: r.Run, records: r.Records, findings: r.Findings}); err != nil {
+	if err := writeJSON(&b, documentOf(r)); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

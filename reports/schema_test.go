@@ -51,6 +51,8 @@ func madeReportSchema(t *testing.T) *jsonschema.Schema {
 // named lists the values of the types that have names for all of theirs.
 func named(t reflect.Type) *jsonschema.Schema {
 	switch t {
+	case reflect.TypeFor[Cells]():
+		return &jsonschema.Schema{Type: "object", AdditionalProperties: &jsonschema.Schema{Type: "string"}}
 	case reflect.TypeFor[schema.Status]():
 		return oneOf(schema.Statuses())
 	case reflect.TypeFor[schema.Op]():

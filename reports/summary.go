@@ -16,30 +16,47 @@ import (
 const longestList = 20
 
 // Summary writes the summary of a run for people: the counts by status, the first twenty
-// failures with position, cause and advice, and the references that are in the reports
-// where a secret was written out. dir is the report directory, "" where there is none.
+// failures with position, cause and advice, and the references that stand in the reports
+// for literal secrets. dir is the report directory, "" where there is none.
 func Summary(w io.Writer, run schema.Run, results []schema.Result, dir string, page Page) error {
-	counts := map[schema.Status]int{}
-	var open []schema.Result // to look at, or to feed back
+	s := summary{counts: map[schema.Status]int{}, complete: run.Complete, why: run.Why}
+	var open []schema.Result
 	for _, r := range results {
-		counts[r.Status]++
-		if !r.Status.Good() || r.Error != "" && r.Action.Op.Writes() {
+		s.counts[r.Status]++
+		if needsAttention(r.Status, r.Action.Op, r.Error) {
 			open = append(open, r)
 		}
 	}
 	open = sorted(run, open)
+	s.open, s.references = mapTo(open, recordInfo), referencesOf(open)
+	return writeSummary(w, s, dir, page)
+}
 
+// summary is what the summary of a run or of a merged report shows.
+type summary struct {
+	counts     map[schema.Status]int
+	complete   bool
+	why        string
+	open       []RecordInfo // that need attention
+	references []string
+}
+
+func needsAttention(s schema.Status, op schema.Op, problem string) bool {
+	return !s.Good() || problem != "" && op.Writes()
+}
+
+func writeSummary(w io.Writer, s summary, dir string, page Page) error {
 	out := bufio.NewWriter(w)
-	first := countWords(counts, page)
+	first := countWords(s.counts, page)
 	if dir != "" {
 		first += " (report: " + oneLine(filepath.Join(dir, ReportName)) + ")"
 	}
 	page.line(out, 0, first)
-	if !run.Complete {
-		page.line(out, 0, joined(": ", page.paint(bad, "the run did not end by itself"), oneLine(run.Why)))
+	if !s.complete {
+		page.line(out, 0, joined(": ", page.paint(bad, "the run was interrupted"), oneLine(s.why)))
 	}
-	writeFailures(out, open, dir, page)
-	writeReferences(out, open, page)
+	writeFailures(out, s.open, dir, page)
+	writeReferences(out, s.references, page)
 	return out.Flush()
 }
 
@@ -63,10 +80,11 @@ func toneOfStatus(s schema.Status) tone {
 	return bad
 }
 
-func writeFailures(out io.Writer, open []schema.Result, dir string, page Page) {
+func writeFailures(out io.Writer, open []RecordInfo, dir string, page Page) {
 	shown, more := 0, 0
 	var files []string
-	for _, r := range open {
+	for i := range open {
+		r := &open[i]
 		if r.Status == schema.StatusUnprocessed {
 			continue // its reason is the run's
 		}
@@ -91,32 +109,36 @@ func writeFailures(out io.Writer, open []schema.Result, dir string, page Page) {
 	}
 }
 
-func failureLine(r schema.Result, page Page) string {
-	info := recordInfo(r)
-	name := info.Origin
-	if info.DisplayName != "" {
-		name = `"` + info.DisplayName + `"`
+func failureLine(r *RecordInfo, page Page) string {
+	name := r.Origin
+	if r.DisplayName != "" {
+		name = `"` + r.DisplayName + `"`
 	}
-	cause := info.Error
+	cause := r.Error
 	if cause == "" && r.HTTP != 0 {
 		cause = fmt.Sprintf("the server answered %d", r.HTTP)
 	}
-	return joined(": ", oneLine(fileLine(r.Action.Want.Place)), oneLine(joined(" ", info.typeText(), name)),
+	return joined(": ", oneLine(placeText(r)), oneLine(joined(" ", r.typeText(), name)),
 		page.paint(bad, cmp.Or(clipped(cause), string(r.Status))))
 }
 
-// writeReferences lists what must be set before a table of the report can be fed back.
-func writeReferences(out io.Writer, open []schema.Result, page Page) {
+// referencesOf are the references that stand for literal secrets.
+func referencesOf(open []schema.Result) []string {
 	var references []string
-	met := map[string]bool{}
+	met := map[string]bool{"": true}
 	for _, r := range open {
 		for _, s := range r.Action.Want.Secrets() {
-			if ref := s.Reference(); s.Literal() && ref != "" && !met[ref] {
+			if ref := s.Reference(); s.Literal() && !met[ref] {
 				met[ref] = true
 				references = append(references, oneLine(ref))
 			}
 		}
 	}
+	return references
+}
+
+// writeReferences lists what must be set before a table of the report can be imported.
+func writeReferences(out io.Writer, references []string, page Page) {
 	if len(references) == 0 {
 		return
 	}

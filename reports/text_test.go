@@ -63,7 +63,7 @@ func TestSummaryFoldsFailuresAndSaysWhy(t *testing.T) {
 	}
 	for i, want := range map[int]string{
 		0:              "56 failed, 1 unknown (report: d/report.json)",
-		1:              "the run did not end by itself: interrupted",
+		1:              "the run was interrupted: interrupted",
 		2:              `a:2: GITHUB "n1": the server answered 500`,
 		len(lines) - 1: "and 37 more, see failed.csv and unknown.csv",
 	} {

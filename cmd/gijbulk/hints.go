@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"path/filepath"
 
 	"gijbulk/importer/gij"
 	"gijbulk/importer/journal"
@@ -61,17 +60,6 @@ func hintOfReport(u *reports.Unwritten) string {
 		return fmt.Sprintf("choose another file (--report %s=PATH)", u.Chosen)
 	}
 	return "choose another folder (--report-dir)"
-}
-
-// rewriting is the command that writes the tables of a report again, after a colon.
-func rewriting(stale *reports.Kept) string {
-	switch {
-	case stale == nil:
-		return ""
-	case stale.Report.Run.Complete:
-		return fmt.Sprintf(": gijbulk report %s --report-dir %s", stale.Report.Run.ID, quoteWord(filepath.Dir(stale.Path)))
-	}
-	return ": gijbulk resume " + stale.Report.Run.ID
 }
 
 // hintOfState is what to do about a state file that cannot be used.

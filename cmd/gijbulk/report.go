@@ -93,9 +93,9 @@ func (a *app) mergeReports(dirs []string, report reportOptions) error {
 	if err != nil {
 		return err
 	}
-	shards := make([]reports.Kept, len(dirs))
+	shards := make([]reports.Saved, len(dirs))
 	for i, dir := range dirs {
-		if shards[i], err = reports.OpenDir(dir); err != nil {
+		if shards[i], err = reports.ReadFile(dir); err != nil {
 			return unmergeable(err)
 		}
 	}
@@ -116,7 +116,7 @@ func unmergeable(err error) error {
 	var bad *reports.Unmergeable
 	switch {
 	case errors.As(err, &bad):
-		return usage("%w", err).hinted("%s%s", bad.Advice, rewriting(bad.Stale))
+		return usage("%w", err).hinted("%s", bad.Advice)
 	case errors.Is(err, fs.ErrNotExist):
 		return usage("%w", err)
 	}
@@ -172,7 +172,8 @@ func (a *app) compareReports(ctx context.Context, o stateOptions, before, after 
 // findReport is the report of a run in the state file, or of a file.
 func (a *app) findReport(ctx context.Context, o stateOptions, name string) (reports.Report, error) {
 	if _, err := os.Stat(name); err == nil && name != journal.Last {
-		return reports.ReadFile(name)
+		saved, err := reports.ReadFile(name)
+		return saved.Report, err
 	}
 	saved, err := a.loadRun(ctx, o, name)
 	if err != nil {
