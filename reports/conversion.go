@@ -10,9 +10,9 @@ import (
 	"gijbulk/schema"
 )
 
-// ConversionText writes for people what became of a listing: what is to be known about
-// it, the rows that are no record of their own, by the reason, the counts, and what is to
-// be filled in. Lists are cut after twenty. out is the file that holds the records, or "".
+// ConversionText writes for people the result of a conversion: findings, the rows without
+// a record of their own by reason, counts, and placeholders to fill in. Lists are cut
+// after twenty. out is the file that holds the records, or "".
 func ConversionText(w io.Writer, c schema.Conversion, out string, page Page) error {
 	b := bufio.NewWriter(w)
 	if _, err := FindingsText(b, slices.Values(c.Findings), page); err != nil {
@@ -73,7 +73,7 @@ func writePlaceholders(w io.Writer, all []schema.Placeholder, page Page) {
 	if len(all) == 0 {
 		return
 	}
-	page.line(w, 0, "to be filled in before an import:")
+	page.line(w, 0, "fill in before an import:")
 	for _, p := range all[:min(len(all), longestList)] {
 		text := page.paint(advice, p.Reference) + "  " + oneLine(p.For)
 		if p.Records > 1 {
@@ -97,7 +97,7 @@ func counted(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-// ConvertedRow is what became of one row of a listing, as programs get it.
+// ConvertedRow is the result for one row of a listing, as programs get it.
 type ConvertedRow struct {
 	File   string      `json:"file"`
 	Line   int         `json:"line,omitempty"` // 0: not known
@@ -108,7 +108,7 @@ type ConvertedRow struct {
 	Record int         `json:"record,omitempty"` // of the manifest, from 1; 0: none
 }
 
-// ConversionPlaceholder is a reference to be filled in, as programs get it.
+// ConversionPlaceholder is a reference to fill in, as programs get it.
 type ConversionPlaceholder struct {
 	Placeholder string `json:"placeholder"`
 	For         string `json:"for"`
@@ -124,8 +124,8 @@ type ConversionSummary struct {
 	Records   int `json:"records"`
 }
 
-// ConversionJSON writes for programs what became of a listing: a [ConvertedRow] a line,
-// then each [FindingInfo] and [ConversionPlaceholder], and {"summary": [ConversionSummary]}.
+// ConversionJSON writes for programs the result of a conversion: one [ConvertedRow] per
+// line, then each [FindingInfo] and [ConversionPlaceholder], and {"summary": [ConversionSummary]}.
 func ConversionJSON(w io.Writer, c schema.Conversion) error {
 	b := bufio.NewWriter(w)
 	e := json.NewEncoder(b)
@@ -141,5 +141,5 @@ func ConversionJSON(w io.Writer, c schema.Conversion) error {
 	}
 	_ = e.Encode(map[string]ConversionSummary{"summary": {len(c.Rows), c.Count(schema.FateConverted),
 		c.Count(schema.FateMerged), c.Count(schema.FateSkipped), len(c.Entries)}})
-	return b.Flush() // what went wrong comes again here
+	return b.Flush() // returns the first error of all
 }

@@ -48,7 +48,7 @@ gijbulk: hint: fetch all pages and give their files together
 ` + skipped.String() + `  and 2 more; --output json lists them all
 25 rows: 2 converted, 1 merged, 22 skipped
 2 records in out.yaml: 1 integration, 1 repository
-to be filled in before an import:
+fill in before an import:
   env:ACME_PAT  acme and 2 more
 `
 	if diff := cmp.Diff(want, b.String()); diff != "" {

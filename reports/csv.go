@@ -11,14 +11,13 @@ import (
 	"gijbulk/schema"
 )
 
-// Part is one of the tables into which a run's records fall; each record is in exactly
-// one of them.
+// Part is one of the tables of a run's records; each record is in exactly one.
 type Part string
 
 // The parts.
 const (
-	Succeeded   Part = "succeeded"   // on the server; nobody needs to look at it
-	Failed      Part = "failed"      // refused, invalid or in conflict: mend and feed back
+	Succeeded   Part = "succeeded"   // on the server; nothing to do
+	Failed      Part = "failed"      // refused, invalid or in conflict: fix and import again
 	Unknown     Part = "unknown"     // a write may or may not have happened
 	Unprocessed Part = "unprocessed" // never tried, or certainly not done
 )
@@ -95,9 +94,8 @@ func numberOrBlank(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-// defused makes a text of ours or of a server's harmless: a spreadsheet would run one
-// that begins like a formula, and bytes that are no text would make the table unreadable
-// as a manifest.
+// defused makes a text of ours or of a server's harmless: a spreadsheet would run one that
+// begins like a formula, and invalid bytes would make the table unreadable as a manifest.
 func defused(s string) string {
 	if !isPlain(s) {
 		s = strings.Map(func(r rune) rune {

@@ -106,7 +106,7 @@ func TestUnionOfColumns(t *testing.T) {
 		result(wanted(place("b.csv", 2), fields{schema.FieldWave: schema.Int(2)}), schema.OpCreate, schema.StatusCreated))
 	want := [][]string{
 		{"type", "displayName", "disabled", "username", "pat", "projectMappingIds", "tagsFilter", "folderDepth", "projects", "wave", "previously"},
-		{"GITHUB", "A", "", "", "", "", "", "1.5", "", "", ""}, // what could not be read stays to be mended
+		{"GITHUB", "A", "", "", "", "", "", "1.5", "", "", ""}, // what could not be read stays to be fixed
 		{"GITHUB", "", "false", `\N`, "file:/x", "1;3", `\N`, "", `\N`, "", `a;"b; c"`},
 	}
 	if diff := cmp.Diff(want, own(rows)); diff != "" {

@@ -9,36 +9,36 @@ import (
 	"gijbulk/schema"
 )
 
-// Difference is how a record fared otherwise in a run than in an earlier one.
+// Difference is how a record differs between a run and an earlier one.
 type Difference string
 
-// The differences, in the order in which people are told of them.
+// The differences, in the order of the text.
 const (
 	NewFailure  Difference = "new-failure" // it went wrong, or drifts, and did not before
-	Mended      Difference = "mended"      // the other way round
+	Fixed       Difference = "fixed"       // it is good now, and was not before
 	Appeared    Difference = "appeared"    // it was in the later run alone
 	Disappeared Difference = "disappeared" // it was in the earlier run alone
-	Changed     Difference = "changed"     // something else about it is not what it was
+	Changed     Difference = "changed"     // something else about it differs
 )
 
 // Differences lists all differences.
 func Differences() []Difference {
-	return []Difference{NewFailure, Mended, Appeared, Disappeared, Changed}
+	return []Difference{NewFailure, Fixed, Appeared, Disappeared, Changed}
 }
 
-// Comparison is what is otherwise in one report than in an earlier one.
+// Comparison is what differs between a report and an earlier one.
 type Comparison struct {
 	Before, After RunInfo
 	Records       []DifferentRecord // by their difference, then in the order of the manifest
-	Same          int               // records that fared as before
+	Same          int               // records without a difference
 	StillFailing  int               // those of them that are as bad as before
 }
 
-// DifferentRecord is a record that fared otherwise than before.
+// DifferentRecord is a record that differs.
 type DifferentRecord struct {
 	Difference Difference    `json:"difference"`
-	Fields     []FieldChange `json:"fields"` // what about it is not what it was
-	Before     *RecordInfo   `json:"before"` // null where it was not there
+	Fields     []FieldChange `json:"fields"` // what differs
+	Before     *RecordInfo   `json:"before"` // null if it was not in the earlier run
 	After      *RecordInfo   `json:"after"`  // likewise
 }
 
@@ -49,7 +49,7 @@ type FieldChange struct {
 	To    string `json:"to"`
 }
 
-// Compare tells what is otherwise in one report than in an earlier one. Records are
+// Compare finds what differs between a report and an earlier one. Records are
 // matched by their identity, and where that changed by their id on the same server.
 func Compare(before, after Report) Comparison {
 	c := Comparison{Before: before.Run, After: after.Run}
@@ -83,7 +83,7 @@ func (c Comparison) Count(d Difference) int {
 	return n
 }
 
-// judge tells how a record fared; the difference is "" where it fared as before.
+// judge finds how a record differs; the difference is "" if it does not.
 func (c Comparison) judge(before, after *RecordInfo, sameTarget bool) (d DifferentRecord, bad bool) {
 	d = DifferentRecord{Before: before, After: after, Fields: []FieldChange{}}
 	wasBad := before != nil && isBad(c.Before, before)
@@ -99,14 +99,14 @@ func (c Comparison) judge(before, after *RecordInfo, sameTarget bool) (d Differe
 	case before == nil:
 		d.Difference = Appeared
 	case wasBad && !bad:
-		d.Difference = Mended
+		d.Difference = Fixed
 	case len(d.Fields) > 0:
 		d.Difference = Changed
 	}
 	return d, bad
 }
 
-// isBad reports whether somebody has to look at a record.
+// isBad reports whether a record needs attention.
 func isBad(run RunInfo, r *RecordInfo) bool {
 	if run.DryRun {
 		return r.drifts()
@@ -114,7 +114,7 @@ func isBad(run RunInfo, r *RecordInfo) bool {
 	return !r.Status.Good()
 }
 
-// stateIn is what a run has to say about a record in a word.
+// stateIn is the action of a record in a dry run, else its status.
 func stateIn(run RunInfo, r *RecordInfo) string {
 	if run.DryRun {
 		return string(r.Action)
@@ -122,8 +122,7 @@ func stateIn(run RunInfo, r *RecordInfo) string {
 	return string(r.Status)
 }
 
-// fields lists what about a record is not what it was. What one of the runs does not
-// tell is no change.
+// fields lists what differs. What one of the runs does not know is not a difference.
 func (c Comparison) fields(before, after *RecordInfo, bad, sameTarget bool) []FieldChange {
 	list := []FieldChange{}
 	add := func(name, from, to string) {
@@ -152,13 +151,13 @@ func (c Comparison) fields(before, after *RecordInfo, bad, sameTarget bool) []Fi
 	return list
 }
 
-// fieldState is the field that every record has: what a run has to say about it.
+// fieldState is a field that every record has (see stateIn).
 const fieldState = "state"
 
 // asWanted stands for a field that does not differ from the manifest.
 const asWanted = "as wanted"
 
-// changedDrift lists the fields that differ from the manifest otherwise than before.
+// changedDrift lists the fields whose difference from the manifest has changed.
 func changedDrift(before, after []ChangeInfo) (list []FieldChange) {
 	text := func(changes []ChangeInfo, field string) string {
 		for _, c := range changes {
@@ -184,8 +183,8 @@ func changedDrift(before, after []ChangeInfo) (list []FieldChange) {
 // pair is a record in two runs; nil where it was not there.
 type pair struct{ before, after *RecordInfo }
 
-// matched brings the records of two runs together, in the order of the later one; what is
-// in the earlier one alone comes last.
+// matched pairs the records of two runs, in the order of the later one; those of the
+// earlier one alone come last.
 func matched(before, after []RecordInfo, byID bool) []pair {
 	pairs := make([]pair, len(after))
 	waiting := make(map[schema.Key][]*RecordInfo, len(before))
@@ -221,10 +220,10 @@ func matched(before, after []RecordInfo, byID bool) []pair {
 	return pairs
 }
 
-// idKey tells ids of integrations from those of repositories.
+// idKey distinguishes ids of integrations from those of repositories.
 func idKey(r *RecordInfo) string { return fmt.Sprint(r.Kind, " ", r.ID) }
 
-// keyOf is the identity of a record as far as a report tells it.
+// keyOf is the identity of a record as far as a report shows it.
 func keyOf(r *RecordInfo) schema.Key { return r.identity().Key() }
 
 // title names a record to a person.

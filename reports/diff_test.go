@@ -47,10 +47,10 @@ func told(c Comparison) []string {
 }
 
 func TestCompare(t *testing.T) {
-	before := night(testRun("a.csv"), "same=unchanged", "broke=created", "mended=failed", "gone=created", "bad=failed", "old name=created", "moved=unchanged", "came=created", "worse=unknown")
-	after := night(testRun("a.csv"), "new=created", "same=unchanged", "broke=failed", "mended=updated", "bad=failed", "new name=created=8", "moved=unchanged=55", "fresh=failed", "came=unchanged", "worse=conflict")
+	before := night(testRun("a.csv"), "same=unchanged", "broke=created", "fixed=failed", "gone=created", "bad=failed", "old name=created", "moved=unchanged", "came=created", "worse=unknown")
+	after := night(testRun("a.csv"), "new=created", "same=unchanged", "broke=failed", "fixed=updated", "bad=failed", "new name=created=8", "moved=unchanged=55", "fresh=failed", "came=unchanged", "worse=conflict")
 	c := Compare(before, after)
-	want := []string{"new-failure broke, state: created -> failed", "new-failure fresh", "mended mended, state: failed -> updated", "appeared new", "disappeared gone",
+	want := []string{"new-failure broke, state: created -> failed", "new-failure fresh", "fixed fixed, state: failed -> updated", "appeared new", "disappeared gone",
 		"changed new name, displayName: old name -> new name", "changed moved, id: 5 -> 55", "changed came, state: created -> unchanged", "changed worse, state: unknown -> conflict"}
 	if diff := cmp.Diff(want, told(c)); diff != "" {
 		t.Error(diff)
@@ -78,7 +78,7 @@ func TestCompareAudits(t *testing.T) {
 		want          []string
 	}{
 		{audit(schema.OpUnchanged), audit(schema.OpUpdate, filter), []string{"new-failure x, state: unchanged -> update"}},
-		{audit(schema.OpUpdate, filter), audit(schema.OpUnchanged), []string{"mended x, state: update -> unchanged"}},
+		{audit(schema.OpUpdate, filter), audit(schema.OpUnchanged), []string{"fixed x, state: update -> unchanged"}},
 		{audit(schema.OpUpdate, filter), audit(schema.OpUpdate, filter), nil},
 		{audit(schema.OpUpdate, filter), audit(schema.OpUpdate, other, disabled),
 			[]string{`changed x, tagsFilter: "v.*" → "" -> "x" → "", disabled: as wanted -> true → false`}},
@@ -132,8 +132,8 @@ func comparison() Comparison {
 	later := testRun("a.csv")
 	later.ID, later.Started, later.Ended = "20260103-1", later.Started.AddDate(0, 0, 1), later.Ended.AddDate(0, 0, 1)
 	later.Manifest = "sha256:0a12"
-	before := []string{"same=unchanged", "broke\x1b[2J=created", "mended=failed", "gone=created"}
-	after := []string{"same=unchanged", "broke\x1b[2J=failed", "mended=updated", "東京=created"}
+	before := []string{"same=unchanged", "broke\x1b[2J=created", "fixed=failed", "gone=created"}
+	after := []string{"same=unchanged", "broke\x1b[2J=failed", "fixed=updated", "東京=created"}
 	for n := range longestList + 3 {
 		before, after = append(before, fmt.Sprintf("record %d=created", n)), append(after, fmt.Sprintf("record %d=unchanged", n))
 	}

@@ -11,7 +11,7 @@ import (
 	"gijbulk/schema"
 )
 
-// ComparisonText writes for people what is otherwise in a run than in an earlier one.
+// ComparisonText writes for people what differs between a run and an earlier one.
 func ComparisonText(w io.Writer, c Comparison, page Page) error {
 	out := bufio.NewWriter(w)
 	for _, r := range []struct {
@@ -21,7 +21,7 @@ func ComparisonText(w io.Writer, c Comparison, page Page) error {
 		page.line(out, 0, page.paint(aside, fmt.Sprintf("%-7s", r.name+":"))+" "+oneLine(joined(", ", runName(&r.run)+" "+r.run.ID, whenOf(r.run), whereOf(r.run))))
 	}
 	if c.Before.Manifest != c.After.Manifest && c.Before.Manifest != "" && c.After.Manifest != "" {
-		page.line(out, 0, page.paint(aside, "the manifest has changed in between"))
+		page.line(out, 0, page.paint(aside, "the manifest has changed"))
 	}
 	shown := make(map[Difference]int)
 	for i := range c.Records {
@@ -40,8 +40,8 @@ func ComparisonText(w io.Writer, c Comparison, page Page) error {
 }
 
 func (c Comparison) counts() string {
-	text := fmt.Sprintf("%s, %d mended, %d appeared, %d disappeared, %d changed, %d as before",
-		plural(c.Count(NewFailure), "new failure"), c.Count(Mended), c.Count(Appeared), c.Count(Disappeared), c.Count(Changed), c.Same)
+	text := fmt.Sprintf("%s, %d fixed, %d appeared, %d disappeared, %d changed, %d as before",
+		plural(c.Count(NewFailure), "new failure"), c.Count(Fixed), c.Count(Appeared), c.Count(Disappeared), c.Count(Changed), c.Same)
 	if c.StillFailing > 0 {
 		text += fmt.Sprintf(" (%d of them still failing)", c.StillFailing)
 	}
@@ -49,8 +49,8 @@ func (c Comparison) counts() string {
 }
 
 func signedDifference(d Difference, page Page) string {
-	sign := map[Difference]string{NewFailure: "!", Mended: "*", Appeared: "+", Disappeared: "-", Changed: "~"}[d]
-	look := map[Difference]tone{NewFailure: bad, Mended: good, Appeared: good, Disappeared: changed, Changed: changed}[d]
+	sign := map[Difference]string{NewFailure: "!", Fixed: "*", Appeared: "+", Disappeared: "-", Changed: "~"}[d]
+	look := map[Difference]tone{NewFailure: bad, Fixed: good, Appeared: good, Disappeared: changed, Changed: changed}[d]
 	return page.paint(look, sign+" "+strings.ReplaceAll(string(d), "-", " "))
 }
 
@@ -92,7 +92,7 @@ type ComparisonSummary struct {
 	Before       ComparedRun `json:"before"`
 	After        ComparedRun `json:"after"`
 	NewFailures  int         `json:"newFailures"`
-	Mended       int         `json:"mended"`
+	Fixed        int         `json:"fixed"`
 	Appeared     int         `json:"appeared"`
 	Disappeared  int         `json:"disappeared"`
 	Changed      int         `json:"changed"`
@@ -100,8 +100,8 @@ type ComparisonSummary struct {
 	StillFailing int         `json:"stillFailing"` // of the same
 }
 
-// ComparisonJSON writes for programs what is otherwise in a run than in an earlier one: a
-// [DifferentRecord] a line, and at the end {"summary": [ComparisonSummary]}.
+// ComparisonJSON writes for programs what differs between a run and an earlier one: one
+// [DifferentRecord] per line, and at the end {"summary": [ComparisonSummary]}.
 func ComparisonJSON(w io.Writer, c Comparison) error {
 	out := bufio.NewWriter(w)
 	encoder := json.NewEncoder(out)
@@ -111,7 +111,7 @@ func ComparisonJSON(w io.Writer, c Comparison) error {
 			return err
 		}
 	}
-	summary := ComparisonSummary{comparedRun(c.Before), comparedRun(c.After), c.Count(NewFailure), c.Count(Mended), c.Count(Appeared),
+	summary := ComparisonSummary{comparedRun(c.Before), comparedRun(c.After), c.Count(NewFailure), c.Count(Fixed), c.Count(Appeared),
 		c.Count(Disappeared), c.Count(Changed), c.Same, c.StillFailing}
 	if err := encoder.Encode(map[string]ComparisonSummary{"summary": summary}); err != nil {
 		return err

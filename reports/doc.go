@@ -7,7 +7,7 @@
 //
 // In the order in which a run meets them:
 //
-//	FindingsText, FindingsJSON   what a check had to say
+//	FindingsText, FindingsJSON   the findings of a check
 //	ErrorText                    why a command ended
 //	ConversionText, …JSON        the outcome of converting another tool's listing
 //	PlanText, PlanJSON           what a dry run would do
@@ -15,10 +15,10 @@
 //	JSON, CSV                    the renderers behind it
 //	Format, Write                reports that are asked for by name: html, junit, markdown
 //	Summary, OutcomesJSON        the summary of a run
-//	WriteMetrics                 what monitoring wants to know of the last run
-//	Report, Read                 report.json as Go values, and its way back
-//	OpenDir, Merge               a directory's way back, and one report of all shards
-//	Compare, ComparisonText      what is otherwise than the night before
+//	WriteMetrics                 the metrics of the last run
+//	Report, Read                 report.json as Go values, and read again
+//	ReadFile, Merge              a saved report, and one report of all shards
+//	Compare, ComparisonText      what differs from an earlier run
 //
 // Texts for people are laid out for a [Page], a terminal or a file.
 //

@@ -18,8 +18,8 @@ type Export struct {
 	Findings     []schema.Finding
 }
 
-// ExportText writes for people what was exported, what is to be known about it, and what
-// is to be filled in. out is the file that holds the records, or "".
+// ExportText writes for people what was exported, findings, and placeholders to fill in.
+// out is the file that holds the records, or "".
 func ExportText(w io.Writer, e Export, out string, page Page) error {
 	b := bufio.NewWriter(w)
 	if _, err := FindingsText(b, slices.Values(e.Findings), page); err != nil {
@@ -47,7 +47,7 @@ type ExportSummary struct {
 	Repositories int `json:"repositories"`
 }
 
-// ExportJSON writes for programs what is to be known and to be filled in, one object a
+// ExportJSON writes for programs findings and placeholders to fill in, one object per
 // line, and at the end {"summary": [ExportSummary]}.
 func ExportJSON(w io.Writer, e Export) error {
 	b := bufio.NewWriter(w)
@@ -60,5 +60,5 @@ func ExportJSON(w io.Writer, e Export) error {
 		_ = encoder.Encode(ConversionPlaceholder{p.Reference, p.For, p.Records})
 	}
 	_ = encoder.Encode(map[string]ExportSummary{"summary": {e.Records, e.Records - e.Repositories, e.Repositories}})
-	return b.Flush() // what went wrong comes again here
+	return b.Flush() // returns the first error of all
 }

@@ -29,7 +29,7 @@ func factsOf(run RunInfo) []fact {
 		facts = append(facts, fact{"Where", whereOf(run)})
 	}
 	facts = append(facts, fact{"When", whenOf(run)})
-	by := "gijbulk " + cmp.Or(run.Gijbulk, "of an unknown version")
+	by := "gijbulk " + cmp.Or(run.Gijbulk, "(unknown version)")
 	ran := "run " + run.ID
 	if len(run.Shards) > 0 {
 		ran = "merged from " + plural(len(run.Shards), "shard") + ": " + strings.Join(mapTo(run.Shards, shardName), ", ")
@@ -66,7 +66,7 @@ func whenOf(run RunInfo) string {
 	const day, clock = "2 January 2006", "15:04:05"
 	from := run.Started.UTC()
 	if run.Ended.IsZero() {
-		return from.Format(day+", "+clock) + " UTC, no end is known"
+		return from.Format(day+", "+clock) + " UTC, not ended"
 	}
 	to := run.Ended.UTC()
 	end := to.Format(clock)
@@ -76,21 +76,21 @@ func whenOf(run RunInfo) string {
 	return fmt.Sprintf("%s to %s UTC, %s", from.Format(day+", "+clock), end, briefly(to.Sub(from)))
 }
 
-// briefly writes a duration with as much detail as a person wants.
+// briefly writes a duration for people: two units at most.
 func briefly(d time.Duration) string {
 	switch {
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
 	case d < 10*time.Second:
-		return fmt.Sprintf("%.1f s", d.Seconds())
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", d.Seconds()), ".0") + " s"
 	case d < time.Minute:
 		return fmt.Sprintf("%.0f s", d.Seconds())
 	case d < time.Hour:
 		d = d.Round(time.Second)
-		return fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second)
+		return strings.TrimSuffix(fmt.Sprintf("%d min %d s", d/time.Minute, d%time.Minute/time.Second), " 0 s")
 	}
 	d = d.Round(time.Minute)
-	return fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute)
+	return strings.TrimSuffix(fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute), " 0 min")
 }
 
 // changeText shows a change to a person.
@@ -101,8 +101,8 @@ func changeText(c ChangeInfo) string {
 	return plainText(c.From) + " → " + plainText(c.To)
 }
 
-// plainText shows a value as it stands in a report: quoted where it is a text, so that
-// an empty one and one that ends in a blank can be seen.
+// plainText shows a value of a report. Texts are quoted, so that empty ones and trailing
+// spaces can be seen.
 func plainText(v any) string {
 	switch x := v.(type) {
 	case nil:

@@ -80,9 +80,9 @@ type FindingsSummary struct {
 	Warnings int `json:"warnings"`
 }
 
-// FindingsJSON writes findings for programs, as they come: a [FindingInfo] a line, and
-// at the end {"summary": [FindingsSummary]}. records is asked once all findings have
-// come, when whoever makes them knows how many records there were.
+// FindingsJSON writes findings for programs, as they come: one [FindingInfo] per line, and
+// at the end {"summary": [FindingsSummary]}. records is called after the last finding,
+// when the number of records is known.
 func FindingsJSON(w io.Writer, findings iter.Seq[schema.Finding], records func() int) (Tally, error) {
 	var tally Tally
 	out := bufio.NewWriter(w)

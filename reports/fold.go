@@ -19,7 +19,7 @@ type fold struct {
 	types       map[string]int // of those that are only counted
 }
 
-// full reports whether as many of these are shown as a person reads.
+// full reports whether the longest list of these is shown.
 func (f folds) full(op schema.Op) bool { return f[op] != nil && f[op].shown == longestList }
 
 func (f folds) show(op schema.Op) {
@@ -34,7 +34,7 @@ func (f *fold) add(t string) {
 	f.types[t]++
 }
 
-// write tells what was counted, such as "+ create  120 more: 100 GITHUB, 20 AWS".
+// write shows the counts, such as "+ create  120 more: 100 GITHUB, 20 AWS".
 func (f folds) write(out io.Writer, page Page) {
 	for _, op := range schema.Ops() {
 		if f[op] == nil || f[op].more == 0 || signOf(op) == "" {

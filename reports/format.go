@@ -13,8 +13,8 @@ type Format string
 
 // The formats.
 const (
-	FormatHTML     Format = "html"     // one page to look at, with everything in it
-	FormatJUnit    Format = "junit"    // a test case a record, for CI
+	FormatHTML     Format = "html"     // one self-contained page
+	FormatJUnit    Format = "junit"    // one test case per record, for CI
 	FormatMarkdown Format = "markdown" // a job summary, the worst first
 	FormatJSON     Format = "json"     // a [Report]
 	FormatCSV      Format = "csv"      // all records in one table
@@ -59,7 +59,7 @@ func (f Format) render(w io.Writer, d document) error {
 	case FormatCSV:
 		return writeTable(w, d, "")
 	}
-	return fmt.Errorf("there is no report format %q", f)
+	return fmt.Errorf("unknown report format %q", f)
 }
 
 // Wanted is a report that was asked for.

@@ -104,7 +104,7 @@ func TestWriteGoesOnAfterAFailure(t *testing.T) {
 	}
 }
 
-// A job summary has room for so much; what is left out is counted.
+// A job summary has space for so much; what is left out is counted.
 func TestMarkdownIsBounded(t *testing.T) {
 	run := testRun("a.csv")
 	var results []schema.Result
@@ -116,7 +116,7 @@ func TestMarkdownIsBounded(t *testing.T) {
 		run.Findings = append(run.Findings, schema.CodePlainSecret.Newf(place("a.csv", n+1), "pat", "written out"))
 	}
 	text := rendered(t, FormatMarkdown, run, results...)
-	if len(text) > mostMarkdown {
+	if len(text) > maxMarkdown {
 		t.Errorf("%d bytes", len(text))
 	}
 	listed := strings.Count(text, "\n| failed | GITHUB") + strings.Count(text, "\n| created | GITHUB")

@@ -17,12 +17,12 @@ var pageFiles embed.FS
 
 var pageScripts = []string{"grid.js", "cells.js", "records.js", "findings.js", "main.js"}
 
-// pageTemplate has two halves, "head" and "tail": the data stands between them and is
-// written as it is made.
+// pageTemplate has two halves, "head" and "tail": the data is between them, and is
+// streamed.
 var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{"grouped": grouped, "plural": plural}).
 	ParseFS(pageFiles, "page/*.html"))
 
-// writeHTML writes one file that needs nothing beside it: no network, no other file.
+// writeHTML writes one self-contained file: no network, no other file.
 // What it shows is escaped by html/template, or is data that its script puts into the
 // page as text.
 func writeHTML(w io.Writer, d document) error {
@@ -31,7 +31,7 @@ func writeHTML(w io.Writer, d document) error {
 		return err
 	}
 	out := bufio.NewWriterSize(w, 1<<16)
-	c := newCensus(d)
+	c := totalsOf(d)
 	page := newPage(d, c)
 	page.look = look
 	if err := pageTemplate.ExecuteTemplate(out, "head", &page); err != nil {

@@ -13,7 +13,7 @@ import (
 // are indexes into a list of words, since most occur again and again. The order of a
 // record's numbers is that of RECORD in records.js, that of a finding's that of FINDING in
 // findings.js.
-func writePageData(w io.Writer, d document, c census) error {
+func writePageData(w io.Writer, d document, c totals) error {
 	run := map[string]any{"id": d.run.ID, "command": d.run.Command, "files": d.run.Files, "target": d.run.Target,
 		"complete": d.run.Complete, "dryRun": d.run.DryRun, "by": c.by(), "skipInvalid": c.errors > 0 && !c.checkedOnly(), "sandbox": isSandbox(d.run), "states": c.states(),
 		"writes": d.run.Writes, "merged": len(d.run.Shards) > 0, "started": d.run.Started.UnixMilli()}

@@ -11,8 +11,8 @@ import (
 
 // How much of a run the page shows of its own, without its script.
 const (
-	mostPlain   = 1000 // records and findings, each
-	mostSlowest = 10
+	maxPlain   = 1000 // records and findings, each
+	maxSlowest = 10
 )
 
 // page is what the template shows.
@@ -21,13 +21,13 @@ type page struct {
 	Title       string
 	Command     string
 	Verdict     string
-	Mood        mood
+	Rating      rating
 	Facts       []fact
 	Why         string // where the report is not complete
 	StatesTitle string
 	States      []share
 	Types       []typeRow
-	Moments     moments
+	Intervals   intervals
 	Slowest     []slow
 
 	Records, Findings int
@@ -71,25 +71,25 @@ type plainRecord struct {
 	State string
 }
 
-func newPage(d document, c census) page {
+func newPage(d document, c totals) page {
 	p := page{Command: d.run.Command, Facts: factsOf(d.run), Records: d.run.Total, Findings: len(d.findings)}
-	p.Verdict, p.Mood = c.verdict()
+	p.Verdict, p.Rating = c.verdict()
 	p.Title = joined(" · ", "gijbulk "+d.run.Command, strings.TrimPrefix(strings.TrimPrefix(d.run.Target, "https://"), "http://"),
 		d.run.Started.UTC().Format(time.DateOnly))
 	if !d.run.Complete && !c.checkedOnly() {
-		p.Why = "This report is incomplete: not every record has been judged."
+		p.Why = "This report is incomplete: not every record has an outcome."
 	}
 	p.FindingsFirst = c.checkedOnly() && len(d.findings) > 0
-	p.StatesTitle = map[manner]string{byStatus: "How it ended", byAction: "What would be done", byCheck: "What the check says"}[c.by()]
+	p.StatesTitle = map[grouping]string{byStatus: "How it ended", byAction: "What would be done", byCheck: "What the check says"}[c.by()]
 	p.addRecords(d, c)
-	p.PlainFindings = d.findings[:min(mostPlain, len(d.findings))]
+	p.PlainFindings = d.findings[:min(maxPlain, len(d.findings))]
 	p.MoreFindings = len(d.findings) - len(p.PlainFindings)
 	p.More = p.Records - len(p.Plain)
 	return p
 }
 
 // addRecords looks at each record once.
-func (p *page) addRecords(d document, c census) {
+func (p *page) addRecords(d document, c totals) {
 	types := map[string]map[string]int{}
 	var slowest []slow
 	var took []int64
@@ -105,14 +105,14 @@ func (p *page) addRecords(d document, c census) {
 		if !r.Started.IsZero() {
 			events = append(events, event{r.Started.Add(time.Duration(r.MS) * time.Millisecond), r.Started, r.Status.Good(), max(0, r.Attempts-1)})
 		}
-		if n <= mostPlain {
+		if n <= maxPlain {
 			p.Plain = append(p.Plain, plainRecord{*r, n, r.typeText(), placeText(r), state})
 		}
-		if r.MS > 0 && (len(took) < mostSlowest || r.MS > took[len(took)-1]) {
+		if r.MS > 0 && (len(took) < maxSlowest || r.MS > took[len(took)-1]) {
 			at, _ := slices.BinarySearchFunc(took, r.MS, func(have, ms int64) int { return cmp.Compare(ms, have) })
 			took = slices.Insert(took, at, r.MS)
 			slowest = slices.Insert(slowest, at, slow{N: n, Name: nameOf(r), Type: r.typeText(), Took: briefly(time.Duration(r.MS) * time.Millisecond), State: state})
-			took, slowest = took[:min(len(took), mostSlowest)], slowest[:min(len(slowest), mostSlowest)]
+			took, slowest = took[:min(len(took), maxSlowest)], slowest[:min(len(slowest), maxSlowest)]
 		}
 	}
 	for i := range slowest {
@@ -121,11 +121,11 @@ func (p *page) addRecords(d document, c census) {
 	p.Slowest = slowest
 	p.States = shares(c.counts(), len(d.records), 100, c)
 	p.Types = typeRows(types, c)
-	p.Moments = newMoments(d.run, events)
+	p.Intervals = newIntervals(d.run, events)
 }
 
 // shares cuts a bar of this width into the states.
-func shares(counts map[string]int, total int, width float64, c census) []share {
+func shares(counts map[string]int, total int, width float64, c totals) []share {
 	var all []share
 	from := 0.0
 	for _, s := range c.states() {
@@ -138,7 +138,7 @@ func shares(counts map[string]int, total int, width float64, c census) []share {
 	return all
 }
 
-func typeRows(types map[string]map[string]int, c census) []typeRow {
+func typeRows(types map[string]map[string]int, c totals) []typeRow {
 	var rows []typeRow
 	for name, counts := range types {
 		row := typeRow{Name: name}

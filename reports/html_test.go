@@ -170,12 +170,12 @@ func TestPageIsSmall(t *testing.T) {
 
 func TestPlainTableHoldsTheFirstThousand(t *testing.T) {
 	var results []schema.Result
-	for n := range mostPlain + 1234 {
+	for n := range maxPlain + 1234 {
 		results = append(results, result(wanted(place("a.csv", n+1), github(fmt.Sprintf("record %d", n+1))), schema.OpCreate, schema.StatusCreated))
 	}
 	page := htmlOf(t, testRun("a.csv"), results...)
 	table := between(t, page, "<noscript>", "</noscript>")
-	if got := strings.Count(table, `<tr id="r`); got != mostPlain {
+	if got := strings.Count(table, `<tr id="r`); got != maxPlain {
 		t.Errorf("%d rows", got)
 	}
 	for _, want := range []string{"first 1,000 records", "1,234 more", "<td>record 1000</td>"} {
@@ -189,7 +189,7 @@ func TestPageOfAnUnfinishedRun(t *testing.T) {
 	run := sampleRun()
 	run.Complete, run.Ended = false, time.Time{}
 	page := htmlOf(t, run, sampleResults()...)
-	for _, want := range []string{"This report is incomplete", "still going on, or it was killed", "no end is known"} {
+	for _, want := range []string{"This report is incomplete", "still running or was killed", "not ended"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -206,18 +206,18 @@ func TestMoments(t *testing.T) {
 		o[i].Started, o[i].Took, o[i].Attempts = run.Started.Add(time.Duration(i)*time.Second), time.Second, 1
 	}
 	d := newDocument(run, o)
-	p := newPage(d, newCensus(d))
+	p := newPage(d, totalsOf(d))
 	var says []string
-	for _, c := range p.Moments.Charts {
+	for _, c := range p.Intervals.Charts {
 		says = append(says, c.Name+": "+c.Says)
 		for _, b := range c.Bars {
-			if b.X < 0 || b.X+b.Width > mostMoments || b.Y < 0 || b.Y+b.Height > 101.5 {
+			if b.X < 0 || b.X+b.Width > maxIntervals || b.Y < 0 || b.Y+b.Height > 101.5 {
 				t.Errorf("%s: a bar stands out: %+v", c.Name, b)
 			}
 		}
 	}
-	want := []string{"Records finished: 7 in all, at most 1 in 250 ms", "Turned away: 2 in all, at most 2 in 250 ms",
-		"Held back by the server: 8.0 s in all, at most 300 ms in 250 ms", "Retries: 1 in all, at most 1 in 250 ms"}
+	want := []string{"Records finished: 7 in all, at most 1 in 250 ms", "Rate-limited or unavailable: 2 in all, at most 2 in 250 ms",
+		"Waiting for the rate limit: 8 s in all, at most 300 ms in 250 ms", "Retries: 1 in all, at most 1 in 250 ms"}
 	if diff := cmp.Diff(want, says); diff != "" {
 		t.Error(diff)
 	}
@@ -229,7 +229,7 @@ func TestMoments(t *testing.T) {
 // A run of any length has charts of few bars.
 func TestIntervalsAreFew(t *testing.T) {
 	for _, whole := range []time.Duration{0, time.Millisecond, 7 * time.Second, time.Minute, 3 * time.Hour, 40 * 24 * time.Hour} {
-		if n := whole/interval(whole) + 1; n > mostMoments+1 {
+		if n := whole/stepFor(whole) + 1; n > maxIntervals+1 {
 			t.Errorf("%v has %d intervals", whole, n)
 		}
 	}

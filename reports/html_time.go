@@ -13,26 +13,26 @@ type event struct {
 	retries        int
 }
 
-// mostMoments is how many bars a chart has at most.
-const mostMoments = 72
+// maxIntervals is the highest number of bars in a chart.
+const maxIntervals = 72
 
-// moments are a run's charts over time. All have the same intervals.
-type moments struct {
+// intervals are a run's charts over time and the counts behind them.
+type intervals struct {
 	Every  string // how long an interval is
 	Marks  []string
-	Rows   []moment
+	Rows   []interval
 	Charts []chart
 }
 
-// moment is one interval.
-type moment struct {
+// interval is the counts of one interval.
+type interval struct {
 	From            string
 	Done, Good, Bad int // records that were finished
 	Requests        int
 	Throttled, Busy int // of these
 	Retries         int
-	Held            time.Duration
-	HeldText        string
+	Waited          time.Duration
+	WaitedText      string
 }
 
 // chart is one row of bars.
@@ -42,22 +42,22 @@ type chart struct {
 	Bars       []bar
 }
 
-// bar stands in a picture of mostMoments by 100 units at most.
+// bar is in a picture of at most maxIntervals by 100 units.
 type bar struct {
 	X, Y, Width, Height float64
 	Class, Tip          string
 }
 
-// newMoments counts what happened when. A run that sent nothing has none.
-func newMoments(run RunInfo, events []event) moments {
+// newIntervals counts what happened when. A run that sent nothing has none.
+func newIntervals(run RunInfo, events []event) intervals {
 	from, until := span(run, events)
 	if from.IsZero() {
-		return moments{}
+		return intervals{}
 	}
-	every := interval(until.Sub(from))
+	every := stepFor(until.Sub(from))
 	n := int(until.Sub(from)/every) + 1
-	m := moments{Every: brieflyInterval(every), Rows: make([]moment, n)}
-	at := func(t time.Time) *moment { return &m.Rows[min(n-1, max(0, int(t.Sub(from)/every)))] }
+	m := intervals{Every: briefly(every), Rows: make([]interval, n)}
+	at := func(t time.Time) *interval { return &m.Rows[min(n-1, max(0, int(t.Sub(from)/every)))] }
 	for _, e := range events {
 		row := at(e.ended)
 		row.Done++
@@ -77,12 +77,12 @@ func newMoments(run RunInfo, events []event) moments {
 			row.Throttled += b.Throttled
 			row.Busy += b.Busy
 			row.Retries += b.Retries
-			row.Held += time.Duration(b.HeldMS) * time.Millisecond
+			row.Waited += time.Duration(b.HeldMS) * time.Millisecond
 		}
 	}
 	for i := range m.Rows {
 		m.Rows[i].From = from.Add(time.Duration(i) * every).UTC().Format(clockFor(every))
-		m.Rows[i].HeldText = briefly(m.Rows[i].Held)
+		m.Rows[i].WaitedText = briefly(m.Rows[i].Waited)
 	}
 	for _, i := range []int{0, n / 2, n - 1} {
 		m.Marks = append(m.Marks, m.Rows[i].From)
@@ -117,16 +117,16 @@ func span(run RunInfo, events []event) (from, until time.Time) {
 	return from, until
 }
 
-// interval is the shortest round one of which few enough fill the time.
-func interval(whole time.Duration) time.Duration {
+// stepFor is the shortest round interval of which at most maxIntervals fill the time.
+func stepFor(whole time.Duration) time.Duration {
 	for _, step := range []time.Duration{100 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond,
 		time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
 		time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour} {
-		if whole/step < mostMoments {
+		if whole/step < maxIntervals {
 			return step
 		}
 	}
-	return whole/mostMoments + 1
+	return whole/maxIntervals + 1
 }
 
 func clockFor(every time.Duration) string {
@@ -141,47 +141,35 @@ func clockFor(every time.Duration) string {
 	return "Jan 2, 15:04"
 }
 
-func brieflyInterval(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return fmt.Sprintf("%d ms", d.Milliseconds())
-	case d < time.Minute:
-		return fmt.Sprintf("%d s", d/time.Second)
-	case d < time.Hour:
-		return fmt.Sprintf("%d min", d/time.Minute)
-	}
-	return fmt.Sprintf("%.0f h", d.Hours())
-}
-
 // layer is a part of each bar, stacked on those before it.
 type layer struct {
 	class, noun string
-	value       func(moment) float64
-	tip         func(moment) string
+	value       func(interval) float64
+	tip         func(interval) string
 }
 
-func charts(m moments, observed bool) []chart {
-	counted := func(class, noun string, value func(moment) int) layer {
-		return layer{class, noun, func(m moment) float64 { return float64(value(m)) },
-			func(m moment) string { return fmt.Sprintf("%s %s", grouped(value(m)), noun) }}
+func charts(m intervals, observed bool) []chart {
+	counted := func(class, noun string, value func(interval) int) layer {
+		return layer{class, noun, func(m interval) float64 { return float64(value(m)) },
+			func(m interval) string { return fmt.Sprintf("%s %s", grouped(value(m)), noun) }}
 	}
 	all := []chart{newChart("Records finished", m, "", []layer{
-		counted("good", "done", func(m moment) int { return m.Good }),
-		counted("bad", "failed or unknown", func(m moment) int { return m.Bad }),
+		counted("good", "done", func(m interval) int { return m.Good }),
+		counted("bad", "failed or unknown", func(m interval) int { return m.Bad }),
 	})}
 	if observed {
 		all = append(all,
-			newChart("Turned away", m, "", []layer{
-				counted("throttled", "answered 429", func(m moment) int { return m.Throttled }),
-				counted("busy", "answered 503", func(m moment) int { return m.Busy }),
+			newChart("Rate-limited or unavailable", m, "", []layer{
+				counted("throttled", "answered 429", func(m interval) int { return m.Throttled }),
+				counted("busy", "answered 503", func(m interval) int { return m.Busy }),
 			}),
-			newChart("Held back by the server", m, "s", []layer{{"held", "s", func(m moment) float64 { return m.Held.Seconds() },
-				func(m moment) string { return "held back for " + m.HeldText }}}))
+			newChart("Waiting for the rate limit", m, "s", []layer{{"held", "s", func(m interval) float64 { return m.Waited.Seconds() },
+				func(m interval) string { return "waited " + m.WaitedText }}}))
 	}
-	return append(all, newChart("Retries", m, "", []layer{counted("retries", "retries", func(m moment) int { return m.Retries })}))
+	return append(all, newChart("Retries", m, "", []layer{counted("retries", "retries", func(m interval) int { return m.Retries })}))
 }
 
-func newChart(name string, m moments, unit string, layers []layer) chart {
+func newChart(name string, m intervals, unit string, layers []layer) chart {
 	c := chart{Name: name}
 	most, sum := 0.0, 0.0
 	for _, row := range m.Rows {
@@ -203,7 +191,7 @@ func newChart(name string, m moments, unit string, layers []layer) chart {
 	}
 	c.Most = amount(most)
 	c.Says = fmt.Sprintf("%s in all, at most %s in %s", amount(sum), c.Most, m.Every)
-	width := float64(mostMoments) / float64(len(m.Rows))
+	width := float64(maxIntervals) / float64(len(m.Rows))
 	for i, row := range m.Rows {
 		top := 100.0
 		for _, l := range layers {

@@ -60,7 +60,7 @@ func writeJUnit(w io.Writer, d document) error {
 			return err
 		}
 	}
-	verdict, _ := newCensus(d).verdict()
+	verdict, _ := totalsOf(d).verdict()
 	failed = errors.Join(failed, e.EncodeElement(verdict, element("system-out")),
 		e.EncodeElement(findingLines(d.findings), element("system-err")),
 		e.EncodeToken(suite.End()), e.EncodeToken(suites.End()), e.Close())
@@ -103,7 +103,7 @@ const (
 
 func kindOf(run RunInfo, r *RecordInfo) caseKind {
 	if run.Command == "validate" && r.Status == schema.StatusUnprocessed {
-		return casePassed // it was checked, and nothing is wrong with it
+		return casePassed // it is valid
 	}
 	if run.DryRun && r.Action != schema.OpInvalid && r.Action != schema.OpValid {
 		switch {
@@ -154,7 +154,7 @@ func caseName(r *RecordInfo) string {
 	return name + " (" + place + ")"
 }
 
-// caseText is what somebody needs who looks at nothing else.
+// caseText is all that a reader of this case needs.
 func caseText(r *RecordInfo) string {
 	var b strings.Builder
 	line := func(name, text string) {

@@ -8,7 +8,7 @@ import (
 	"gijbulk/schema"
 )
 
-// OutcomesJSON writes a run for programs: a [RecordInfo] a line, in the order of the
+// OutcomesJSON writes a run for programs: one [RecordInfo] per line, in the order of the
 // manifest, and at the end {"summary": [RunInfo]}.
 func OutcomesJSON(w io.Writer, run schema.Run, results []schema.Result) error {
 	out := bufio.NewWriter(w)

@@ -14,23 +14,23 @@ import (
 	"gijbulk/schema"
 )
 
-// mostMarkdown is how long a Markdown report may be, in bytes: job summaries of a MiB are
+// maxMarkdown is how long a Markdown report may be, in bytes: job summaries of a MiB are
 // cut off or refused.
-const mostMarkdown = 900 << 10
+const maxMarkdown = 900 << 10
 
-// roomForFindings is the most of it that findings may take, roomForEnd is kept for the
+// maxFindings is the most of it that findings may take, reservedForEnd is kept for the
 // words that say how much was left out.
 const (
-	roomForFindings = 300 << 10
-	roomForEnd      = 2 << 10
+	maxFindings    = 300 << 10
+	reservedForEnd = 2 << 10
 )
 
 // writeMarkdown writes a job summary: what ran and how it ended, the counts, and the
-// records, the worst first, as many as there is room for.
+// records, the worst first, as many as there is space for.
 func writeMarkdown(w io.Writer, d document) error {
-	c := newCensus(d)
+	c := totalsOf(d)
 	verdict, meant := c.verdict()
-	sign := map[mood]string{moodGood: "✅", moodWarn: "⚠️", moodBad: "❌"}[meant]
+	sign := map[rating]string{ratingGood: "✅", ratingWarn: "⚠️", ratingBad: "❌"}[meant]
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "## %s gijbulk %s\n\n**%s**\n\n", sign, inline(d.run.Command), inline(verdict))
 	for _, f := range factsOf(d.run) {
@@ -38,13 +38,13 @@ func writeMarkdown(w io.Writer, d document) error {
 	}
 	markdownCounts(&b, c)
 	markdownFindings(&b, d.findings)
-	markdownRecords(&b, d, c, mostMarkdown-roomForEnd)
+	markdownRecords(&b, d, c, maxMarkdown-reservedForEnd)
 	out := bufio.NewWriter(w)
 	_, _ = b.WriteTo(out)
 	return out.Flush()
 }
 
-func markdownCounts(b *bytes.Buffer, c census) {
+func markdownCounts(b *bytes.Buffer, c totals) {
 	names, numbers, counts := []string{}, []string{}, c.counts()
 	for _, s := range c.states() {
 		if n := counts[s]; n > 0 {
@@ -62,7 +62,7 @@ func markdownFindings(b *bytes.Buffer, findings []FindingInfo) {
 		return
 	}
 	fmt.Fprintf(b, "\n### %s\n\n| Place | Level | What is wrong | What to do |\n| --- | --- | --- | --- |\n", plural(len(findings), "finding"))
-	end := b.Len() + roomForFindings
+	end := b.Len() + maxFindings
 	worst := slices.Clone(findings)
 	slices.SortStableFunc(worst, func(x, y FindingInfo) int { return strings.Compare(x.Level, y.Level) }) // error before warning
 	for i, f := range worst {
@@ -76,10 +76,10 @@ func markdownFindings(b *bytes.Buffer, findings []FindingInfo) {
 	}
 }
 
-// markdownRecords lists all records but those that are as they were wanted all along.
-func markdownRecords(b *bytes.Buffer, d document, c census, room int) {
+// markdownRecords lists all records but the unchanged ones.
+func markdownRecords(b *bytes.Buffer, d document, c totals, space int) {
 	heading := "\n### Records, the worst first\n\n| Status | Record | Place | Why |\n| --- | --- | --- | --- |\n"
-	room -= b.Len() + len(heading)
+	space -= b.Len() + len(heading)
 	records, left := map[string][]*RecordInfo{}, map[string]int{}
 	for i := range d.records {
 		r := &d.records[i]
@@ -89,18 +89,18 @@ func markdownRecords(b *bytes.Buffer, d document, c census, room int) {
 	}
 	for what, r := range ranked(records, severityOf(c.by())) {
 		row := markdownRow(what, r)
-		if len(row) > room {
+		if len(row) > space {
 			break
 		}
 		b.WriteString(heading + row)
 		heading = ""
-		room -= len(row)
+		space -= len(row)
 		left[what]--
 	}
 	markdownEnd(b, left)
 }
 
-// ranked yields records in the order of what they came to.
+// ranked yields records in the order of the ranks of their states.
 func ranked(records map[string][]*RecordInfo, ranks []string) iter.Seq2[string, *RecordInfo] {
 	return func(yield func(string, *RecordInfo) bool) {
 		for _, what := range ranks {
@@ -127,8 +127,8 @@ func markdownEnd(b *bytes.Buffer, left map[string]int) {
 	}
 }
 
-// severityOf lists what records came to, the worst first, without what nobody asks for.
-func severityOf(by manner) []string {
+// severityOf lists states, the worst first, without those that need no mention.
+func severityOf(by grouping) []string {
 	switch by {
 	case byCheck:
 		return []string{stateInvalid}

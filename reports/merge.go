@@ -90,7 +90,7 @@ func mergedRun(shards []Saved) RunInfo {
 		}
 		if !r.Complete {
 			run.Complete = false
-			why = append(why, fmt.Sprintf("shard %s (run %s): %s", r.Shard, r.ID, cmp.Or(r.Why, "it is still going on, or it was killed")))
+			why = append(why, fmt.Sprintf("shard %s (run %s): %s", r.Shard, r.ID, cmp.Or(r.Why, "it is still running or was killed")))
 		}
 	}
 	run.ID = "merged-" + slices.Min(ids)
@@ -103,8 +103,8 @@ func mergedRun(shards []Saved) RunInfo {
 	return run
 }
 
-// mergedTimeline lays the shards' traffic over each other. What they were held back adds
-// up: several of them wait at once.
+// mergedTimeline adds up the shards' traffic interval by interval, and the times for which
+// they waited: several of them wait at once.
 func mergedTimeline(shards []Saved) *Timeline {
 	var line schema.Timeline
 	for _, s := range shards {
@@ -124,15 +124,14 @@ func mergedTimeline(shards []Saved) *Timeline {
 	return timeline(line)
 }
 
-// mergedFindings tells once what several shards found: all of them check the whole
-// manifest.
+// mergedFindings lists each finding once: every shard checks the whole manifest.
 func mergedFindings(shards []Saved) []FindingInfo {
 	all := []FindingInfo{}
-	told := make(map[FindingInfo]bool)
+	seen := make(map[FindingInfo]bool)
 	for _, s := range shards {
 		for _, f := range s.Report.Findings {
-			if !told[f] {
-				told[f] = true
+			if !seen[f] {
+				seen[f] = true
 				all = append(all, f)
 			}
 		}
@@ -142,7 +141,7 @@ func mergedFindings(shards []Saved) []FindingInfo {
 
 func milliseconds(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
 
-// earlier is the earlier of two moments that are known.
+// earlier is the earlier of two times that are known.
 func earlier(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b

@@ -211,8 +211,8 @@ func TestWhatIsNotMerged(t *testing.T) {
 	}{
 		"one missing":      {func(d []string) []string { return d[:2] }, "shard 3 of 3 is missing"},
 		"two missing":      {func(d []string) []string { return d[1:2] }, "shards 1, 3 of 3 are missing"},
-		"doubled":          {func(d []string) []string { return append(d, d[1]) }, "shard 2/3 is there 2 times: D2/report.json, D2/report.json"},
-		"one for another":  {func(d []string) []string { return []string{d[0], d[1], d[1]} }, "shard 2/3 is there 2 times: D2/report.json, D2/report.json; shard 3 of 3 is missing"},
+		"doubled":          {func(d []string) []string { return append(d, d[1]) }, "shard 2/3 was given 2 times: D2/report.json, D2/report.json"},
+		"one for another":  {func(d []string) []string { return []string{d[0], d[1], d[1]} }, "shard 2/3 was given 2 times: D2/report.json, D2/report.json; shard 3 of 3 is missing"},
 		"another manifest": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Manifest = "sha256:ff" }); return d }, "D2/report.json is foreign: its manifest is sha256:ff, that of D1/report.json is sha256:0a11"},
 		"another target": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Target = "https://x" }); return d },
 			"D2/report.json is foreign: its target is https://x, that of D1/report.json is https://jira.example.org"},
@@ -221,7 +221,7 @@ func TestWhatIsNotMerged(t *testing.T) {
 		"another split": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Shard.Of = 4 }); return d },
 			"D2/report.json is foreign: its number of shards is 4, that of D1/report.json is 3"},
 		"no shard":     {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Shard = schema.Shard{} }); return d }, "D2/report.json is the report of a whole run, not of a shard"},
-		"no such part": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Shard.Index = 9 }); return d }, "D2/report.json says that it is shard 9/3"},
+		"no such part": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Shard.Index = 9 }); return d }, "D2/report.json claims to be shard 9/3"},
 		"the same record": {func(d []string) []string {
 			run := sampleRun()
 			run.Shard = schema.Shard{Index: 2, Of: 3}
@@ -267,7 +267,7 @@ func TestReadFileErrors(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, ReportName), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := ReadFile(dir); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, ReportName)+": this is no report.json") {
+	if _, err := ReadFile(dir); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, ReportName)+": not a report.json") {
 		t.Errorf("a foreign file: %v", err)
 	}
 }

@@ -51,7 +51,7 @@ func foreign(shards []Saved) (problems []string) {
 			problems = append(problems, fmt.Sprintf("%s is the report of a whole run, not of a shard", s.Path))
 			continue
 		case ours.Shard == nil:
-			continue // the first is told of already
+			continue // reported already
 		}
 		for _, c := range []struct{ what, theirs, ours string }{
 			{"manifest", run.Manifest, ours.Manifest},
@@ -80,14 +80,14 @@ func (r *RunInfo) flaggedDry() bool {
 	return r.DryRun && r.Command != "audit" && r.Command != "validate"
 }
 
-// uneven names the shards that are missing or there twice.
+// uneven names missing and duplicate shards.
 func uneven(shards []Saved) (problems []string) {
 	of := shards[0].Report.Run.Shard.Of
 	paths := make([][]string, of+1)
 	for _, s := range shards {
 		i := s.Report.Run.Shard.Index
 		if i < 1 || i > of {
-			return []string{fmt.Sprintf("%s says that it is shard %s", s.Path, s.Report.Run.Shard)}
+			return []string{fmt.Sprintf("%s claims to be shard %s", s.Path, s.Report.Run.Shard)}
 		}
 		paths[i] = append(paths[i], s.Path)
 	}
@@ -98,7 +98,7 @@ func uneven(shards []Saved) (problems []string) {
 			missing = append(missing, strconv.Itoa(i))
 		case 1:
 		default:
-			problems = append(problems, fmt.Sprintf("shard %d/%d is there %d times: %s", i, of, len(paths[i]), strings.Join(paths[i], ", ")))
+			problems = append(problems, fmt.Sprintf("shard %d/%d was given %d times: %s", i, of, len(paths[i]), strings.Join(paths[i], ", ")))
 		}
 	}
 	switch len(missing) {
@@ -111,7 +111,7 @@ func uneven(shards []Saved) (problems []string) {
 	return problems
 }
 
-// overlapping names records that two shards claim: nothing may be counted twice.
+// overlapping names a record that two shards claim: nothing may be counted twice.
 func overlapping(shards []Saved) []string {
 	type mark struct {
 		file   string

@@ -14,8 +14,8 @@ import (
 	"gijbulk/schema"
 )
 
-// Measured is what monitoring gets to know of a run, also of one that failed before it
-// had any records. Hide secrets in its run first, as [Masked] does.
+// Measured is what metrics show of a run, also of one that failed before it had any
+// records. Hide secrets in its run first, as [Masked] does.
 type Measured struct {
 	Run     schema.Run              // its command, version, target, shard, findings, writes and traffic
 	Results iter.Seq[schema.Result] // they are only counted
@@ -76,27 +76,27 @@ func (m Measured) register(registry *prometheus.Registry) {
 	g.gauge("timestamp_seconds", "When the last run ended, in seconds since 1970.", float64(m.Ended.UnixMilli())/1000)
 	g.gauge("duration_seconds", "How long the last run took.", m.Ended.Sub(m.Started).Seconds())
 	g.gauge("exit_code", "The exit code of the last run; 0: all done.", float64(m.Exit))
-	g.gauge("complete", "1 where the last run ended by itself, else 0.", boolean(run.Complete))
-	g.gauge("dry_run", "1 where the last run only looked, else 0.", boolean(run.DryRun))
-	g.gauges("info", "1, with the version that ran last.", "version").WithLabelValues(labelText(run.Version)).Set(1)
+	g.gauge("complete", "1 if the last run was not interrupted, else 0.", boolean(run.Complete))
+	g.gauge("dry_run", "1 if the last run was a dry run, else 0.", boolean(run.DryRun))
+	g.gauges("info", "1, with the version of gijbulk.", "version").WithLabelValues(labelText(run.Version)).Set(1)
 	m.countRecords(g)
 	m.countFindings(g)
 	var sum schema.Beat
 	for _, b := range run.Timeline.Beats {
 		sum = sum.Plus(b)
 	}
-	g.gauge("requests", "Requests that left in the last run, reads and retries included.", float64(sum.Requests))
+	g.gauge("requests", "Requests of the last run, reads and retries included.", float64(sum.Requests))
 	g.gauge("write_requests", "Requests of the last run that may have changed the server.", float64(run.Writes))
 	g.gauge("throttled_responses", "Requests of the last run that were answered 429.", float64(sum.Throttled))
 	g.gauge("unavailable_responses", "Requests of the last run that were answered 503.", float64(sum.Busy))
-	g.gauge("retries", "Further attempts of the last run at what had failed.", float64(sum.Retries))
-	g.gauge("held_seconds", "For how long the server's limits held the last run back.", sum.Held.Seconds())
+	g.gauge("retries", "Retries of the last run.", float64(sum.Retries))
+	g.gauge("held_seconds", "For how long the last run waited for the rate limit.", sum.Held.Seconds())
 }
 
 // countRecords counts by action and state, zeros included: an alert must not wait for a
-// series that does not exist. Without a plan nobody knows what drifts.
+// series that does not exist. Without a plan, drift is not known.
 func (m Measured) countRecords(g meter) {
-	records := g.gauges("records", "Records of the last run, by what was to be done and what became of them.", "action", "state")
+	records := g.gauges("records", "Records of the last run, by planned action and status.", "action", "state")
 	for _, op := range schema.Ops() {
 		for _, s := range usualStatuses(op) {
 			records.WithLabelValues(string(op), string(s)).Set(0)
@@ -110,12 +110,12 @@ func (m Measured) countRecords(g meter) {
 		}
 	}
 	if m.Run.Digest != "" {
-		g.gauge("drift_records", "Records that the server did not hold as the manifest wants them when the last run made its plan.", float64(drift))
+		g.gauge("drift_records", "Records that differed from the manifest when the last run made its plan.", float64(drift))
 	}
 }
 
 func (m Measured) countFindings(g meter) {
-	findings := g.gauges("findings", "What the last run found in its manifests.", "level")
+	findings := g.gauges("findings", "Findings of the last run in its manifests.", "level")
 	for _, l := range []schema.Level{schema.LevelError, schema.LevelWarning} {
 		findings.WithLabelValues(l.String()).Set(0)
 	}
@@ -124,7 +124,7 @@ func (m Measured) countFindings(g meter) {
 	}
 }
 
-// usualStatuses are those that a record can be expected to end in.
+// usualStatuses are those that an action usually ends in.
 func usualStatuses(op schema.Op) []schema.Status {
 	done := map[schema.Op]schema.Status{schema.OpCreate: schema.StatusCreated, schema.OpUpdate: schema.StatusUpdated, schema.OpDelete: schema.StatusDeleted,
 		schema.OpExists: schema.StatusExists, schema.OpUnchanged: schema.StatusUnchanged, schema.OpConflict: schema.StatusConflict, schema.OpInvalid: schema.StatusFailed}[op]

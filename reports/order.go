@@ -18,7 +18,7 @@ func sorted(run schema.Run, results []schema.Result) []schema.Result {
 	return all
 }
 
-// position is where a record stands in a report.
+// position is what the order of records depends on.
 type position struct {
 	place schema.Place
 	id    int64

@@ -10,11 +10,11 @@ import (
 	"gijbulk/schema"
 )
 
-// Page is what a text for people is laid out for. Its zero value is a file: lines as
-// long as they come, without colours, and nothing folded.
+// Page is the layout of a text for people. Its zero value is a file: lines of any length,
+// without colors, and nothing folded.
 type Page struct {
 	Columns  int  // width in cells; a longer line is broken between words; 0 = never
-	Coloured bool // with ANSI colours; no meaning is in them alone
+	Coloured bool // with ANSI colors; no meaning is in them alone
 	Folded   bool // of more than twenty actions of a kind in a plan, the rest is counted
 
 	// Flags are the flags of the options that texts are about. Where one is missing, the text does
@@ -22,7 +22,7 @@ type Page struct {
 	Flags map[schema.Option]string
 }
 
-// tone is what a piece of text is, from which its colour follows.
+// tone is what a piece of text is, which decides its color.
 type tone uint8
 
 const (
@@ -62,8 +62,8 @@ func (p Page) flag(o schema.Option, format string) string {
 	return fmt.Sprintf(format, p.Flags[o])
 }
 
-// hanging is how far a broken line goes on to the right of where it began.
-const hanging = 4
+// hangingIndent is how far a broken line goes on to the right of where it began.
+const hangingIndent = 4
 
 // line writes a line that begins after indent blanks. It is broken between words, by
 // their width on a terminal (that of 東 is two), and never inside one: a path or an
@@ -87,9 +87,9 @@ func (p Page) line(w io.Writer, indent int, s string) {
 		case at == 0:
 			fmt.Fprint(w, margin, word)
 			at = indent + width
-		case at+gap+width > p.Columns && at > indent+hanging:
-			fmt.Fprint(w, "\n", margin, strings.Repeat(" ", hanging), word)
-			at = indent + hanging + width
+		case at+gap+width > p.Columns && at > indent+hangingIndent:
+			fmt.Fprint(w, "\n", margin, strings.Repeat(" ", hangingIndent), word)
+			at = indent + hangingIndent + width
 		default:
 			fmt.Fprint(w, strings.Repeat(" ", gap), word)
 			at += gap + width

@@ -46,8 +46,7 @@ func planCounts(run schema.Run, plan schema.Plan) string {
 	return out.String()
 }
 
-// differing says what becomes of records that are there and differ: an import leaves
-// them as they are.
+// differing counts the live records that differ: an import leaves them as they are.
 func differing(run schema.Run, plan schema.Plan) string {
 	if run.Command == "import" {
 		return fmt.Sprintf("%d exist with differences", plan.Count(schema.OpExists))
@@ -60,7 +59,7 @@ func signOf(op schema.Op) string {
 	return map[schema.Op]string{schema.OpCreate: "+", schema.OpUpdate: "~", schema.OpDelete: "-", schema.OpExists: "~", schema.OpConflict: "!", schema.OpInvalid: "x"}[op]
 }
 
-// signed is the sign and the name of an operation, in its colour.
+// signed is the sign and the name of an operation, in its color.
 func signed(op schema.Op, page Page) string {
 	return page.paint(toneOf(op), signOf(op)+" "+string(op))
 }
@@ -98,7 +97,7 @@ func writeAction(out io.Writer, a *schema.Action, page Page) {
 	}
 }
 
-// shown quotes texts, so that an empty one and one that ends in a blank can be seen.
+// shown quotes texts, so that empty ones and trailing spaces can be seen.
 func shown(v schema.Value) string {
 	switch x := v.Plain().(type) {
 	case nil:
@@ -133,7 +132,7 @@ type PlanSummary struct {
 	Plan      string `json:"plan"`    // its digest, or ""
 }
 
-// PlanJSON writes a plan for programs: a [PlanAction] a line, and at the end
+// PlanJSON writes a plan for programs: one [PlanAction] per line, and at the end
 // {"summary": [PlanSummary]}.
 func PlanJSON(w io.Writer, run schema.Run, plan schema.Plan) error {
 	out := bufio.NewWriter(w)

@@ -35,7 +35,7 @@ type RunInfo struct {
 	Columns  map[string][]string   `json:"columns,omitempty"` // the headers of CSV and TSV files, by file
 	Started  time.Time             `json:"started"`           // UTC
 	Ended    time.Time             `json:"ended,omitzero"`    // UTC; absent while it runs
-	Complete bool                  `json:"complete"`          // it ended by itself and every record has been judged
+	Complete bool                  `json:"complete"`          // the run was not interrupted, and every record has an outcome
 	Running  bool                  `json:"running,omitzero"`  // written before the first write: what was done since is not in it
 	DryRun   bool                  `json:"dryRun"`
 	Manifest string                `json:"manifest"` // the digest of what is wanted, or ""; all shards of a manifest have the same
@@ -44,7 +44,7 @@ type RunInfo struct {
 	Plan     string                `json:"plan"`             // the plan's digest, or ""
 	Requests int                   `json:"requests"`         // that left, retries included
 	Writes   int                   `json:"writes"`           // those of them that may have changed the server
-	Why      string                `json:"why"`              // where it did not end by itself
+	Why      string                `json:"why"`              // why the run was interrupted, or ""
 	Total    int                   `json:"total"`            // records
 	Counts   map[schema.Status]int `json:"counts"`           // records by status; every status is there
 	Timeline *Timeline             `json:"timeline,omitempty"`
@@ -68,7 +68,7 @@ type ShardRun struct {
 	Complete bool      `json:"complete"`
 }
 
-// Timeline is what went over the wire, in intervals of one length.
+// Timeline is the traffic of a run, in intervals of one length.
 type Timeline struct {
 	Start   time.Time `json:"start"` // UTC
 	EveryMS int64     `json:"everyMs"`
@@ -81,14 +81,14 @@ type Beat struct {
 	Throttled int   `json:"throttled"` // answered 429
 	Busy      int   `json:"busy"`      // answered 503
 	Retries   int   `json:"retries"`   // further attempts
-	HeldMS    int64 `json:"heldMs"`    // for which the server's limits held requests back
+	HeldMS    int64 `json:"heldMs"`    // waiting for the rate limit
 }
 
-// Subject is which record, and what was to be done about it.
+// Subject is a record and its planned action.
 type Subject struct {
 	File        string    `json:"file"`
 	Line        int       `json:"line"`   // from 1; 0 where it is not known
-	Record      int       `json:"record"` // its number in the file, from 1; 0 where it stands in none
+	Record      int       `json:"record"` // its number in the file, from 1; 0 if it is in none
 	Kind        string    `json:"kind"`
 	Type        string    `json:"type"`
 	Origin      string    `json:"origin"`
@@ -97,7 +97,7 @@ type Subject struct {
 	Action      schema.Op `json:"action"`
 }
 
-// RecordInfo is what became of one record.
+// RecordInfo is the outcome of one record.
 type RecordInfo struct {
 	Subject
 	Status   schema.Status `json:"status"`
@@ -134,7 +134,7 @@ type FindingInfo struct {
 	Advice  string      `json:"advice"`
 }
 
-var errForeign = errors.New("this is no report.json of gijbulk")
+var errForeign = errors.New("not a report.json of gijbulk")
 
 // Read reads a report.json. It fails for a file that is none, that is cut short, or
 // that a newer gijbulk wrote.
@@ -149,7 +149,7 @@ func Read(r io.Reader) (Report, error) {
 		Run, Records json.RawMessage
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		return Report{}, fmt.Errorf("%w: it is no JSON object, or was written only in part", errForeign)
+		return Report{}, fmt.Errorf("%w: it is not a JSON object, or was written only in part", errForeign)
 	}
 	switch version, ok := head.Version.(float64); {
 	case !ok || head.Run == nil || head.Records == nil:
@@ -245,7 +245,7 @@ func (s *Subject) place() schema.Place {
 
 func (s *Subject) position() position { return position{s.place(), s.ID, s.Kind} }
 
-// kindText is the kind as the record says it: one that is no kind is wrong, and shown.
+// kindText is the kind as the record has it, also a wrong one.
 func kindText(r *schema.Record) string {
 	return cmp.Or(r.Get(schema.FieldKind).Text(), string(schema.KindIntegration))
 }
@@ -258,7 +258,7 @@ func (s *Subject) typeText() string {
 	return s.Type
 }
 
-// drifts reports whether the server is not as the manifest wants it.
+// drifts reports whether the server differs from the manifest.
 func (r *RecordInfo) drifts() bool {
 	switch r.Action {
 	case schema.OpUnchanged:

@@ -144,12 +144,12 @@ func TestReadRefuses(t *testing.T) {
 	newer = strings.Replace(newer, `"requests": 9`, `"requests": {"get": 9}`, 1)
 	for name, tt := range map[string]struct{ in, want string }{
 		"newer, of another shape": {newer, "has version 2, and this gijbulk reads version 1"},
-		"a manifest":              {`{"version": 1, "integrations": []}`, "no report.json"},
-		"no version":              {`{"run": {}, "records": []}`, "no report.json"},
-		"a list":                  {`[]`, "no report.json"},
+		"a manifest":              {`{"version": 1, "integrations": []}`, "not a report.json"},
+		"no version":              {`{"run": {}, "records": []}`, "not a report.json"},
+		"a list":                  {`[]`, "not a report.json"},
 		"cut short":               {whole.String()[:whole.Len()/2], "only in part"},
-		"empty":                   {"", "no report.json"},
-		"something behind it":     {whole.String() + "{}", "no report.json"},
+		"empty":                   {"", "not a report.json"},
+		"something behind it":     {whole.String() + "{}", "not a report.json"},
 		"wrong type":              {strings.Replace(whole.String(), `"requests": 9`, `"requests": "9"`, 1), "requests"},
 	} {
 		t.Run(name, func(t *testing.T) {

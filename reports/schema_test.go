@@ -25,7 +25,7 @@ func madeReportSchema(t *testing.T) *jsonschema.Schema {
 	}
 	made := r.Reflect(&Report{})
 	made.ID = "urn:gijbulk:schema:report:1"
-	made.Title, made.Description = "gijbulk report", "report.json: what became of every record of a run"
+	made.Title, made.Description = "gijbulk report", "report.json: the outcome of every record of a run"
 	version, _ := made.Properties.Get("version")
 	version.Const = Version
 	level, _ := made.Definitions["FindingInfo"].Properties.Get("level")

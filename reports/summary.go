@@ -147,6 +147,6 @@ func writeReferences(out io.Writer, references []string, page Page) {
 		references = references[:longestList]
 		more = fmt.Sprintf(" and %d more", extra)
 	}
-	page.line(out, 0, fmt.Sprintf("secrets that were written out are not in the reports; before feeding one back, set %s%s",
+	page.line(out, 0, fmt.Sprintf("literal secrets are not in the reports; before you import one, set %s%s",
 		strings.Join(references, ", "), more))
 }

@@ -7,8 +7,8 @@ import (
 	"gijbulk/schema"
 )
 
-// oneLine makes a foreign text fit for a terminal: on one line, and without characters
-// that would move the cursor or turn the text around. The joiners stay: they hold
+// oneLine makes a foreign text safe for a terminal: on one line, and without characters
+// that move the cursor or change the direction of the text. The joiners stay: they hold
 // together an emoji of several parts, and letters of Persian and Indian scripts.
 func oneLine(s string) string {
 	if isPlain(s) && !strings.HasPrefix(s, " ") && !strings.HasSuffix(s, " ") && !strings.Contains(s, "  ") {
@@ -23,11 +23,10 @@ func oneLine(s string) string {
 	}, s)
 }
 
-// OneLine makes a text of a server fit for a terminal: without escape sequences, on one line.
+// OneLine makes a text of a server safe for a terminal: without escape sequences, on one line.
 func OneLine(s string) string { return oneLine(s) }
 
-// isPlain reports whether a text has nothing but the printable characters of ASCII: such
-// a one can be shown anywhere as it is, but for what is markup there.
+// isPlain reports whether a text has only printable characters of ASCII.
 func isPlain(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
@@ -61,7 +60,7 @@ func fileLine(p schema.Place) string {
 	return p.String()
 }
 
-// joined joins the parts that are there.
+// joined joins the parts that are not empty.
 func joined(separator string, parts ...string) string {
 	var there []string
 	for _, p := range parts {

@@ -9,8 +9,8 @@ import (
 	"gijbulk/schema"
 )
 
-// census is what the records of a run add up to.
-type census struct {
+// totals are the counts of a run's records and findings.
+type totals struct {
 	run      RunInfo
 	ops      map[schema.Op]int
 	drift    int // records that are not on the server as the manifest wants them
@@ -18,8 +18,8 @@ type census struct {
 	warnings int
 }
 
-func newCensus(d document) census {
-	c := census{run: d.run, ops: map[schema.Op]int{}}
+func totalsOf(d document) totals {
+	c := totals{run: d.run, ops: map[schema.Op]int{}}
 	for i := range d.records {
 		r := &d.records[i]
 		c.ops[r.Action]++
@@ -37,28 +37,28 @@ func newCensus(d document) census {
 	return c
 }
 
-// mood is how a verdict is meant.
-type mood string
+// rating is how good a verdict is.
+type rating string
 
 const (
-	moodGood mood = "good" // nobody needs to look
-	moodWarn mood = "warn" // somebody should
-	moodBad  mood = "bad"  // somebody has to
+	ratingGood rating = "good" // nothing to do
+	ratingWarn rating = "warn" // worth a look
+	ratingBad  rating = "bad"  // needs attention
 )
 
 // checkedOnly reports whether the run ended with the check of the manifest, by its
 // command or because of what was found.
-func (c census) checkedOnly() bool {
+func (c totals) checkedOnly() bool {
 	return c.run.Command == "validate" || c.errors > 0 && c.run.Writes == 0 && c.ops[schema.OpInvalid]+c.ops[schema.OpValid] == c.run.Total
 }
 
-// manner is what tells a run's records apart.
-type manner string
+// grouping is what a run's records are counted by.
+type grouping string
 
 const (
-	byStatus manner = "status" // what became of them
-	byAction manner = "action" // what would be done about them
-	byCheck  manner = "check"  // whether they have errors
+	byStatus grouping = "status" // how they ended
+	byAction grouping = "action" // what would be done
+	byCheck  grouping = "check"  // whether they have errors
 )
 
 // The states of records that were only checked.
@@ -67,7 +67,7 @@ const (
 	stateValid   = "valid"
 )
 
-func (c census) by() manner {
+func (c totals) by() grouping {
 	switch {
 	case c.checkedOnly():
 		return byCheck
@@ -77,8 +77,8 @@ func (c census) by() manner {
 	return byStatus
 }
 
-// states lists what a record can be, the good before the bad.
-func (c census) states() []string {
+// states lists the states of a record, good before bad.
+func (c totals) states() []string {
 	switch c.by() {
 	case byCheck:
 		return []string{stateValid, stateInvalid}
@@ -88,7 +88,7 @@ func (c census) states() []string {
 	return mapTo(schema.Statuses(), func(s schema.Status) string { return string(s) })
 }
 
-func (c census) stateOf(r *RecordInfo) string {
+func (c totals) stateOf(r *RecordInfo) string {
 	switch by := c.by(); {
 	case by == byAction:
 		return string(r.Action)
@@ -101,7 +101,7 @@ func (c census) stateOf(r *RecordInfo) string {
 }
 
 // counts are the records by their state.
-func (c census) counts() map[string]int {
+func (c totals) counts() map[string]int {
 	counts := map[string]int{}
 	switch c.by() {
 	case byCheck:
@@ -120,33 +120,33 @@ func (c census) counts() map[string]int {
 }
 
 // verdict says in a sentence how a run ended.
-func (c census) verdict() (string, mood) {
+func (c totals) verdict() (string, rating) {
 	switch {
 	case c.checkedOnly():
 		return c.manifestVerdict()
 	case c.run.DryRun && c.run.Complete:
 		return c.driftVerdict()
 	case !c.run.Complete:
-		return c.unfinishedVerdict(), moodBad
+		return c.unfinishedVerdict(), ratingBad
 	}
 	return c.runVerdict()
 }
 
-func (c census) manifestVerdict() (string, mood) {
+func (c totals) manifestVerdict() (string, rating) {
 	records := "one record"
 	if c.run.Total != 1 {
 		records = fmt.Sprintf("%s records", grouped(c.run.Total))
 	}
 	switch {
 	case c.errors > 0:
-		return fmt.Sprintf("The manifest of %s has %s; nothing was sent.", records, c.findingWords()), moodBad
+		return fmt.Sprintf("The manifest of %s has %s; nothing was sent.", records, c.findingWords()), ratingBad
 	case c.warnings > 0:
-		return fmt.Sprintf("The manifest of %s can be sent, with %s.", records, c.findingWords()), moodWarn
+		return fmt.Sprintf("The manifest of %s is valid, with %s.", records, c.findingWords()), ratingWarn
 	}
-	return fmt.Sprintf("The manifest of %s can be sent: nothing was found.", records), moodGood
+	return fmt.Sprintf("The manifest of %s is valid: no errors, no warnings.", records), ratingGood
 }
 
-func (c census) findingWords() string {
+func (c totals) findingWords() string {
 	var parts []string
 	if c.errors > 0 {
 		parts = append(parts, plural(c.errors, "error"))
@@ -157,12 +157,12 @@ func (c census) findingWords() string {
 	return strings.Join(parts, " and ")
 }
 
-func (c census) driftVerdict() (string, mood) {
+func (c totals) driftVerdict() (string, rating) {
 	if c.drift == 0 {
-		return fmt.Sprintf("The server is as the manifest wants it: %s, no drift.", plural(c.run.Total, "record")), moodGood
+		return fmt.Sprintf("The server is as the manifest wants it: %s, no drift.", plural(c.run.Total, "record")), ratingGood
 	}
 	words := map[schema.Op]string{schema.OpCreate: "to create", schema.OpUpdate: "to update", schema.OpDelete: "to delete",
-		schema.OpExists: "there with differences", schema.OpConflict: "in conflict", schema.OpInvalid: "left out with errors"}
+		schema.OpExists: "on the server with differences", schema.OpConflict: "in conflict", schema.OpInvalid: "left out with errors"}
 	var parts []string
 	for _, op := range schema.Ops() {
 		if n := c.ops[op]; n > 0 && words[op] != "" {
@@ -170,41 +170,45 @@ func (c census) driftVerdict() (string, mood) {
 		}
 	}
 	return fmt.Sprintf("The server differs from the manifest in %s of %s: %s; nothing was changed.",
-		grouped(c.drift), plural(c.run.Total, "record"), strings.Join(parts, ", ")), moodWarn
+		grouped(c.drift), plural(c.run.Total, "record"), strings.Join(parts, ", ")), ratingWarn
 }
 
-func (c census) unfinishedVerdict() string {
-	why := "it is still going on, or it was killed"
+func (c totals) unfinishedVerdict() string {
+	why := "it is still running or was killed"
 	if !c.run.Ended.IsZero() {
 		why = cmp.Or(strings.TrimSuffix(strings.TrimPrefix(oneLine(c.run.Why), "the run was stopped: "), "."), "it was stopped")
 	}
-	return fmt.Sprintf("The run did not end by itself: %s. So far: %s.", why, c.statusWords(schema.Statuses()))
+	return fmt.Sprintf("The run was interrupted: %s. So far: %s.", why, c.statusWords(schema.Statuses()))
 }
 
-func (c census) runVerdict() (string, mood) {
+func (c totals) runVerdict() (string, rating) {
 	bad := slices.DeleteFunc(schema.Statuses(), schema.Status.Good)
 	n := 0
 	for _, s := range bad {
 		n += c.run.Counts[s]
 	}
 	good := slices.DeleteFunc(schema.Statuses(), func(s schema.Status) bool { return !s.Good() })
+	need := "need"
+	if n == 1 {
+		need = "needs"
+	}
 	switch {
 	case c.run.Total == 0:
-		return "There were no records.", moodGood
+		return "There were no records.", ratingGood
 	case n > 0 && n == c.run.Total:
-		return fmt.Sprintf("%s to look at: %s.", plural(n, "record"), c.statusWords(bad)), moodBad
+		return fmt.Sprintf("%s %s attention: %s.", plural(n, "record"), need, c.statusWords(bad)), ratingBad
 	case n > 0:
-		return fmt.Sprintf("%s of %s to look at: %s; the others: %s.", grouped(n), plural(c.run.Total, "record"), c.statusWords(bad), c.statusWords(good)), moodBad
+		return fmt.Sprintf("%s of %s %s attention: %s; the others: %s.", grouped(n), plural(c.run.Total, "record"), need, c.statusWords(bad), c.statusWords(good)), ratingBad
 	case c.run.Counts[schema.StatusExists] > 0:
 		return fmt.Sprintf("%s on the server: %s; those that exist differ, and an import leaves them as they are.",
-			plural(c.run.Total, "record"), c.statusWords(good)), moodWarn
+			plural(c.run.Total, "record"), c.statusWords(good)), ratingWarn
 	case c.run.Command == "undo":
-		return fmt.Sprintf("All is taken back: %s.", c.statusWords(good)), moodGood
+		return fmt.Sprintf("Everything was undone: %s.", c.statusWords(good)), ratingGood
 	}
-	return fmt.Sprintf("The server is as the manifest wants it: %s.", c.statusWords(good)), moodGood
+	return fmt.Sprintf("The server is as the manifest wants it: %s.", c.statusWords(good)), ratingGood
 }
 
-func (c census) statusWords(statuses []schema.Status) string {
+func (c totals) statusWords(statuses []schema.Status) string {
 	var parts []string
 	for _, s := range statuses {
 		if n := c.run.Counts[s]; n > 0 {
@@ -214,7 +218,7 @@ func (c census) statusWords(statuses []schema.Status) string {
 	return cmp.Or(strings.Join(parts, ", "), "no records")
 }
 
-// grouped writes a number so that large ones can be read.
+// grouped writes a number with separators of thousands.
 func grouped(n int) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {

@@ -21,42 +21,42 @@ func TestVerdict(t *testing.T) {
 		change  func(*schema.Run)
 		results []schema.Result
 		want    string
-		mood    mood
+		rating  rating
 	}{
 		{"all is well", nil, []schema.Result{at(1, schema.OpCreate, schema.StatusCreated), at(2, schema.OpUnchanged, schema.StatusUnchanged)},
-			"The server is as the manifest wants it: 1 created, 1 unchanged.", moodGood},
+			"The server is as the manifest wants it: 1 created, 1 unchanged.", ratingGood},
 		{"some failed", nil, []schema.Result{at(1, schema.OpCreate, schema.StatusCreated), at(2, schema.OpCreate, schema.StatusFailed), at(3, schema.OpCreate, schema.StatusUnknown)},
-			"2 of 3 records to look at: 1 failed, 1 unknown; the others: 1 created.", moodBad},
-		{"all failed", nil, []schema.Result{at(1, schema.OpCreate, schema.StatusFailed)}, "1 record to look at: 1 failed.", moodBad},
+			"2 of 3 records need attention: 1 failed, 1 unknown; the others: 1 created.", ratingBad},
+		{"all failed", nil, []schema.Result{at(1, schema.OpCreate, schema.StatusFailed)}, "1 record needs attention: 1 failed.", ratingBad},
 		{"left as they are", nil, []schema.Result{at(1, schema.OpExists, schema.StatusExists)},
-			"1 record on the server: 1 exists; those that exist differ, and an import leaves them as they are.", moodWarn},
-		{"no records", nil, nil, "There were no records.", moodGood},
+			"1 record on the server: 1 exists; those that exist differ, and an import leaves them as they are.", ratingWarn},
+		{"no records", nil, nil, "There were no records.", ratingGood},
 		{"undone", func(r *schema.Run) { r.Command = "undo" }, []schema.Result{at(1, schema.OpDelete, schema.StatusDeleted)},
-			"All is taken back: 1 deleted.", moodGood},
+			"Everything was undone: 1 deleted.", ratingGood},
 		{"stopped", func(r *schema.Run) { r.Complete, r.Why = false, "the run was stopped: no access." }, []schema.Result{at(1, schema.OpCreate, schema.StatusUnprocessed)},
-			"The run did not end by itself: no access. So far: 1 unprocessed.", moodBad},
+			"The run was interrupted: no access. So far: 1 unprocessed.", ratingBad},
 		{"killed", func(r *schema.Run) { r.Complete, r.Ended = false, time.Time{} }, []schema.Result{at(1, schema.OpCreate, schema.StatusCreated)},
-			"The run did not end by itself: it is still going on, or it was killed. So far: 1 created.", moodBad},
+			"The run was interrupted: it is still running or was killed. So far: 1 created.", ratingBad},
 		{"drift", func(r *schema.Run) { r.DryRun = true }, []schema.Result{at(1, schema.OpCreate, schema.StatusUnprocessed), at(2, schema.OpUnchanged, schema.StatusUnchanged)},
-			"The server differs from the manifest in 1 of 2 records: 1 to create; nothing was changed.", moodWarn},
+			"The server differs from the manifest in 1 of 2 records: 1 to create; nothing was changed.", ratingWarn},
 		{"no drift", func(r *schema.Run) { r.DryRun = true }, []schema.Result{unseen},
-			"The server is as the manifest wants it: 1 record, no drift.", moodGood},
+			"The server is as the manifest wants it: 1 record, no drift.", ratingGood},
 		{"refused", func(r *schema.Run) {
 			r.Complete, r.Writes, r.Findings = false, 0, []schema.Finding{fault, warning}
 		}, []schema.Result{at(1, schema.OpInvalid, schema.StatusFailed)},
-			"The manifest of one record has 1 error and 1 warning; nothing was sent.", moodBad},
+			"The manifest of one record has 1 error and 1 warning; nothing was sent.", ratingBad},
 		{"valid", func(r *schema.Run) { r.Command, r.DryRun = "validate", true }, []schema.Result{at(1, schema.OpInvalid, schema.StatusUnprocessed), at(2, schema.OpInvalid, schema.StatusUnprocessed)},
-			"The manifest of 2 records can be sent: nothing was found.", moodGood},
+			"The manifest of 2 records is valid: no errors, no warnings.", ratingGood},
 		{"warned", func(r *schema.Run) { r.Command, r.DryRun, r.Findings = "validate", true, []schema.Finding{warning} }, []schema.Result{at(1, schema.OpInvalid, schema.StatusUnprocessed)},
-			"The manifest of one record can be sent, with 1 warning.", moodWarn},
+			"The manifest of one record is valid, with 1 warning.", ratingWarn},
 	} {
 		run := testRun("a.csv")
 		if tt.change != nil {
 			tt.change(&run)
 		}
-		got, mood := newCensus(newDocument(run, tt.results)).verdict()
-		if got != tt.want || mood != tt.mood {
-			t.Errorf("%s: %s %q, want %s %q", tt.name, mood, got, tt.mood, tt.want)
+		got, rating := totalsOf(newDocument(run, tt.results)).verdict()
+		if got != tt.want || rating != tt.rating {
+			t.Errorf("%s: %s %q, want %s %q", tt.name, rating, got, tt.rating, tt.want)
 		}
 	}
 }

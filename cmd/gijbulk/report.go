@@ -56,7 +56,7 @@ func (a *app) reportRun(ctx context.Context, o stateOptions, id string, report r
 	return reports.Summary(told, saved.Run, results, dir, page)
 }
 
-// wordsBeside is where the last words go: to standard output, unless a report goes there.
+// wordsBeside is where the summary goes: to standard output, unless a report goes there.
 func (a *app) wordsBeside(wanted []reports.Wanted) (io.Writer, reports.Page) {
 	if slices.ContainsFunc(wanted, func(w reports.Wanted) bool { return w.Out != nil }) {
 		return a.screen, a.page(a.stderrIsTerminal)
@@ -72,13 +72,13 @@ func (a *app) reportMergeCommand() *cobra.Command {
 		Example: "  gijbulk report merge shard-*/ --report-dir merged --report html",
 		Long: `Make one report of the report directories of runs with --shard 1/N to N/N of the same
 manifest: report.json, the four tables, and what --report asks for. A shard that is
-missing, one that is there twice, and what belongs to another run are refused. Where a
-shard did not end by itself, the merged report is marked incomplete.
+missing, a duplicate one, and what belongs to another run are refused. Where a
+shard was interrupted, the merged report is marked incomplete.
 
 ` + exitHelp,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usage("which reports?").hinted("%s DIR…; give the report directories of all shards", cmd.CommandPath())
+				return usage("no report directories").hinted("%s DIR…; give the report directories of all shards", cmd.CommandPath())
 			}
 			return nil
 		},
@@ -111,7 +111,7 @@ func (a *app) mergeReports(dirs []string, report reportOptions) error {
 	return merged.Summary(told, dir, page)
 }
 
-// unmergeable says what to do about reports that do not go together.
+// unmergeable adds what to do about reports that cannot be merged.
 func unmergeable(err error) error {
 	var bad *reports.Unmergeable
 	switch {
@@ -128,17 +128,17 @@ func (a *app) reportDiffCommand() *cobra.Command {
 	var full bool
 	cmd := &cobra.Command{
 		Use:     "diff RUN RUN",
-		Short:   "Tell what is otherwise in a run than in an earlier one",
+		Short:   "Show what changed between two runs",
 		Example: "  gijbulk report diff 20260101-020000-a1b2c3 last\n  gijbulk report diff monday/ tuesday/report.json --output json",
-		Long: `Tell what is otherwise in a run than in an earlier one, such as that of the night
-before: new failures, what is mended, what appeared and disappeared, and what else
-changed. In audits and dry runs a record fails that drifts. RUN is an id of gijbulk
+		Long: `Show what changed between a run and an earlier one, such as that of the night before:
+new failures, records that were fixed, appeared and disappeared, and other changes. In
+audits and dry runs, a record that drifts is a failure. RUN is an id of gijbulk
 runs, last, a report directory or a report.json.
 
 ` + exitHelp,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
-				return usage("which two runs?").hinted("%s BEFORE AFTER", cmd.CommandPath())
+				return usage("report diff needs two runs").hinted("%s BEFORE AFTER", cmd.CommandPath())
 			}
 			return nil
 		},
