@@ -15,6 +15,7 @@ import (
 type Unmergeable struct {
 	Problems []string
 	Advice   string
+	Lacking  *Saved // the report that does not hold all that is needed; nil: none
 }
 
 // Error names all that is wrong with the reports.

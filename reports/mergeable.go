@@ -22,20 +22,18 @@ func mergeable(shards []Saved) error {
 		problems = overlapping(shards)
 	}
 	if len(problems) > 0 {
-		return &Unmergeable{problems, "give the report directories of all shards of one run, each once"}
+		return &Unmergeable{Problems: problems, Advice: "give the report directories of all shards of one run, each once"}
 	}
 	return nil
 }
 
 // lacking says why a report does not hold all that a merged one needs.
 func lacking(s Saved) error {
-	id := s.Report.Run.ID
 	switch {
 	case s.Report.Run.Running:
-		return &Unmergeable{[]string{s.Path + " was written before the first write of its run, which is still running or was killed"},
-			"continue the run: gijbulk resume " + id}
+		return &Unmergeable{[]string{s.Path + " was written before the first write of its run, which is still running or was killed"}, "continue the run", &s}
 	case slices.ContainsFunc(s.Report.Records, func(r RecordInfo) bool { return r.Cells == nil }):
-		return &Unmergeable{[]string{s.Path + " lacks the cells of its records"}, "write the reports of the run again: gijbulk report " + id}
+		return &Unmergeable{[]string{s.Path + " lacks the cells of its records"}, "write the reports of the run again", &s}
 	}
 	return nil
 }

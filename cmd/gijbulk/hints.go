@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"gijbulk/importer/gij"
 	"gijbulk/importer/journal"
@@ -60,6 +61,17 @@ func hintOfReport(u *reports.Unwritten) string {
 		return fmt.Sprintf("choose another file (--report %s=PATH)", u.Chosen)
 	}
 	return "choose another folder (--report-dir)"
+}
+
+// completing is the command that completes a saved report, after a colon.
+func completing(lacking *reports.Saved) string {
+	switch {
+	case lacking == nil:
+		return ""
+	case lacking.Report.Run.Running:
+		return ": gijbulk resume " + lacking.Report.Run.ID
+	}
+	return fmt.Sprintf(": gijbulk report %s --report-dir %s", lacking.Report.Run.ID, quoteWord(filepath.Dir(lacking.Path)))
 }
 
 // hintOfState is what to do about a state file that cannot be used.

@@ -116,7 +116,7 @@ func unmergeable(err error) error {
 	var bad *reports.Unmergeable
 	switch {
 	case errors.As(err, &bad):
-		return usage("%w", err).hinted("%s", bad.Advice)
+		return usage("%w", err).hinted("%s%s", bad.Advice, completing(bad.Lacking))
 	case errors.Is(err, fs.ErrNotExist):
 		return usage("%w", err)
 	}
