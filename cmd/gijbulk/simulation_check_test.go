@@ -158,6 +158,9 @@ func (w *simWorld) checkDuplicates(c *simCommand, r reports.RecordInfo, key simK
 			seen++
 		}
 	}
+	if w.continues(c, "undo") && (ours < 2 || w.has("copy")) {
+		return // it leaves duplicates of others alone, and makes those again that a run had deleted
+	}
 	said := r.Status == schema.StatusConflict || r.Status == schema.StatusUnknown
 	left := r.Status == schema.StatusUnprocessed || r.Status == schema.StatusFailed
 	if seen > 1 && !said && (ours > 1 || !left && !c.raced && c.report.Run.Complete) {
