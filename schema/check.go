@@ -121,7 +121,7 @@ func (j *judge) judgeText(f Field, s string) {
 		}
 	}
 	if (mayBlank(s[0]) || mayBlank(s[len(s)-1])) && len(strings.TrimSpace(s)) != len(s) {
-		j.report(f, CodeOuterSpace, "the value begins or ends with a blank")
+		j.report(f, CodeOuterSpace, "the value has leading or trailing whitespace")
 	}
 }
 

@@ -97,7 +97,7 @@ func readBool(w *Written) (Value, *complaint) {
 	if _, quoted := plainBools[strings.ToLower(w.Text)]; quoted && w.Form == FormString {
 		advice = "remove the quotes"
 	}
-	return Value{}, complain(CodeNotBoolean, Quote(w.Text)+" is neither true nor false", advice)
+	return Value{}, complain(CodeNotBoolean, Quote(w.Text)+" is not a boolean", advice)
 }
 
 var (

@@ -64,7 +64,7 @@ left out; elsewhere each repository becomes a record. Archived, disabled and emp
 repositories, forks and mirrors are left out. Credentials in a listing are dropped; where
 one is needed a reference to fill in stands, such as env:GITHUB_ACME_PAT.
 
-The manifest goes to standard output or --out; what became of each row of the listing goes
+The manifest goes to standard output or --out; the result for each row of the listing goes
 to standard error, with --output json (which needs --out) to standard output. A file that
 gijbulk did not write, or that was edited since, is replaced only with --overwrite.
 

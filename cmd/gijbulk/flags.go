@@ -25,7 +25,7 @@ func fromEnvironment(cmd *cobra.Command, lookup func(string) (string, bool)) err
 			return
 		}
 		if err := cmd.Flags().Set(f.Name, value); err != nil {
-			bad = usage("%s does not fit --%s: %w", name, f.Name, plainly(err))
+			bad = usage("invalid value in %s (--%s): %w", name, f.Name, plainly(err))
 		}
 	})
 	return bad

@@ -87,7 +87,7 @@ of the manifest from references such as env:NAME and file:PATH.
 	flags.StringVar(&a.output, "output", "text", "text or json (one object a line, on standard output)")
 	flags.StringVar(&a.logging.level, "log-level", "info", "trace, debug, info, warn or error")
 	flags.StringVar(&a.logging.format, "log-format", "console", "console or json")
-	flags.BoolVar(&a.logging.quiet, "quiet", false, "nothing but errors and the last words on standard error")
+	flags.BoolVar(&a.logging.quiet, "quiet", false, "nothing but errors and the summary on standard error")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w", plainly(err)).hinted("%s --help lists the flags", cmd.CommandPath())
 	})

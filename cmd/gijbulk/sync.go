@@ -44,7 +44,7 @@ func (a *app) syncCommand() *cobra.Command {
 		Short: "Bring the server to the state of manifests: create, update, with --prune delete",
 		Long: `Create what is not on the server, update what differs, and with --prune delete what
 the manifests do not hold. An update sends only the fields that differ. A secret is
-sent again only when it is another than was sent last.
+sent again only when it differs from the one that was sent last.
 
 The plan is refused when it would change more of what is there than --max-delete and
 --max-update allow. Running the same sync again changes nothing.

@@ -17,7 +17,7 @@ import (
 	"gijbulk/schema"
 )
 
-// targetOptions say which Jira is meant, and as whom we come.
+// targetOptions say which Jira to reach, and with which credentials.
 type targetOptions struct {
 	url, tokenFile             string
 	caFile, clientCert         string
@@ -41,7 +41,7 @@ func (o *targetOptions) addFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.timeout, "timeout", 2*time.Minute, "limit of each request; an add makes Jira call the git host")
 	f.DurationVar(&o.maxWait, "max-wait", 10*time.Minute, "stop after this long without one accepted request")
 	f.Float64Var(&o.rate, "rate", 10, "most requests a second, of all shards together; where it is not given and Jira tells its own limits, those alone hold (0: no limit of our own)")
-	f.IntVar(&o.retries, "retries", 5, "further attempts at what was certainly not done")
+	f.IntVar(&o.retries, "retries", 5, "retries for requests that did not take effect")
 }
 
 // target is the server that a command works on.

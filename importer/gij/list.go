@@ -116,7 +116,7 @@ func (c *Client) pages(ctx context.Context) ([]schema.Record, []schema.Tracked, 
 		}
 	}
 	return nil, nil, &Error{Class: schema.ClassNotDone, Method: http.MethodGet, Path: pagePath,
-		Text: "the list of repositories changed each time while its pages were read", Need: "run the same command again when nobody else works on it"}
+		Text: "the list of repositories changed each time while its pages were read", Need: "run the same command again when no one else changes it"}
 }
 
 // turn turns the pages once, to the last. The answer is the last one.

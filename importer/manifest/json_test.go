@@ -25,7 +25,7 @@ func TestJSON(t *testing.T) {
 			`#1 1:2 origin@1:37=s"�" apiPath@1:56=s"�"`,
 			`  of #1 1:17 bad-encoding displayName: the text holds half of a \u pair`,
 		}},
-		{"not a record", "", JSON, `{"integrations":["GITHUB"],"version":"2"}`, []string{`1:38 unknown-version version: this is not version 1`}},
+		{"not a record", "", JSON, `{"integrations":["GITHUB"],"version":"2"}`, []string{`1:38 unknown-version version: unsupported manifest version "2"; this gijbulk reads version 1`}},
 		{"an answer of the server", "", JSON, `{"success":true,"integrations":[{"type":"A"}]}`, []string{
 			`1:2 unknown-field success: there is no such key of a manifest`, `#1 1:33 type@1:41=s"A"`}},
 		{"a text", "", JSON, `"hello"`, []string{`1:1 not-a-record : a single value stands where a manifest belongs`}},

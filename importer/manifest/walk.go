@@ -91,7 +91,7 @@ func (w *walk) manifest(members []document.Member) error {
 		case keyVersion:
 			if text := m.Value.Text; m.Value.Form != schema.FormNull && text != "1" {
 				return &document.Error{Code: schema.CodeUnknownVersion, Line: m.Value.Line, Column: m.Value.Column, Field: m.Name,
-					Message: "this is not version 1"}
+					Message: "unsupported manifest version " + schema.Quote(text) + "; this gijbulk reads version 1"}
 			}
 		case keyDefaults:
 			cells, flaws, err := w.defaults(m.Value)

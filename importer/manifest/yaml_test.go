@@ -80,7 +80,7 @@ integrations:
 			`1:18 kind-misplaced kind: the default contradicts a list of the manifest, which says itself what its records are`,
 			`#2 3:16 origin@3:25=~s"y"`,
 		}},
-		{"another version", "", YAML, "version: 2\nintegrations: [{type: A}]\n", []string{`1:10 unknown-version version: this is not version 1`}},
+		{"another version", "", YAML, "version: 2\nintegrations: [{type: A}]\n", []string{`1:10 unknown-version version: unsupported manifest version "2"; this gijbulk reads version 1`}},
 		{"not records", "", YAML, "- type: A\n- GITHUB\n-\n- [x]\n- type: B\n", []string{
 			`#1 1:3 type@1:9=~s"A"`,
 			`#2 2:3`, `  of #2 2:3 not-a-record : this is a single value where a record belongs`,
