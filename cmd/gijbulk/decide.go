@@ -45,7 +45,9 @@ func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d 
 		return d, err
 	}
 	for range listTries {
+		live, d.live = server{}, server{} // only one list is held at a time
 		if live, err = w.readServer(ctx, expected, m.kinds()); err != nil || slices.Equal(live.known(), d.plan.Live) {
+			d.live = live
 			return d, err
 		}
 		d = w.plan(run, m, live, known)
