@@ -121,7 +121,7 @@ func (l *ledger) taken(live []schema.Record) map[int]schema.Record {
 	var numbers []int
 	for n, o := range l.outcomes {
 		if a := l.action(n); a.Op == schema.OpCreate && o.Status == schema.StatusUnprocessed && a.Want.Key().Exact() {
-			want, numbers = append(want, a.Want), append(numbers, n)
+			want, numbers = append(want, a.Want.WithIdentityOnly()), append(numbers, n) // not what it was before
 		}
 	}
 	claimed := l.claimed()

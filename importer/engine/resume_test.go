@@ -108,6 +108,19 @@ func TestResumeAfterRename(t *testing.T) {
 	})
 }
 
+// TestResumeAfterNoRename: that a record was called before as another one is now takes nothing from it.
+func TestResumeAfterNoRename(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.add(integration(0, "a"))
+		plan, _ := planner.Diff([]schema.Record{integration(1, "a"), integration(2, "b").Set(schema.FieldPreviously, schema.Words("a"))}, s.live, planner.Options{})
+		f := newRun(t, s, plan)
+		if err := f.Resume(t.Context(), plan.Outcomes(), nil); err != nil || f.statuses() != "unchanged created" {
+			t.Errorf("error %v, %s: %v", err, f.statuses(), f.Outcomes())
+		}
+	})
+}
+
 // TestVanishedWithAnother: where a created record is gone and a new one has its identity, that is a
 // conflict.
 func TestVanishedWithAnother(t *testing.T) {
