@@ -119,6 +119,7 @@ func (w *simWorld) restore(random *rand.Rand) {
 	live := w.server.sorted()
 	live = live[:len(live)-random.IntN(1+len(live)/2)]
 	random.Shuffle(len(live), func(i, j int) { live[i], live[j] = live[j], live[i] })
+	w.restored = true
 	clear(w.server.records)
 	clear(w.server.lists)
 	w.server.next = 1 + random.Int64N(3)

@@ -201,7 +201,10 @@ func (w *simWorld) touched(c *simCommand, id int64) bool {
 	if live := w.server.records[id]; live != nil {
 		at, changed = live.foreign, !live.foreign.IsZero()
 	}
-	return changed && (c.raced && !at.Before(c.start) || !c.report.Run.Complete)
+	if !c.report.Run.Complete { // what it has not read again is as it was known
+		return changed || w.restored
+	}
+	return changed && c.raced && !at.Before(c.start)
 }
 
 func (w *simWorld) checkCreated(c *simCommand, live *simRecord, key simKey, id int64) {

@@ -31,6 +31,7 @@ type simWorld struct {
 	server   *simServer
 	manifest simManifest
 	gone     map[int64]time.Time // what another administrator deleted
+	restored bool                // the server, at some time
 
 	dir, state string
 	states     int
