@@ -44,12 +44,16 @@ var simNone = []string{""}
 
 // simFaults are the faults of each class that concerns single requests.
 var simFaults = map[string][]string{
-	"net":  {"refused", "dropped", "lost", "cut"},
-	"5xx":  {"500", "502", "503", "504", "busy", "429"},
-	"slow": {"slow"},
-	"late": {"late"},
-	"list": {"cached", "empty"},
+	"net":      {"refused", "dropped", "lost", "cut"},
+	"5xx":      {"500", "502", "503", "504", "busy", "429"},
+	"refusals": {"rejected", "rejected"},
+	"slow":     {"slow"},
+	"late":     {"late"},
+	"list":     {"cached", "empty"},
 }
+
+// simMethods are the methods that the faults of a class concern; the others concern all.
+var simMethods = map[string]string{"list": http.MethodGet, "refusals": http.MethodPost}
 
 // fault decides what happens to a request.
 func (l *simLink) fault(r *http.Request, body []byte) simFault {
@@ -63,7 +67,7 @@ func (l *simLink) fault(r *http.Request, body []byte) simFault {
 	f.before, f.after = simLatency(random), simLatency(random)
 	kinds := simNone
 	for _, class := range simClassNames() {
-		if l.w.has(class) && (class != "list" || r.Method == http.MethodGet) {
+		if method := simMethods[class]; l.w.has(class) && (method == "" || r.Method == method) {
 			kinds = append(slices.Clip(kinds), simFaults[class]...)
 		}
 	}
@@ -136,6 +140,8 @@ func (l *simLink) arrive(r *http.Request, body []byte, f simFault) (*http.Respon
 	switch f.kind {
 	case "dropped":
 		return nil, errSimReset
+	case "rejected":
+		return simResponse(r, http.StatusBadRequest, http.Header{"Content-Type": {"application/json"}}, []byte(`{"success":"false","message":"the host refuses the credentials"}`)), nil
 	case "429":
 		return simResponse(r, http.StatusTooManyRequests, f.header, []byte("rate limit")), nil
 	case "busy":

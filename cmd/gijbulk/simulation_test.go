@@ -25,6 +25,7 @@ type simClass struct {
 var simClasses = []simClass{
 	{name: "net", about: "connections refused, dropped before and after the work, answers cut", holds: true},
 	{name: "5xx", about: "500, 502, 503 of Jira and of proxies, 504, 429", holds: true},
+	{name: "refusals", about: "creates that the server rejects", holds: true},
 	{name: "slow", about: "work that outlives its connection, within --timeout", holds: true},
 	{name: "late", about: "work that outlives --timeout", why: "a request is sent again once --timeout and two lists say that nothing came of it, and the first still works (seed 7120)"},
 	{name: "lag", about: "lists without the youngest records", holds: true},
