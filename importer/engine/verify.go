@@ -171,7 +171,7 @@ func confirmUpdate(a *schema.Action, o schema.Outcome, byID map[int64]schema.Rec
 		return o
 	}
 	changes := match.Changes(a.Want, have)
-	unseen := slices.ContainsFunc(a.Changes, func(c schema.Change) bool { return c.Unseen })
+	unseen := slices.ContainsFunc(a.Changes, func(c schema.Change) bool { return c.Unseen || !have.Has(c.Field) && !c.To.Blank() })
 	switch {
 	case len(changes) > 0:
 		return notTaken(o, "the update was sent", changes)

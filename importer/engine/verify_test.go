@@ -39,6 +39,8 @@ func TestVerifyUpdatesAndDeletes(t *testing.T) {
 		{"update lost, performed", update(change), schema.StatusUnknown, []schema.Record{after}, schema.StatusUpdated},
 		{"update lost, not performed", update(change), schema.StatusUnknown, []schema.Record{before}, schema.StatusFailed},
 		{"update lost, cannot be seen", update(unseen), schema.StatusUnknown, []schema.Record{after}, schema.StatusUnknown},
+		{"update lost, of a field that is not shown while it is blank", schema.Action{Op: schema.OpUpdate, Want: want.Set(schema.FieldTagsFilter, schema.Text("v.*")), Have: after,
+			Changes: []schema.Change{{Field: schema.FieldTagsFilter, To: schema.Text("v.*")}}}, schema.StatusUnknown, []schema.Record{after}, schema.StatusUnknown},
 		{"update refused", update(change), schema.StatusFailed, []schema.Record{before}, schema.StatusFailed},
 		{"deleted", remove, schema.StatusDeleted, nil, schema.StatusDeleted},
 		{"deleted, still there", remove, schema.StatusDeleted, []schema.Record{before}, schema.StatusFailed},
