@@ -29,8 +29,8 @@ const (
 )
 
 // awaitIndexing waits until the first indexing of a created record has ended. One that fails is
-// a failure of the record, which stays on the server. What was created is recorded before; where it cannot be, there is no wait, and
-// the caller, who records the outcome in any case, meets the same error.
+// a failure of the record, which stays on the server. What was created is recorded before; where it
+// cannot be, there is no wait, and the caller, who records the outcome in any case, meets the same error.
 func (r *Run) awaitIndexing(ctx context.Context, o schema.Outcome) schema.Outcome {
 	if r.Indexing.Indexer == nil || o.Status != schema.StatusCreated || r.ledger.end(ctx, o) != nil {
 		return o

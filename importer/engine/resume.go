@@ -103,11 +103,11 @@ func (l *ledger) overtaken(live []schema.Record) []schema.Outcome {
 		if a.Op.Writes() && o.Status != schema.StatusUnprocessed && (o.Status != schema.StatusUnknown || a.Op == schema.OpCreate) {
 			continue
 		}
-		if have, is := taken[n]; is && len(found.found[n]) == 0 {
-			o.Status, o.Advice = schema.StatusConflict, "compare it in Jira, then run the same command again"
-			o.Error = match.Called(have) + " was given its identity after the plan was made"
-			outcomes = append(outcomes, o)
-		} else if now, changed := overtakenBy(a, o, found.found[n], byID[a.Have.ID]); changed {
+		have := byID[a.Have.ID]
+		if a.Op == schema.OpCreate {
+			have = taken[n]
+		}
+		if now, changed := overtakenBy(a, o, found.found[n], have); changed {
 			outcomes = append(outcomes, now)
 		}
 	}
@@ -142,17 +142,25 @@ func (l *ledger) taken(live []schema.Record) map[int]schema.Record {
 }
 
 // overtakenBy is the outcome of an action that was not sent, or not answered and can be repeated,
-// after what is live now; changed is false where the action can be sent.
+// after what is live now: new records that are found for a create, and have, the record of the action or
+// what has taken its identity. changed is false where the action can be sent.
 func overtakenBy(a *schema.Action, o schema.Outcome, found []schema.Record, have schema.Record) (_ schema.Outcome, changed bool) {
 	switch {
 	case a.Op == schema.OpCreate && len(found) == 1:
 		o.Status, o.ID, o.Advice = schema.StatusExists, found[0].ID, "it was made while the run was interrupted"
 	case a.Op == schema.OpCreate && len(found) > 1:
 		o = duplicated(o, schema.RecordIDs(found))
-	case a.Op == schema.OpUpdate && have.ID != 0:
-		return changedMeanwhile(o, have, thirdValues(a, have))
+	case a.Op == schema.OpCreate && have.ID != 0:
+		o.Status, o.Advice = schema.StatusConflict, "compare it in Jira, then run the same command again"
+		o.Error = match.Called(have) + " was given its identity after the plan was made"
+	case a.Op == schema.OpCreate:
+		return o, false
 	case !a.Op.Writes():
 		return stillThere(a, o, have)
+	case have.ID != 0 && replaced(a, have):
+		return changedMeanwhile(o, have, []schema.Change{{Field: schema.FieldType, From: have.Get(schema.FieldType), To: a.Have.Get(schema.FieldType)}})
+	case a.Op == schema.OpUpdate && have.ID != 0:
+		return changedMeanwhile(o, have, thirdValues(a, have))
 	case a.Op == schema.OpDelete && have.ID != 0:
 		return changedMeanwhile(o, have, deletedDiffers(a, have))
 	default:
@@ -180,9 +188,6 @@ func stillThere(a *schema.Action, o schema.Outcome, have schema.Record) (_ schem
 
 // thirdValues are the fields of an update that have neither their old nor their wanted value.
 func thirdValues(a *schema.Action, have schema.Record) []schema.Change {
-	if replaced(a, have) {
-		return []schema.Change{{Field: schema.FieldType, From: have.Get(schema.FieldType), To: a.Have.Get(schema.FieldType)}}
-	}
 	wanted := schema.Changes(a.Want, have)
 	before := schema.Changes(a.Have, have)
 	return slices.DeleteFunc(wanted, func(c schema.Change) bool {
@@ -194,9 +199,6 @@ func thirdValues(a *schema.Action, have schema.Record) []schema.Change {
 
 // deletedDiffers are the fields in which a record is not as it was to be deleted.
 func deletedDiffers(a *schema.Action, have schema.Record) []schema.Change {
-	if replaced(a, have) {
-		return []schema.Change{{Field: schema.FieldType, From: have.Get(schema.FieldType), To: a.Have.Get(schema.FieldType)}}
-	}
 	return schema.Changes(a.Have.WithoutServerMade(), have)
 }
 

@@ -97,6 +97,15 @@ func (s *server) remove(id int64) {
 	s.live = slices.DeleteFunc(s.live, func(r schema.Record) bool { return r.ID == id })
 }
 
+// addAll adds records and gives their ids.
+func (s *server) addAll(records []schema.Record) []int64 {
+	ids := make([]int64, len(records))
+	for i, r := range records {
+		ids[i] = s.add(r)
+	}
+	return ids
+}
+
 // set changes a field of a live record.
 func (s *server) set(id int64, f schema.Field, v schema.Value) {
 	s.mu.Lock()

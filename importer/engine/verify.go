@@ -60,10 +60,10 @@ func (l *ledger) corrections(live []schema.Record) []schema.Outcome {
 	for n, o := range l.outcomes {
 		if a := l.action(n); !a.Op.Writes() || o.Attempts > 0 {
 			now := confirm(a, o, byID, found)
-			if have, there := byID[now.ID]; there && now.Status.Good() && len(same[have.Key()]) > 1 {
+			switch have, there := byID[now.ID]; {
+			case there && now.Status.Good() && len(same[have.Key()]) > 1:
 				now = duplicated(now, slices.Clone(same[have.Key()]))
-			}
-			if have, there := byID[now.ID]; there && now.Status == schema.StatusCreated && now.Shown == "" {
+			case there && now.Status == schema.StatusCreated && now.Shown == "":
 				now.Shown = have.Digest()
 			}
 			if now.Shown != o.Shown || now.Status != o.Status || now.Error != o.Error || now.Advice != o.Advice {

@@ -231,10 +231,7 @@ func TestVerifyLooksAtWhatIsUnchanged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
 		want := wanted("kept!", "changed!", "gone!", "copied!")
-		ids := make([]int64, len(want))
-		for i, r := range want {
-			ids[i] = s.add(r)
-		}
+		ids := s.addAll(want)
 		plan, _ := planner.Diff(append(want, integration(9, "new")), s.live, planner.Options{Update: true})
 		s.onList = func(_ context.Context, nth int) error {
 			if nth == 1 {

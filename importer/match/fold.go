@@ -42,10 +42,7 @@ func (m *matcher) renames(l int, f folder) bool {
 // unclaimed one has theirs as the server may have rewritten it: a rename would make a second one.
 func (m *matcher) refuseRenames(f folder) {
 	for w, l := range m.Live {
-		if l == None || m.Rule[w] < Recorded || m.Rule[w] > Earlier {
-			continue
-		}
-		if !m.renames(l, f) {
+		if l == None || m.Rule[w] < Recorded || m.Rule[w] > Earlier || !m.renames(l, f) {
 			continue
 		}
 		if others := unclaimed(m.index.find(m.want[w].Key()), m.ClaimedBy); len(others) > 0 {

@@ -1,0 +1,64 @@
+package engine_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"gijbulk/importer/engine"
+	"gijbulk/importer/planner"
+	"gijbulk/schema"
+)
+
+// TestResumeAfterRestore: a server that has given an id of the run, or one of before it, to another
+// record was restored: nothing is sent.
+func TestResumeAfterRestore(t *testing.T) {
+	for name, reassign := range map[string]func(plan *schema.Plan, outcomes []schema.Outcome, id int64){
+		"was live before": func(plan *schema.Plan, _ []schema.Outcome, id int64) {
+			plan.Live = []schema.Known{{ID: id, InitDate: 1}}
+		},
+		"was created": func(_ *schema.Plan, outcomes []schema.Outcome, id int64) {
+			outcomes[1].ID, outcomes[1].InitDate = id, 1
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer()
+				f := newRun(t, s, creates("a", "b"))
+				outcomes := f.outcomesOf("unprocessed created")
+				another := integration(0, "another")
+				another.InitDate = 2
+				id := s.add(another)
+				reassign(&f.Plan, outcomes, id)
+				err := f.Resume(t.Context(), outcomes, nil)
+				if restored, ok := errors.AsType[*engine.Restored](err); !ok || restored.Now.ID != id || s.requests() != 0 || f.statuses() != "unprocessed created" {
+					t.Errorf("error %v after %d requests, %s", err, s.requests(), f.statuses())
+				}
+			})
+		})
+	}
+}
+
+// TestResumeAfterRestoreOfRepositories: the server shows no initDate of a repository, and its id alone
+// does not identify it.
+func TestResumeAfterRestoreOfRepositories(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		a, b := repository(1, "https://git.example.org/a.git"), repository(2, "https://git.example.org/b.git")
+		was := a.Set(schema.FieldDisabled, schema.Bool(true))
+		was.ID = s.add(b)
+		plan, _ := planner.Diff([]schema.Record{a.Set(schema.FieldDisabled, schema.Bool(false))}, []schema.Record{was}, planner.Options{Update: true})
+		f := newRun(t, s, plan)
+		if err := f.Resume(t.Context(), plan.Outcomes(), nil); err != nil || f.statuses() != "conflict" || s.requests() != 0 {
+			t.Errorf("error %v, %s after %d requests", err, f.statuses(), s.requests())
+		}
+
+		f = newRun(t, s, schema.Plan{Actions: []schema.Action{{Op: schema.OpCreate, Want: a}}})
+		earlier := f.Plan.Outcomes()
+		earlier[0].Status, earlier[0].ID, earlier[0].Attempts = schema.StatusCreated, was.ID, 1
+		if err := f.Resume(t.Context(), earlier, nil); err != nil || f.statuses() != "failed" || !strings.Contains(f.Outcomes()[0].Error, "no longer there") {
+			t.Errorf("error %v, %v", err, f.Outcomes())
+		}
+	})
+}
