@@ -45,7 +45,7 @@ not show comes from there as well.
 
 The manifest goes to standard output or --out; what is to be filled in goes to standard
 error, with --output json (which needs --out) to standard output. vendor-tsv is the app's own
-bulk table, which it imports by itself; what that cannot hold is told. A file that gijbulk
+bulk table, which it imports by itself; warnings name what that cannot hold. A file that gijbulk
 did not write, or that was edited since, is replaced only with --overwrite.
 
 ` + exitHelp,

@@ -211,7 +211,7 @@ func (w *simWorld) checkCreated(c *simCommand, live *simRecord, key simKey, id i
 	switch {
 	case live == nil:
 		w.violate(3, "%v is reported as created, and id %d is not on the server", key, id)
-	case live.by == nil && w.raced(live.made): // nobody can tell it from a create whose answer was lost
+	case live.by == nil && w.raced(live.made): // it cannot be told from a create whose answer was lost
 	case live.by == nil:
 		w.violate(3, "%v is reported as created, and id %d was made by another administrator", key, id)
 	case live.sent != key && live.key != w.server.stored(key) && live.foreign.IsZero():
