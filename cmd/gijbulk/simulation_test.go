@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -114,6 +115,7 @@ type simTally struct {
 // promises is so. Each seed is a story of its own. `make simulate` runs many (SEEDS, FROM, CLASSES).
 func TestSimulation(t *testing.T) {
 	c := newSimConfig(t)
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	tally := &simTally{next: c.from, exits: make(map[int]int)}
 	began := time.Now()
 	var wait sync.WaitGroup

@@ -276,7 +276,7 @@ func (w *simWorld) process(c *simCommand) process {
 	boot, booted := fmt.Sprintf("boot-%d", w.boot), w.booted
 	return process{
 		stdin: strings.NewReader(""), stdout: &c.stdout, stderr: &c.stderr,
-		lookupEnv: func(name string) (string, bool) { v, found := simSecrets[name]; return v, found },
+		lookupEnv: simVariable,
 		now:       func() time.Time { return time.Now().Add(time.Duration(w.jump.Load())) },
 		boot:      func() (string, time.Duration) { return boot, time.Since(booted) },
 		newRunID: func(started time.Time) string {
