@@ -18,11 +18,9 @@ func (a *app) checkCommand() *cobra.Command {
 	var o targetOptions
 	cmd := &cobra.Command{
 		Use:   "check",
-		Short: "Tell whether a Jira is reachable, the app is there and we are its administrator",
-		Long: `Ask the Jira who we are, and the app for its integrations and repositories, and count
-them; those that the app found inside integrations apart. Nothing is changed.
-
-` + exitHelp,
+		Short: "Check the connection, the app and our permissions",
+		Long: `Ask Jira who we are, and the app for its integrations and repositories. Nested
+repositories are counted separately. Nothing is changed.`,
 		Example: `  JIRA_TOKEN=… gijbulk check --jira https://jira.example.org
   gijbulk check --sandbox`,
 		Args: noArguments,

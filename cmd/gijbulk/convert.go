@@ -36,16 +36,16 @@ type convertOptions struct {
 func (o *convertOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.from, "from", convert.Auto, "the `TOOL` that wrote the listings; auto recognizes it, list lists the tools")
 	f.StringVar(&o.as, "as", "", "integrations or repositories (default: integrations where the host has a type for them)")
-	f.StringArrayVar(&o.maps, "map", nil, "`FIELD=COLUMN`: take a field of the records from a column or key of the listing (repeatable)")
+	f.StringArrayVar(&o.maps, "map", nil, "`FIELD=COLUMN`: take the field from a column or key of the listing (repeatable)")
 	f.StringArrayVar(&o.skipIf, "skip-if", nil, "`COLUMN=VALUE`: leave out rows that have this value (repeatable)")
 	f.BoolVar(&o.archived, "include-archived", false, "convert archived repositories too; the same as --include archived")
 	f.StringSliceVar(&o.include, "include", nil, "convert repositories of these `STATE`s too: archived, disabled, fork, mirror, empty")
 	f.StringVar(&o.baseURL, "base-url", "", "`URL` of the host, for listings whose URLs are relative or missing")
-	f.StringArrayVar(&o.hostTypes, "host-type", nil, "`HOST=TYPE`: the integration type of a host of your own, for listings that do not tell (repeatable)")
-	f.StringVar(&o.projectMap, "jira-project-map", "", "`FILE` with lines of an organization or repository and its Jira project keys: acme/web,WEB")
+	f.StringArrayVar(&o.hostTypes, "host-type", nil, "`HOST=TYPE`: integration type of a host of your own, for listings that do not say (repeatable)")
+	f.StringVar(&o.projectMap, "jira-project-map", "", "`FILE` with a line for each organization or repository and its Jira project keys: acme/web,WEB")
 	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` for every record whose kind has the field (repeatable)")
-	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` for every record that has none (repeatable)")
-	f.StringVar(&o.format, "format", "", "of the manifest: yaml, json, jsonl, csv or tsv (default: by --out's extension, else yaml)")
+	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` for every record without it (repeatable)")
+	f.StringVar(&o.format, "format", "", "format of the manifest: yaml, json, jsonl, csv or tsv (default: by --out's extension, else yaml)")
 	o.output.addFlags(f)
 }
 
@@ -53,26 +53,28 @@ func (a *app) convertCommand() *cobra.Command {
 	var o convertOptions
 	cmd := &cobra.Command{
 		Use:   "convert [FILE…]",
-		Short: "Make a manifest of another tool's list of repositories",
-		Long: `Make a manifest of the list of repositories that another tool wrote. Nothing is sent
-anywhere. Without a FILE, or with -, standard input is read; several files, such as the
-pages of an answer, are converted together.
+		Short: "Convert another tool's listing to a manifest",
+		Long: `Convert the list of repositories that another tool wrote to a manifest. Nothing
+is sent. Without a FILE, or with -, standard input is read; several files, such
+as the pages of an answer, are converted together.
 
-Where the app has an integration type for a host, each organization, group or collection
-becomes one integration, with an apiFilter where the listing is a choice or something was
-left out; elsewhere each repository becomes a record. Archived, disabled and empty
-repositories, forks and mirrors are left out. Credentials in a listing are dropped; where
-one is needed a reference to fill in stands, such as env:GITHUB_ACME_PAT.
+Where the app has an integration type for a host, each organization, group or
+collection becomes one integration, with an apiFilter where the listing is a
+selection or something was left out; elsewhere each repository becomes a record.
+Archived, disabled and empty repositories, forks and mirrors are left out.
+Credentials in a listing are dropped and replaced by references to fill in, such
+as env:GITHUB_ACME_PAT.
 
-The manifest goes to standard output or --out; the result for each row of the listing goes
-to standard error, with --output json (which needs --out) to standard output. A file that
-gijbulk did not write, or that was edited since, is replaced only with --overwrite.
+The manifest goes to standard output or --out; the result for each row of the
+listing goes to standard error, with --output json (which needs --out) to
+standard output. A file that gijbulk did not write, or that was edited since, is
+replaced only with --overwrite.
 
 The tools:
-` + toolLines() + "\n" + exitHelp,
-		Example: `  gh repo list acme --limit 10000 --json nameWithOwner,url,sshUrl,isArchived,isFork,isMirror,isEmpty,defaultBranchRef > acme.json
-  gijbulk convert --from gh acme.json --out acme.yaml
-  gijbulk convert --from bitbucket-server page1.json page2.json --out bitbucket.csv
+` + toolLines(),
+		Example: `  gh api --paginate 'orgs/acme/repos?per_page=100' > acme.json
+  gijbulk convert acme.json --out acme.yaml
+  gijbulk convert --from bitbucket-server 1.json 2.json --out bitbucket.csv
   gijbulk convert --from csv hosts.csv --map origin=url --skip-if state=retired`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.convert(cmd.Context(), args, o) },
 	}

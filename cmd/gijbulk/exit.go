@@ -33,21 +33,26 @@ const (
 	exitTerminated  = 143
 )
 
-// exitHelp is the list that help texts end with.
-const exitHelp = `Exit status:
+// exitHelp is the help topic exit-codes.
+const exitHelp = `Exit codes:
   0    all done
   1    an unexpected internal or system error
   2    audit, --dry-run: there is drift, nothing was changed
   3    the run ended; some records failed, are in conflict or unknown
-  5    a temporary failure (429, 503, no connection); run the same command later
+  5    a temporary failure (429, 503, no connection, no answer in time) and
+       nothing else failed: run the same command later
   6    the manifest has errors; nothing was sent
-  7    a safety limit refused the plan, or it was not confirmed; nothing was sent
-  8    a limit was reached (--max-failures, --max-duration, --canary)
-  10   the target was not found, or is not this app
+  7    a safety limit refused the plan, it is not the approved one, or it was
+       not confirmed; nothing was sent
+  8    a limit was reached (--max-failures, --max-duration, --canary): gijbulk
+       resume continues
+  10   the target was not found (its name does not resolve, it is not Jira, the
+       app is not there)
   11   another run has locked this target
   12   credentials refused, or not an administrator
   64   invalid command line
-  130  interrupted (143: terminated); reports are written`
+  130  interrupted (143: terminated); the reports of a run are written, and
+       gijbulk resume continues it`
 
 // failure is an error with the exit code it deserves and what to do about it.
 type failure struct {

@@ -34,21 +34,21 @@ func (a *app) exportCommand() *cobra.Command {
 	var o exportOptions
 	cmd := &cobra.Command{
 		Use:   "export",
-		Short: "Write what is on a server as a manifest",
-		Long: `Write the integrations and plain repositories of a server as a manifest. Nothing but
-reads is sent. What is written plans to no changes on the same server, and makes the same
-on an empty one; jira projects are named by their keys, which another Jira knows too.
+		Short: "Write the live records as a manifest",
+		Long: `Write the integrations and plain repositories of a server as a manifest. Only
+reads are sent. The manifest plans to no changes on the same server, and creates
+the same on an empty one; Jira projects are named by their keys, which other
+Jiras know too.
 
-No server shows secrets: references to fill in stand for them, or those of the manifest
-that gijbulk last brought there, where the state file knows it. What else the server does
-not show comes from there as well.
+The server never shows secrets: the manifest has references to fill in, or those
+that gijbulk last sent, where the state file knows them. Other fields that the
+server does not show come from the state file as well.
 
-The manifest goes to standard output or --out; what is to be filled in goes to standard
-error, with --output json (which needs --out) to standard output. vendor-tsv is the app's own
-bulk table, which it imports by itself; warnings name what that cannot hold. A file that gijbulk
-did not write, or that was edited since, is replaced only with --overwrite.
-
-` + exitHelp,
+The manifest goes to standard output or --out; what to fill in goes to standard
+error, with --output json (which needs --out) to standard output. vendor-tsv is
+the app's own bulk table, which the app imports itself; warnings name what it
+cannot hold. A file that gijbulk did not write, or that was edited since, is
+replaced only with --overwrite.`,
 		Example: `  gijbulk export --jira https://jira.example.org --out jira.yaml
   gijbulk export --type GITLAB_SERVER,repository --format csv > gitlab.csv
   gijbulk export --format vendor-tsv --with-ids --out bulk.tsv`,
@@ -59,10 +59,10 @@ did not write, or that was edited since, is replaced only with --overwrite.
 	o.target.addFlags(f)
 	o.state.addFlags(f)
 	f.StringVar(&o.selection.match, "match", "", "only records whose displayName or origin matches this `REGEX`")
-	f.StringSliceVar(&o.selection.types, "type", nil, "only records of these `TYPE`s; repository stands for plain ones")
+	f.StringSliceVar(&o.selection.types, "type", nil, "only records of these `TYPE`s; repository selects plain repositories")
 	f.StringVar(&o.format, "format", "", strings.Join(exportFormats(), ", ")+" (default: by --out's extension, else yaml)")
 	o.output.addFlags(f)
-	f.BoolVar(&o.withIDs, "with-ids", false, "write the ids, which count on this Jira alone")
+	f.BoolVar(&o.withIDs, "with-ids", false, "write the ids, which are valid on this Jira only")
 	return cmd
 }
 

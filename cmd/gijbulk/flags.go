@@ -21,7 +21,7 @@ func fromEnvironment(cmd *cobra.Command, lookup func(string) (string, bool)) err
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := variable(f.Name)
 		value, set := lookup(name)
-		if f.Changed || !set || value == "" || f.Name == "help" || bad != nil {
+		if f.Changed || !set || value == "" || f.Name == "help" || f.Name == "version" || bad != nil {
 			return
 		}
 		if err := cmd.Flags().Set(f.Name, value); err != nil {

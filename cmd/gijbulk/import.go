@@ -13,17 +13,16 @@ func (a *app) importCommand() *cobra.Command {
 	var o runOptions
 	cmd := &cobra.Command{
 		Use:   "import FILE…",
-		Short: "Create the integrations and repositories of manifests that the server does not have",
-		Long: `Check every record, compare the manifests with the server, and create what is missing
-there. What is already there is left as it is: the same import again changes nothing.
-A create whose answer was lost is looked up before it is sent again, and in the end the
-server is read once more, so that the report says what is there.
+		Short: "Create what the manifests have and the server lacks",
+		Long: `Check every record, compare the manifests with the server, and create what is
+missing there. Existing records stay as they are, so running the same import
+again changes nothing. A create whose answer was lost is looked for before it is
+sent again. At the end the server is read once more, so that the report says
+what is really there.
 
-Reports: report.json, succeeded.csv, failed.csv, unknown.csv and unprocessed.csv in
---report-dir, and what --report asks for. failed.csv is itself a manifest: fix it
-and import it. With --dry-run only what --report asks for is written.
-
-` + exitHelp,
+Reports: report.json, succeeded.csv, failed.csv, unknown.csv and unprocessed.csv
+in --report-dir, and those of --report. failed.csv is itself a manifest: fix it
+and import it. With --dry-run only the reports of --report are written.`,
 		Example: `  gijbulk import integrations.csv --sandbox --yes
   gijbulk import integrations.csv --jira https://jira.example.org --dry-run
   gijbulk import *.yaml --type GITHUB --limit 2

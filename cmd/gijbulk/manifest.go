@@ -25,9 +25,9 @@ type manifestOptions struct {
 
 func (o *manifestOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.format, "format", "", "csv, tsv, yaml, json or jsonl (default: by extension, else by content)")
-	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` for every record whose kind has the field, whatever it says itself (repeatable)")
-	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` for every record whose kind has the field and that does not say (repeatable)")
-	f.BoolVar(&o.noPlainSecrets, "no-plain-secrets", false, "a secret that is written out in a manifest is an error")
+	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` in every record whose kind has the field, in place of its own (repeatable)")
+	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` in every record whose kind has the field and that does not set it (repeatable)")
+	f.BoolVar(&o.noPlainSecrets, "no-plain-secrets", false, "a literal secret in a manifest is an error")
 }
 
 // reader reads manifests and checks their records.

@@ -40,28 +40,28 @@ func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	o.target.addFlags(f)
 	o.state.addFlags(f)
 	addMetricsFlag(f)
-	f.BoolVar(&o.skipInvalid, "skip-invalid", false, "send the valid records although others have errors; those go to failed.csv")
-	f.BoolVar(&o.allowCommands, "allow-commands", false, "cmd: references of the manifest may run commands")
+	f.BoolVar(&o.skipInvalid, "skip-invalid", false, "send the valid records even if others have errors; those go to failed.csv")
+	f.BoolVar(&o.allowCommands, "allow-commands", false, "allow cmd: references of the manifest to run commands")
 }
 
 // addShowing adds how a plan is shown.
 func (o *runOptions) addShowing(f *pflag.FlagSet) {
-	f.BoolVar(&o.full, "full", false, "show the whole plan; at a terminal, of more than twenty actions of a kind the rest is only counted")
+	f.BoolVar(&o.full, "full", false, "show the whole plan; without it a terminal shows twenty actions of a kind, and counts the rest")
 }
 
 // addAsking adds what happens before the first write.
 func (o *runOptions) addAsking(f *pflag.FlagSet) {
-	f.BoolVar(&o.dryRun, "dry-run", false, "show what would be done and stop; nothing but reads is sent")
+	f.BoolVar(&o.dryRun, "dry-run", false, "show the plan and stop; only reads are sent")
 	o.addShowing(f)
-	f.BoolVar(&o.yes, "yes", false, "do not ask before the first write; required without a terminal")
+	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask for confirmation; required without a terminal")
 }
 
 // addRunning adds how writes are sent.
 func (o *runOptions) addRunning(f *pflag.FlagSet) {
 	o.limits.addFlags(f)
 	o.waves.addFlags(f)
-	f.IntVar(&o.concurrency, "concurrency", 4, "most writes at once")
-	f.DurationVar(&o.settle, "settle", 10*time.Second, "how long to leave the server alone before looking up writes whose answers were lost")
+	f.IntVar(&o.concurrency, "concurrency", 4, "at most this many writes at once")
+	f.DurationVar(&o.settle, "settle", 10*time.Second, "how long to wait before looking for writes whose answers were lost")
 	o.report.addFlags(f)
 }
 
@@ -69,8 +69,8 @@ func (o *runOptions) addRunning(f *pflag.FlagSet) {
 func (o *runOptions) addWriting(f *pflag.FlagSet) {
 	o.addAsking(f)
 	o.addRunning(f)
-	f.BoolVar(&o.removeDuplicates, "remove-duplicates", false, "delete what the server made more than once of a create, where all of it is equal, and keep one")
-	f.StringVar(&o.expectPlan, "expect-plan", "", "continue only if the plan made now has this `DIGEST` (sha256:…) of a dry run")
+	f.BoolVar(&o.removeDuplicates, "remove-duplicates", false, "delete duplicates that the server made of one create, if all fields are equal, and keep one")
+	f.StringVar(&o.expectPlan, "expect-plan", "", "continue only if the plan has this `DIGEST` (sha256:…) of a dry run")
 }
 
 // addContinuing adds what a command has that continues, or undoes, a run.

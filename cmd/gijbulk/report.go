@@ -21,12 +21,10 @@ func (a *app) reportCommand() *cobra.Command {
 	var report reportOptions
 	cmd := &cobra.Command{
 		Use:     "report RUN",
-		Short:   "Write the reports of a run again, merge those of shards, compare two",
+		Short:   "Write, merge and compare reports",
 		Example: "  gijbulk report last --report html\n  gijbulk report last --report markdown=-\n  gijbulk report 20260102-030405-a1b2c3 --report-dir reports",
-		Long: `Write the reports of any run that the state file keeps, also of one that was killed:
-that is marked incomplete. RUN is an id of gijbulk runs, or last.
-
-` + exitHelp,
+		Long: `Write the reports of any run of the state file again; that of a killed run is
+marked incomplete. RUN is an id from gijbulk runs, or last.`,
 		Args: needRun,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.reportRun(cmd.Context(), o, args[0], report)
@@ -71,14 +69,12 @@ func (a *app) reportMergeCommand() *cobra.Command {
 	var report reportOptions
 	cmd := &cobra.Command{
 		Use:     "merge DIR…",
-		Short:   "Make one report of those of all shards of a run",
+		Short:   "Merge the reports of all shards of a run",
 		Example: "  gijbulk report merge shard-*/ --report-dir merged --report html",
-		Long: `Make one report of the report directories of runs with --shard 1/N to N/N of the same
-manifest: report.json, the four tables, and what --report asks for. A shard that is
-missing, a duplicate one, and what belongs to another run are refused. Where a
-shard was interrupted, the merged report is marked incomplete.
-
-` + exitHelp,
+		Long: `Merge the report directories of the runs with --shard 1/N to N/N of the same
+manifest: report.json, the four tables, and those of --report. A missing or
+duplicate shard, and one of another run, is refused. If a shard was interrupted,
+the merged report is marked incomplete.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usage("no report directories").hinted("%s DIR…; give the report directories of all shards", cmd.CommandPath())
@@ -133,12 +129,10 @@ func (a *app) reportDiffCommand() *cobra.Command {
 		Use:     "diff RUN RUN",
 		Short:   "Show what changed between two runs",
 		Example: "  gijbulk report diff 20260101-020000-a1b2c3 last\n  gijbulk report diff monday/ tuesday/report.json --output json",
-		Long: `Show what changed between a run and an earlier one, such as that of the night before:
-new failures, records that were fixed, appeared and disappeared, and other changes. In
-audits and dry runs, a record that drifts is a failure. RUN is an id of gijbulk
-runs, last, a report directory or a report.json.
-
-` + exitHelp,
+		Long: `Show what changed between a run and an earlier one, such as last night's: new
+failures, records that were fixed, appeared and disappeared, and other changes.
+In audits and dry runs, a record that drifts is a failure. RUN is an id from
+gijbulk runs, last, a report directory or a report.json.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 2 {
 				return usage("report diff needs two runs").hinted("%s BEFORE AFTER", cmd.CommandPath())

@@ -24,8 +24,8 @@ type reportOptions struct {
 
 func (o *reportOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.dir, "report-dir", "", "`DIR` for the reports (default gijbulk-reports/RUN)")
-	f.Var(&o.wanted, "report", "further report, `FORMAT[=PATH]`: html, junit, markdown, json or csv; without a path into --report-dir, - is standard output (repeatable)")
-	f.BoolVar(&o.overwrite, overwriteFlag, false, "replace a file at a PATH or --metrics-file that is no report of gijbulk")
+	f.Var(&o.wanted, "report", "additional report, `FORMAT[=PATH]`: html, junit, markdown, json or csv; without a path in --report-dir; - is standard output (repeatable)")
+	f.BoolVar(&o.overwrite, overwriteFlag, false, "replace a file at PATH or --metrics-file that is not a report of gijbulk")
 }
 
 // formatNames are what --report takes.

@@ -19,16 +19,14 @@ func (a *app) resumeCommand() *cobra.Command {
 	var o runOptions
 	cmd := &cobra.Command{
 		Use:   "resume RUN [FILE…]",
-		Short: "Continue a run that was interrupted",
-		Long: `Continue a run that was interrupted, killed or stopped by a limit, under its own id
-and with the options it was given; flags override them. Writes whose answers were lost
-are looked up first. RUN is an id of gijbulk runs, or last: the newest, but for those
-that finished and sent nothing, and those that were refused.
+		Short: "Continue an interrupted run",
+		Long: `Continue a run that was interrupted, killed or stopped by a limit, under its own
+id and with its own options; flags override them. Writes whose answers were lost
+are looked for first. RUN is an id from gijbulk runs, or last: the newest run
+except those that finished without a write and those that were refused.
 
-Secrets are resolved again by their references. A run whose manifest had secrets
-written out needs its files: gijbulk resume RUN FILE…
-
-` + exitHelp,
+Secrets are resolved again from their references. A run whose manifest contains
+literal secrets needs its files: gijbulk resume RUN FILE…`,
 		Example: "  gijbulk resume last\n  gijbulk resume 20260102-030405-a1b2c3 integrations.csv",
 		Args: func(cmd *cobra.Command, args []string) error {
 			return needRun(cmd, args[:min(len(args), 1)])
@@ -52,7 +50,7 @@ func shownOfResume() *pflag.FlagSet {
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	o.addContinuing(f)
 	f.BoolVar(&o.allowCommands, "allow-commands", false, "")
-	f.BoolVar(&o.yes, "yes", false, "")
+	f.BoolVarP(&o.yes, "yes", "y", false, "")
 	return f
 }
 

@@ -64,16 +64,14 @@ func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "gijbulk",
 		Short: "Bring a Jira with Git Integration for Jira to the state of a manifest",
-		Long: `gijbulk takes a manifest (CSV, TSV, YAML, JSON, JSON Lines) of git integrations and
-repositories, and brings a Jira with Git Integration for Jira (self-managed) to that
-state: every record is checked before anything is sent, sent once, confirmed
-afterwards and accounted for in a report.
+		Long: `gijbulk takes a manifest (CSV, TSV, YAML, JSON, JSON Lines) of git integrations
+and repositories, and brings a Jira with Git Integration for Jira (self-managed)
+to that state: it checks every record before it sends anything, sends each once,
+verifies the result and reports on all of them.
 
-Every flag has a variable: --dry-run is GIJBULK_DRY_RUN. Secrets never come from
-flags: Jira's from JIRA_TOKEN, JIRA_USER and JIRA_PASSWORD or --token-file, those
-of the manifest from references such as env:NAME and file:PATH.
-
-` + exitHelp,
+Every flag has a variable: --dry-run is GIJBULK_DRY_RUN. No flag holds a secret:
+Jira's come from JIRA_TOKEN, JIRA_USER and JIRA_PASSWORD or --token-file, those
+of the manifest from references such as env:NAME and file:PATH.`,
 		Example: `  gijbulk validate integrations.csv
   gijbulk import integrations.csv --sandbox --yes
   gijbulk import integrations.csv --jira https://jira.example.org --dry-run`,
@@ -84,10 +82,10 @@ of the manifest from references such as env:NAME and file:PATH.
 		RunE:              a.runGroup,
 	}
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.output, "output", "text", "text or json (one object a line, on standard output)")
+	flags.StringVarP(&a.output, "output", "o", "text", "text or json (one object per line, on standard output)")
 	flags.StringVar(&a.logging.level, "log-level", "info", "trace, debug, info, warn or error")
 	flags.StringVar(&a.logging.format, "log-format", "console", "console or json")
-	flags.BoolVar(&a.logging.quiet, "quiet", false, "nothing but errors and the summary on standard error")
+	flags.BoolVar(&a.logging.quiet, "quiet", false, "only errors and the summary on standard error")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage("%w", plainly(err)).hinted("%s --help lists the flags", cmd.CommandPath())
 	})
@@ -107,6 +105,10 @@ of the manifest from references such as env:NAME and file:PATH.
 		a.sandboxCommand(),
 		a.versionCommand(),
 	)
+	root.AddCommand(helpTopics()...)
+	root.SetUsageFunc(usageOf)
+	root.Version = thisBuild().String()
+	root.SetVersionTemplate("{{.Version}}\n")
 	a.addCompletion(root)
 	return root
 }

@@ -24,16 +24,14 @@ func (a *app) runsCommand() *cobra.Command {
 		Use:     "runs",
 		Short:   "List the runs, newest first",
 		Example: "  gijbulk runs\n  gijbulk runs --output json\n  gijbulk runs prune --keep 90d",
-		Long: `List the runs that the state file records, newest first, with the state of each:
+		Long: `List the runs of the state file, newest first, with the state of each:
 
   running      it holds the lock of its target on this machine
-  interrupted  it was stopped or killed, and gijbulk resume continues it
-  finished     it has ended; the result says how
-  refused      it ended before anything was to be sent: the manifest has errors, a
-               safety limit refused the plan, it was not confirmed, or another run
-               had locked the target
-
-` + exitHelp,
+  interrupted  it was stopped or killed; gijbulk resume continues it
+  finished     it has ended; its result shows how
+  refused      it ended before its first write: the manifest has errors, a
+               safety limit refused the plan, it was not confirmed, or another
+               run had locked the target`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.listRuns(cmd.Context(), o) },
 	}
@@ -41,12 +39,10 @@ func (a *app) runsCommand() *cobra.Command {
 	keep := "90d"
 	prune := &cobra.Command{
 		Use:     "prune",
-		Short:   "Forget runs that ended long ago",
+		Short:   "Delete the records of old runs",
 		Example: "  gijbulk runs prune --keep 90d",
-		Long: `Forget runs that ended longer ago than --keep. What they taught stays: the ids of
-what is on the server, and what was sent last.
-
-` + exitHelp,
+		Long: `Delete the records of runs that ended longer ago than --keep. What they
+found out stays: the ids of live records, and what was sent last.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.pruneRuns(cmd.Context(), o, keep) },
 	}

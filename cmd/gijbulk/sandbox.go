@@ -72,12 +72,13 @@ func (a *app) sandboxCommand() *cobra.Command {
 	var o sandboxOptions
 	cmd := &cobra.Command{
 		Use:   "sandbox",
-		Short: "Run a stand-in for Jira with the app, to try things out",
-		Long: `Run a small server that answers as a Jira with Git Integration for Jira does, and
-shows what it holds as a web page. It takes any credentials, unless JIRA_TOKEN is
-set: then that token alone. With --faults it fails as networks and servers fail.
+		Short: "Run a simulated Jira with the app, to try things out",
+		Long: `Run a small server that answers as a Jira with Git Integration for Jira does,
+and shows its records as a web page. It accepts any credentials; where
+JIRA_TOKEN is set, only that token. With --faults it fails as networks and
+servers do.
 
-` + faultsHelp + exitHelp,
+` + faultsHelp,
 		Example: `  gijbulk sandbox --addr 127.0.0.1:8090 --data sandbox.db
   gijbulk sandbox --faults 'seed=7,drop-after=3%,503=3%,latency=20ms'
   gijbulk sandbox --faults 'slow-after-cut:10s=5%,list-lag=10s,other-admin=2%'
@@ -87,12 +88,12 @@ set: then that token alone. With --faults it fails as networks and servers fail.
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serveSandbox(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.addr, "addr", "127.0.0.1:8090", "`HOST:PORT` to listen on, without HOST only on 127.0.0.1; port 0 takes a free one")
+	f.StringVar(&o.addr, "addr", "127.0.0.1:8090", "`HOST:PORT` to listen on; without HOST only on 127.0.0.1; port 0 uses a free one")
 	f.StringVar(&o.data, "data", "", "SQLite `FILE` to keep integrations and repositories in (default: in memory)")
 	f.StringVar(&o.faults, "faults", "", "`FAULTS` to inject, such as seed=7,drop-after=3%,503=3%")
 	f.StringVar(&o.basePath, "base-path", "", "Jira's context `PATH`, such as /jira")
-	f.IntVar(&o.limit, "rate-limit", 0, "requests a second that Jira's rate limiting allows (0: switched off)")
-	f.IntVar(&o.nodes, "nodes", 1, "nodes of a cluster that take requests in turn, each with a rate limit of its own")
+	f.IntVar(&o.limit, "rate-limit", 0, "requests per second that Jira's rate limiting allows (0: off)")
+	f.IntVar(&o.nodes, "nodes", 1, "nodes of a cluster that answer in turn, each with its own rate limit")
 	f.DurationVar(&o.indexTime, "index-time", 2*time.Second, "how long the first indexing of an integration or repository takes")
 	return cmd
 }

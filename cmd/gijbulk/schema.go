@@ -21,17 +21,16 @@ var jsonSchemas = []struct {
 func (a *app) schemaCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema [manifest|report]",
-		Short: "Print the JSON Schema of the manifest, or of report.json",
-		Long: `Print the JSON Schema (draft 2020-12) of the manifest, or of report.json. Editors
-complete and check manifests with it: save it beside them, and name it in the first
-line of a YAML file,
+		Short: "Print the JSON Schema of manifests or of report.json",
+		Long: `Print the JSON Schema (draft 2020-12) of the manifest, or of report.json.
+Editors complete and check manifests with it: save it next to them, and name it
+in the first line of a YAML file,
 
   # yaml-language-server: $schema=manifest.schema.json
 
-or in a JSON file under the key "$schema". The schema takes what validate takes; what
-it cannot tell (duplicates, expressions, what the defaults add) validate alone tells.
-
-` + exitHelp,
+or in a JSON file under the key "$schema". The schema accepts what validate
+accepts; validate also finds what a schema cannot express, such as duplicates,
+wrong expressions, and errors that come from the defaults.`,
 		Example: `  gijbulk schema > manifest.schema.json
   gijbulk schema report > report.schema.json`,
 		Args: cobra.ArbitraryArgs,

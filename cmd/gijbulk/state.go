@@ -22,7 +22,7 @@ type stateOptions struct {
 }
 
 func (o *stateOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.path, "state", "", "`FILE` that records the runs (default $XDG_STATE_HOME/gijbulk/gijbulk.db, with --sandbox none); none records nothing: no resume, no undo")
+	f.StringVar(&o.path, "state", "", "`FILE` that records the runs (default $XDG_STATE_HOME/gijbulk/gijbulk.db; with --sandbox none); none: no resume, no undo")
 	f.DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait while another run has locked this target")
 }
 

@@ -29,14 +29,12 @@ func (a *app) validateCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "validate FILE…",
 		Short: "Check manifests without sending anything",
-		Long: `Check every record of the manifests and tell all that is wrong with them, each with
-its place and advice. Nothing is sent; no Jira is needed.
+		Long: `Check every record of the manifests and show all findings, each with its
+position and advice. Nothing is sent, and no Jira is needed.
 
-A finding has a stable code; --explain CODE tells what it means, --explain list
-lists them. More than twenty findings of one code are folded into a count;
---output json has them all, one object a line, and so has --report html.
-
-` + exitHelp,
+Each finding has a stable code: --explain CODE explains it, --explain list lists
+them. More than twenty findings of one code are folded into a count; --output
+json (one object per line) and --report html have all of them.`,
 		Example: `  gijbulk validate integrations.csv
   gijbulk validate --output json integrations.yaml more.csv
   gijbulk validate --explain origin-required`,

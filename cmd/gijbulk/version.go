@@ -74,9 +74,9 @@ func (b built) String() string {
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
-		Short: "Tell the version, and what it was built from",
-		Long: `Tell the version, the commit and its date, the version of Go and the platform.
-Commit and date are of a build in a git repository.`,
+		Short: "Show the version and the build",
+		Long: `Show the version, the commit and its date, the version of Go and the platform.
+Commit and date are those of a build in a git repository.`,
 		Example: "  gijbulk version\n  gijbulk version --output json",
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {

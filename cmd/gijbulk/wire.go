@@ -32,15 +32,15 @@ const noFaults = "none"
 
 func (o *targetOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.url, "jira", "", "base `URL` of Jira, with its context path (or JIRA_URL)")
-	f.StringVar(&o.tokenFile, "token-file", "", "`FILE` that holds a Jira personal access token (or JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD)")
-	f.StringVar(&o.caFile, "ca-file", "", "PEM `FILE` of certificate authorities to trust beside the system's")
+	f.StringVar(&o.tokenFile, "token-file", "", "`FILE` with a Jira personal access token (or JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD)")
+	f.StringVar(&o.caFile, "ca-file", "", "PEM `FILE` of certificate authorities to trust in addition to the system's")
 	f.StringVar(&o.clientCert, "client-cert", "", "PEM `FILE` with a client certificate and its key")
-	f.StringVar(&o.sandboxFaults, "sandbox", "", "run against an embedded sandbox instead of a Jira, with these `FAULTS` if any are given")
+	f.StringVar(&o.sandboxFaults, "sandbox", "", "run against an embedded sandbox instead of a Jira, with these `FAULTS`")
 	f.Lookup("sandbox").NoOptDefVal = noFaults
-	f.StringVar(&o.sandboxData, "sandbox-data", "", "`FILE` in which the embedded sandbox keeps what it is sent")
-	f.DurationVar(&o.timeout, "timeout", 2*time.Minute, "limit of each request; an add makes Jira call the git host")
-	f.DurationVar(&o.maxWait, "max-wait", 10*time.Minute, "stop after this long without one accepted request")
-	f.Float64Var(&o.rate, "rate", 10, "most requests a second, of all shards together; where it is not given and Jira tells its own limits, those alone hold (0: no limit of our own)")
+	f.StringVar(&o.sandboxData, "sandbox-data", "", "`FILE` in which the embedded sandbox keeps its records")
+	f.DurationVar(&o.timeout, "timeout", 2*time.Minute, "limit for each request; an add makes Jira call the git host")
+	f.DurationVar(&o.maxWait, "max-wait", 10*time.Minute, "stop after this long without an accepted request")
+	f.Float64Var(&o.rate, "rate", 10, "at most this many requests per second, of all shards together; where it is not set and Jira sends its own limits, only those apply (0: no limit of our own)")
 	f.IntVar(&o.retries, "retries", 5, "retries for requests that did not take effect")
 }
 

@@ -10,7 +10,7 @@ import (
 	"gijbulk/schema"
 )
 
-var backstage = convert.Tool{Name: "backstage", About: "catalog-info.yaml files of Backstage, or its catalogue's answer",
+var backstage = convert.Tool{Name: "backstage", About: "catalog-info.yaml of Backstage, or its catalog's answer",
 	Made: "git (catalog-info.yaml), or GET /api/catalog/entities", Choice: true,
 	Detect: func(s *convert.Sample) bool {
 		return s.Mentions(`(?m)^apiVersion:\s*["']?backstage\.io/`) || s.Has("apiVersion", "kind", "metadata")

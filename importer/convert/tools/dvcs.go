@@ -8,7 +8,7 @@ import (
 	"gijbulk/importer/giturl"
 )
 
-var dvcs = convert.Tool{Name: "dvcs", About: "the repositories of Jira's DVCS connector, together with its organizations",
+var dvcs = convert.Tool{Name: "dvcs", About: "repositories and organizations of Jira's DVCS connector",
 	Made: "GET /rest/bitbucket/1.0/repositories and GET /rest/bitbucket/1.0/organization/page", Choice: true,
 	Detect: func(s *convert.Sample) bool { return s.Has("organizationId", "slug") || s.Has("hostUrl", "dvcsType") },
 	Begin:  func() convert.Reader { return &dvcsReader{accounts: map[int64]dvcsAccount{}} }}

@@ -8,7 +8,7 @@ import (
 	"gijbulk/schema"
 )
 
-var gei = convert.Tool{Name: "gei", About: "the repos.csv that gh ado2gh, gh bbs2gh or gh gl2gh inventory-report writes",
+var gei = convert.Tool{Name: "gei", About: "repos.csv of gh ado2gh, bbs2gh or gl2gh inventory-report",
 	Made:   "gh ado2gh inventory-report, gh bbs2gh inventory-report",
 	Detect: func(s *convert.Sample) bool { return inventoryOf(s.Titled) != nil && !s.Titled("pipeline") },
 	Read:   readGEI}

@@ -14,7 +14,7 @@ import (
 )
 
 // ghorg reads what ghorg clones again. Its commands are read and never run.
-var ghorg = convert.Tool{Name: "ghorg", About: "the reclone.yaml of ghorg: organizations, whole or by a choice",
+var ghorg = convert.Tool{Name: "ghorg", About: "reclone.yaml of ghorg: organizations, whole or in part",
 	Made:   "ghorg reclone ($HOME/.config/ghorg/reclone.yaml)",
 	Detect: func(s *convert.Sample) bool { return s.Mentions(`(?m)^\s+cmd:.*ghorg\s+clone\s`) },
 	Begin:  func() convert.Reader { return &ghorgReader{wholes: map[convert.Scope]*convert.Row{}} }}

@@ -6,7 +6,7 @@ import (
 	"gijbulk/importer/convert"
 )
 
-var gitea = convert.Tool{Name: "gitea", About: "Gitea's or Forgejo's answer to GET /repos/search, or of an organization",
+var gitea = convert.Tool{Name: "gitea", About: "answers of Gitea or Forgejo: /repos/search, /orgs/NAME/repos",
 	Made: "GET /api/v1/repos/search?limit=50",
 	Detect: func(s *convert.Sample) bool {
 		return s.Has("full_name", "clone_url") && !s.HasAny("node_id", "svn_url", "git_url", "disabled")

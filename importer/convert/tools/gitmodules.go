@@ -8,7 +8,7 @@ import (
 	"gijbulk/schema"
 )
 
-var gitmodules = convert.Tool{Name: "gitmodules", About: "the .gitmodules of a repository; relative URLs need the repository's URL", Needs: schema.OptionBaseURL,
+var gitmodules = convert.Tool{Name: "gitmodules", About: "a .gitmodules file; its base URL if needed", Needs: schema.OptionBaseURL,
 	Made: "git submodule add", Choice: true,
 	Detect: func(s *convert.Sample) bool { return s.Mentions(`(?m)^\[submodule "`) },
 	Read:   readGitmodules}

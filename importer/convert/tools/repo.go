@@ -13,7 +13,7 @@ import (
 	"gijbulk/schema"
 )
 
-var repo = convert.Tool{Name: "repo", About: "the manifests of repo, Android's tool; relative ones need the manifest repository's URL", Needs: schema.OptionBaseURL,
+var repo = convert.Tool{Name: "repo", About: "manifests of repo; the host's URL if needed", Needs: schema.OptionBaseURL,
 	Made: "repo manifest -o manifest.xml", Choice: true,
 	Detect: func(s *convert.Sample) bool {
 		return s.Mentions(`<manifest[\s>]`) && s.Mentions(`<(remote|default|project|include|remove-project)\s`)
