@@ -177,7 +177,7 @@ func (o convertOptions) options() (convert.Options, error) {
 		return c, usage("--as %q is neither integrations nor repositories", o.as)
 	}
 	if o.from != convert.Auto && !slices.Contains(tools.All().Names(), o.from) {
-		fail := usage("there is no tool %q to convert from", o.from).hinted("--from list lists them")
+		fail := usage("unknown tool %q", o.from).hinted("--from list lists them")
 		if near := schema.Nearest(o.from, tools.All().Names()); near != "" {
 			fail.hint = "did you mean " + near + "?"
 		}
@@ -241,7 +241,7 @@ func (o convertOptions) manifestFormat() (manifest.Format, error) {
 func (a *app) listings(files []string, out string) ([]convert.Input, error) {
 	if len(files) == 0 {
 		if a.stdinIsTerminal {
-			return nil, usage("which listing?").hinted("%s FILE; - is standard input", a.command.CommandPath())
+			return nil, usage("no listing given").hinted("%s FILE; - is standard input", a.command.CommandPath())
 		}
 		files = []string{"-"}
 	}

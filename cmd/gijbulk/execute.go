@@ -50,13 +50,13 @@ func (p *progress) Step(s engine.Step) {
 	switch {
 	case s.Settling != nil:
 		after := s.Settling.After.Round(time.Second)
-		log.info("looking up writes whose answers were lost", "writes", s.Settling.Creates, "after", after)
+		log.info("creates may still be running on the server", "creates", s.Settling.Creates, "next_check", after)
 		p.app.waiting.Start(p.app.now(), after)
 	case s.WaveDone != nil:
 		log.info("wave done", "wave", s.WaveDone.Wave.Number, "part", s.WaveDone.Wave.Part, "left", s.WaveDone.Left,
 			"writes", s.WaveDone.Writes, "failures", s.WaveDone.Failed)
 	case s.Removing > 0:
-		log.info("removing what was made twice", "records", s.Removing)
+		log.info("removing duplicates", "records", s.Removing)
 	}
 }
 

@@ -49,7 +49,7 @@ func runToUndo(ctx context.Context, state *journal.Journal, id string) (string, 
 		}
 		if undone == last {
 			return "", usage("the last run that sent something, %s, was undone by %s", last, e.ID).
-				hinted("gijbulk undo %s undoes what is left of it; gijbulk undo %s takes the undo back", last, e.ID)
+				hinted("gijbulk undo %s undoes what is left of it; gijbulk undo %s reverts the undo", last, e.ID)
 		}
 	}
 	return last, nil

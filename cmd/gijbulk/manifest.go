@@ -64,7 +64,7 @@ func givenCells(flag string, assignments []string) ([]schema.Cell, error) {
 		case !ok:
 			return nil, usage("%s takes FIELD=VALUE", flag)
 		case !known:
-			fail := usage("%s: there is no field %q", flag, name)
+			fail := usage("%s: unknown field %q", flag, name)
 			if near := schema.NearestField(name); near != "" {
 				fail.hint = "did you mean " + near + "?"
 			}

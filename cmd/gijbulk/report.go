@@ -48,7 +48,7 @@ func (a *app) reportRun(ctx context.Context, o stateOptions, id string, report r
 	results := saved.Plan.Results(saved.Outcomes)
 	dir := cmp.Or(report.dir, filepath.Join("gijbulk-reports", saved.Run.ID))
 	if _, err := os.Stat(filepath.Join(dir, reports.ReportName)); err == nil && report.dir == "" && !saved.Planned() {
-		return usage("run %s ended before it had a plan: its report in %s says more than the state knows", saved.Run.ID, dir)
+		return usage("run %s ended before it had a plan: only its report in %s has its findings", saved.Run.ID, dir)
 	}
 	if _, err := reports.WriteAll(dir, saved.Run, results, a.mask, wanted...); err != nil {
 		return err

@@ -118,7 +118,7 @@ func (a *app) runGroup(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
 	}
-	fail := usage("there is no command %q", args[0])
+	fail := usage("unknown command %q", args[0])
 	var names []string
 	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
@@ -186,7 +186,7 @@ func (a *app) json() bool { return a.output == "json" }
 // needFiles is the Args rule of commands that take manifests.
 func needFiles(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return usage("which manifest?").hinted("%s FILE; - is standard input", cmd.CommandPath())
+		return usage("no manifest given").hinted("%s FILE; - is standard input", cmd.CommandPath())
 	}
 	for i, name := range args {
 		if err := needFile(name, args[:i]); err != nil {

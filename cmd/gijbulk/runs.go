@@ -159,7 +159,7 @@ func parseDays(s string) (time.Duration, error) {
 // needRun is the Args rule of commands that take a run.
 func needRun(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
-		return usage("which run?").hinted("%s RUN; gijbulk runs lists them, and last is the newest", cmd.CommandPath())
+		return usage("no run given").hinted("%s RUN; gijbulk runs lists them, and last is the newest", cmd.CommandPath())
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func schemaNamed(args []string) (string, error) {
 		}
 		names = append(names, s.name)
 	}
-	fail := usage("there is no schema of %q", args[0]).hinted("there are %s", strings.Join(names, " and "))
+	fail := usage("unknown schema %q", args[0]).hinted("there are %s", strings.Join(names, " and "))
 	if near := schema.Nearest(args[0], names); near != "" {
 		fail.hint = "did you mean gijbulk schema " + near + "?"
 	}

@@ -170,7 +170,7 @@ func (a *app) explain(code string) error {
 	}
 	e := schema.Code(code).Explanation()
 	if e.Code == "" {
-		fail := usage("there is no finding with the code %q", code).hinted("gijbulk validate --explain list lists them")
+		fail := usage("unknown code %q", code).hinted("gijbulk validate --explain list lists them")
 		if near := schema.Nearest(code, codeNames()); near != "" {
 			fail.hint = "did you mean " + near + "?"
 		}

@@ -102,7 +102,7 @@ func (o targetOptions) ceilings(given bool, shards int) (rate, silentRate float6
 
 func (a *app) connectSandbox(o targetOptions, config gij.Config) (*target, error) {
 	if o.url != "" && a.given("jira") {
-		return nil, usage("--jira and --sandbox contradict each other")
+		return nil, usage("--jira and --sandbox exclude each other")
 	}
 	faults, err := sandbox.ParseFaults(strings.TrimPrefix(o.sandboxFaults, noFaults))
 	if err != nil {
