@@ -16,18 +16,22 @@ import (
 )
 
 // saw notes what a list shows to a command: what a command cannot have seen it need not report.
-func (c *simCommand) saw(s *simServer, kind string, shown []map[string]any) {
+func (c *simCommand) saw(kind string, shown []map[string]any) {
 	if c.lastShown == nil {
 		c.lastShown = make(map[int64]simKey)
 	}
 	maps.DeleteFunc(c.lastShown, func(_ int64, k simKey) bool { return k.kind == kind })
 	for _, v := range shown {
-		id := v["id"].(int64)
-		if r := s.records[id]; r != nil {
-			c.lastShown[id] = r.key
-			c.shown[r.key]++
-		}
+		key := simShownKey(kind, v)
+		c.lastShown[v["id"].(int64)] = key
+		c.shown[key]++
 	}
+}
+
+// simShownKey is the identity that a list shows, which a cached one may show of a record that is gone.
+func simShownKey(kind string, v map[string]any) simKey {
+	typ, _ := v["integrationType"].(string)
+	return newSimKey(kind, typ, v["origin"].(string), fmt.Sprint(v["displayName"]))
 }
 
 // judge is invariant 2: what others made is changed only where the manifest claims exactly it, and
@@ -222,10 +226,18 @@ func (w *simWorld) checkCreated(c *simCommand, live *simRecord, key simKey, id i
 // checkNotMade: a create that is reported as failed or not sent has left nothing.
 func (w *simWorld) checkNotMade(c *simCommand, r reports.RecordInfo, key simKey) {
 	for _, live := range w.server.live(key) {
+		if c.madeAs(live.id) {
+			continue // an undo makes again what a run had deleted twice
+		}
 		if r.Action == schema.OpCreate && live.by != nil && live.by.run == c.run && live.foreign.IsZero() {
 			w.violate(3, "the create of %v is reported as %s, and id %d was made by run %s", key, r.Status, live.id, c.run)
 		}
 	}
+}
+
+// madeAs reports whether a command reports a create as this id.
+func (c *simCommand) madeAs(id int64) bool {
+	return slices.ContainsFunc(c.report.Records, func(r reports.RecordInfo) bool { return r.Status == schema.StatusCreated && r.ID == id })
 }
 
 // wanted reports whether a record has the values of a manifest that a run had.
@@ -305,76 +317,6 @@ func (w *simWorld) checkQuiet(c *simCommand, n int) {
 func (w *simWorld) hasSecret(c *simCommand, live *simRecord, key simKey) bool {
 	i := slices.IndexFunc(c.manifest, func(e simEntry) bool { return e.key == key })
 	return i < 0 || live.by == nil && w.raced(live.made) || live.fields["pat"] == simSecrets[c.manifest[i].pat]
-}
-
-// simUndo is what was on the server before a command.
-type simUndo struct {
-	command *simCommand // nil: not known, or others have changed it since
-	records map[simKey]string
-}
-
-func (w *simWorld) remember(c *simCommand) {
-	w.before[""] = simUndo{}
-	if c.name == "import" || c.name == "sync" {
-		w.before[""] = simUndo{c, w.snapshot()}
-	}
-}
-
-// snapshot is what the server shows, ids and dates aside.
-func (w *simWorld) snapshot() map[simKey]string {
-	records := make(map[simKey]string)
-	for _, r := range w.server.sorted() {
-		shown := w.server.show(r)
-		delete(shown, "id")
-		delete(shown, "initDate")
-		records[r.key] += simFields(shown)
-	}
-	return records
-}
-
-// checkUndo is invariant 5: an undo restores what was there before, except what a report says.
-func (w *simWorld) checkUndo(c *simCommand) {
-	undone, known := w.undone(c)
-	if !known || c.exit != exitDone {
-		return
-	}
-	unsure := make(map[simKey]bool)
-	for _, other := range w.commands[undone.command.n-1:] {
-		if other.report == nil {
-			continue
-		}
-		for _, r := range other.report.Records {
-			key := w.server.stored(w.keyOf(other, r))
-			unsure[key] = unsure[key] || !slices.Contains(simGood, r.Status)
-		}
-	}
-	now := w.snapshot()
-	for key := range unsure {
-		if !unsure[key] && now[key] != undone.records[key] {
-			w.violate(5, "undo leaves %v as %q; before it was %q", key, now[key], undone.records[key])
-		}
-	}
-}
-
-// undone is what was there before the run that an undo of the last one reverts, where only that run
-// has written since.
-func (w *simWorld) undone(c *simCommand) (undo simUndo, known bool) {
-	var run string
-	for _, other := range w.commands[:c.n-1] {
-		if other.writes > 0 && other.name != "undo" {
-			run = other.run
-		}
-	}
-	undo = w.before[run]
-	if run == "" || undo.command == nil {
-		return undo, false
-	}
-	for _, other := range w.commands[undo.command.n-1 : c.n-1] {
-		if other.writes > 0 && other.run != run || other.dead {
-			return undo, false
-		}
-	}
-	return undo, true
 }
 
 // checkSecrets is invariant 6: no secret in an output, a report or the state.

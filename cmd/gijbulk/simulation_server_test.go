@@ -276,7 +276,7 @@ func (s *simServer) list(c *simCommand, kind string) simAnswer {
 	case "empty":
 		shown = []map[string]any{}
 	}
-	c.saw(s, kind, shown)
+	c.saw(kind, shown)
 	if kind == "repository" {
 		return simOK(map[string]any{"success": true, "repositories": shown})
 	}

@@ -61,6 +61,7 @@ type simCommand struct {
 
 	sent        map[string]int
 	fault       string // of the request that the server works on
+	tried       int    // writes that were sent
 	writes      int    // that reached the server
 	shown       map[simKey]int
 	lastShown   map[int64]simKey

@@ -1,0 +1,78 @@
+package main
+
+import "slices"
+
+// simUndo is what was on the server before a command.
+type simUndo struct {
+	command *simCommand // nil: not known, or others have changed it since
+	records map[simKey]string
+}
+
+func (w *simWorld) remember(c *simCommand) {
+	w.before[""] = simUndo{}
+	if c.name == "import" || c.name == "sync" {
+		w.before[""] = simUndo{c, w.snapshot()}
+	}
+}
+
+// snapshot is what the server shows, ids and dates aside.
+func (w *simWorld) snapshot() map[simKey]string {
+	records := make(map[simKey]string)
+	for _, r := range w.server.sorted() {
+		shown := w.server.show(r)
+		delete(shown, "id")
+		delete(shown, "initDate")
+		records[r.key] += simFields(shown)
+	}
+	return records
+}
+
+// checkUndo is invariant 5: an undo restores what was there before, except what a report says.
+func (w *simWorld) checkUndo(c *simCommand) {
+	undone, known := w.undone(c)
+	if !known || c.exit != exitDone {
+		return
+	}
+	unsure := make(map[simKey]bool)
+	for _, other := range w.commands[undone.command.n-1:] {
+		if other.report == nil {
+			continue
+		}
+		for _, r := range other.report.Records {
+			key := w.server.stored(w.keyOf(other, r))
+			unsure[key] = unsure[key] || !slices.Contains(simGood, r.Status)
+		}
+	}
+	now := w.snapshot()
+	for key := range unsure {
+		if !unsure[key] && now[key] != undone.records[key] {
+			w.violate(5, "undo leaves %v as %q; before it was %q", key, now[key], undone.records[key])
+		}
+	}
+}
+
+// undone is what was there before the run that an undo of the last one reverts, where only that run
+// has written since. The last is the one that sent a write, whatever came of it: also one that the
+// connection or the server refused. A run that stopped before it sent one may have recorded an intent.
+func (w *simWorld) undone(c *simCommand) (undo simUndo, known bool) {
+	var run string
+	for _, other := range w.commands[:c.n-1] {
+		switch {
+		case other.name == "undo":
+		case other.tried > 0:
+			run = other.run
+		case other.dead || slices.Contains([]int{exitInterrupted, exitTerminated, exitLimit}, other.exit):
+			run = ""
+		}
+	}
+	undo = w.before[run]
+	if run == "" || undo.command == nil {
+		return undo, false
+	}
+	for _, other := range w.commands[undo.command.n-1 : c.n-1] {
+		if other.writes > 0 && other.run != run || other.dead {
+			return undo, false
+		}
+	}
+	return undo, true
+}
