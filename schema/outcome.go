@@ -65,7 +65,7 @@ type Outcome struct {
 	Stop      Stop          // with ClassStop
 	ID        int64         // on the server, where it is known
 	Answered  bool          // the answer to a create gave the id; else it was found in a list
-	Shown     string        // the digest of a created record as the list showed it in the end; "": not known
+	Shown     string        // the digest of a created record as the answer or, in the end, the list showed it; "": not known
 	InitDate  int64         // of a created record, as the answer shows it; 0: not known
 	Attempts  int           // requests that left for it
 	HTTP      int           // the last status code; 0 where none was received

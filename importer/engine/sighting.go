@@ -113,6 +113,7 @@ func (s sighting) conclude(d decision, a *schema.Action, o schema.Outcome) schem
 	case isCreated, isInferred:
 		if o.ID == 0 {
 			o = created(o, records[0].ID)
+			o.Shown = records[0].Digest()
 		}
 		if o.Inferred = o.Inferred || d == isInferred; d == isInferred {
 			o.Advice = fmt.Sprintf("the answer was lost: %s is the only new one like it, but that does not prove it", match.Called(records[0]))

@@ -63,7 +63,7 @@ func (l *ledger) corrections(live []schema.Record) []schema.Outcome {
 			switch have, there := byID[now.ID]; {
 			case there && now.Status.Good() && len(same[have.Key()]) > 1:
 				now = duplicated(now, slices.Clone(same[have.Key()]))
-			case there && now.Status == schema.StatusCreated && now.Shown == "":
+			case there && now.Status == schema.StatusCreated && !schema.WholeDigest(now.Shown):
 				now.Shown = have.Digest()
 			}
 			if now.Shown != o.Shown || now.Status != o.Status || now.Error != o.Error || now.Advice != o.Advice {

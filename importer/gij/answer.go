@@ -1,6 +1,7 @@
 package gij
 
 import (
+	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -51,6 +52,21 @@ func (a answer) added() (id, initDate int64, failure *Error) {
 		return 0, 0, e
 	}
 	return id, initDate, nil
+}
+
+// digest is that of what an accepted add shows beyond what was wanted; "" where that cannot be read.
+func (a answer) digest(want schema.Record) string {
+	made := json.RawMessage(a.body) // a repository, without a frame
+	for _, kind := range []schema.Kind{schema.KindIntegration, schema.KindRepository} {
+		if items, err := a.reply.items(kind); err == nil && len(items) == 1 {
+			made = items[0]
+		}
+	}
+	r, err := decodeRecord(want.Kind(), made)
+	if err != nil {
+		return ""
+	}
+	return r.AnswerDigest(want)
 }
 
 // late reports whether a time limit, ours or a proxy's, ended it.

@@ -181,6 +181,27 @@ func TestListRefused(t *testing.T) {
 	}
 }
 
+// What the answer to a create shows is kept, so that an undo notices what others changed since.
+func TestDoKeepsWhatTheAnswerShows(t *testing.T) {
+	repository := create("x")
+	repository.Want = schema.NewRecord(map[schema.Field]schema.Value{schema.FieldKind: schema.Text("repository"), schema.FieldOrigin: schema.Text("https://git.example.org/a.git")})
+	for name, tt := range map[string]struct {
+		action schema.Action
+		answer string
+	}{
+		"integration": {create("x"), `{"success":"true","integration":{"id":7,"integrationType":"GITHUB","origin":"https://api.github.com","displayName":"x","revisionIndexing":true}}`},
+		"repository":  {repository, `{"id":7,"origin":"https://git.example.org/a.git","revisionIndexing":true}`},
+	} {
+		out := newClient(t, Config{Base: always(200, tt.answer)}).Do(t.Context(), tt.action)
+		for _, value := range []bool{true, false} {
+			live := tt.action.Want.Set(schema.FieldRevisionIndexing, schema.Bool(value))
+			if got := live.IsAsShown(out.Shown); got != value {
+				t.Errorf("%s: revisionIndexing %v is as the answer showed it: %v", name, value, got)
+			}
+		}
+	}
+}
+
 func TestDoOutcomes(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
@@ -189,7 +210,7 @@ func TestDoOutcomes(t *testing.T) {
 		want   schema.Outcome
 	}{
 		{"created", always(201, added), create("x"),
-			schema.Outcome{Status: schema.StatusCreated, Class: done, ID: 7, Attempts: 1, HTTP: 201}},
+			schema.Outcome{Status: schema.StatusCreated, Class: done, ID: 7, Attempts: 1, HTTP: 201, Shown: new(schema.Record).AnswerDigest(create("x").Want)}},
 		{"refused", always(200, `{"success":"false","error":"bad origin","advice":"mend it"}`), create("x"),
 			schema.Outcome{Status: schema.StatusFailed, Class: refused, Attempts: 1, HTTP: 200, Error: "bad origin", Advice: "mend it"}},
 		{"unknown", always(504, "<title>504 Gateway Time-out</title>"), create("x"),

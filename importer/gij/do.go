@@ -30,6 +30,7 @@ func (c *Client) Do(ctx context.Context, action schema.Action) schema.Outcome {
 		failure := a.failure
 		if failure == nil && r.effect == adds {
 			out.ID, out.InitDate, failure = a.added()
+			out.Shown = a.digest(action.Want)
 		}
 		if failure != nil {
 			out = conclude(out, failure, a)

@@ -74,7 +74,7 @@ func (inv *inverter) uncreate(o schema.Result) (a schema.Action) {
 		a.Reason, a.Advice = changedSince(changes), adviceChanged
 		return a
 	}
-	if o.Shown != "" && o.Shown != have.Digest() {
+	if !have.IsAsShown(o.Shown) {
 		a.Reason, a.Advice = "it was changed since, in a field that the manifest does not set", adviceChanged
 		return a
 	}

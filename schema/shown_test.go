@@ -1,0 +1,33 @@
+package schema
+
+import "testing"
+
+func TestIsAsShown(t *testing.T) {
+	want := NewRecord(map[Field]Value{FieldType: Text("GITHUB"), FieldDisplayName: Text("A"), FieldDisabled: Bool(true)})
+	answer := want.Set(FieldRevisionIndexing, Bool(true))
+	answered := answer.AnswerDigest(want)
+	for name, tt := range map[string]struct {
+		live   Record
+		digest string
+		is     bool
+	}{
+		"nothing is known":                        {answer, "", true},
+		"as the list showed it":                   {answer, answer.Digest(), true},
+		"not as the list showed it":               {want, answer.Digest(), false},
+		"as the answer showed it":                 {answer, answered, true},
+		"another value than in the answer":        {answer.Set(FieldRevisionIndexing, Bool(false)), answered, false},
+		"not shown in the list":                   {want, answered, true},
+		"not shown in the answer":                 {answer.Set(FieldSmartCommitsEnabled, Bool(true)), answered, true},
+		"blank in the answer":                     {answer.Set(FieldTagsFilter, Text("v.*")), answered, false},
+		"what was wanted is compared by itself":   {answer.Set(FieldDisabled, Bool(false)), answered, true},
+		"a name that the server has rewritten":    {answer.Set(FieldDisplayName, Text("a")), answered, true},
+		"blank in the answer, and in the list so": {answer.Set(FieldTagsFilter, Text("")), answered, true},
+	} {
+		if got := tt.live.IsAsShown(tt.digest); got != tt.is {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if WholeDigest(answered) || WholeDigest("") || !WholeDigest(answer.Digest()) {
+		t.Error("only the digest of a list is whole")
+	}
+}
