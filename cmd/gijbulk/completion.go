@@ -69,7 +69,7 @@ func (a *app) completionRuns(cmd *cobra.Command) []complete.Run {
 		return nil
 	}
 	var runs []complete.Run
-	if i := slices.IndexFunc(entries, func(e journal.Entry) bool { return e.State != journal.StateRefused }); i >= 0 {
+	if i := slices.IndexFunc(entries, func(e journal.RunSummary) bool { return e.State != journal.StateRefused }); i >= 0 {
 		newest := completionRun(entries[i])
 		newest.ID, newest.Description = journal.Last, "the newest, "+newest.ID
 		runs = append(runs, newest)
@@ -80,7 +80,7 @@ func (a *app) completionRuns(cmd *cobra.Command) []complete.Run {
 	return runs
 }
 
-func completionRun(e journal.Entry) complete.Run {
+func completionRun(e journal.RunSummary) complete.Run {
 	changes := []schema.Status{schema.StatusCreated, schema.StatusUpdated, schema.StatusDeleted, schema.StatusUnknown}
 	return complete.Run{
 		ID: e.ID, Target: e.Target, Finished: e.State == journal.StateFinished || e.State == journal.StateRefused,

@@ -253,7 +253,7 @@ func (a *app) lastWanted(ctx context.Context, o stateOptions, t *target, url str
 
 // history is what is kept of runs.
 type history interface {
-	Runs(context.Context) ([]journal.Entry, error)
+	Runs(context.Context) ([]journal.RunSummary, error)
 	Load(ctx context.Context, run string) (journal.Saved, error)
 }
 

@@ -16,10 +16,10 @@ type keptRuns struct {
 	read []string
 }
 
-func (k *keptRuns) Runs(context.Context) ([]journal.Entry, error) {
-	var entries []journal.Entry
+func (k *keptRuns) Runs(context.Context) ([]journal.RunSummary, error) {
+	var entries []journal.RunSummary
 	for _, saved := range k.runs {
-		entries = append(entries, journal.Entry{ID: saved.Run.ID, Target: saved.Run.Target})
+		entries = append(entries, journal.RunSummary{ID: saved.Run.ID, Target: saved.Run.Target})
 	}
 	return entries, nil
 }

@@ -75,9 +75,9 @@ func completing(lacking *reports.Saved) string {
 }
 
 // hintOfState is what to do about a state file that cannot be used.
-func hintOfState(k journal.Kind) string {
+func hintOfState(k journal.ErrorKind) string {
 	const another = "name another file with --state"
-	return map[journal.Kind]string{
+	return map[journal.ErrorKind]string{
 		journal.KindDirectory:  "name a file in it with --state",
 		journal.KindIrregular:  another,
 		journal.KindForeign:    another + ", or move this one away",

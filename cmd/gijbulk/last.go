@@ -36,8 +36,8 @@ func runToUndo(ctx context.Context, state *journal.Journal, id string) (string, 
 	if err != nil {
 		return "", err
 	}
-	entries = slices.DeleteFunc(entries, func(e journal.Entry) bool { return !e.Wrote })
-	i := slices.IndexFunc(entries, func(e journal.Entry) bool { return e.Command != "undo" })
+	entries = slices.DeleteFunc(entries, func(e journal.RunSummary) bool { return !e.Wrote })
+	i := slices.IndexFunc(entries, func(e journal.RunSummary) bool { return e.Command != "undo" })
 	if i < 0 {
 		return "", usage("no run here has sent anything that could be undone")
 	}

@@ -56,7 +56,7 @@ func (a *app) listRuns(ctx context.Context, o stateOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	var runs []journal.Entry
+	var runs []journal.RunSummary
 	if state != nil {
 		defer func() { err = firstError(err, state.Close()) }()
 		if runs, err = a.runsNow(ctx, state); err != nil {
@@ -87,7 +87,7 @@ func (a *app) listRuns(ctx context.Context, o stateOptions) (err error) {
 // runsNow lists the runs as they are now. One that has no end is running while it holds its
 // lock on this machine, and was killed otherwise. The locks are read before and after the list, so
 // that no run that starts or ends meanwhile is taken for one that was killed.
-func (a *app) runsNow(ctx context.Context, state *journal.Journal) ([]journal.Entry, error) {
+func (a *app) runsNow(ctx context.Context, state *journal.Journal) ([]journal.RunSummary, error) {
 	folder, err := a.lockFolder()
 	if err != nil {
 		folder = "" // where there is no folder for locks, no run holds one
@@ -111,7 +111,7 @@ func (a *app) runsNow(ctx context.Context, state *journal.Journal) ([]journal.En
 }
 
 // runLine is a run as programs get it.
-func runLine(r journal.Entry) map[string]any {
+func runLine(r journal.RunSummary) map[string]any {
 	line := map[string]any{"run": r.ID, "command": r.Command, "target": r.Target, "host": r.Host,
 		"started": r.Started.Format(time.RFC3339), "ended": nil, "state": r.State, "counts": r.Counts}
 	if !r.Ended.IsZero() {

@@ -25,7 +25,7 @@ var counted = map[schema.Status]int{schema.StatusCreated: 1, schema.StatusFailed
 
 func testRuns(t *testing.T, s store) {
 	j := s.open(t)
-	want := []Entry{
+	want := []RunSummary{
 		{ID: "open", State: StateRunning, Wrote: true, Counts: counted},
 		{ID: "stopped", State: StateInterrupted, Wrote: true, Counts: counted},
 		{ID: "complete", State: StateFinished, Wrote: true, Counts: counted},

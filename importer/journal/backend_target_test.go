@@ -161,11 +161,11 @@ func testIdentities(t *testing.T, s store) {
 	if d := diff(want, identities(t, j, target)); d != "" {
 		t.Error(d)
 	}
-	same := Target{BaseURL: "HTTPS://jira.example.org:443/", URL: "https://jira.example.org/"}
+	same := TargetURLs{BaseURL: "HTTPS://jira.example.org:443/", URL: "https://jira.example.org/"}
 	if d := diff(want, identities(t, j, same)); d != "" {
 		t.Errorf("the same target, written differently: %s", d)
 	}
-	for _, other := range []Target{{BaseURL: "https://other.example.org", URL: "https://other.example.org"}, {BaseURL: jira, URL: "https://copy.example.org"}} {
+	for _, other := range []TargetURLs{{BaseURL: "https://other.example.org", URL: "https://other.example.org"}, {BaseURL: jira, URL: "https://copy.example.org"}} {
 		if got := identities(t, j, other); len(got) != 0 {
 			t.Errorf("%v has %v", other, got)
 		}

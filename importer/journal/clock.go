@@ -2,7 +2,7 @@ package journal
 
 import "time"
 
-// Clock is how the journal learns the time. The zero Clock is that of the machine.
+// Clock is the source of the time. The zero Clock is that of the machine.
 type Clock struct {
 	Now func() time.Time
 

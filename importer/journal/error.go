@@ -8,24 +8,24 @@ import (
 	"syscall"
 )
 
-// Kind is what is wrong with the state, or with a request to it.
-type Kind uint8
+// ErrorKind is what is wrong with the state, or with a request to it.
+type ErrorKind uint8
 
 // The kinds of errors.
 const (
-	KindOther      Kind = iota
-	KindDirectory       // the path is a directory
-	KindIrregular       // the path is a device, a pipe or the like
-	KindForeign         // not a state file
-	KindOlder           // a layout of an older gijbulk
-	KindNewer           // a layout of a newer gijbulk
-	KindDamaged         // the content is inconsistent
-	KindFull            // no space left on the disk
-	KindIO              // the disk failed
-	KindUnwritable      // the account may not open or write the file, or its folder
-	KindBusy            // another process has been writing for a long time
-	KindRunExists       // there is a run of this id
-	KindRunEnded        // the run has finished and cannot be continued
+	KindOther      ErrorKind = iota
+	KindDirectory            // the path is a directory
+	KindIrregular            // the path is a device, a pipe or the like
+	KindForeign              // not a state file
+	KindOlder                // a layout of an older gijbulk
+	KindNewer                // a layout of a newer gijbulk
+	KindDamaged              // the content is inconsistent
+	KindFull                 // no space left on the disk
+	KindIO                   // the disk failed
+	KindUnwritable           // the account may not open or write the file, or its folder
+	KindBusy                 // another process has been writing for a long time
+	KindRunExists            // there is a run of this id
+	KindRunEnded             // the run has finished and cannot be continued
 )
 
 var kindTexts = [...]string{
@@ -33,25 +33,25 @@ var kindTexts = [...]string{
 	KindDirectory:  "is a directory",
 	KindIrregular:  "not a regular file",
 	KindForeign:    "not a gijbulk state file",
-	KindOlder:      "written by an older gijbulk",
-	KindNewer:      "written by a newer gijbulk",
+	KindOlder:      "written by an older version of gijbulk",
+	KindNewer:      "written by a newer version of gijbulk",
 	KindDamaged:    "the file is damaged",
 	KindFull:       "the disk is full",
 	KindIO:         "the disk cannot be read or written",
 	KindUnwritable: "cannot be opened for writing",
 	KindBusy:       "another process is writing to it",
-	KindRunExists:  "a run of this name exists",
+	KindRunExists:  "a run with this id already exists",
 	KindRunEnded:   "the run has finished",
 }
 
 // String describes the kind; it is empty for KindOther.
-func (k Kind) String() string { return kindTexts[k] }
+func (k ErrorKind) String() string { return kindTexts[k] }
 
 // Error is an error of the state. Whatever was answered before it is stored.
 type Error struct {
 	Path  string // of the state file
 	Doing string // such as "record intents"; may be ""
-	Kind  Kind
+	Kind  ErrorKind
 	Err   error // the cause; may be nil
 }
 
@@ -81,12 +81,11 @@ type NoRun struct {
 // Error names the run.
 func (e *NoRun) Error() string {
 	if e.ID == Last {
-		return "state file " + e.Path + ": no runs yet (refused ones do not count)"
+		return "state file " + e.Path + ": no runs yet (refused runs do not count)"
 	}
 	return "state file " + e.Path + ": no run " + e.ID
 }
 
-// wrap makes an *Error of any error of the state but a *NoRun.
 func (j *Journal) wrap(err *error, doing string) {
 	if *err == nil {
 		return
@@ -106,12 +105,11 @@ func (j *Journal) wrap(err *error, doing string) {
 	case errors.As(*err, &system):
 		e.Kind = KindUnwritable
 	default:
-		e.Kind = kindOf(*err)
+		e.Kind = driverErrorKind(*err)
 	}
 	*err = e
 }
 
-// damaged is the error of content that no version has written.
 func damaged(format string, args ...any) error {
 	return &Error{Kind: KindDamaged, Err: fmt.Errorf(format, args...)}
 }

@@ -16,7 +16,7 @@ import (
 
 const jira = "https://jira.example.org"
 
-var target = Target{BaseURL: jira, URL: jira}
+var target = TargetURLs{BaseURL: jira, URL: jira}
 
 var started = time.Date(2026, 3, 1, 2, 30, 0, 123, time.UTC)
 
@@ -162,7 +162,7 @@ func load(t testing.TB, j *Journal, id string) Saved {
 	return saved
 }
 
-func runs(t testing.TB, j *Journal) []Entry {
+func runs(t testing.TB, j *Journal) []RunSummary {
 	t.Helper()
 	entries, err := j.Runs(t.Context())
 	if err != nil {
@@ -171,7 +171,7 @@ func runs(t testing.TB, j *Journal) []Entry {
 	return entries
 }
 
-func identities(t testing.TB, j *Journal, of Target) map[schema.Key]schema.Known {
+func identities(t testing.TB, j *Journal, of TargetURLs) map[schema.Key]schema.Known {
 	t.Helper()
 	ids, err := j.Identities(t.Context(), of)
 	if err != nil {

@@ -33,33 +33,30 @@ func (h Holder) String() string {
 	return fmt.Sprintf("run %s (host %s, pid %d) since %s", h.Run, h.Host, h.PID, h.Since.Local().Format(layout))
 }
 
-// holderEnd is how the names of holders' files end, which are otherwise those of the locks.
-const holderEnd = ".holder"
+const holderSuffix = ".holder"
 
-func holderFile(lock string) string { return strings.TrimSuffix(lock, lockEnd) + holderEnd }
+func holderFile(lock string) string { return strings.TrimSuffix(lock, lockSuffix) + holderSuffix }
 
-// hold writes who has the lock, once it is taken. Where that fails the lock is held all the
-// same; the holder before must not be named in any case.
-func (t *targetLock) hold(by Holder) (release func() error) {
-	file := holderFile(t.own())
+// recordHolder follows once the lock is taken. Where it fails the lock is still held; the
+// earlier holder must not be named in any case.
+func (t *targetLock) recordHolder(by Holder) (release func() error) {
+	file := holderFile(t.exclusiveFile())
 	_ = os.Remove(file)
-	_ = writeHolder(file, by)
+	_ = writeHolderAtomically(file, by)
 	return func() error {
 		_ = os.Remove(file)
 		return t.release()
 	}
 }
 
-// own is the file that this run alone has locked.
-func (t *targetLock) own() string {
+func (t *targetLock) exclusiveFile() string {
 	if t.shard == nil {
 		return t.whole.Path()
 	}
 	return t.shard.Path()
 }
 
-// writeHolder makes the file whole at once, for those who read it meanwhile.
-func writeHolder(file string, by Holder) error {
+func writeHolderAtomically(file string, by Holder) error {
 	content, err := json.Marshal(by)
 	if err != nil {
 		return err
@@ -71,7 +68,6 @@ func writeHolder(file string, by Holder) error {
 	return os.Rename(unfinished, file)
 }
 
-// readHolder is zero where nothing is known.
 func readHolder(lock string) (h Holder) {
 	content, err := os.ReadFile(holderFile(lock))
 	if err != nil || json.Unmarshal(content, &h) != nil || h.Run == "" {
@@ -80,9 +76,8 @@ func readHolder(lock string) (h Holder) {
 	return h
 }
 
-// holder is who has locked a file of the target. Shards share the target's own file, and
-// are found by theirs.
-func (t *targetLock) holder(path string) Holder {
+// findHolder looks at the files of shards first: they share the lock of the target's own.
+func (t *targetLock) findHolder(path string) Holder {
 	if path != t.whole.Path() {
 		return readHolder(path)
 	}
@@ -95,9 +90,8 @@ func (t *targetLock) holder(path string) Holder {
 	return readHolder(path)
 }
 
-// isLocked reports whether a run alone has locked a file. It does not make the file.
 func isLocked(file string) bool {
-	lock := flock.New(file, flock.SetFlag(os.O_RDONLY))
+	lock := flock.New(file, flock.SetFlag(os.O_RDONLY)) // does not make the file
 	free, err := lock.TryRLock()
 	_ = lock.Unlock()
 	return err == nil && !free
@@ -112,11 +106,11 @@ func Running(folder string) (map[string]Holder, error) {
 	}
 	running := make(map[string]Holder)
 	for _, entry := range entries {
-		name, is := strings.CutSuffix(entry.Name(), holderEnd)
+		name, is := strings.CutSuffix(entry.Name(), holderSuffix)
 		if !is {
 			continue
 		}
-		lock := filepath.Join(folder, name+lockEnd)
+		lock := filepath.Join(folder, name+lockSuffix)
 		if h := readHolder(lock); h.Run != "" && isLocked(lock) {
 			running[h.Run] = h
 		}

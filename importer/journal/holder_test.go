@@ -17,7 +17,7 @@ func TestHolderOfShards(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		dead := Holder{Run: "dead"}
 		for _, file := range []string{locks.target(jira, 0, 1).whole.Path(), locks.target(jira, 0, 4).shard.Path()} {
-			if err := errors.Join(os.WriteFile(file, nil, 0o600), writeHolder(holderFile(file), dead)); err != nil {
+			if err := errors.Join(os.WriteFile(file, nil, 0o600), writeHolderAtomically(holderFile(file), dead)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -49,7 +49,7 @@ func TestHolderIsNoLock(t *testing.T) {
 	for name, spoil := range spoil {
 		t.Run(name, func(t *testing.T) {
 			locks := newLocks(t)
-			file := holderFile(locks.target(jira, 0, 1).own())
+			file := holderFile(locks.target(jira, 0, 1).exclusiveFile())
 			synctest.Test(t, func(t *testing.T) {
 				release := mustLock(t, locks, 0, 1)
 				if err := errors.Join(os.Remove(file), spoil(file)); err != nil {

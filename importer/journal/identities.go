@@ -16,10 +16,10 @@ type Identities struct {
 }
 
 // Identities reads what is known of the live records of a target.
-func (j *Journal) Identities(ctx context.Context, target Target) (_ *Identities, err error) {
+func (j *Journal) Identities(ctx context.Context, target TargetURLs) (_ *Identities, err error) {
 	defer j.wrap(&err, "read the identities")
 	i := &Identities{Known: make(map[schema.Key]schema.Known), key: j.key, byID: make(map[int64]identity)}
-	target = target.normal()
+	target = target.normalized()
 	err = eachRow(ctx, j.db, func(rows *sql.Rows) error {
 		var r identity
 		err := rows.Scan(&r.id, &r.initDate, &r.key.Kind, &r.key.Type, &r.key.Origin, &r.key.Region, &r.key.Name,
@@ -65,9 +65,9 @@ func (i *Identities) Compare(id int64, f schema.Field, v schema.Value) (same, ju
 	}
 	sent := i.byID[id].sent
 	if hash, found := sent.secrets[f.String()]; found {
-		return (isSecret || v.IsText()) && hashIs(i.key, hash, f, text), true
+		return (isSecret || v.IsText()) && hashMatches(i.key, hash, f, text), true
 	}
-	value, err := valueIn(f, sent.values[f.String()])
+	value, err := decodeValue(f, sent.values[f.String()])
 	if err != nil {
 		return false, true
 	}

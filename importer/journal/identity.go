@@ -28,8 +28,7 @@ type lastSent struct {
 	secrets map[string][]byte          // keyed hashes
 }
 
-// remove deletes the changed fields and reports whether there were any.
-func (s *lastSent) remove(changes []schema.Change) bool {
+func (s *lastSent) removeChanged(changes []schema.Change) bool {
 	before := len(s.values) + len(s.secrets)
 	for _, c := range changes {
 		delete(s.values, c.Field.String())
@@ -38,18 +37,16 @@ func (s *lastSent) remove(changes []schema.Change) bool {
 	return len(s.values)+len(s.secrets) < before
 }
 
-// add records a value, unless it is a secret or never sent.
-func (s *lastSent) add(f schema.Field, v schema.Value) {
+func (s *lastSent) addPlain(f schema.Field, v schema.Value) {
 	if _, secret := v.Secret(); secret || !v.IsSet() || f.Hidden() || f.Tool() {
 		return
 	}
 	if s.values == nil {
 		s.values = make(map[string]json.RawMessage)
 	}
-	s.values[f.String()] = valueOut(f, v)
+	s.values[f.String()] = encodeValue(f, v)
 }
 
-// addSecrets records the keyed hashes of an intent.
 func (s *lastSent) addSecrets(hashes map[string][]byte) {
 	if s.secrets == nil {
 		s.secrets = make(map[string][]byte)
@@ -57,8 +54,7 @@ func (s *lastSent) addSecrets(hashes map[string][]byte) {
 	maps.Copy(s.secrets, hashes)
 }
 
-// learn updates the identities by an outcome.
-func (l *Log) learn(ctx context.Context, o *schema.Outcome) error {
+func (l *Log) updateIdentities(ctx context.Context, o *schema.Outcome) error {
 	a := &l.actions[o.N]
 	id := cmp.Or(o.ID, a.Have.ID)
 	if id == 0 || a.Inferred {
@@ -68,20 +64,19 @@ func (l *Log) learn(ctx context.Context, o *schema.Outcome) error {
 	case schema.StatusCreated:
 		known := identity{id: id, key: a.Want.Key(), initDate: o.InitDate}
 		for f, v := range a.Want.All() {
-			known.sent.add(f, v)
+			known.sent.addPlain(f, v)
 		}
-		return l.learnSent(ctx, o.N, known)
+		return l.storeWithSecrets(ctx, o.N, known)
 	case schema.StatusUpdated, schema.StatusUnchanged, schema.StatusExists:
-		return l.learnLive(ctx, a, id, o.Status == schema.StatusUpdated)
+		return l.updateLiveIdentity(ctx, a, id, o.Status == schema.StatusUpdated)
 	case schema.StatusDeleted:
 		return l.session.exec(ctx, `DELETE FROM identities WHERE target = $1 AND live = $2`, l.target, id)
 	}
 	return nil
 }
 
-// learnLive records the identity of a record that was live before, and what changed it.
-func (l *Log) learnLive(ctx context.Context, a *schema.Action, id int64, updated bool) error {
-	known, _, err := l.identity(ctx, id)
+func (l *Log) updateLiveIdentity(ctx context.Context, a *schema.Action, id int64, updated bool) error {
+	known, _, err := l.loadIdentity(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -92,16 +87,16 @@ func (l *Log) learnLive(ctx context.Context, a *schema.Action, id int64, updated
 	if !updated {
 		return l.storeIdentity(ctx, known)
 	}
-	known.sent.remove(a.Changes)
+	known.sent.removeChanged(a.Changes)
 	for _, c := range a.Changes {
-		known.sent.add(c.Field, c.To)
+		known.sent.addPlain(c.Field, c.To)
 	}
-	return l.learnSent(ctx, a.N, known)
+	return l.storeWithSecrets(ctx, a.N, known)
 }
 
-// learnSent adds the secrets that the latest intent of an action sent, whatever their
+// storeWithSecrets adds the secrets that the latest intent of an action sent, whatever their
 // values are now, and stores the identity.
-func (l *Log) learnSent(ctx context.Context, n int, known identity) error {
+func (l *Log) storeWithSecrets(ctx context.Context, n int, known identity) error {
 	hashes, begun := l.hashes[n]
 	if !begun { // by a process before this one
 		err := l.session.get(ctx, `SELECT secrets FROM intents WHERE run = $1 AND n = $2 AND attempt = $3`,
@@ -115,8 +110,7 @@ func (l *Log) learnSent(ctx context.Context, n int, known identity) error {
 	return l.storeIdentity(ctx, known)
 }
 
-// identity reads what is known of a live record.
-func (l *Log) identity(ctx context.Context, id int64) (known identity, found bool, err error) {
+func (l *Log) loadIdentity(ctx context.Context, id int64) (known identity, found bool, err error) {
 	known.id = id
 	err = l.session.get(ctx, `SELECT kind, type, origin, region, name, init_date, set_name, sent, secrets
 		FROM identities WHERE target = $1 AND live = $2`, []any{l.target, id},

@@ -17,15 +17,15 @@ import (
 func (l *Log) Begin(ctx context.Context, actions ...schema.Action) error {
 	hashes := make([]map[string][]byte, len(actions))
 	for i := range actions {
-		hashes[i] = l.journal.hashes(&actions[i])
+		hashes[i] = l.journal.hashSecrets(&actions[i])
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	err := l.write(ctx, "record intents", func(ctx context.Context) error {
+	err := l.transactLocked(ctx, "record intents", func(ctx context.Context) error {
 		at := l.journal.clock.Now()
 		boot, since := l.journal.clock.Boot()
 		for i := range actions {
-			if err := l.check(actions[i].N); err != nil {
+			if err := l.checkNumber(actions[i].N); err != nil {
 				return err
 			}
 			if err := l.insertIntent(ctx, &actions[i], hashes[i], at, boot, since); err != nil {
@@ -50,8 +50,8 @@ func (l *Log) insertIntent(ctx context.Context, a *schema.Action, hashes map[str
 	if err != nil || a.Op != schema.OpUpdate {
 		return err
 	}
-	known, found, err := l.identity(ctx, a.Have.ID)
-	if err != nil || !found || !known.sent.remove(a.Changes) {
+	known, found, err := l.loadIdentity(ctx, a.Have.ID)
+	if err != nil || !found || !known.sent.removeChanged(a.Changes) {
 		return err
 	}
 	return l.storeIdentity(ctx, known)

@@ -89,9 +89,9 @@ func (l *loader) loadRun(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	l.saved.Plan.Live = liveIn(live)
+	l.saved.Plan.Live = decodeKnown(live)
 	for _, other := range others {
-		record, err := other.record(nil)
+		record, err := other.decode(nil)
 		if err != nil {
 			return err
 		}
@@ -125,36 +125,33 @@ func (l *loader) action(rows *sql.Rows) (a schema.Action, err error) {
 	if err != nil {
 		return a, err
 	}
-	if a.Want, err = want.record(l.columns); err != nil {
+	if a.Want, err = want.decode(l.columns); err != nil {
 		return a, err
 	}
-	if a.Have, err = have.record(l.columns); err != nil {
+	if a.Have, err = have.decode(l.columns); err != nil {
 		return a, err
 	}
-	a.Changes, err = changesIn(changes)
+	a.Changes, err = decodeChanges(changes)
 	return a, err
 }
 
 func (l *loader) loadOutcomes(ctx context.Context) error {
 	return eachRow(ctx, l.tx, func(rows *sql.Rows) error {
-		var o schema.Outcome
-		var class string
-		var seen *seenJSON
-		var intent int
-		err := rows.Scan(&o.N, &o.Status, &class, &o.Stop, &o.ID, &o.Answered, &o.Shown, &o.InitDate, &o.Attempts, &o.HTTP, &o.Inferred, &o.Temporary, &o.TimedOut, &o.Error, &o.Advice,
-			(*timestamp)(&o.Started), &o.Took, document{&seen}, &intent)
-		if err != nil {
+		var row outcomeRow
+		_, fields := row.columns()
+		if err := rows.Scan(fields...); err != nil {
 			return err
 		}
-		if o.N < 0 || o.N >= len(l.covered) {
-			return damaged("an outcome of action %d, of %d", o.N, len(l.covered))
+		n := row.N
+		if n < 0 || n >= len(l.covered) {
+			return damaged("an outcome has action number %d, but the plan has %d actions", n, len(l.covered))
 		}
-		o.Class = classNamed(class)
-		o.Seen, err = seen.seen()
-		l.saved.Outcomes[o.N], l.covered[o.N] = o, intent
+		row.Class = classNamed(row.class)
+		var err error
+		row.Seen, err = row.seen.decode()
+		l.saved.Outcomes[n], l.covered[n] = row.Outcome, row.intent
 		return err
-	}, `SELECT n, status, class, stop, live, answered, shown, init_date, attempts, http, inferred, temporary, timed_out, error, advice, started, took, seen, intent
-		FROM outcomes WHERE run = $1`, l.seq)
+	}, selectOutcomes, l.seq)
 }
 
 func (l *loader) loadIntents(ctx context.Context) error {
@@ -164,11 +161,11 @@ func (l *loader) loadIntents(ctx context.Context) error {
 			return err
 		}
 		if i.N < 0 || i.N >= len(l.covered) {
-			return damaged("an intent of action %d, of %d", i.N, len(l.covered))
+			return damaged("an intent has action number %d, but the plan has %d actions", i.N, len(l.covered))
 		}
 		l.saved.Intents = append(l.saved.Intents, i)
 		if i.Attempt > l.covered[i.N] {
-			l.saved.Outcomes[i.N] = lost(l.saved.Outcomes[i.N], i)
+			l.saved.Outcomes[i.N] = unknownAfter(l.saved.Outcomes[i.N], i)
 		}
 		return nil
 	}, `SELECT n, attempt, at, boot, since FROM intents WHERE run = $1 ORDER BY n, attempt`, l.seq)

@@ -24,14 +24,14 @@ type Locks struct{ folder string }
 // a lock could be removed while it is held: that is an error.
 func OpenLocks(folder string) (Locks, error) {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return Locks{}, fmt.Errorf("folder of the locks: %w", err)
+		return Locks{}, fmt.Errorf("lock folder: %w", err)
 	}
 	info, err := os.Stat(folder)
 	if err == nil {
-		err = checkOwner(info)
+		err = checkOwnerOnly(info)
 	}
 	if err != nil {
-		return Locks{}, fmt.Errorf("folder of the locks %s: %w", folder, err)
+		return Locks{}, fmt.Errorf("lock folder %s: %w", folder, err)
 	}
 	return Locks{folder}, nil
 }
@@ -72,7 +72,7 @@ func (l Locks) Lock(ctx context.Context, target string, shard, of int, by Holder
 	for until := time.Now().Add(max(timeout, lockMinimum)); ; {
 		err := t.try()
 		if err == nil {
-			return t.hold(by), nil
+			return t.recordHolder(by), nil
 		}
 		err = errors.Join(err, t.release())
 		var held *Held
@@ -81,7 +81,7 @@ func (l Locks) Lock(ctx context.Context, target string, shard, of int, by Holder
 		}
 		left := time.Until(until)
 		if left <= 0 {
-			held.Holder = t.holder(held.Path)
+			held.Holder = t.findHolder(held.Path)
 			return nil, held
 		}
 		select {
@@ -97,27 +97,26 @@ func (l Locks) Lock(ctx context.Context, target string, shard, of int, by Holder
 type targetLock struct {
 	target string
 	folder string
-	name   string // of the target's files, without their end
-	split  string // the end of the shard's file, such as "of8.lock"; "" for a whole run
+	name   string // of the target's files, without suffix
+	split  string // the suffix of the shard's file, such as "of8.lock"; "" for a whole run
 	whole  *flock.Flock
 	shard  *flock.Flock // nil for a whole run
 }
 
-// lockEnd is how the names of lock files end.
-const lockEnd = ".lock"
+const lockSuffix = ".lock"
 
 func (l Locks) target(target string, shard, of int) *targetLock {
 	hash := sha256.Sum256([]byte(schema.NormalURL(target)))
 	t := &targetLock{target: target, folder: l.folder, name: hex.EncodeToString(hash[:8])}
-	t.whole = flock.New(filepath.Join(t.folder, t.name+lockEnd), flock.SetPermissions(0o600))
+	t.whole = flock.New(filepath.Join(t.folder, t.name+lockSuffix), flock.SetPermissions(0o600))
 	if of > 1 {
-		t.split = fmt.Sprintf("of%d%s", of, lockEnd)
+		t.split = fmt.Sprintf("of%d%s", of, lockSuffix)
 		t.shard = flock.New(filepath.Join(t.folder, fmt.Sprintf("%s-%d%s", t.name, shard, t.split)), flock.SetPermissions(0o600))
 	}
 	return t
 }
 
-// try tries to get all locks once. It may leave some taken when it fails.
+// try may leave some locks taken when it fails.
 func (t *targetLock) try() error {
 	if t.shard == nil {
 		return t.tryFile(t.whole, t.whole.TryLock)
@@ -150,11 +149,10 @@ func (t *targetLock) tryOtherSplits() error {
 	return nil
 }
 
-// shardFiles are the lock files of all shards of the target, of any split.
 func (t *targetLock) shardFiles() (files []string, err error) {
 	entries, err := os.ReadDir(t.folder)
 	for _, entry := range entries {
-		if name := entry.Name(); strings.HasPrefix(name, t.name+"-") && strings.HasSuffix(name, lockEnd) {
+		if name := entry.Name(); strings.HasPrefix(name, t.name+"-") && strings.HasSuffix(name, lockSuffix) {
 			files = append(files, filepath.Join(t.folder, name))
 		}
 	}

@@ -28,14 +28,13 @@ type Log struct {
 	hashes   map[int]map[string][]byte // of the secrets of intents without an outcome, by action
 }
 
-// openLog makes a log whose run the first transaction finds or makes.
 func (j *Journal) openLog(ctx context.Context, doing string, l *Log, run func(context.Context) error) (_ *Log, err error) {
 	l.journal, l.hashes = j, make(map[int]map[string][]byte)
 	if l.session, err = j.newSession(ctx); err != nil {
 		j.wrap(&err, doing)
 		return nil, err
 	}
-	if err := l.write(ctx, doing, run); err != nil {
+	if err := l.transactLocked(ctx, doing, run); err != nil {
 		_ = l.Close()
 		return nil, err
 	}
@@ -54,8 +53,7 @@ func (l *Log) Close() (err error) {
 	return err
 }
 
-// write does something in one transaction. The mutex is held.
-func (l *Log) write(ctx context.Context, doing string, do func(context.Context) error) (err error) {
+func (l *Log) transactLocked(ctx context.Context, doing string, do func(context.Context) error) (err error) {
 	defer l.journal.wrap(&err, doing)
 	if l.session == nil {
 		return errors.New("the log is closed")
@@ -64,8 +62,7 @@ func (l *Log) write(ctx context.Context, doing string, do func(context.Context) 
 	return l.session.transact(ctx, func() error { return do(ctx) })
 }
 
-// check refuses the number of an action that is not in the plan.
-func (l *Log) check(n int) error {
+func (l *Log) checkNumber(n int) error {
 	if n < 0 || n >= len(l.actions) {
 		return fmt.Errorf("the plan has no action %d, only %d actions", n, len(l.actions))
 	}

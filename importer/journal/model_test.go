@@ -54,7 +54,7 @@ func testModel(t *testing.T, s store) {
 			m.step(t, i, logs[i], planned[i])
 			planned[i]++
 		}
-		m.check(t, j, Target{BaseURL: at, URL: at})
+		m.check(t, j, TargetURLs{BaseURL: at, URL: at})
 	})
 }
 
@@ -104,7 +104,7 @@ func (m model) step(t *rapid.T, run int, l *Log, n int) {
 	}
 }
 
-func (m model) check(t *rapid.T, j *Journal, at Target) {
+func (m model) check(t *rapid.T, j *Journal, at TargetURLs) {
 	want := make(map[schema.Key]schema.Known)
 	for run := range 2 {
 		for _, id := range slices.Sorted(maps.Keys(m)) {

@@ -9,13 +9,12 @@ import (
 	"syscall"
 )
 
-// checkOwner refuses a folder that is not ours alone.
-func checkOwner(folder fs.FileInfo) error {
+func checkOwnerOnly(folder fs.FileInfo) error {
 	if owner, known := folder.Sys().(*syscall.Stat_t); known && int(owner.Uid) != os.Geteuid() {
-		return fmt.Errorf("it belongs to the account with id %d, not to the one with id %d, which needs it", owner.Uid, os.Geteuid())
+		return fmt.Errorf("owned by user id %d; it must belong to the current user (id %d)", owner.Uid, os.Geteuid())
 	}
 	if mode := folder.Mode().Perm(); mode&0o077 != 0 {
-		return fmt.Errorf("its mode is %#o, and other accounts can use it", mode)
+		return fmt.Errorf("mode %#o lets other accounts use it: run chmod 700", mode)
 	}
 	return nil
 }

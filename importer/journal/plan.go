@@ -15,11 +15,11 @@ func (l *Log) Plan(ctx context.Context, run schema.Run, plan schema.Plan) error 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var target int64
-	err := l.write(ctx, "record the plan of run "+run.ID, func(ctx context.Context) (err error) {
+	err := l.transactLocked(ctx, "record the plan of run "+run.ID, func(ctx context.Context) (err error) {
 		if run.Digest == "" {
 			return errors.New("the plan has no digest")
 		}
-		if target, err = l.session.targetID(ctx, TargetOf(run)); err != nil {
+		if target, err = l.session.findOrInsertTarget(ctx, TargetOf(run)); err != nil {
 			return err
 		}
 		if err := l.insertActions(ctx, 0, plan.Actions); err != nil {
@@ -28,7 +28,7 @@ func (l *Log) Plan(ctx context.Context, run schema.Run, plan schema.Plan) error 
 		return l.session.exec(ctx, `UPDATE runs SET target = $1, base_url = $2, login = $3, digest = $4, manifest = $5, files = $6,
 				findings = $7, live = $8, columns = $9, others = $10 WHERE seq = $11`,
 			target, run.Target, run.User, run.Digest, run.Manifest, document{run.Files},
-			document{masked(run.Findings, l.mask)}, document{liveOut(plan.Live)}, document{columnsOf(plan.Actions)}, document{othersOut(plan.Others, l.mask)}, l.run)
+			document{maskFindings(run.Findings, l.mask)}, document{encodeKnown(plan.Live)}, document{columnsByFile(plan.Actions)}, document{encodeRecords(plan.Others, l.mask)}, l.run)
 	})
 	if err != nil {
 		return err
@@ -42,7 +42,7 @@ func (l *Log) Plan(ctx context.Context, run schema.Run, plan schema.Plan) error 
 func (l *Log) Extend(ctx context.Context, actions []schema.Action) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	err := l.write(ctx, "extend the plan", func(ctx context.Context) error {
+	err := l.transactLocked(ctx, "extend the plan", func(ctx context.Context) error {
 		return l.insertActions(ctx, len(l.actions), actions)
 	})
 	if err == nil {
@@ -56,17 +56,16 @@ func (l *Log) addActions(actions []schema.Action) {
 	l.attempts = append(l.attempts, make([]int, len(actions))...)
 }
 
-// insertActions stores actions whose numbers begin at from.
-func (l *Log) insertActions(ctx context.Context, from int, actions []schema.Action) error {
+func (l *Log) insertActions(ctx context.Context, first int, actions []schema.Action) error {
 	for i := range actions {
 		a := &actions[i]
-		if a.N != from+i {
-			return fmt.Errorf("action %d of the plan has number %d", from+i, a.N)
+		if a.N != first+i {
+			return fmt.Errorf("action %d of the plan has number %d", first+i, a.N)
 		}
 		err := l.session.exec(ctx, `INSERT INTO actions (run, n, op, kind, live, want, have, changes, reason, advice, files, inferred)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			l.run, a.N, a.Op, a.Subject().Kind(), a.Have.ID, document{recordOut(&a.Want, l.mask)}, document{recordOut(&a.Have, l.mask)},
-			document{changesOut(a.Changes)}, l.mask.Hide(a.Reason), l.mask.Hide(a.Advice), a.Files, a.Inferred)
+			l.run, a.N, a.Op, a.Subject().Kind(), a.Have.ID, document{encodeRecord(&a.Want, l.mask)}, document{encodeRecord(&a.Have, l.mask)},
+			document{encodeChanges(a.Changes)}, l.mask.Hide(a.Reason), l.mask.Hide(a.Advice), a.Files, a.Inferred)
 		if err != nil {
 			return err
 		}
@@ -77,7 +76,7 @@ func (l *Log) insertActions(ctx context.Context, from int, actions []schema.Acti
 // knownJSON is an id with its initDate.
 type knownJSON [2]int64
 
-func liveOut(live []schema.Known) []knownJSON {
+func encodeKnown(live []schema.Known) []knownJSON {
 	out := make([]knownJSON, len(live))
 	for i, k := range live {
 		out[i] = knownJSON{k.ID, k.InitDate}
@@ -85,7 +84,7 @@ func liveOut(live []schema.Known) []knownJSON {
 	return out
 }
 
-func liveIn(in []knownJSON) []schema.Known {
+func decodeKnown(in []knownJSON) []schema.Known {
 	live := make([]schema.Known, len(in))
 	for i, k := range in {
 		live[i] = schema.Known{ID: k[0], InitDate: k[1]}
@@ -93,16 +92,15 @@ func liveIn(in []knownJSON) []schema.Known {
 	return live
 }
 
-func othersOut(others []schema.Record, mask schema.Mask) []*recordJSON {
+func encodeRecords(others []schema.Record, mask schema.Mask) []*recordJSON {
 	var out []*recordJSON
 	for i := range others {
-		out = append(out, recordOut(&others[i], mask))
+		out = append(out, encodeRecord(&others[i], mask))
 	}
 	return out
 }
 
-// columnsOf are the headers of the tables that the actions' records come from, by file.
-func columnsOf(actions []schema.Action) map[string][]string {
+func columnsByFile(actions []schema.Action) map[string][]string {
 	columns := make(map[string][]string)
 	for i := range actions {
 		if want := &actions[i].Want; want.Columns != nil {

@@ -17,10 +17,10 @@ type recordJSON struct {
 	Fields   map[string]json.RawMessage `json:"fields,omitempty"`
 }
 
-// recordOut encodes a record with references in place of its secrets; nil for the zero
+// encodeRecord encodes a record with references in place of its secrets; nil for the zero
 // record. The mask is for what reports show, and not for the fields, which are sent.
-func recordOut(r *schema.Record, mask schema.Mask) *recordJSON {
-	out := &recordJSON{Place: r.Place, ID: r.ID, InitDate: r.InitDate, Cells: slices.Clone(r.Cells), Findings: masked(r.Findings, mask)}
+func encodeRecord(r *schema.Record, mask schema.Mask) *recordJSON {
+	out := &recordJSON{Place: r.Place, ID: r.ID, InitDate: r.InitDate, Cells: slices.Clone(r.Cells), Findings: maskFindings(r.Findings, mask)}
 	if r.Empty() && r.ID == 0 && r.InitDate == 0 && r.Place == (schema.Place{}) && len(r.Cells)+len(r.Findings) == 0 {
 		return nil
 	}
@@ -29,19 +29,19 @@ func recordOut(r *schema.Record, mask schema.Mask) *recordJSON {
 	}
 	out.Fields = make(map[string]json.RawMessage)
 	for f, v := range r.All() {
-		out.Fields[f.String()] = valueOut(f, v)
+		out.Fields[f.String()] = encodeValue(f, v)
 	}
 	return out
 }
 
-// record decodes a record; columns are the headers of the run's tables, by file.
-func (in *recordJSON) record(columns map[string][]string) (schema.Record, error) {
+// decode takes the headers of the run's tables, by file.
+func (in *recordJSON) decode(columns map[string][]string) (schema.Record, error) {
 	if in == nil {
 		return schema.Record{}, nil
 	}
 	fields := make([]schema.FieldValue, 0, len(in.Fields))
 	for name, data := range in.Fields {
-		f, v, err := fieldIn(name, data)
+		f, v, err := decodeField(name, data)
 		if err != nil {
 			return schema.Record{}, err
 		}
@@ -55,20 +55,19 @@ func (in *recordJSON) record(columns map[string][]string) (schema.Record, error)
 	return r, nil
 }
 
-func fieldIn(name string, data json.RawMessage) (schema.Field, schema.Value, error) {
+func decodeField(name string, data json.RawMessage) (schema.Field, schema.Value, error) {
 	f, known := schema.FieldNamed(name)
 	if !known {
 		return f, schema.Value{}, damaged("unknown field %q", name)
 	}
-	v, err := valueIn(f, data)
+	v, err := decodeValue(f, data)
 	if err != nil {
 		return f, v, damaged("%s: %w", f, err)
 	}
 	return f, v, nil
 }
 
-// masked copies findings for the state.
-func masked(findings []schema.Finding, mask schema.Mask) []schema.Finding {
+func maskFindings(findings []schema.Finding, mask schema.Mask) []schema.Finding {
 	out := slices.Clone(findings)
 	for i := range out {
 		out[i].Message, out[i].Advice = mask.Hide(out[i].Message), mask.Hide(out[i].Advice)
@@ -84,22 +83,22 @@ type changeJSON struct {
 	Unseen bool            `json:"unseen,omitempty"`
 }
 
-func changesOut(changes []schema.Change) []changeJSON {
+func encodeChanges(changes []schema.Change) []changeJSON {
 	var out []changeJSON
 	for _, c := range changes {
-		out = append(out, changeJSON{c.Field.String(), valueOut(c.Field, c.From), valueOut(c.Field, c.To), c.Unseen})
+		out = append(out, changeJSON{c.Field.String(), encodeValue(c.Field, c.From), encodeValue(c.Field, c.To), c.Unseen})
 	}
 	return out
 }
 
-func changesIn(in []changeJSON) ([]schema.Change, error) {
+func decodeChanges(in []changeJSON) ([]schema.Change, error) {
 	var changes []schema.Change
 	for _, c := range in {
-		f, from, err := fieldIn(c.Field, c.From)
+		f, from, err := decodeField(c.Field, c.From)
 		if err != nil {
 			return nil, err
 		}
-		_, to, err := fieldIn(c.Field, c.To)
+		_, to, err := decodeField(c.Field, c.To)
 		if err != nil {
 			return nil, err
 		}

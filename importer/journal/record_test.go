@@ -14,14 +14,14 @@ import (
 func through(r schema.Record) (schema.Record, error) {
 	var data any
 	var err error
-	if data, err = (document{recordOut(&r, schema.Mask{})}).Value(); err != nil {
+	if data, err = (document{encodeRecord(&r, schema.Mask{})}).Value(); err != nil {
 		return r, err
 	}
 	var in *recordJSON
 	if err := (document{&in}).Scan(data); err != nil {
 		return r, err
 	}
-	return in.record(map[string][]string{r.Place.File: r.Columns})
+	return in.decode(map[string][]string{r.Place.File: r.Columns})
 }
 
 // TestRecordsRoundTrip: a record comes back as it was, but for its secrets, which come
@@ -111,10 +111,10 @@ func drawSecret(t *rapid.T, f schema.Field) (v, back schema.Value) {
 }
 
 func TestZeroRecordIsNothing(t *testing.T) {
-	if data, err := (document{recordOut(&schema.Record{}, schema.Mask{})}).Value(); data != nil || err != nil {
+	if data, err := (document{encodeRecord(&schema.Record{}, schema.Mask{})}).Value(); data != nil || err != nil {
 		t.Errorf("%v, error %v", data, err)
 	}
-	if r, err := (*recordJSON)(nil).record(nil); err != nil || !sameRecord(schema.Record{}, r) {
+	if r, err := (*recordJSON)(nil).decode(nil); err != nil || !sameRecord(schema.Record{}, r) {
 		t.Errorf("%v, error %v", r, err)
 	}
 }
@@ -132,14 +132,14 @@ func TestDocumentFormat(t *testing.T) {
 	want.Place, want.ID, want.InitDate = schema.Place{File: "a.csv", Line: 2, Record: 1}, 7, 1_700_000_000_123
 	want.Cells = []schema.Column{{Name: "Name", Text: "x"}}
 	want.Findings = []schema.Finding{{Place: want.Place, Field: "origin", Level: schema.LevelWarning, Create: true, Code: schema.CodeBadOrigin, Message: "m", Advice: "a"}}
-	if got, err := (document{recordOut(&want, schema.Mask{})}).Value(); err != nil || got != text {
+	if got, err := (document{encodeRecord(&want, schema.Mask{})}).Value(); err != nil || got != text {
 		t.Errorf("written: %s, error %v", got, err)
 	}
 	var in *recordJSON
 	if err := (document{&in}).Scan(text); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := in.record(nil); err != nil || !sameRecord(want, got) {
+	if got, err := in.decode(nil); err != nil || !sameRecord(want, got) {
 		t.Errorf("read: %s, error %v", diff(want, got), err)
 	}
 }
@@ -151,7 +151,7 @@ func TestChangesRoundTrip(t *testing.T) {
 		{Field: schema.FieldProjectMappingIDs, From: schema.IDs(), To: schema.IDs(1, 1<<63-1)},
 		{Field: schema.FieldPat, To: secret("swordfish"), Unseen: true},
 	}
-	data, err := json.Marshal(changesOut(want))
+	data, err := json.Marshal(encodeChanges(want))
 	if err != nil || bytes.Contains(data, []byte("swordfish")) {
 		t.Errorf("%s, error %v", data, err)
 	}
@@ -160,7 +160,7 @@ func TestChangesRoundTrip(t *testing.T) {
 		t.Fatal(err)
 	}
 	want[3].To = schema.Hidden(schema.Refer(schema.SchemeEnv, "TOKEN"))
-	if got, err := changesIn(in); err != nil || diff(want, got) != "" {
+	if got, err := decodeChanges(in); err != nil || diff(want, got) != "" {
 		t.Errorf("%s, error %v", diff(want, got), err)
 	}
 }
@@ -182,7 +182,7 @@ func FuzzRecord(f *testing.F) {
 		if (document{&in}).Scan(data) != nil {
 			return
 		}
-		first, err := in.record(nil)
+		first, err := in.decode(nil)
 		if err != nil {
 			return
 		}

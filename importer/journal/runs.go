@@ -30,8 +30,8 @@ func stateOf(run schema.Run) State {
 	return StateInterrupted
 }
 
-// Entry is a run in the list of all.
-type Entry struct {
+// RunSummary is a run in the list of all.
+type RunSummary struct {
 	ID      string
 	Command string
 	Target  string    // base URL
@@ -44,7 +44,7 @@ type Entry struct {
 }
 
 // Runs lists all runs, the last started first.
-func (j *Journal) Runs(ctx context.Context) (entries []Entry, err error) {
+func (j *Journal) Runs(ctx context.Context) (entries []RunSummary, err error) {
 	defer j.wrap(&err, "list the runs")
 	tx, err := j.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
@@ -54,7 +54,7 @@ func (j *Journal) Runs(ctx context.Context) (entries []Entry, err error) {
 	var seqs []int64
 	err = eachRow(ctx, tx, func(rows *sql.Rows) error {
 		var seq int64
-		var e Entry
+		var e RunSummary
 		err := rows.Scan(&seq, &e.ID, &e.Command, &e.Target, &e.Host, (*timestamp)(&e.Started), (*timestamp)(&e.Ended), &e.State,
 			document{&e.Counts}, &e.Wrote)
 		entries, seqs = append(entries, e), append(seqs, seq)

@@ -12,9 +12,8 @@ import (
 // never look alike.
 const nonceSize = 16
 
-// hashes are the keyed hashes of the secrets that an action sends, by field. The values
-// of secrets are read here and in Sent.Compare.
-func (j *Journal) hashes(a *schema.Action) map[string][]byte {
+// hashSecrets and Identities.Compare are the only ones here that read a secret's value.
+func (j *Journal) hashSecrets(a *schema.Action) map[string][]byte {
 	hashes := make(map[string][]byte)
 	add := func(f schema.Field, v schema.Value) {
 		if s, is := v.Secret(); is && s.Known() {
@@ -36,7 +35,6 @@ func (j *Journal) hashes(a *schema.Action) map[string][]byte {
 	return hashes
 }
 
-// keyedHash is the nonce and an HMAC of it, the field and the value.
 func keyedHash(key, nonce []byte, f schema.Field, value string) []byte {
 	mac := hmac.New(sha256.New, key)
 	mac.Write(nonce)
@@ -45,7 +43,6 @@ func keyedHash(key, nonce []byte, f schema.Field, value string) []byte {
 	return mac.Sum(nonce[:nonceSize:nonceSize])
 }
 
-// hashIs reports whether a keyed hash is that of a value.
-func hashIs(key, hash []byte, f schema.Field, value string) bool {
+func hashMatches(key, hash []byte, f schema.Field, value string) bool {
 	return len(hash) > nonceSize && hmac.Equal(hash, keyedHash(key, hash[:nonceSize], f, value))
 }

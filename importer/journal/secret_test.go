@@ -95,18 +95,18 @@ func TestKeyedHashes(t *testing.T) {
 	key, other := []byte("key"), []byte("another key")
 	a := create("one")
 	a.Want = a.Want.Set(schema.FieldPat, secret("x")).Set(schema.FieldPassword, secret("x"))
-	hashes, again := (&Journal{key: key}).hashes(&a), (&Journal{key: key}).hashes(&a)
+	hashes, again := (&Journal{key: key}).hashSecrets(&a), (&Journal{key: key}).hashSecrets(&a)
 	pat := hashes["pat"]
 	if bytes.Equal(pat[nonceSize:], hashes["password"][nonceSize:]) || bytes.Equal(pat[nonceSize:], again["pat"][nonceSize:]) {
 		t.Error("two hashes of one value look alike")
 	}
-	if !hashIs(key, pat, schema.FieldPat, "x") || !hashIs(key, again["pat"], schema.FieldPat, "x") {
+	if !hashMatches(key, pat, schema.FieldPat, "x") || !hashMatches(key, again["pat"], schema.FieldPat, "x") {
 		t.Error("the hash is not that of its value")
 	}
 	for name, is := range map[string]bool{
-		"value": hashIs(key, pat, schema.FieldPat, "y"), "field": hashIs(key, pat, schema.FieldPassword, "x"),
-		"key": hashIs(other, pat, schema.FieldPat, "x"), "cut hash": hashIs(key, pat[:nonceSize], schema.FieldPat, "x"),
-		"missing hash": hashIs(key, nil, schema.FieldPat, "x"),
+		"value": hashMatches(key, pat, schema.FieldPat, "y"), "field": hashMatches(key, pat, schema.FieldPassword, "x"),
+		"key": hashMatches(other, pat, schema.FieldPat, "x"), "cut hash": hashMatches(key, pat[:nonceSize], schema.FieldPat, "x"),
+		"missing hash": hashMatches(key, nil, schema.FieldPat, "x"),
 	} {
 		if is {
 			t.Errorf("another %s makes no difference", name)

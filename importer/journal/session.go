@@ -21,7 +21,6 @@ func (j *Journal) newSession(ctx context.Context) (*session, error) {
 	return &session{conn: conn, prepared: make(map[string]*sql.Stmt)}, nil
 }
 
-// transact does all of it in one durable transaction, or nothing.
 func (s *session) transact(ctx context.Context, do func() error) error {
 	tx, err := s.conn.BeginTx(ctx, nil)
 	if err != nil {
@@ -54,7 +53,6 @@ func (s *session) exec(ctx context.Context, query string, args ...any) error {
 	return err
 }
 
-// get reads the only row of a query; sql.ErrNoRows where it has none.
 func (s *session) get(ctx context.Context, query string, args []any, into ...any) error {
 	stmt, err := s.prepare(ctx, query)
 	if err != nil {
@@ -77,7 +75,6 @@ type queryer interface {
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 
-// eachRow visits the rows of a query.
 func eachRow(ctx context.Context, from queryer, visit func(*sql.Rows) error, query string, args ...any) (err error) {
 	rows, err := from.QueryContext(ctx, query, args...)
 	if err != nil {

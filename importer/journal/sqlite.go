@@ -38,12 +38,11 @@ const (
 	checkedSize = 4 << 20
 )
 
-// openSQLite opens a state file and makes it where it is missing.
 func openSQLite(ctx context.Context, path string) (*sql.DB, error) {
 	if err := makeFile(path); err != nil {
 		return nil, err
 	}
-	db, err := connect(path, busyTimeout, "synchronous(FULL)", "foreign_keys(1)")
+	db, err := openExisting(path, busyTimeout, "synchronous(FULL)", "foreign_keys(1)")
 	if err != nil {
 		return nil, err
 	}
@@ -80,8 +79,8 @@ func makeFile(path string) error {
 	return nil
 }
 
-// connect opens a file that exists, with pragmas for each connection.
-func connect(path string, timeout time.Duration, pragmas ...string) (*sql.DB, error) {
+// openExisting opens a file that exists, with pragmas for each connection.
+func openExisting(path string, timeout time.Duration, pragmas ...string) (*sql.DB, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -96,7 +95,6 @@ func connect(path string, timeout time.Duration, pragmas ...string) (*sql.DB, er
 	return sql.Open("sqlite", (&url.URL{Scheme: "file", Path: abs, RawQuery: settings.Encode()}).String())
 }
 
-// prepareFile checks the file, and makes its tables where it is new.
 func prepareFile(ctx context.Context, db *sql.DB, path string) error {
 	conn, err := db.Conn(ctx) // a pragma applies to one connection
 	if err != nil {
@@ -118,7 +116,7 @@ func prepareFile(ctx context.Context, db *sql.DB, path string) error {
 	return initFile(ctx, conn, path)
 }
 
-// checkFile finds out whether it is a state file, before anything is written to it.
+// checkFile reports whether the file is new, and refuses one that is not a state file, before it is changed.
 func checkFile(ctx context.Context, conn *sql.Conn, path string) (isNew bool, err error) {
 	var id, version, tables int
 	err = conn.QueryRowContext(ctx, `SELECT (SELECT application_id FROM pragma_application_id),
@@ -196,8 +194,7 @@ func makeTables(ctx context.Context, conn *sql.Conn) error {
 	return tx.Commit()
 }
 
-// kindOf is the kind of an error of the driver.
-func kindOf(err error) Kind {
+func driverErrorKind(err error) ErrorKind {
 	var fault *sqlite.Error
 	if !errors.As(err, &fault) {
 		return KindOther
@@ -245,10 +242,10 @@ const listTimeout = 200 * time.Millisecond
 // ListRuns lists the runs of a state file as [Journal.Runs] does, for the completion of a
 // command line: it makes no file, changes nothing and hardly waits for other processes.
 // The error is an *Error.
-func ListRuns(ctx context.Context, path string) (_ []Entry, err error) {
+func ListRuns(ctx context.Context, path string) (_ []RunSummary, err error) {
 	j := &Journal{path: path}
 	defer j.wrap(&err, "list the runs")
-	if j.db, err = connect(path, listTimeout, "query_only(1)"); err != nil {
+	if j.db, err = openExisting(path, listTimeout, "query_only(1)"); err != nil {
 		return nil, err
 	}
 	defer j.db.Close()

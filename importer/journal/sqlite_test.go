@@ -12,7 +12,7 @@ import (
 	"gijbulk/schema"
 )
 
-func kindOfError(t *testing.T, err error, path string) Kind {
+func kindOfError(t *testing.T, err error, path string) ErrorKind {
 	t.Helper()
 	failure, is := errors.AsType[*Error](err)
 	if !is || failure.Path != path || !strings.Contains(err.Error(), path) || strings.Contains(err.Error(), "\n") {
@@ -90,7 +90,7 @@ func TestRefusedFiles(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name, path string
-		kind       Kind
+		kind       ErrorKind
 	}{
 		{"a directory", dir, KindDirectory},
 		{"a text", write("text", []byte("these are no records of runs\n")), KindForeign},
@@ -366,7 +366,7 @@ func TestListRunsMakesNothing(t *testing.T) {
 		}
 	}
 	before := contents(t, dir)
-	for name, kind := range map[string]Kind{"missing": KindUnwritable, "no/folder": KindUnwritable, "text": KindForeign, ".": KindUnwritable} {
+	for name, kind := range map[string]ErrorKind{"missing": KindUnwritable, "no/folder": KindUnwritable, "text": KindForeign, ".": KindUnwritable} {
 		path := filepath.Join(dir, name)
 		got, err := ListRuns(t.Context(), path)
 		if k := kindOfError(t, err, path); k != kind || got != nil {

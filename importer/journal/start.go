@@ -27,7 +27,7 @@ func (j *Journal) Continue(ctx context.Context, saved Saved, mask schema.Mask) (
 }
 
 func (l *Log) insertRun(ctx context.Context, run schema.Run, options []byte) (err error) {
-	if l.target, err = l.session.targetID(ctx, TargetOf(run)); err != nil {
+	if l.target, err = l.session.findOrInsertTarget(ctx, TargetOf(run)); err != nil {
 		return err
 	}
 	safe, err := maskOptions(options, l.mask)
@@ -40,7 +40,7 @@ func (l *Log) insertRun(ctx context.Context, run schema.Run, options []byte) (er
 		ON CONFLICT (id) DO NOTHING RETURNING seq`,
 		[]any{run.ID, l.target, run.Target, run.Host, run.Command, run.Version, run.User, run.DryRun, run.Manifest, run.Shard.Index, run.Shard.Of,
 			timestamp(run.Started), timestamp(run.Ended), stateOf(run), run.Requests, run.Writes, l.mask.HideSaid(run.Why),
-			document{run.Files}, document{masked(run.Findings, l.mask)}, document{safe}}, &l.run)
+			document{run.Files}, document{maskFindings(run.Findings, l.mask)}, document{safe}}, &l.run)
 	if errors.Is(err, sql.ErrNoRows) {
 		return &Error{Kind: KindRunExists}
 	}

@@ -6,26 +6,24 @@ import (
 	"gijbulk/schema"
 )
 
-// Target identifies a Jira. A test copy may report the base URL of the original, so the
+// TargetURLs identifies a Jira. A test copy may report the base URL of the original, so the
 // URL that reached it counts as well.
-type Target struct {
+type TargetURLs struct {
 	BaseURL string // as the server reports it
 	URL     string // as it was reached
 }
 
 // TargetOf is the target of a run.
-func TargetOf(run schema.Run) Target { return Target{BaseURL: run.Target, URL: run.Target} }
+func TargetOf(run schema.Run) TargetURLs { return TargetURLs{BaseURL: run.Target, URL: run.Target} }
 
-// normal is the form in which two targets that are the same are equal.
-func (t Target) normal() Target {
-	return Target{BaseURL: schema.NormalURL(t.BaseURL), URL: schema.NormalURL(t.URL)}
+func (t TargetURLs) normalized() TargetURLs {
+	return TargetURLs{BaseURL: schema.NormalURL(t.BaseURL), URL: schema.NormalURL(t.URL)}
 }
 
 const selectTarget = `SELECT id FROM targets WHERE base_url = $1 AND url = $2`
 
-// targetID finds or makes the row of a target.
-func (s *session) targetID(ctx context.Context, t Target) (id int64, err error) {
-	t = t.normal()
+func (s *session) findOrInsertTarget(ctx context.Context, t TargetURLs) (id int64, err error) {
+	t = t.normalized()
 	err = s.exec(ctx, `INSERT INTO targets (base_url, url) VALUES ($1, $2) ON CONFLICT (base_url, url) DO NOTHING`, t.BaseURL, t.URL)
 	if err != nil {
 		return 0, err

@@ -8,8 +8,8 @@ import (
 	"gijbulk/schema"
 )
 
-// Unsettled is a create of a run whose answer was lost, or never waited for, and of which no
-// later look has told whether it was done.
+// Unsettled is a create of a run whose outcome is unknown: its answer was lost or never
+// waited for, and no later check has settled it.
 type Unsettled struct {
 	Run     string
 	Options []byte // of the run, as given to Start; nil where none were
@@ -18,10 +18,10 @@ type Unsettled struct {
 }
 
 // Unsettled lists the unsettled creates of all runs on a target.
-func (j *Journal) Unsettled(ctx context.Context, target Target) (unsettled []Unsettled, err error) {
-	defer j.wrap(&err, "look for creates whose answers were lost")
+func (j *Journal) Unsettled(ctx context.Context, target TargetURLs) (unsettled []Unsettled, err error) {
+	defer j.wrap(&err, "list creates whose outcome is unknown")
 	boot, now := j.clock.Boot()
-	target = target.normal()
+	target = target.normalized()
 	err = eachRow(ctx, j.db, func(rows *sql.Rows) error {
 		var u Unsettled
 		var columns map[string][]string
@@ -38,7 +38,7 @@ func (j *Journal) Unsettled(ctx context.Context, target Target) (unsettled []Uns
 		if boot != "" && then == boot {
 			u.Age = max(0, now-since)
 		}
-		r, err := want.record(columns)
+		r, err := want.decode(columns)
 		u.Key = r.Key()
 		unsettled = append(unsettled, u)
 		return err

@@ -6,8 +6,8 @@ import (
 	"gijbulk/schema"
 )
 
-// valueOut encodes a field's value, a secret as its reference; nil where it is absent.
-func valueOut(f schema.Field, v schema.Value) json.RawMessage {
+// encodeValue encodes a field's value, a secret as its reference; nil where it is absent.
+func encodeValue(f schema.Field, v schema.Value) json.RawMessage {
 	if !v.IsSet() {
 		return nil
 	}
@@ -18,8 +18,7 @@ func valueOut(f schema.Field, v schema.Value) json.RawMessage {
 	return data
 }
 
-// valueIn decodes a value of a field; nothing is an absent one.
-func valueIn(f schema.Field, data json.RawMessage) (v schema.Value, err error) {
+func decodeValue(f schema.Field, data json.RawMessage) (v schema.Value, err error) {
 	if len(data) == 0 {
 		return v, nil
 	}
@@ -43,14 +42,14 @@ func valueIn(f schema.Field, data json.RawMessage) (v schema.Value, err error) {
 	default:
 		var s string
 		err = json.Unmarshal(data, &s)
-		v = textIn(f, s)
+		v = decodeText(f, s)
 	}
 	return v, err
 }
 
-// textIn is a text, or the secret that it refers to. One of which only "[secret]" is
-// known has no value and no reference.
-func textIn(f schema.Field, s string) schema.Value {
+// decodeText returns the secret that a text refers to, else the text. A secret of which
+// only "[secret]" is known has no value and no reference.
+func decodeText(f schema.Field, s string) schema.Value {
 	if f.Shape() == schema.ShapeSecret {
 		if scheme, target, ok := schema.SplitReference(s); ok {
 			return schema.Hidden(schema.Refer(scheme, target))
