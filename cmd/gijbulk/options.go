@@ -86,7 +86,7 @@ type settings struct {
 	runOptions
 	selected selection
 	shard    schema.Shard
-	safety   planner.Limits
+	safety   planner.SafetyLimits
 	early    engine.Limits
 	wanted   []reports.Wanted // further reports
 }

@@ -29,7 +29,7 @@ func (o *syncOptions) addSafety(f *pflag.FlagSet) {
 }
 
 // safetyLimits reads the limits.
-func (o syncOptions) safetyLimits() (l planner.Limits, err error) {
+func (o syncOptions) safetyLimits() (l planner.SafetyLimits, err error) {
 	if l.MaxDelete, err = parseLimit("--max-delete", o.maxDelete); err != nil {
 		return l, err
 	}

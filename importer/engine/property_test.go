@@ -82,7 +82,7 @@ func TestDryRun(t *testing.T) {
 			t.Fatalf("shown %s, carried out %s", planText(shown), planText(plan))
 		}
 		for _, a := range shown.Actions {
-			alike := func(r schema.Record) bool { return match.ClassOf(r) == match.ClassOf(a.Have) }
+			alike := func(r schema.Record) bool { return match.KindAndTypeOf(r) == match.KindAndTypeOf(a.Have) }
 			if a.Op == schema.OpDelete && !slices.ContainsFunc(want, alike) {
 				t.Fatalf("%s would be deleted, and the manifest has nothing of its kind and type", a.Have.Key())
 			}

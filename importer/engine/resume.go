@@ -207,7 +207,7 @@ func deletedDiffers(a *schema.Action, have schema.Record) []schema.Change {
 func replaced(a *schema.Action, have schema.Record) bool {
 	known := schema.Known{ID: a.Have.ID, InitDate: a.Have.InitDate}
 	is := func(r schema.Record) bool { return have.Key() == r.Key() }
-	return known.Contradicts(have) || match.ClassOf(a.Have) != match.ClassOf(have) || !known.Proves(have) && !is(a.Have) && !is(a.Want)
+	return known.Contradicts(have) || match.KindAndTypeOf(a.Have) != match.KindAndTypeOf(have) || !known.Proves(have) && !is(a.Have) && !is(a.Want)
 }
 
 func changedMeanwhile(o schema.Outcome, have schema.Record, changes []schema.Change) (_ schema.Outcome, changed bool) {

@@ -93,7 +93,7 @@ func recordsByID(live []schema.Record) map[int64]schema.Record {
 
 // hasStranger reports whether a new record of the kind and type of a wanted one is unexplained.
 func (s sighting) hasStranger(want schema.Record) bool {
-	return slices.ContainsFunc(s.strangers, func(r schema.Record) bool { return match.ClassOf(r) == match.ClassOf(want) })
+	return slices.ContainsFunc(s.strangers, func(r schema.Record) bool { return match.KindAndTypeOf(r) == match.KindAndTypeOf(want) })
 }
 
 // evidence is what a list, read at the time that its evidence has as now, says about a create.

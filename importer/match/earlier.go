@@ -14,10 +14,10 @@ import (
 // the other has an unclaimed one of its own earlier identity in turn: of a→b and b→c, the
 // record c takes b, and b takes a.
 func (m *matcher) matchEarlier() {
-	s := shifter{matcher: m, dead: make(map[int]bool)}
+	s := routeFinder{matcher: m, dead: make(map[int]bool)}
 	var routes []route
 	users := make(map[int][]int) // live → the wanted records whose routes need it
-	m.eachOpen(func(w int, _ schema.Key) {
+	m.eachUndecided(func(w int, _ schema.Key) {
 		if r := s.route(w); len(r.live) > 0 {
 			routes = append(routes, r)
 			for _, l := range r.live {
@@ -26,22 +26,21 @@ func (m *matcher) matchEarlier() {
 		}
 	})
 	for _, r := range routes {
-		m.follow(r, users)
+		m.pairRoute(r, users)
 	}
 }
 
-// follow pairs the records of a route, unless something about it cannot be decided.
-func (m *matcher) follow(r route, users map[int][]int) {
+func (m *matcher) pairRoute(r route, users map[int][]int) {
 	w := r.want[0]
 	for _, l := range r.live {
 		if len(users[l]) > 1 {
-			m.refuse(w, Earlier, r.live, fmt.Sprintf("%s on the server matches what several records were before: %s",
+			m.recordConflict(w, Earlier, r.live, fmt.Sprintf("%s on the server matches the previous name or origin of several records: %s",
 				Called(m.live[l]), m.places(users[l])))
 			return
 		}
 	}
 	if len(r.live) > len(r.want) {
-		m.refuse(w, Earlier, r.live, "the server has several records that match: ids "+m.ids(r.live[len(r.want)-1:]))
+		m.recordConflict(w, Earlier, r.live, "the server has several records that match: ids "+m.ids(r.live[len(r.want)-1:]))
 		return
 	}
 	for i, l := range r.live {
@@ -53,13 +52,12 @@ func (m *matcher) follow(r route, users map[int][]int) {
 // last one takes an unclaimed one; where it has several, they are all in the route.
 type route struct{ want, live []int }
 
-// shifter looks for routes.
-type shifter struct {
+type routeFinder struct {
 	*matcher
-	dead map[int]bool // wanted records from which no route leads anywhere
+	dead map[int]bool // wanted records from which there is no route
 }
 
-func (s shifter) route(w int) route {
+func (s routeFinder) route(w int) route {
 	seen := make(map[int]bool)
 	r, found := s.search(w, seen)
 	if !found {
@@ -68,12 +66,12 @@ func (s shifter) route(w int) route {
 	return r
 }
 
-func (s shifter) search(w int, seen map[int]bool) (r route, found bool) {
+func (s routeFinder) search(w int, seen map[int]bool) (r route, found bool) {
 	if seen[w] || s.dead[w] {
 		return route{}, false
 	}
 	seen[w] = true
-	candidates := s.earlier(w)
+	candidates := s.findEarlier(w)
 	if free := unclaimed(candidates, s.ClaimedBy); len(free) > 0 {
 		return route{[]int{w}, free}, true
 	}
@@ -92,8 +90,7 @@ func (s shifter) search(w int, seen map[int]bool) (r route, found bool) {
 	return route{}, false
 }
 
-// earlier finds live records by what the wanted one was called or where it was before.
-func (m *matcher) earlier(w int) []int {
+func (m *matcher) findEarlier(w int) []int {
 	var found []int
 	key := m.want[w].Key()
 	for _, word := range m.want[w].Get(schema.FieldPreviously).Words() {

@@ -20,34 +20,33 @@ func (p *Pairing) Fold(want, live []schema.Record) {
 	m := matcher{want: want, live: live, index: indexLive(live, f.key), Pairing: *p}
 	m.refuseRenames(f)
 	candidates, users := make(map[int][]int), make(map[int][]int)
-	m.eachOpen(func(w int, key schema.Key) {
-		candidates[w] = slices.DeleteFunc(m.index.find(key), func(l int) bool { return m.paired(l) && !(key.Exact() && m.renames(l, f)) })
+	m.eachUndecided(func(w int, key schema.Key) {
+		candidates[w] = slices.DeleteFunc(m.index.find(key), func(l int) bool { return m.paired(l) && !(key.Exact() && m.isRenamed(l, f)) })
 		for _, l := range candidates[w] {
 			users[l] = append(users[l], w)
 		}
 	})
-	m.eachOpen(func(w int, key schema.Key) {
-		m.claimFolded(w, f.rule(key, m.live, candidates[w]), candidates[w], users)
+	m.eachUndecided(func(w int, key schema.Key) {
+		m.claimFolded(w, f.ruleFor(key, m.live, candidates[w]), candidates[w], users)
 	})
 	*p = m.Pairing
 }
 
-// renames reports whether a paired live record has another name or origin than its wanted one.
-func (m *matcher) renames(l int, f folder) bool {
+func (m *matcher) isRenamed(l int, f caseFolder) bool {
 	want := m.want[m.ClaimedBy[l]].Key()
 	return want.Exact() && f.key(want) != f.key(m.live[l].Key())
 }
 
 // refuseRenames finds wanted records whose live record has another name or origin now, while an
 // unclaimed one has theirs as the server may have rewritten it: a rename would make a second one.
-func (m *matcher) refuseRenames(f folder) {
+func (m *matcher) refuseRenames(f caseFolder) {
 	for w, l := range m.Live {
-		if l == None || m.Rule[w] < Recorded || m.Rule[w] > Earlier || !m.renames(l, f) {
+		if l == None || m.Rule[w] < Recorded || m.Rule[w] > Earlier || !m.isRenamed(l, f) {
 			continue
 		}
 		if others := unclaimed(m.index.find(m.want[w].Key()), m.ClaimedBy); len(others) > 0 {
 			m.Live[w] = None
-			m.refuse(w, m.Rule[w], others, fmt.Sprintf("%s would get the name and origin that the server shows for ids %s", Called(m.live[l]), m.ids(others)))
+			m.recordConflict(w, m.Rule[w], others, fmt.Sprintf("%s would get the name and origin that the server shows for ids %s", Called(m.live[l]), m.ids(others)))
 		}
 	}
 }
@@ -55,7 +54,7 @@ func (m *matcher) refuseRenames(f folder) {
 func (m *matcher) claimFolded(w int, rule Rule, candidates []int, users map[int][]int) {
 	for _, l := range candidates {
 		if len(users[l]) > 1 {
-			m.refuse(w, rule, candidates, fmt.Sprintf("%s on the server may be any of several records: %s", Called(m.live[l]), m.places(users[l])))
+			m.recordConflict(w, rule, candidates, fmt.Sprintf("%s on the server may be any of several records: %s", Called(m.live[l]), m.places(users[l])))
 			return
 		}
 	}
@@ -77,23 +76,22 @@ func Rewritten(c schema.Change) bool {
 	return f.text(c.From.Text()) == f.text(c.To.Text())
 }
 
-// folder brings texts to a form in which those that a server may rewrite into each other
+// caseFolder brings texts to a form in which those that a server may rewrite into each other
 // are equal. It serves one goroutine.
-type folder struct{ cases cases.Caser }
+type caseFolder struct{ cases cases.Caser }
 
-func newFolder() folder { return folder{cases.Fold()} }
+func newFolder() caseFolder { return caseFolder{cases.Fold()} }
 
-func (f folder) key(key schema.Key) schema.Key {
+func (f caseFolder) key(key schema.Key) schema.Key {
 	key.Origin, key.Name = f.text(key.Origin), f.text(key.Name)
 	return key
 }
 
-func (f folder) text(s string) string { return f.cases.String(trimmed(s)) }
+func (f caseFolder) text(s string) string { return f.cases.String(foldedExceptCase(s)) }
 
-// rule distinguishes origins that differ in letter case.
-func (f folder) rule(key schema.Key, live []schema.Record, candidates []int) Rule {
+func (f caseFolder) ruleFor(key schema.Key, live []schema.Record, candidates []int) Rule {
 	for _, l := range candidates {
-		a, b := trimmed(key.Origin), trimmed(live[l].Key().Origin)
+		a, b := foldedExceptCase(key.Origin), foldedExceptCase(live[l].Key().Origin)
 		if a != b && f.cases.String(a) == f.cases.String(b) {
 			return FoldedPath
 		}
@@ -104,8 +102,7 @@ func (f folder) rule(key schema.Key, live []schema.Record, candidates []int) Rul
 // longestStored is how many characters of a text some servers keep.
 const longestStored = 255
 
-// trimmed is the folded form with the letter case as it is.
-func trimmed(s string) string {
+func foldedExceptCase(s string) string {
 	s = norm.NFC.String(s)
 	if len(s) > longestStored {
 		if runes := []rune(s); len(runes) > longestStored {

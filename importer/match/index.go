@@ -6,17 +6,17 @@ import (
 	"gijbulk/schema"
 )
 
-// liveIndex finds live records by identity. It indexes them only in the ways that are asked
+// liveIndex finds live records by identity. It indexes them only by the parts that are asked
 // for: nearly all wanted records have an origin and a name.
 type liveIndex struct {
-	live []schema.Record
-	fold func(schema.Key) schema.Key // nil: identities are compared as they are
-	seed maphash.Seed
-	ways map[way]chains
+	live    []schema.Record
+	fold    func(schema.Key) schema.Key // nil: identities are compared as they are
+	seed    maphash.Seed
+	byParts map[keyParts]chains
 }
 
-// way is a way to ask for an identity.
-type way struct{ exact, placed bool }
+// keyParts are the parts of an identity that a lookup compares.
+type keyParts struct{ name, origin bool }
 
 // chains are live records that share the hash of an identity. Whole identities as keys
 // would take several times the memory.
@@ -26,17 +26,17 @@ type chains struct {
 }
 
 func indexLive(live []schema.Record, fold func(schema.Key) schema.Key) liveIndex {
-	return liveIndex{live: live, fold: fold, seed: maphash.MakeSeed(), ways: make(map[way]chains)}
+	return liveIndex{live: live, fold: fold, seed: maphash.MakeSeed(), byParts: make(map[keyParts]chains)}
 }
 
-// form leaves out of an identity what is not asked for. A wanted integration may leave its
+// lookupKey leaves out of an identity what is not asked for. A wanted integration may leave its
 // origin to the server; regions are compared separately.
-func (x liveIndex) form(w way, key schema.Key) schema.Key {
+func (x liveIndex) lookupKey(parts keyParts, key schema.Key) schema.Key {
 	key.Region = ""
-	if !w.exact {
+	if !parts.name {
 		key = key.Unnamed()
 	}
-	if !w.placed {
+	if !parts.origin {
 		key.Origin = ""
 	}
 	if x.fold != nil {
@@ -45,32 +45,32 @@ func (x liveIndex) form(w way, key schema.Key) schema.Key {
 	return key
 }
 
-func (x liveIndex) chains(w way) chains {
-	if c, made := x.ways[w]; made {
+func (x liveIndex) chains(parts keyParts) chains {
+	if c, made := x.byParts[parts]; made {
 		return c
 	}
 	c := chains{first: make(map[uint64]int, len(x.live)), next: make([]int, len(x.live))}
 	for l := len(x.live) - 1; l >= 0; l-- {
-		hash := maphash.Comparable(x.seed, x.form(w, x.live[l].Key()))
+		hash := maphash.Comparable(x.seed, x.lookupKey(parts, x.live[l].Key()))
 		next, more := c.first[hash]
 		if !more {
 			next = None
 		}
 		c.first[hash], c.next[l] = l, next
 	}
-	x.ways[w] = c
+	x.byParts[parts] = c
 	return c
 }
 
 // find lists the live records of an identity; without a name, all of its type and
 // origin. A region that both sides show must agree.
 func (x liveIndex) find(key schema.Key) (found []int) {
-	w := way{exact: key.Exact(), placed: key.Origin != "" || key.Kind == schema.KindRepository}
-	c, asked := x.chains(w), x.form(w, key)
+	parts := keyParts{name: key.Exact(), origin: key.Origin != "" || key.Kind == schema.KindRepository}
+	c, asked := x.chains(parts), x.lookupKey(parts, key)
 	l, there := c.first[maphash.Comparable(x.seed, asked)]
 	for ; there && l != None; l = c.next[l] {
 		region := x.live[l].Get(schema.FieldAwsRegion).Text()
-		if x.form(w, x.live[l].Key()) == asked && (key.Region == "" || region == "" || region == key.Region) {
+		if x.lookupKey(parts, x.live[l].Key()) == asked && (key.Region == "" || region == "" || region == key.Region) {
 			found = append(found, l)
 		}
 	}

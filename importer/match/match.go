@@ -69,7 +69,7 @@ type matcher struct {
 }
 
 func (m *matcher) matchExact() {
-	m.eachOpen(func(w int, key schema.Key) {
+	m.eachUndecided(func(w int, key schema.Key) {
 		if key.Exact() {
 			m.claim(w, Exact, m.index.find(key))
 		}
@@ -84,28 +84,28 @@ func (m *matcher) matchRecorded(recorded map[schema.Key]schema.Known) {
 	for l := range m.live {
 		byID[m.live[l].ID] = l
 	}
-	m.eachOpen(func(w int, key schema.Key) {
+	m.eachUndecided(func(w int, key schema.Key) {
 		known := recorded[key]
 		l, there := byID[known.ID]
-		if there && !m.paired(l) && known.Proves(m.live[l]) && ClassOf(m.live[l]) == ClassOf(m.want[w]) {
-			m.claim(w, Recorded, m.copies(l))
+		if there && !m.paired(l) && known.Proves(m.live[l]) && KindAndTypeOf(m.live[l]) == KindAndTypeOf(m.want[w]) {
+			m.claim(w, Recorded, m.withSameIdentity(l))
 		}
 	})
 }
 
 func (m *matcher) matchGiven(given map[int]int) {
-	m.eachOpen(func(w int, _ schema.Key) {
+	m.eachUndecided(func(w int, _ schema.Key) {
 		if l, there := given[w]; there && !m.paired(l) {
 			m.claim(w, Given, []int{l})
 		}
 	})
 }
 
-// matchUnnamed gives records without a name what no other record claims. Where all that is
-// left is part of a conflict, theirs may be among it.
+// matchUnnamed matches records without a name with what no other record claims. Where all that
+// is left is part of a conflict, theirs may be among it.
 func (m *matcher) matchUnnamed() {
 	named := slices.Clone(m.ClaimedBy)
-	m.eachOpen(func(w int, key schema.Key) {
+	m.eachUndecided(func(w int, key schema.Key) {
 		if key.Exact() {
 			return
 		}
@@ -118,22 +118,19 @@ func (m *matcher) matchUnnamed() {
 	})
 }
 
-// paired reports whether a live record is that of a wanted one for certain.
 func (m *matcher) paired(l int) bool {
 	w := m.ClaimedBy[l]
 	return w != None && m.Live[w] == l
 }
 
-// copies lists a live record with the others of its identity.
-func (m *matcher) copies(l int) []int {
+func (m *matcher) withSameIdentity(l int) []int {
 	if key := m.live[l].Key(); key.Exact() {
 		return m.index.find(key)
 	}
 	return []int{l}
 }
 
-// eachOpen visits the wanted records that nothing has been decided about.
-func (m *matcher) eachOpen(visit func(w int, key schema.Key)) {
+func (m *matcher) eachUndecided(visit func(w int, key schema.Key)) {
 	for w := range m.want {
 		if _, conflict := m.Conflict[w]; conflict || m.Live[w] != None {
 			continue
@@ -144,12 +141,10 @@ func (m *matcher) eachOpen(visit func(w int, key schema.Key)) {
 	}
 }
 
-// claim gives a wanted record its candidates: none leaves it open, one is the match,
-// several cannot be decided.
 func (m *matcher) claim(w int, rule Rule, candidates []int) {
 	for _, l := range candidates {
 		if other := m.ClaimedBy[l]; other != None {
-			m.refuse(w, rule, candidates, fmt.Sprintf("%s on the server may also be the record of %s", Called(m.live[l]), m.want[other].Place))
+			m.recordConflict(w, rule, candidates, fmt.Sprintf("%s on the server may also be the record at %s", Called(m.live[l]), m.want[other].Place))
 			return
 		}
 	}
@@ -158,7 +153,7 @@ func (m *matcher) claim(w int, rule Rule, candidates []int) {
 	case 1:
 		m.pair(w, rule, candidates[0])
 	default:
-		m.refuse(w, rule, candidates, "the server has several records that match: ids "+m.ids(candidates))
+		m.recordConflict(w, rule, candidates, "the server has several records that match: ids "+m.ids(candidates))
 	}
 }
 
@@ -166,8 +161,7 @@ func (m *matcher) pair(w int, rule Rule, l int) {
 	m.Live[w], m.Rule[w], m.ClaimedBy[l] = l, rule, w
 }
 
-// refuse records a conflict. Its candidates are not available to others.
-func (m *matcher) refuse(w int, rule Rule, candidates []int, why string) {
+func (m *matcher) recordConflict(w int, rule Rule, candidates []int, why string) {
 	m.Conflict[w], m.Rule[w] = why, rule
 	for _, l := range unclaimed(candidates, m.ClaimedBy) {
 		m.ClaimedBy[l] = w
@@ -178,15 +172,14 @@ func unclaimed(candidates, claimedBy []int) []int {
 	return slices.DeleteFunc(slices.Clone(candidates), func(l int) bool { return claimedBy[l] != None })
 }
 
-// Class is what two records have in common that may be the same thing: their kind, and of
-// integrations the type.
-type Class struct {
+// KindAndType is what no update changes: records that differ in it are never the same.
+type KindAndType struct {
 	Kind schema.Kind
 	Type schema.Type // "" for a repository
 }
 
-// ClassOf is the class of a record.
-func ClassOf(r schema.Record) Class { return Class{r.Kind(), r.Type()} }
+// KindAndTypeOf returns the kind and type of a record.
+func KindAndTypeOf(r schema.Record) KindAndType { return KindAndType{r.Kind(), r.Type()} }
 
 // Called names a live record by its kind and id.
 func Called(r schema.Record) string { return fmt.Sprintf("%s %d", r.Kind(), r.ID) }

@@ -31,7 +31,7 @@ type Sent interface {
 // comparison can make: what a create lacks (errors), ids that do not count, records that the
 // server spells differently, and repositories that an integration lists too (warnings).
 func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding) {
-	ids, findings := idsOf(want, have, o)
+	ids, findings := matchIDs(want, have, o)
 	pairs := match.Match(want, have, ids)
 	pairs.Fold(want, have)
 	d := differ{options: o, want: want, have: have, pairs: pairs, shown: shownFields(have), findings: findings}
@@ -48,7 +48,7 @@ func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding)
 				a = invalid(r, needs[0])
 			}
 		}
-		if f, found := nested.overlap(a); found {
+		if f, found := nested.alsoListed(a); found {
 			d.findings = append(d.findings, f)
 		}
 		plan.Actions = append(plan.Actions, a)
@@ -91,14 +91,13 @@ type differ struct {
 	want    []schema.Record
 	have    []schema.Record
 	pairs   match.Pairing
-	shown   map[shownField]bool
+	shown   map[fieldOfType]bool
 
 	findings []schema.Finding
 }
 
-// shownField is a field of records of one class.
-type shownField struct {
-	class match.Class
+type fieldOfType struct {
+	of    match.KindAndType
 	field schema.Field
 }
 
@@ -114,7 +113,7 @@ func (d *differ) decide(r schema.Record, w int) schema.Action {
 		return schema.Action{Op: schema.OpCreate, Want: r}
 	}
 	have := d.have[l]
-	if a, decided := d.doubtful(r, have, d.pairs.Rule[w]); decided {
+	if a, decided := d.decideUncertain(r, have, d.pairs.Rule[w]); decided {
 		return a
 	}
 	a := schema.Action{Op: schema.OpUnchanged, Want: r, Have: have, Changes: d.drift(have, schema.Changes(r, have))}
@@ -134,9 +133,9 @@ func (d *differ) decide(r schema.Record, w int) schema.Action {
 func undecidedAdvice(r schema.Record, rule match.Rule) string {
 	switch rule {
 	case match.Earlier:
-		return "let only one record have this name or origin in previously"
+		return "keep this name or origin under previously in one record only"
 	case match.Inferred:
-		return "write the displayName of its live record, or remove the surplus in Jira"
+		return "set displayName to that of its live record, or delete the duplicates in Jira"
 	case match.Folded, match.FoldedPath:
 		return "write each record as the server shows it"
 	}
@@ -145,35 +144,34 @@ func undecidedAdvice(r schema.Record, rule match.Rule) string {
 
 func conflictAdvice(r schema.Record) string {
 	if r.Kind() == schema.KindRepository {
-		return "remove the surplus in Jira"
+		return "delete the duplicates in Jira"
 	}
-	return "remove the surplus in Jira, or give each a displayName of its own"
+	return "delete the duplicates in Jira, or give each its own displayName"
 }
 
-// unseen lists the fields that the server does not show and whose values were not what
-// was sent last. Secrets are among them always; another field that the server shows
-// for other records of the kind and type, and leaves out here, is blank there.
+// unseen lists the fields that the server does not show and that were last sent another value,
+// secrets always among them. A field that the server leaves out here but shows for other
+// records of the kind and type is blank.
 func (d *differ) unseen(want, have schema.Record) []schema.Change {
 	var changes []schema.Change
-	class := match.ClassOf(want)
+	of := match.KindAndTypeOf(want)
 	for f, v := range want.All() {
 		secret := f.Hidden()
 		if f.Tool() || f == schema.FieldType || have.Has(f) && !secret || v.Blank() && !secret {
 			continue
 		}
-		if !secret && d.shown[shownField{class, f}] {
+		if !secret && d.shown[fieldOfType{of, f}] {
 			changes = append(changes, schema.Change{Field: f, To: v})
 			continue
 		}
-		if !d.lastSent(have.ID, f, v) {
+		if !d.alreadySent(have.ID, f, v) {
 			changes = append(changes, schema.Change{Field: f, To: v, Unseen: true})
 		}
 	}
 	return changes
 }
 
-// lastSent reports whether a value need not be sent again.
-func (d *differ) lastSent(id int64, f schema.Field, v schema.Value) bool {
+func (d *differ) alreadySent(id int64, f schema.Field, v schema.Value) bool {
 	secret, hidden := v.Secret()
 	if hidden && !secret.Known() {
 		return true // an unknown value cannot be sent
@@ -185,27 +183,25 @@ func (d *differ) lastSent(id int64, f schema.Field, v schema.Value) bool {
 	return same || !judged
 }
 
-func shownFields(have []schema.Record) map[shownField]bool {
-	shown := make(map[shownField]bool)
+func shownFields(have []schema.Record) map[fieldOfType]bool {
+	shown := make(map[fieldOfType]bool)
 	for _, r := range have {
-		class := match.ClassOf(r)
+		of := match.KindAndTypeOf(r)
 		for f := range r.All() {
-			shown[shownField{class, f}] = true
+			shown[fieldOfType{of, f}] = true
 		}
 	}
 	return shown
 }
 
-// surplus lists the live records that match no wanted one, of the kinds and types that
-// the manifest holds.
 func (d *differ) surplus(want []schema.Record) []schema.Record {
-	held := make(map[match.Class]bool)
+	held := make(map[match.KindAndType]bool)
 	for _, r := range want {
-		held[match.ClassOf(r)] = true
+		held[match.KindAndTypeOf(r)] = true
 	}
 	var surplus []schema.Record
 	for l, r := range d.have {
-		if d.pairs.ClaimedBy[l] == match.None && held[match.ClassOf(r)] {
+		if d.pairs.ClaimedBy[l] == match.None && held[match.KindAndTypeOf(r)] {
 			surplus = append(surplus, r)
 		}
 	}

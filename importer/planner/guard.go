@@ -11,8 +11,8 @@ import (
 	"gijbulk/schema"
 )
 
-// Limits are the safety limits: how much of what is live one run may change.
-type Limits struct {
+// SafetyLimits are the safety limits: how much of what is live one run may change.
+type SafetyLimits struct {
 	MaxDelete, MaxUpdate schema.Limit
 }
 
@@ -42,8 +42,8 @@ func (u *Unsafe) Error() string {
 // to each kind alone, so that many integrations do not let all of a few repositories
 // go, and a number to all kinds together. It judges the whole plan, before that is cut
 // into shards. Updates that only send what the server does not show are not counted.
-func Guard(plan schema.Plan, live map[schema.Kind]int, limits Limits) error {
-	for _, l := range []safetyLimit{
+func Guard(plan schema.Plan, live map[schema.Kind]int, limits SafetyLimits) error {
+	for _, l := range []opLimit{
 		{op: schema.OpDelete, limit: limits.MaxDelete, few: 1},
 		{op: schema.OpUpdate, limit: limits.MaxUpdate, few: -1},
 	} {
@@ -54,13 +54,13 @@ func Guard(plan schema.Plan, live map[schema.Kind]int, limits Limits) error {
 	return nil
 }
 
-type safetyLimit struct {
+type opLimit struct {
 	op    schema.Op
 	limit schema.Limit
 	few   int // most that a share allows where few are live; -1: any
 }
 
-func (l safetyLimit) judge(plan schema.Plan, live map[schema.Kind]int) *Unsafe {
+func (l opLimit) judge(plan schema.Plan, live map[schema.Kind]int) *Unsafe {
 	touched := make(map[schema.Kind]int)
 	for i := range plan.Actions {
 		if a := &plan.Actions[i]; a.Op == l.op && a.Drifts() {
@@ -69,7 +69,7 @@ func (l safetyLimit) judge(plan schema.Plan, live map[schema.Kind]int) *Unsafe {
 	}
 	kinds := slices.Sorted(maps.Keys(touched))
 	if !l.limit.Share() {
-		return l.judgeNumber(kinds, touched, live)
+		return l.judgeTotal(kinds, touched, live)
 	}
 	for _, kind := range kinds {
 		n, of := touched[kind], live[kind]
@@ -85,8 +85,7 @@ func (l safetyLimit) judge(plan schema.Plan, live map[schema.Kind]int) *Unsafe {
 	return nil
 }
 
-// judgeNumber compares what is touched of all kinds with one number.
-func (l safetyLimit) judgeNumber(kinds []schema.Kind, touched, live map[schema.Kind]int) *Unsafe {
+func (l opLimit) judgeTotal(kinds []schema.Kind, touched, live map[schema.Kind]int) *Unsafe {
 	u := &Unsafe{Op: l.op, Limit: l.limit.String()}
 	var words []string
 	for _, kind := range kinds {

@@ -44,7 +44,7 @@ func TestDiffOfDoubtfulMatches(t *testing.T) {
 		{"recorded, sync, differs", differs, Options{Update: true, Known: known(unnamed, 1, 1000)}, "update 1 disabled", "", ""},
 		{"recorded without a date", differs, Options{Update: true, Known: known(unnamed, 1, 0)}, "update 1 disabled", "", ""},
 		{"reassigned, sync, differs", differs, Options{Update: true, Known: known(unnamed, 1, 999)}, "conflict 1", "displayName: ", schema.CodeIDReassigned},
-		{"several without a name", record(2, "type", "GERRIT", "origin", "https://two.example"), Options{}, "conflict 0", "remove the surplus", ""},
+		{"several without a name", record(2, "type", "GERRIT", "origin", "https://two.example"), Options{}, "conflict 0", "delete the duplicates", ""},
 		{"rewritten, import", rewritten, Options{}, "exists 2 displayName", "", schema.CodeRewrittenName},
 		{"rewritten, sync", rewritten, sync, "conflict 2", "displayName: Acme Code", ""},
 		{"an ending, import", plain(2, "https://h.example/tools.git"), Options{}, "exists 5 origin", "", schema.CodeRewrittenName},

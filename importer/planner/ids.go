@@ -7,9 +7,7 @@ import (
 	"gijbulk/schema"
 )
 
-// idsOf are the ids that may match records with live ones: those of earlier runs, and those
-// that the manifest gives for this very target.
-func idsOf(want, have []schema.Record, o Options) (*match.IDs, []schema.Finding) {
+func matchIDs(want, have []schema.Record, o Options) (*match.IDs, []schema.Finding) {
 	live := make(map[int64]int, len(have))
 	for l := range have {
 		live[have[l].ID] = l
@@ -21,38 +19,36 @@ func idsOf(want, have []schema.Record, o Options) (*match.IDs, []schema.Finding)
 			continue
 		}
 		l, there := live[r.Get(schema.FieldID).Int()]
-		if why := ignored(r, have, l, there, o.Target); why != "" {
+		if why := reasonToIgnoreID(r, have, l, there, o.Target); why != "" {
 			findings = append(findings, schema.CodeIDIgnored.Newf(r.Place, schema.FieldID.String(), "%s", why))
 			continue
 		}
 		ids.Given[w] = l
 	}
-	if n := reassigned(want, have, live, o.Known); n > 0 {
+	if n := countReassigned(want, have, live, o.Known); n > 0 {
 		findings = append(findings, schema.CodeIDReassigned.Newf(schema.Place{}, "", "%s", reassignedIDs(n)))
 	}
 	return &ids, findings
 }
 
-// ignored is why the id in a record does not count; "" where it does.
-func ignored(r schema.Record, have []schema.Record, l int, there bool, target string) string {
+func reasonToIgnoreID(r schema.Record, have []schema.Record, l int, there bool, target string) string {
 	id, of := r.Get(schema.FieldID).Int(), r.Get(schema.FieldTarget).Text()
 	switch {
 	case schema.NormalURL(of) != schema.NormalURL(target):
-		return fmt.Sprintf("id %d is of %s, not of this Jira", id, of)
+		return fmt.Sprintf("id %d belongs to %s, not to this Jira", id, of)
 	case !there:
 		return fmt.Sprintf("this Jira has no %s %d", r.Kind(), id)
 	case have[l].Kind() != r.Kind():
-		return fmt.Sprintf("id %d is that of a %s, not of a %s", id, have[l].Kind(), r.Kind())
+		return fmt.Sprintf("id %d has kind %s, not %s", id, have[l].Kind(), r.Kind())
 	case have[l].Type() != r.Type():
-		return fmt.Sprintf("integration %d is of type %s, not %s", id, have[l].Type(), r.Type())
+		return fmt.Sprintf("integration %d has type %s, not %s", id, have[l].Type(), r.Type())
 	case have[l].Key().Origin != r.Key().Origin && (r.Name() == "" || have[l].Name() != r.Name()):
 		return fmt.Sprintf("%s has neither the origin nor the name of this record", match.Called(have[l]))
 	}
 	return ""
 }
 
-// reassigned counts the records whose recorded id the server has assigned to another.
-func reassigned(want, have []schema.Record, live map[int64]int, known map[schema.Key]schema.Known) (n int) {
+func countReassigned(want, have []schema.Record, live map[int64]int, known map[schema.Key]schema.Known) (n int) {
 	if len(known) == 0 {
 		return 0
 	}

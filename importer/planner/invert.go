@@ -24,13 +24,13 @@ func Invert(results []schema.Result, live []schema.Record) (schema.Plan, []schem
 		var a schema.Action
 		switch {
 		case o.Action.Op == schema.OpCreate && (o.Attempts > 0 || o.Status == schema.StatusCreated):
-			if a = inv.uncreate(o); a.Op == "" {
+			if a = inv.deleteCreated(o); a.Op == "" {
 				continue
 			}
 		case o.Action.Op == schema.OpUpdate && o.Attempts > 0:
-			a = inv.restore(o)
+			a = inv.restoreUpdated(o)
 		case o.Status == schema.StatusDeleted:
-			a = inv.recreate(o)
+			a = inv.recreateDeleted(o)
 		default:
 			continue
 		}
@@ -45,77 +45,77 @@ type inverter struct {
 	findings []schema.Finding
 }
 
-// uncreate deletes what was created, also where that was not as it was wanted, while it is still as
-// the run left it. Where nothing was created it gives no action.
-func (inv *inverter) uncreate(o schema.Result) (a schema.Action) {
+// deleteCreated also deletes what was created but differs from the manifest. Where nothing was created
+// it gives no action.
+func (inv *inverter) deleteCreated(o schema.Result) schema.Action {
+	if o.ID == 0 || o.Status == schema.StatusConflict && !o.Answered {
+		return unidentifiedCreate(o)
+	}
 	want := o.Action.Want
-	a = schema.Action{Op: schema.OpConflict, Want: want, Advice: adviceUnproven}
-	switch {
-	case o.ID != 0 && (o.Answered || o.Status != schema.StatusConflict):
-	case o.Status == schema.StatusConflict:
-		a.Reason = "which records the run created is not proven: the server " + o.Error
-		return a
-	case o.Status == schema.StatusUnknown:
-		a.Reason, a.Advice = "whether the run created it is not known", "resume the run first"
-		return a
+	have, there := inv.byID[o.ID]
+	if !there || !mayBeSame(want, have, schema.Known{ID: o.ID, InitDate: o.InitDate}) {
+		return schema.Action{Op: schema.OpUnchanged, Want: want, Reason: "it is no longer on the server"}
+	}
+	if reason, advice := reasonToKeep(o, have); reason != "" {
+		return schema.Action{Op: schema.OpConflict, Want: want, Have: have, Reason: reason, Advice: advice}
+	}
+	have.Place = want.Place
+	return schema.Action{Op: schema.OpDelete, Want: want, Have: have}
+}
+
+func unidentifiedCreate(o schema.Result) schema.Action {
+	a := schema.Action{Op: schema.OpConflict, Want: o.Action.Want}
+	switch o.Status {
+	case schema.StatusConflict:
+		a.Reason, a.Advice = "cannot prove which records the run created: the server "+o.Error, adviceUnproven
+	case schema.StatusUnknown:
+		a.Reason, a.Advice = "it is not known whether the run created it", "resume the run first"
 	default:
 		return schema.Action{}
 	}
-	have, there := inv.byID[o.ID]
-	if !there || !same(want, have, schema.Known{ID: o.ID, InitDate: o.InitDate}) {
-		return schema.Action{Op: schema.OpUnchanged, Want: want, Reason: "it is no longer on the server"}
-	}
-	a.Have = have
-	if renamed(o) {
-		a.Reason, a.Advice = "it had another name or origin at the end of the run than the run gave it", adviceChanged
-		return a
-	}
-	if changes := leftDiffers(o, have); len(changes) > 0 {
-		a.Reason, a.Advice = changedSince(changes), adviceChanged
-		return a
-	}
-	if !have.IsAsShown(o.Shown) {
-		a.Reason, a.Advice = "it was changed since, in a field that the manifest does not set", adviceChanged
-		return a
-	}
-	if o.Inferred {
-		a.Reason = "that the run created it is not proven: " + cmp.Or(o.Outcome.Advice, o.Error)
-		return a
-	}
-	a = schema.Action{Op: schema.OpDelete, Want: want, Have: have}
-	a.Have.Place = want.Place
 	return a
 }
 
-// renamed reports whether somebody gave a created record another identity before the run ended: no
-// server rewrites one like that.
+func reasonToKeep(o schema.Result, have schema.Record) (reason, advice string) {
+	changes := changesSinceRun(o, have)
+	switch {
+	case renamed(o):
+		return "its name or origin was changed before the end of the run", adviceChanged
+	case len(changes) > 0:
+		return changedSince(changes), adviceChanged
+	case !have.IsAsShown(o.Shown):
+		return "it was changed after the run, in a field that the manifest does not set", adviceChanged
+	case o.Inferred:
+		return "cannot prove that the run created it: " + cmp.Or(o.Outcome.Advice, o.Error), adviceUnproven
+	}
+	return "", ""
+}
+
+// renamed: somebody gave the created record another identity before the run ended. No server
+// rewrites one like that.
 func renamed(o schema.Result) bool {
 	return o.Seen != nil && slices.ContainsFunc(o.Seen.Changes, func(c schema.Change) bool {
 		return c.Field == schema.FieldDisplayName || c.Field == schema.FieldOrigin
 	})
 }
 
-// leftDiffers are the fields in which a created record is not as the run left it: as it was wanted,
-// or as the server showed it in the end.
-func leftDiffers(o schema.Result, have schema.Record) []schema.Change {
+func changesSinceRun(o schema.Result, have schema.Record) []schema.Change {
 	if o.Seen != nil && o.Seen.Have.ID == have.ID {
 		return schema.Changes(o.Seen.Have.WithoutServerMade(), have)
 	}
 	return match.Changes(o.Action.Want, have)
 }
 
-// same reports whether a live record can be the one that the run left: a server that was restored
-// assigns ids again.
-func same(want, have schema.Record, known schema.Known) bool {
-	return match.ClassOf(have) == match.ClassOf(want) && !known.Contradicts(have)
+// mayBeSame guards against a restored server, which assigns ids again.
+func mayBeSame(want, have schema.Record, known schema.Known) bool {
+	return match.KindAndTypeOf(have) == match.KindAndTypeOf(want) && !known.Contradicts(have)
 }
 
-// restore sets the fields back that the run changed, while they are still as it set
-// them. An update that failed may have changed some of them all the same.
-func (inv *inverter) restore(o schema.Result) schema.Action {
+// restoreUpdated also restores after a failed update: it may have changed some fields.
+func (inv *inverter) restoreUpdated(o schema.Result) schema.Action {
 	want := o.Action.Want
 	have, there := inv.byID[o.Action.Have.ID]
-	if !there || !same(want, have, schema.Known{ID: have.ID, InitDate: o.Action.Have.InitDate}) {
+	if !there || !mayBeSame(want, have, schema.Known{ID: have.ID, InitDate: o.Action.Have.InitDate}) {
 		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "it is no longer on the server", Advice: conflictAdvice(want)}
 	}
 	a := schema.Action{Op: schema.OpUpdate, Have: have, Want: have.WithoutServerMade()}
@@ -128,13 +128,13 @@ func (inv *inverter) restore(o schema.Result) schema.Action {
 			c.From, c.Unseen = schema.Text(""), false
 		}
 		if c.Unseen || !c.From.IsSet() {
-			inv.lost(want, c.Field, "what %s was before is not known")
+			inv.reportNotRestored(want, c.Field, "the previous value of %s is not known")
 			continue
 		}
-		if o.Status != schema.StatusUpdated && len(fieldDiffers(want, c.Field, c.From, have)) == 0 {
+		if o.Status != schema.StatusUpdated && len(fieldChanges(want, c.Field, c.From, have)) == 0 {
 			continue // it was not taken
 		}
-		since = append(since, fieldDiffers(want, c.Field, c.To, have)...)
+		since = append(since, fieldChanges(want, c.Field, c.To, have)...)
 		a.Changes = append(a.Changes, schema.Change{Field: c.Field, From: have.Get(c.Field), To: c.From})
 		a.Want = a.Want.Set(c.Field, c.From)
 	}
@@ -147,35 +147,32 @@ func (inv *inverter) restore(o schema.Result) schema.Action {
 	return a
 }
 
-// fieldDiffers holds one field's value against the live record.
-func fieldDiffers(of schema.Record, f schema.Field, v schema.Value, have schema.Record) []schema.Change {
+func fieldChanges(of schema.Record, f schema.Field, v schema.Value, have schema.Record) []schema.Change {
 	alone := schema.NewRecord(map[schema.Field]schema.Value{
 		schema.FieldKind: of.Get(schema.FieldKind), schema.FieldType: of.Get(schema.FieldType), f: v})
 	return schema.Changes(alone, have)
 }
 
-// recreate creates what was deleted again, without what the server never showed or had made
-// itself.
-func (inv *inverter) recreate(o schema.Result) schema.Action {
+func (inv *inverter) recreateDeleted(o schema.Result) schema.Action {
 	want := o.Action.Have.WithoutServerMade()
 	want.ID = 0
 	if inv.keys[want.Key()] {
-		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "the server has one of its identity again", Advice: conflictAdvice(want)}
+		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "the server has another record with its identity", Advice: conflictAdvice(want)}
 	}
-	inv.lost(want, schema.FieldPat, "it comes back without %s or password")
+	inv.reportNotRestored(want, schema.FieldPat, "it is created again without %s or password")
 	return schema.Action{Op: schema.OpCreate, Want: want}
 }
 
-func (inv *inverter) lost(r schema.Record, f schema.Field, message string) {
+func (inv *inverter) reportNotRestored(r schema.Record, f schema.Field, message string) {
 	inv.findings = append(inv.findings, schema.CodeNotRestored.Newf(r.Place, f.String(), "%s: "+message, r.Key(), f))
 }
 
-const adviceUnproven = "compare it in Jira, and delete there what is yours"
+const adviceUnproven = "check in Jira, and delete there what is yours"
 
-const adviceChanged = "compare it in Jira, and undo by hand what is still to be undone"
+const adviceChanged = "check it in Jira, and undo the other changes by hand"
 
 func changedSince(changes []schema.Change) string {
-	return "it was changed since: " + fieldNames(changes)
+	return "it was changed after the run: " + fieldNames(changes)
 }
 
 func fieldNames(changes []schema.Change) string {

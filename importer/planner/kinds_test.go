@@ -90,12 +90,12 @@ func TestGuardJudgesEachKind(t *testing.T) {
 	counts := func(integrations, repositories int) map[schema.Kind]int {
 		return map[schema.Kind]int{schema.KindIntegration: integrations, schema.KindRepository: repositories}
 	}
-	share, number := Limits{limit("10%"), limit("30%")}, Limits{limit("3"), limit("0")}
+	share, number := SafetyLimits{limit("10%"), limit("30%")}, SafetyLimits{limit("3"), limit("0")}
 	for _, tt := range []struct {
 		name string
 		plan schema.Plan
 		live map[schema.Kind]int
-		r    Limits
+		r    SafetyLimits
 		want string
 	}{
 		{"a share of each", plan(10, 2), counts(100, 20), share, ""},

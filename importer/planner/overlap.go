@@ -20,8 +20,7 @@ func nestedOf(tracked []schema.Tracked) nested {
 	return n
 }
 
-// overlap warns of a repository that an integration lists too.
-func (n nested) overlap(a schema.Action) (schema.Finding, bool) {
+func (n nested) alsoListed(a schema.Action) (schema.Finding, bool) {
 	r := a.Want
 	if r.Kind() != schema.KindRepository || a.Op == schema.OpInvalid {
 		return schema.Finding{}, false
@@ -30,13 +29,13 @@ func (n nested) overlap(a schema.Action) (schema.Finding, bool) {
 	if !found {
 		return schema.Finding{}, false
 	}
-	holder, tense := "an integration", "is"
+	integration, tense := "an integration", "is"
 	if id > 0 {
-		holder = fmt.Sprintf("integration %d", id)
+		integration = fmt.Sprintf("integration %d", id)
 	}
 	if a.Op == schema.OpCreate {
 		tense = "would be"
 	}
 	return schema.CodeInIntegration.Newf(r.Place, schema.FieldOrigin.String(),
-		"%s on the server holds this repository already: it %s cloned and indexed twice", holder, tense), true
+		"%s on the server already lists this repository: it %s cloned and indexed twice", integration, tense), true
 }

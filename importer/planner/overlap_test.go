@@ -27,11 +27,11 @@ func TestDiffTellsOfRepositoriesInsideIntegrations(t *testing.T) {
 		told []string
 	}{
 		{"to create", plain(2, "https://git.example.org:443/a.git"), "create 0",
-			[]string{"m.csv:2: origin: integration 12 on the server holds this repository already: it would be cloned and indexed twice"}},
+			[]string{"m.csv:2: origin: integration 12 on the server already lists this repository: it would be cloned and indexed twice"}},
 		{"there already", plain(2, "https://git.example.org/live.git"), "unchanged 3",
-			[]string{"m.csv:2: origin: integration 12 on the server holds this repository already: it is cloned and indexed twice"}},
+			[]string{"m.csv:2: origin: integration 12 on the server already lists this repository: it is cloned and indexed twice"}},
 		{"which one is not told", plain(2, "git@git.example.org:scm/b.git"), "create 0",
-			[]string{"m.csv:2: origin: an integration on the server holds this repository already: it would be cloned and indexed twice"}},
+			[]string{"m.csv:2: origin: an integration on the server already lists this repository: it would be cloned and indexed twice"}},
 		{"another", plain(2, "https://git.example.org/A.git"), "create 0", nil},
 		{"no origin", plain(2, ""), "create 0", nil},
 		{"an integration", record(2, "type", "GITLAB_SERVER", "origin", "https://git.example.org/a.git", "displayName", "a"), "create 0", nil},

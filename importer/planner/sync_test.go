@@ -112,11 +112,11 @@ func TestGuard(t *testing.T) {
 		}
 		return p
 	}
-	rails := Limits{limit("10%"), limit("30%")}
+	rails := SafetyLimits{limit("10%"), limit("30%")}
 	for _, tt := range []struct {
 		name string
 		plan schema.Plan
-		r    Limits
+		r    SafetyLimits
 		want string
 	}{
 		{"as many as allowed", plan(100, 10, 30, 60), rails, ""},
@@ -124,8 +124,8 @@ func TestGuard(t *testing.T) {
 		{"too many updates", plan(100, 0, 31, 0), rails, "the plan would update 31 of 100 live integrations (31%); the limit is 30%"},
 		{"few, one deleted", plan(3, 1, 2, 0), rails, ""},
 		{"few, two deleted", plan(3, 2, 0, 0), rails, "the plan would delete 2 of 3 live integrations (66.7%); the limit is 1 where fewer than 10 are live"},
-		{"a number", plan(3, 2, 0, 0), Limits{limit("2"), limit("0")}, ""},
-		{"a number exceeded", plan(3, 0, 1, 0), Limits{limit("2"), limit("0")}, "the plan would update 1 of 3 live integrations (33.3%); the limit is 0"},
+		{"a number", plan(3, 2, 0, 0), SafetyLimits{limit("2"), limit("0")}, ""},
+		{"a number exceeded", plan(3, 0, 1, 0), SafetyLimits{limit("2"), limit("0")}, "the plan would update 1 of 3 live integrations (33.3%); the limit is 0"},
 	} {
 		err := Guard(tt.plan, map[schema.Kind]int{schema.KindIntegration: len(tt.plan.Live)}, tt.r)
 		if got := fmt.Sprint(err); tt.want == "" && err != nil || tt.want != "" && got != tt.want {

@@ -9,15 +9,15 @@ import (
 	"gijbulk/schema"
 )
 
-// doubtful decides about a live record that is the wanted one only by inference. Unless an
-// earlier run recorded it as ours, it may be a person's and is left alone. It also decides
-// about one that an update would make equal to another record.
-func (d *differ) doubtful(r, have schema.Record, rule match.Rule) (a schema.Action, decided bool) {
+// decideUncertain leaves alone a live record that is the wanted one only by inference, unless an
+// earlier run recorded it as ours: it may be a person's. It also decides about one that an
+// update would make equal to another record.
+func (d *differ) decideUncertain(r, have schema.Record, rule match.Rule) (a schema.Action, decided bool) {
 	switch {
 	case rule.Folds():
-		return d.rewritten(r, have, rule), true
+		return d.decideRewritten(r, have, rule), true
 	case rule == match.Inferred && !d.ours(r, have):
-		return d.inferred(r, have), true
+		return d.decideInferred(r, have), true
 	case d.collides(r, have):
 		return schema.Action{Op: schema.OpConflict, Want: r, Have: have, Advice: conflictAdvice(r),
 			Reason: fmt.Sprintf("the name of %s belongs to another record of this origin", match.Called(have))}, true
@@ -25,7 +25,6 @@ func (d *differ) doubtful(r, have schema.Record, rule match.Rule) (a schema.Acti
 	return a, false
 }
 
-// ours reports whether an earlier run recorded the live record for the wanted one.
 func (d *differ) ours(r, have schema.Record) bool {
 	known, recorded := d.options.Known[r.Key()]
 	return recorded && known.ID == have.ID && !known.Contradicts(have)
@@ -56,7 +55,7 @@ func (d *differ) stays(l int) bool {
 	return d.pairs.Live[w] != l || d.pairs.Rule[w] > match.Earlier || !d.want[w].Key().Exact()
 }
 
-func (d *differ) inferred(r, have schema.Record) schema.Action {
+func (d *differ) decideInferred(r, have schema.Record) schema.Action {
 	a := schema.Action{Op: schema.OpExists, Want: r, Have: have, Inferred: true}
 	changes := schema.Changes(r, have)
 	switch {
@@ -67,16 +66,15 @@ func (d *differ) inferred(r, have schema.Record) schema.Action {
 	default:
 		a.Op = schema.OpConflict
 		a.Reason = fmt.Sprintf("%s may be another record: only its type and origin match, and it differs in %s", match.Called(have), fieldNames(changes))
-		a.Advice = "if it is this record, write " + spelled(have, schema.FieldDisplayName)
+		a.Advice = "if it is this record, write " + asManifestText(have, schema.FieldDisplayName)
 	}
 	return a
 }
 
-// rewritten decides about a live record whose identity the server may have rewritten.
-func (d *differ) rewritten(r, have schema.Record, rule match.Rule) schema.Action {
+func (d *differ) decideRewritten(r, have schema.Record, rule match.Rule) schema.Action {
 	a := schema.Action{Op: schema.OpConflict, Want: r, Have: have, Inferred: true}
 	fields := rewrittenFields(r, have)
-	as := spelled(have, fields...)
+	as := asManifestText(have, fields...)
 	switch {
 	case rule == match.FoldedPath:
 		a.Reason = fmt.Sprintf("the origin of %s differs in letter case: it may be another repository", match.Called(have))
@@ -92,7 +90,6 @@ func (d *differ) rewritten(r, have schema.Record, rule match.Rule) schema.Action
 	return a
 }
 
-// rewrittenFields are those of the identity that differ in spelling.
 func rewrittenFields(r, have schema.Record) []schema.Field {
 	var fields []schema.Field
 	if r.Key().Origin != have.Key().Origin && r.Origin() != "" {
@@ -104,8 +101,7 @@ func rewrittenFields(r, have schema.Record) []schema.Field {
 	return fields
 }
 
-// spelled shows fields as the server does, ready for a manifest.
-func spelled(have schema.Record, fields ...schema.Field) string {
+func asManifestText(have schema.Record, fields ...schema.Field) string {
 	words := make([]string, len(fields))
 	for i, f := range fields {
 		words[i] = fmt.Sprintf("%s: %s", f, have.Get(f).Text())
