@@ -13,30 +13,29 @@ import (
 	"gijbulk/schema"
 )
 
-// lingering is how long the pipes of a command that has ended, or was killed, may be
+// pipeTimeout is how long the pipes of a command that has ended, or was killed, may be
 // held open by what it started.
-const lingering = time.Second
+const pipeTimeout = time.Second
 
-// fromCommand runs a command line without a shell, in the environment and working
-// directory of gijbulk and with an empty standard input. Its arguments are not
-// repeated in messages, and neither is what it writes to standard output.
-func (r *Resolver) fromCommand(ctx context.Context, line string) answer {
+// fromCommand shows neither the arguments of the command nor its standard output in messages:
+// they may hold secrets.
+func (r *Resolver) fromCommand(ctx context.Context, line string) lookupResult {
 	if !r.AllowCommands {
-		return answer{failure: &failure{message: "running commands is not allowed", advice: "allow commands if you trust the manifest",
+		return lookupResult{failure: &lookupFailure{message: "running commands is not allowed", advice: "allow commands if you trust the manifest",
 			option: schema.OptionAllowCommands}}
 	}
 	words, err := commandline.Words(line)
 	if err != nil {
-		return failed("write the command as for a shell, with quotes in pairs", "the command line cannot be split: %v", err)
+		return failed("quote the command as in a shell; close every quote", "invalid command line: %v", err)
 	}
 	name := words[0]
 	limited, cancel := context.WithTimeout(ctx, r.timeout())
 	defer cancel()
 	command := exec.CommandContext(limited, name, words[1:]...)
-	stdout, stderr := &capped{}, &tail{}
+	stdout, stderr := &limitedBuffer{}, &tailBuffer{}
 	command.Stdout, command.Stderr = stdout, stderr
-	command.WaitDelay = lingering
-	endWhole(command)
+	command.WaitDelay = pipeTimeout
+	killGroupWithContext(command)
 	err = command.Run()
 	switch {
 	case ctx.Err() != nil:
@@ -44,28 +43,28 @@ func (r *Resolver) fromCommand(ctx context.Context, line string) answer {
 	case limited.Err() != nil:
 		return failed("try the command in a terminal", "the command %q did not end within %s", name, r.timeout())
 	case stdout.over:
-		return failed("let the command write the secret alone", "the command %q wrote more than 64 KiB", name)
+		return failed("use a command that writes only the secret", "the command %q wrote more than 64 KiB", name)
 	case errors.Is(err, exec.ErrWaitDelay):
-		// It ended well, and something that it started lives on with its output: a
-		// password manager's daemon. What the command itself wrote has been read.
+		// It succeeded, and a process that it started, such as a password manager's daemon,
+		// keeps its output open. What the command itself wrote has been read.
 	case err != nil:
 		return failed("try the command in a terminal", "%s", commandFailure(name, err, stdout, stderr))
 	}
-	value := cutNewline(stdout.data)
+	value := trimNewline(stdout.data)
 	if value == "" {
 		return failed("try the command in a terminal", "the command %q wrote nothing", name)
 	}
-	return answer{value: value}
+	return lookupResult{value: value}
 }
 
 // commandFailure quotes the last line of standard error, without what the command wrote
-// to standard output: a script that traces itself says the secret there.
-func commandFailure(name string, err error, stdout *capped, stderr *tail) string {
+// to standard output: a script with tracing shows the secret there.
+func commandFailure(name string, err error, stdout *limitedBuffer, stderr *tailBuffer) string {
 	if _, ran := errors.AsType[*exec.ExitError](err); !ran {
 		if e, ok := errors.AsType[*exec.Error](err); ok {
 			err = e.Err
 		}
-		return fmt.Sprintf("the command %q cannot be run: %v", name, bare(err))
+		return fmt.Sprintf("the command %q cannot be run: %v", name, withoutPath(err))
 	}
 	message := fmt.Sprintf("the command %q failed (%v)", name, err)
 	mask := schema.NewMask(nil, strings.Fields(string(stdout.data))...)
@@ -89,15 +88,14 @@ func cutText(s string) string {
 	return strings.TrimSpace(s)
 }
 
-// capped holds what fits a secret and refuses the rest, which ends the command by a
-// broken pipe.
-type capped struct {
+// limitedBuffer refuses what is larger than a secret, which ends the command by a broken pipe.
+type limitedBuffer struct {
 	data []byte
 	over bool
 }
 
-func (c *capped) Write(p []byte) (int, error) {
-	if len(c.data)+len(p) > largest {
+func (c *limitedBuffer) Write(p []byte) (int, error) {
+	if len(c.data)+len(p) > maxSize {
 		c.over = true
 		return 0, errors.New("too much output")
 	}
@@ -105,15 +103,15 @@ func (c *capped) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// tail holds the end of what was written, at least the last tailSize bytes.
-type tail struct {
+// tailBuffer holds the end of what was written, at least the last tailSize bytes.
+type tailBuffer struct {
 	data []byte
 	cut  bool
 }
 
 const tailSize = 4 << 10
 
-func (t *tail) Write(p []byte) (int, error) {
+func (t *tailBuffer) Write(p []byte) (int, error) {
 	t.data = append(t.data, p...)
 	if len(t.data) > 2*tailSize {
 		t.data = append(t.data[:0], t.data[len(t.data)-tailSize:]...)
@@ -122,9 +120,9 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// lastLine is "" where the line is longer than what was kept: half a secret could stand
-// at its beginning, and could not be recognised.
-func (t *tail) lastLine() string {
+// lastLine is "" where the line is longer than what was kept: it could begin with
+// a part of a secret, which no mask recognizes.
+func (t *tailBuffer) lastLine() string {
 	text := strings.TrimSpace(string(t.data))
 	i := strings.LastIndexAny(text, "\r\n")
 	if i < 0 && t.cut {

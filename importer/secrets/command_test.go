@@ -32,7 +32,7 @@ func TestCommand(t *testing.T) {
 		"the environment":          {run(t, "env", "GIJBULK_TEST_INHERITED"), "inherited"},
 		"no standard input":        {run(t, "stdin"), "0 EOF"},
 		"one newline is cut":       {run(t, "print", "x\n\r\n"), "x\n"},
-		"the output may be 64 KiB": {run(t, "print", strings.Repeat("x", largest)), strings.Repeat("x", largest)},
+		"the output may be 64 KiB": {run(t, "print", strings.Repeat("x", maxSize)), strings.Repeat("x", maxSize)},
 		"a daemon is left behind":  {run(t, "leave"), "left-value"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,7 +102,7 @@ func TestCanaryIsNowhere(t *testing.T) {
 	r := fakes()
 	r.AllowCommands = true
 	r.Env = func(string) (string, bool) { return canary, true }
-	r.ReadFile = func(string) ([]byte, error) { return []byte(canary + strings.Repeat("x", largest)), nil }
+	r.ReadFile = func(string) ([]byte, error) { return []byte(canary + strings.Repeat("x", maxSize)), nil }
 	r.Keyring = func(string, string) (string, error) { return canary + "\xff", nil }
 	records, findings := resolve(&r, t.Context(), []schema.Record{
 		referring(1, schema.SchemeEnv, "A"), referring(2, schema.SchemeFile, "/x"), referring(3, schema.SchemeKeyring, "s/u"),

@@ -7,5 +7,5 @@
 // them. No message holds a value.
 //
 // The nouns in flow order are: a schema.Record with its references; a source, one
-// distinct reference; a lookup, which gives its value or a failure; the findings.
+// distinct reference; its lookupResult, a value or a failure; the findings.
 package secrets

@@ -11,14 +11,13 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// endWhole lets the end of the command's context end all that it started, not the command
-// alone: the two share a process group of their own.
+// killGroupWithContext runs the command in its own process group, which is killed at the end of
+// the context.
 //
-// At a terminal they stay in ours. There a password manager may ask for its master
-// password, and a group of its own would be stopped as a background job while it reads the
-// answer; Ctrl-C reaches all of our group by itself, and what outlives the time limit is
-// before the eyes of whoever sits there.
-func endWhole(command *exec.Cmd) {
+// At a terminal the command stays in our group. There a password manager may ask for its master
+// password, and another group would be stopped as a background job while it reads the answer;
+// Ctrl-C reaches our whole group, and the user sees what outlives the time limit.
+func killGroupWithContext(command *exec.Cmd) {
 	if inForeground() {
 		return
 	}
@@ -32,7 +31,6 @@ func endWhole(command *exec.Cmd) {
 	}
 }
 
-// inForeground tells whether we have a terminal that answers can be read from.
 func inForeground() bool {
 	terminal, err := os.Open("/dev/tty")
 	if err != nil {

@@ -23,7 +23,7 @@ type Resolver struct {
 
 const (
 	defaultTimeout = 30 * time.Second
-	atOnce         = 4 // lookups; a password manager is easily overrun
+	concurrency    = 4 // lookups; more overload some password managers
 )
 
 // source is one distinct reference.
@@ -32,14 +32,13 @@ type source struct {
 	target string
 }
 
-// answer is what a lookup gave: a value, or why there is none.
-type answer struct {
+type lookupResult struct {
 	value   string
-	failure *failure
+	failure *lookupFailure
 }
 
-// failure is why a reference has no value, and what to do about it. It holds no value.
-type failure struct {
+// lookupFailure never holds a secret's value.
+type lookupFailure struct {
 	message string
 	advice  string        // "": the code's general advice
 	option  schema.Option // that the advice is about
@@ -49,7 +48,7 @@ type failure struct {
 // be resolved, and with a finding for each field whose reference could not. When the context
 // ends early, what was not looked up by then has failed.
 func (r *Resolver) Resolve(ctx context.Context, records []schema.Record) []schema.Record {
-	answers := r.lookUpAll(ctx, sourcesOf(records))
+	answers := r.lookUpAll(ctx, distinctSources(records))
 	if len(answers) == 0 {
 		return records
 	}
@@ -58,7 +57,7 @@ func (r *Resolver) Resolve(ctx context.Context, records []schema.Record) []schem
 	for i, record := range records {
 		resolved[i] = record
 		for _, field := range record.Fields() {
-			secret, src, ok := reference(record.Get(field))
+			secret, src, ok := unresolved(record.Get(field))
 			if !ok {
 				continue
 			}
@@ -78,7 +77,7 @@ func (r *Resolver) Resolve(ctx context.Context, records []schema.Record) []schem
 	return resolved
 }
 
-func (r *Resolver) finding(p schema.Place, field schema.Field, why *failure) schema.Finding {
+func (r *Resolver) finding(p schema.Place, field schema.Field, why *lookupFailure) schema.Finding {
 	f := schema.CodeSecretMissing.Newf(p, field.String(), "%s", why.message)
 	f.Advice, f.Option = cmp.Or(why.advice, f.Advice), why.option
 	if r.Lenient {
@@ -87,8 +86,7 @@ func (r *Resolver) finding(p schema.Place, field schema.Field, why *failure) sch
 	return f
 }
 
-// reference tells whether a value still has to be looked up.
-func reference(v schema.Value) (schema.Secret, source, bool) {
+func unresolved(v schema.Value) (schema.Secret, source, bool) {
 	secret, ok := v.Secret()
 	if !ok || secret.Known() {
 		return schema.Secret{}, source{}, false
@@ -97,13 +95,12 @@ func reference(v schema.Value) (schema.Secret, source, bool) {
 	return secret, source{scheme, target}, ok
 }
 
-// sourcesOf lists the distinct references in the order of their first use.
-func sourcesOf(records []schema.Record) []source {
+func distinctSources(records []schema.Record) []source {
 	var sources []source
 	met := map[source]bool{}
 	for _, record := range records {
 		for _, field := range record.Fields() {
-			if _, src, ok := reference(record.Get(field)); ok && !met[src] {
+			if _, src, ok := unresolved(record.Get(field)); ok && !met[src] {
 				met[src] = true
 				sources = append(sources, src)
 			}
@@ -112,15 +109,15 @@ func sourcesOf(records []schema.Record) []source {
 	return sources
 }
 
-func (r *Resolver) lookUpAll(ctx context.Context, sources []source) map[source]answer {
+func (r *Resolver) lookUpAll(ctx context.Context, sources []source) map[source]lookupResult {
 	// A keyring that did not answer once will not answer the next: without this, each
 	// further reference would wait its whole time limit.
 	usable, giveUp := context.WithCancel(ctx)
 	defer giveUp()
 
-	answers := make([]answer, len(sources))
+	answers := make([]lookupResult, len(sources))
 	var pool errgroup.Group
-	pool.SetLimit(atOnce)
+	pool.SetLimit(concurrency)
 	for i, src := range sources {
 		pool.Go(func() error {
 			answers[i] = r.lookUp(ctx, usable, giveUp, src)
@@ -128,7 +125,7 @@ func (r *Resolver) lookUpAll(ctx context.Context, sources []source) map[source]a
 		})
 	}
 	_ = pool.Wait() // always nil
-	bySource := make(map[source]answer, len(sources))
+	bySource := make(map[source]lookupResult, len(sources))
 	for i, src := range sources {
 		bySource[src] = answers[i]
 	}

@@ -46,7 +46,7 @@ func fakes() Resolver {
 		},
 		ReadFile: func(path string) ([]byte, error) {
 			content, ok := map[string]string{"/unix": "line\n", "/dos": "line\r\n", "/two": "line\n\n", "/none": "li ne",
-				"/empty": "", "/newline": "\r\n", "/full": strings.Repeat("x", largest), "/large": strings.Repeat("x", largest+1),
+				"/empty": "", "/newline": "\r\n", "/full": strings.Repeat("x", maxSize), "/large": strings.Repeat("x", maxSize+1),
 				"/bytes": "\xff"}[path]
 			if !ok {
 				return nil, &os.PathError{Op: "open", Path: path, Err: os.ErrNotExist}
@@ -93,12 +93,12 @@ func TestResolve(t *testing.T) {
 		{schema.SchemeFile, "/none", "li ne", ""},
 		{schema.SchemeFile, "/empty", "", "the file /empty is empty"},
 		{schema.SchemeFile, "/newline", "", "the file /newline is empty"},
-		{schema.SchemeFile, "/full", strings.Repeat("x", largest), ""},
+		{schema.SchemeFile, "/full", strings.Repeat("x", maxSize), ""},
 		{schema.SchemeFile, "/large", "", "larger than 64 KiB"},
 		{schema.SchemeFile, "/bytes", "", "not UTF-8"},
 		{schema.SchemeFile, "/missing", "", "the file /missing cannot be read: file does not exist"},
 		{schema.SchemeKeyring, "https://jira.example.org/x/bot", "keyring value", ""},
-		{schema.SchemeKeyring, "other/bot", "", `the keyring holds nothing for service "other" and user "bot"`},
+		{schema.SchemeKeyring, "other/bot", "", `the keyring has no entry for service "other" and user "bot"`},
 		{schema.SchemeKeyring, "blank/bot", "", "is empty"},
 		{schema.SchemeKeyring, "broken/bot", "", "the keyring cannot be used: unsupported platform"},
 		{schema.SchemeKeyring, "service/", "", "does not name a service and a user"},
@@ -224,7 +224,7 @@ func TestKeyringThatNeverAnswers(t *testing.T) {
 		if took := time.Since(start); took != defaultTimeout {
 			t.Errorf("took %s", took)
 		}
-		if len(asked) > atOnce {
+		if len(asked) > concurrency {
 			t.Errorf("asked %d times", len(asked))
 		}
 		if len(findings) != 100 {
@@ -244,7 +244,7 @@ func TestFileThatNeverOpens(t *testing.T) {
 		defer close(forever)
 		r := Resolver{Timeout: time.Minute, ReadFile: func(string) ([]byte, error) { <-forever; return nil, nil }}
 		_, findings := resolve(&r, t.Context(), []schema.Record{referring(1, schema.SchemeFile, "/pipe")})
-		if len(findings) != 1 || findings[0].Message != "the file /pipe gave nothing within 1m0s" {
+		if len(findings) != 1 || findings[0].Message != "the file /pipe could not be read within 1m0s" {
 			t.Errorf("findings %v", findings)
 		}
 	})
@@ -259,7 +259,7 @@ func TestInterrupted(t *testing.T) {
 			Keyring: func(string, string) (string, error) { <-forever; return "", nil }}
 		time.AfterFunc(time.Second, cancel)
 		records := []schema.Record{}
-		for i := range atOnce {
+		for i := range concurrency {
 			records = append(records, referring(i+1, schema.SchemeKeyring, fmt.Sprintf("s%d/u", i)))
 		}
 		records = append(records, referring(99, schema.SchemeEnv, "LATE"))

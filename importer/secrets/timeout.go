@@ -8,10 +8,9 @@ import (
 
 var errNoAnswer = errors.New("no answer within the time limit")
 
-// bounded calls f and stops waiting for it at the time limit or the end of the context.
-// It is for calls that take no context: opening a named pipe without a writer, or
-// asking for a keyring where no desktop runs, never returns. Such a call is left behind.
-func bounded[T any](ctx context.Context, limit time.Duration, f func() (T, error)) (T, error) {
+// callWithTimeout is for calls that take no context: opening a named pipe without a writer, or
+// asking for a keyring where no desktop runs, never returns. Such a call is abandoned.
+func callWithTimeout[T any](ctx context.Context, limit time.Duration, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
 		err   error
