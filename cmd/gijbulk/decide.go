@@ -92,7 +92,7 @@ func (w *workspace) waitForEarlier(ctx context.Context, run schema.Run, plan sch
 		if err != nil {
 			return err
 		}
-		if left := max(w.recordedTimeout(o), w.settings.target.timeout) + engine.MaxDeparture - u.Age; wanted[u.Key] && left > 0 {
+		if left := max(w.recordedTimeout(o), w.settings.target.timeout) + engine.MaxIntentAge - u.Age; wanted[u.Key] && left > 0 {
 			wait = max(wait, left)
 			w.log.info("waiting: Jira may still be at work on a create of an earlier run", "run", u.Run, "record", u.Key.String(), "for", left.Round(time.Second))
 		}

@@ -30,7 +30,7 @@ func (w *workspace) engine(plan schema.Plan, r *record, outcomes []schema.Outcom
 		e.Journal, e.Clock.Boot = r.log, w.state.Boot
 	}
 	if w.waves.indexed {
-		e.Indexing = engine.Indexing{Indexer: w.target.client, AtOnce: w.waves.indexing, Timeout: w.waves.timeout}
+		e.Indexing = engine.IndexingWait{Indexer: w.target.client, AtOnce: w.waves.indexing, Timeout: w.waves.timeout}
 	}
 	return &work{e, p}
 }

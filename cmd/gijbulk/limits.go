@@ -76,7 +76,7 @@ func parseLimit(flag, text string) (schema.Limit, error) {
 
 // withLimit adds the flag of the limit that ended a run.
 func withLimit(l *engine.LimitReached) string {
-	flag := map[engine.Reason]string{engine.Canary: "--canary", engine.Failures: "--max-failures", engine.Wave: "--wave-failures", engine.Duration: "--max-duration"}[l.Reason]
+	flag := map[engine.LimitReason]string{engine.Canary: "--canary", engine.Failures: "--max-failures", engine.Wave: "--wave-failures", engine.Duration: "--max-duration"}[l.Reason]
 	text := fmt.Sprintf("%s (%s)", l.Error(), flag)
 	if l.Reason == engine.Wave {
 		text += "; " + count(l.WavesLeft, "wave") + " left"

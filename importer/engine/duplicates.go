@@ -13,16 +13,16 @@ import (
 // each: only what was not there before the run, only where all of them are equal field by
 // field, and only what is ours. removed reports whether anything was sent.
 func (r *Run) removeDuplicates(ctx context.Context) (removed bool, err error) {
-	doubled := r.ledger.doubled()
+	doubled := r.ledger.possibleDuplicates()
 	if len(doubled) == 0 {
 		return false, nil
 	}
-	live, err := r.list(ctx, "look for what was made twice")
+	live, err := r.list(ctx, "list duplicates")
 	if err != nil {
 		return false, err
 	}
 	deletions, kept := r.ledger.surplusDeletions(doubled, live)
-	if err := r.ledger.end(ctx, kept...); err != nil { // first: what is deleted then is no record of an outcome any more
+	if err := r.ledger.recordOutcomes(ctx, kept...); err != nil { // first: then no outcome has a record that is deleted
 		return false, err
 	}
 	if len(deletions) > 0 {
@@ -41,8 +41,7 @@ func (r *Run) removeDuplicates(ctx context.Context) (removed bool, err error) {
 	return true, nil
 }
 
-// doubled are the creates that may have been made more than once.
-func (l *ledger) doubled() []schema.Outcome {
+func (l *ledger) possibleDuplicates() []schema.Outcome {
 	var doubled []schema.Outcome
 	for n, o := range l.outcomes {
 		if l.action(n).Op == schema.OpCreate && o.Status == schema.StatusConflict && o.Attempts > 0 {
@@ -52,18 +51,17 @@ func (l *ledger) doubled() []schema.Outcome {
 	return doubled
 }
 
-// surplusDeletions decides what to delete, and which creates are settled by that.
 func (l *ledger) surplusDeletions(doubled []schema.Outcome, live []schema.Record) (deletions []schema.Action, kept []schema.Outcome) {
-	for i, made := range l.madeOf(doubled, live) {
+	for i, made := range l.newRecordsOf(doubled, live) {
 		o := doubled[i]
-		if len(made) == 0 || !allEqual(made) {
+		if len(made) == 0 || !equalExceptServerMade(made) {
 			continue
 		}
-		keep := l.keep(o, made)
+		keep := l.recordToKeep(o, made)
 		if keep == nil {
 			continue
 		}
-		kept = append(kept, l.keeping(o, *keep))
+		kept = append(kept, l.keptOutcome(o, *keep))
 		want := l.action(o.N).Want
 		for _, r := range made {
 			if r.ID != keep.ID {
@@ -75,10 +73,10 @@ func (l *ledger) surplusDeletions(doubled []schema.Outcome, live []schema.Record
 	return deletions, kept
 }
 
-// keep is the one of equal new records that is not deleted, or nil where the others need not all be
-// ours. Certainly ours is what an answer named, and as many as there are attempts whose answers were
-// lost. What is kept may be somebody else's.
-func (l *ledger) keep(o schema.Outcome, made []schema.Record) *schema.Record {
+// recordToKeep returns nil where the other equal new records need not all be ours. Certainly ours is
+// the one that an answer named, and as many as there are attempts whose answers were lost. The one
+// that is kept may be somebody else's.
+func (l *ledger) recordToKeep(o schema.Outcome, made []schema.Record) *schema.Record {
 	unnamed := slices.DeleteFunc(slices.Clone(made), func(r schema.Record) bool { return o.Answered && r.ID == o.ID })
 	switch {
 	case len(unnamed) == 0:
@@ -89,26 +87,24 @@ func (l *ledger) keep(o schema.Outcome, made []schema.Record) *schema.Record {
 	return nil
 }
 
-// keeping is the outcome of a create of which one record is kept.
-func (l *ledger) keeping(o schema.Outcome, keep schema.Record) schema.Outcome {
+func (l *ledger) keptOutcome(o schema.Outcome, keep schema.Record) schema.Outcome {
 	o.Answered = o.Answered && o.ID == keep.ID
-	o = created(o, keep.ID)
+	o = createdAs(o, keep.ID)
 	o.InitDate = keep.InitDate
 	if o.Inferred = !o.Answered && l.losses[o.N] == 0; o.Inferred {
-		o.Advice = fmt.Sprintf("%s is equal to what the run created, and may be somebody else's", match.Called(keep))
+		o.Advice = fmt.Sprintf("%s equals what the run created, but someone else may have created it", match.Called(keep))
 	}
 	return o
 }
 
-// madeOf gives for each of these creates what is live of it and new, by id.
-func (l *ledger) madeOf(creates []schema.Outcome, live []schema.Record) [][]schema.Record {
+func (l *ledger) newRecordsOf(creates []schema.Outcome, live []schema.Record) [][]schema.Record {
 	want := make([]schema.Record, len(creates))
 	claimed := l.claimed()
 	for i, o := range creates {
 		want[i] = l.action(o.N).Want
 		delete(claimed, o.ID)
 	}
-	fresh := l.fresh(live, claimed)
+	fresh := l.newRecords(live, claimed)
 	slices.SortFunc(fresh, func(a, b schema.Record) int { return int(a.ID - b.ID) })
 	pairs := match.Match(want, fresh, nil)
 	made := make([][]schema.Record, len(creates))
@@ -120,9 +116,7 @@ func (l *ledger) madeOf(creates []schema.Outcome, live []schema.Record) [][]sche
 	return made
 }
 
-// allEqual reports whether live records are the same in every field but their ids, and
-// what the server makes of these.
-func allEqual(made []schema.Record) bool {
+func equalExceptServerMade(made []schema.Record) bool {
 	one := made[0].WithoutServerMade()
 	first := one.Fields()
 	return !slices.ContainsFunc(made[1:], func(r schema.Record) bool {

@@ -4,35 +4,35 @@ import "time"
 
 // evidence is all that is known of one create.
 type evidence struct {
-	id        int64         // from an answer; 0: none
-	refused   bool          // the last answer says that it was not done
-	sent      []time.Time   // when its unanswered attempts left, at the latest
-	found     []candidate   // live records that it may have made, besides id
-	stranger  bool          // a new record of its type is live that no record of the manifest explains
-	missing   int           // the latest consecutive lists, read after the wait, with neither of these
-	timeout   time.Duration // how long the server may work on a request
-	delay     time.Duration // how long it took at least for a create of this run, where that is longer
-	resends   int           // how often it may still be sent again
-	suspended bool          // resends wait for another create
-	now       time.Time
+	id          int64         // from an answer; 0: none
+	refused     bool          // the last answer says that it was not done
+	sent        []time.Time   // when its unanswered attempts left, at the latest
+	found       []candidate   // live records that it may have made, besides id
+	unexplained bool          // a new record of its type is live that no record of the manifest explains
+	missing     int           // the latest consecutive lists, read after the wait, with neither of these
+	timeout     time.Duration // how long the server may work on a request
+	delay       time.Duration // how long it took at least for a create of this run, where that is longer
+	resends     int           // how often it may still be sent again
+	suspended   bool          // resends wait for another create
+	now         time.Time
 }
 
 // candidate is a live record that was not live before the run.
 type candidate struct {
-	id    int64
-	made  int64 // its initDate; 0: not shown
-	exact bool  // it has the whole identity
-	equal bool  // each field that it shows is as it was sent
+	id       int64
+	initDate int64 // its initDate; 0: not shown
+	exact    bool  // it has the whole identity
+	equal    bool  // each field that it shows is as it was sent
 }
 
 // decision is what the evidence comes to.
 type decision uint8
 
 const (
-	isOpen       decision = iota // look again
+	isOpen       decision = iota // check again
 	isCreated                    // proven
 	isInferred                   // created, as far as can be told without a name
-	isDifferent                  // a record of its identity is somebody else's, or was rewritten
+	isDifferent                  // a record with its identity is somebody else's, or was rewritten
 	isDuplicated                 // there are several
 	isRefused
 	isRefusedAndThere // and somebody else made such a record
@@ -42,7 +42,7 @@ const (
 
 // decide is the only place that decides whether a create was done.
 func (e *evidence) decide() decision {
-	found, stranger := e.proofs()
+	found, unexplained := e.proofs()
 	switch {
 	case e.refused && len(found) > 0 && found[0].exact:
 		return isRefusedAndThere
@@ -54,9 +54,9 @@ func (e *evidence) decide() decision {
 		return isCreated
 	case len(found) == 1:
 		return found[0].decide()
-	case e.now.Before(e.until()):
+	case e.now.Before(e.workEndsBy()):
 		return isOpen
-	case stranger:
+	case unexplained:
 		return isUnknown
 	case e.missing < 2:
 		return isOpen
@@ -70,16 +70,16 @@ func (e *evidence) decide() decision {
 
 // proofs are the records that the create may have made. One that matches without a name, and
 // differs, proves nothing.
-func (e *evidence) proofs() (found []candidate, stranger bool) {
-	stranger = e.stranger
+func (e *evidence) proofs() (found []candidate, unexplained bool) {
+	unexplained = e.unexplained
 	for _, c := range e.found {
 		if c.exact || c.equal {
 			found = append(found, c)
 		} else {
-			stranger = true
+			unexplained = true
 		}
 	}
-	return found, stranger
+	return found, unexplained
 }
 
 func (c candidate) decide() decision {
@@ -92,13 +92,12 @@ func (c candidate) decide() decision {
 	return isInferred
 }
 
-// until is when the server has certainly ended its work on the attempts.
-func (e *evidence) until() time.Time {
+func (e *evidence) workEndsBy() time.Time {
 	if len(e.sent) == 0 {
 		return time.Time{}
 	}
 	return e.sent[len(e.sent)-1].Add(max(e.timeout, e.delay))
 }
 
-// closed reports whether nothing more can come of the attempts. One attempt makes one record.
-func (e *evidence) closed() bool { return len(e.sent) < 2 || !e.now.Before(e.until()) }
+// attemptsEnded: one attempt makes at most one record, which the evidence has by then.
+func (e *evidence) attemptsEnded() bool { return len(e.sent) < 2 || !e.now.Before(e.workEndsBy()) }

@@ -32,14 +32,14 @@ func TestEvidence(t *testing.T) {
 		{"unknown, two", evidence{found: []candidate{exact, exact}, now: sent}, isDuplicated, true},
 		{"unknown, two without a name", evidence{found: []candidate{unnamed, unnamed}, now: sent}, isDuplicated, true},
 		{"unknown, nothing, early", evidence{now: before, missing: 9, resends: 5}, isOpen, true},
-		{"unknown, a stranger, early", evidence{now: before, stranger: true}, isOpen, true},
+		{"unknown, a stranger, early", evidence{now: before, unexplained: true}, isOpen, true},
 		{"unknown, nothing in one list", evidence{now: after, missing: 1, resends: 5}, isOpen, true},
 		{"unknown, nothing in two lists", evidence{now: after, missing: 2, resends: 5}, isMissing, true},
 		{"unknown, nothing, no more resends", evidence{now: after, missing: 2}, isUnknown, true},
 		{"unknown, nothing, another may be late", evidence{now: after, missing: 2, resends: 5, suspended: true}, isOpen, true},
 		{"unknown, nothing, the server is slow", evidence{now: after, missing: 2, delay: 3 * time.Minute}, isOpen, true},
 		{"unknown, nothing, long after", evidence{now: after.Add(time.Minute), missing: 2, delay: 3 * time.Minute}, isUnknown, true},
-		{"unknown, a stranger", evidence{now: after, missing: 2, stranger: true, resends: 5}, isUnknown, true},
+		{"unknown, a stranger", evidence{now: after, missing: 2, unexplained: true, resends: 5}, isUnknown, true},
 		{"two attempts, one record", evidence{sent: []time.Time{first, sent}, found: []candidate{exact}, now: before}, isCreated, false},
 		{"two attempts, one record, later", evidence{sent: []time.Time{first, sent}, found: []candidate{exact}, now: after}, isCreated, true},
 		{"two attempts, one record, on a slow server", evidence{sent: []time.Time{first, sent}, id: 7, now: after, delay: 3 * time.Minute}, isCreated, false},
@@ -50,7 +50,7 @@ func TestEvidence(t *testing.T) {
 			if e.sent == nil {
 				e.sent = []time.Time{sent}
 			}
-			if d, closed := e.decide(), e.closed(); d != tt.want || closed != tt.closed {
+			if d, closed := e.decide(), e.attemptsEnded(); d != tt.want || closed != tt.closed {
 				t.Errorf("decision %d, closed %t; want %d, %t", d, closed, tt.want, tt.closed)
 			}
 		})

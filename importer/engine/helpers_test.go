@@ -38,7 +38,7 @@ func newRun(t *testing.T, s *server, plan schema.Plan) *fixture {
 }
 
 // machine is a clock of one boot.
-var machine = engine.Clock{Boot: func() (string, time.Duration) { return "a boot", time.Since(time.Time{}.AddDate(1999, 0, 0)) }}
+var machine = engine.BootClock{Boot: func() (string, time.Duration) { return "a boot", time.Since(time.Time{}.AddDate(1999, 0, 0)) }}
 
 // start carries out the plan and fails the test on an error.
 func (f *fixture) start(t *testing.T) {

@@ -55,7 +55,7 @@ func TestFirstIndexings(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			x := &slowIndexer{takes: time.Minute, begun: make(map[int64]time.Time)}
 			f := newRun(t, newServer(), creates("a", "b", "c", "d", "e"))
-			f.Concurrency, f.Indexing = tt.concurrency, engine.Indexing{Indexer: x, AtOnce: tt.atOnce, Timeout: time.Hour}
+			f.Concurrency, f.Indexing = tt.concurrency, engine.IndexingWait{Indexer: x, AtOnce: tt.atOnce, Timeout: time.Hour}
 			f.start(t)
 			if x.most != tt.want || f.statuses() != "created created created created created" {
 				t.Errorf("%+v: %d first indexings at once, %s", tt, x.most, f.statuses())
@@ -81,8 +81,8 @@ func TestFirstIndexing(t *testing.T) {
 		order         string
 	}{
 		{name: "ends", indexer: failing("another"), order: waitedFor},
-		{name: "fails", indexer: failing("a"), error: "401 Unauthorized", advice: "check what the git host answers", order: failed},
-		{name: "fails after a second request", indexer: failing("a"), answers: []answer{lose, perform}, error: "401 Unauthorized", advice: "check what the git host answers",
+		{name: "fails", indexer: failing("a"), error: "401 Unauthorized", advice: "check these credentials at the git host", order: failed},
+		{name: "fails after a second request", indexer: failing("a"), answers: []answer{lose, perform}, error: "401 Unauthorized", advice: "check these credentials at the git host",
 			order: "begin a, send a, end a unknown, observe a unknown, begin a, send a, end a created, observe a created, end a failed, observe a failed"},
 		{name: "takes too long", indexer: forever, advice: "it had not ended after 10m0s", order: waitedFor},
 		{name: "the run is canceled", indexer: forever, cancel: time.Minute, advice: "enough", order: canceled},
@@ -95,7 +95,7 @@ func TestFirstIndexing(t *testing.T) {
 				s := newServer()
 				s.answers["a"] = tt.answers
 				f := newRun(t, s, creates("a"))
-				f.Indexing = engine.Indexing{Indexer: tt.indexer, AtOnce: 1, Timeout: 10 * time.Minute}
+				f.Indexing = engine.IndexingWait{Indexer: tt.indexer, AtOnce: 1, Timeout: 10 * time.Minute}
 				f.journal.fails = tt.fails
 				if err := f.Start(canceledAfter(t, tt.cancel)); (err != nil) != (tt.cancel > 0 || tt.fails != "") {
 					t.Errorf("error %v", err)

@@ -11,39 +11,38 @@ import (
 	"gijbulk/schema"
 )
 
-// ledger has the latest outcome of each action of a run. Every new one goes through end: into
-// the journal, then into the ledger, then to the observer.
+// ledger has the latest outcome of each action of a run. Every new one goes through
+// recordOutcomes: into the journal, then into the ledger, then to the observer.
 type ledger struct {
 	run      *Run
-	outcomes []schema.Outcome // by the action's number
-	lost     map[int]*lost    // likewise: creates with attempts that were not answered
-	delay    time.Duration    // how late a create appeared, where that was later than the time limit
-	clock    serverClock      // by the creates that were answered
-	gone     map[int64]bool   // records that are no longer on the server
-	losses   map[int]int      // by the action's number, of creates: attempts without an answer
+	outcomes []schema.Outcome    // by the action's number
+	lost     map[int]*lostCreate // likewise: creates with attempts that were not answered
+	delay    time.Duration       // how late a create appeared, where that was later than the time limit
+	clock    serverClock         // by the creates that were answered
+	gone     map[int64]bool      // records that are no longer on the server
+	losses   map[int]int         // by the action's number, of creates: attempts without an answer
 
 	mu sync.Mutex // over outcomes while the pool works, and over the observer
 }
 
 func newLedger(r *Run, outcomes []schema.Outcome) *ledger {
 	return &ledger{run: r, outcomes: append([]schema.Outcome(nil), outcomes...),
-		lost: make(map[int]*lost), gone: make(map[int64]bool), losses: make(map[int]int)}
+		lost: make(map[int]*lostCreate), gone: make(map[int64]bool), losses: make(map[int]int)}
 }
 
-// begin records the intents to perform actions.
-func (l *ledger) begin(ctx context.Context, actions ...schema.Action) error {
+func (l *ledger) recordIntents(ctx context.Context, actions ...schema.Action) error {
 	if l.run.Journal == nil {
 		return nil
 	}
 	if err := l.run.Journal.Begin(ctx, actions...); err != nil {
-		return failure(ctx, fmt.Sprintf("record the intent to %s %s%s", actions[0].Op, actions[0].Subject().Key(), others(len(actions))), err)
+		return causeOr(ctx, fmt.Sprintf("record the intent to %s %s%s", actions[0].Op, actions[0].Subject().Key(), others(len(actions))), err)
 	}
 	return nil
 }
 
-// end records outcomes, even when the run has been cancelled in between. Where they cannot be
-// recorded, they count all the same: what happened has happened.
-func (l *ledger) end(ctx context.Context, outcomes ...schema.Outcome) (err error) {
+// recordOutcomes works even after the run has been canceled. Outcomes that cannot be recorded
+// still count: what happened has happened.
+func (l *ledger) recordOutcomes(ctx context.Context, outcomes ...schema.Outcome) (err error) {
 	if l.run.Journal != nil && len(outcomes) > 0 {
 		if err = l.run.Journal.End(context.WithoutCancel(ctx), outcomes...); err != nil {
 			err = fmt.Errorf("record the outcome of %s%s: %w", l.action(outcomes[0].N).Subject().Key(), others(len(outcomes)), err)
@@ -68,11 +67,10 @@ func (l *ledger) step(s Step) {
 	}
 }
 
-// extend adds actions that the run has come to need.
 func (l *ledger) extend(ctx context.Context, actions []schema.Action) error {
 	if l.run.Journal != nil {
 		if err := l.run.Journal.Extend(ctx, actions); err != nil {
-			return failure(ctx, fmt.Sprintf("record %d more actions", len(actions)), err)
+			return causeOr(ctx, fmt.Sprintf("record %d more actions", len(actions)), err)
 		}
 	}
 	l.run.Plan.Actions = append(l.run.Plan.Actions, actions...)
@@ -84,15 +82,13 @@ func (l *ledger) extend(ctx context.Context, actions []schema.Action) error {
 
 func (l *ledger) action(n int) *schema.Action { return &l.run.Plan.Actions[n] }
 
-// outcome is the latest of an action.
-func (l *ledger) outcome(n int) schema.Outcome {
+func (l *ledger) latestOutcome(n int) schema.Outcome {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.outcomes[n]
 }
 
-// failedWrites counts the writes that failed, and all writes.
-func (l *ledger) failedWrites() (failed, writes int) {
+func (l *ledger) countFailedWrites() (failed, writes int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for n, o := range l.outcomes {
@@ -120,8 +116,7 @@ func (l *ledger) pending(actions []int) []int {
 	return pending
 }
 
-// answered keeps account of the attempts at a create: the latest left at a time at the latest.
-func (l *ledger) answered(o schema.Outcome, left time.Time) {
+func (l *ledger) trackAttempts(o schema.Outcome, left time.Time) {
 	if l.action(o.N).Op != schema.OpCreate {
 		return
 	}
@@ -134,22 +129,20 @@ func (l *ledger) answered(o schema.Outcome, left time.Time) {
 			l.clock.observe(o.InitDate, left, time.Now())
 		}
 	case o.Class == schema.ClassUnknown:
-		l.lose(o.N, left)
+		l.addLost(o.N, left)
 	}
 }
 
-// lose adds an attempt at a create that was not answered.
-func (l *ledger) lose(n int, left time.Time) {
+func (l *ledger) addLost(n int, left time.Time) {
 	if l.lost[n] == nil {
-		l.lost[n] = new(lost)
+		l.lost[n] = new(lostCreate)
 	}
 	one := l.lost[n]
 	one.sent, one.missing, one.unknown = append(one.sent, left), 0, false
 	l.losses[n]++
 }
 
-// open are the creates that are not settled yet.
-func (l *ledger) open() []int {
+func (l *ledger) unsettled() []int {
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(l.lost)), func(n int) bool { return l.lost[n].unknown })
 }
 
@@ -158,13 +151,12 @@ func (l *ledger) anySent(actions []int) bool {
 }
 
 func (l *ledger) anyOpen(actions []int) bool {
-	return slices.ContainsFunc(l.open(), func(n int) bool { return slices.Contains(actions, n) })
+	return slices.ContainsFunc(l.unsettled(), func(n int) bool { return slices.Contains(actions, n) })
 }
 
-// delayed reports whether it is still to be seen that a create appeared so late because of an
-// earlier attempt.
+// delayed reports whether a create may have appeared late only because of an earlier attempt.
 func (l *ledger) delayed(now time.Time) bool {
-	for _, n := range l.open() {
+	for _, n := range l.unsettled() {
 		if one := l.lost[n]; one.delay > 0 && now.Before(one.sent[len(one.sent)-1].Add(one.delay)) {
 			return true
 		}

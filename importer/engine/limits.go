@@ -8,7 +8,7 @@ import (
 	"gijbulk/schema"
 )
 
-// Limits end a run early. The zero value lets every run go to its end, except that a wave
+// Limits end a run early. The zero value lets every run run to its end, except that a wave
 // with a failure is the last.
 type Limits struct {
 	Canary       int           // the first so many writes are sent alone, and each must succeed
@@ -17,8 +17,8 @@ type Limits struct {
 	MaxDuration  time.Duration // 0: no limit
 }
 
-// sendCanary sends the first writes of the plan alone. Those that an earlier process of the
-// run has ended are judged again only where it died before anything else was sent.
+// sendCanary judges first writes that an earlier process of the run completed only where that
+// process died before anything else was sent.
 func (r *Run) sendCanary(ctx context.Context) error {
 	var first, rest []int
 	for i := range r.Plan.Actions {
@@ -38,7 +38,7 @@ func (r *Run) sendCanary(ctx context.Context) error {
 	if len(judged) == 0 {
 		return nil
 	}
-	if err := r.send(ctx, pending); err != nil {
+	if err := r.sendAndSettle(ctx, pending); err != nil {
 		return err
 	}
 	for _, n := range judged {
@@ -49,8 +49,8 @@ func (r *Run) sendCanary(ctx context.Context) error {
 	return nil
 }
 
-// sendWave sends what a wave has left, and judges all of it where more waves follow: of one that an
-// earlier process had ended only where it died before it sent anything of these.
+// sendWave judges a whole wave where more waves follow. A wave that an earlier process completed
+// is judged only where that process died before it sent anything of the later ones.
 func (r *Run) sendWave(ctx context.Context, wave schema.Wave, following []schema.Wave) error {
 	left := len(following)
 	pending := r.ledger.pending(wave.Actions)
@@ -58,7 +58,7 @@ func (r *Run) sendWave(ctx context.Context, wave schema.Wave, following []schema
 	if len(pending) == 0 && (left == 0 || !unjudged && !r.ledger.anyOpen(wave.Actions)) {
 		return nil
 	}
-	if err := r.send(ctx, pending); err != nil || left == 0 {
+	if err := r.sendAndSettle(ctx, pending); err != nil || left == 0 {
 		return err
 	}
 	failed := 0
@@ -74,13 +74,12 @@ func (r *Run) sendWave(ctx context.Context, wave schema.Wave, following []schema
 	return nil
 }
 
-// tooManyFailures is the error of a run in which more writes failed than the limit allows.
-func (r *Run) tooManyFailures(latest []schema.Outcome) error {
+func (r *Run) checkFailureLimit(latest []schema.Outcome) error {
 	max := r.Limits.MaxFailures
 	if max == nil || !slices.ContainsFunc(latest, func(o schema.Outcome) bool { return o.Status == schema.StatusFailed }) {
 		return nil
 	}
-	if failed, writes := r.ledger.failedWrites(); max.Exceeded(failed, writes) {
+	if failed, writes := r.ledger.countFailedWrites(); max.Exceeded(failed, writes) {
 		return &LimitReached{Reason: Failures, Failed: failed, Of: writes, Max: *max}
 	}
 	return nil

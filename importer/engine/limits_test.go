@@ -32,7 +32,7 @@ func TestCanary(t *testing.T) {
 		b        []answer // of "a b c d", and e, which is unchanged
 		earlier  string   // the outcomes of the first in an earlier process; "": there is none
 		died     bool     // that process
-		reason   engine.Reason
+		reason   engine.LimitReason
 		of       string // the record that did not succeed
 		statuses string
 	}{
@@ -68,7 +68,7 @@ func TestCanary(t *testing.T) {
 				if got := limitOf(err); got.Reason != tt.reason || got.Key.Name != tt.of || (tt.reason == "") != (err == nil) {
 					t.Errorf("error %v, of %q", err, got.Key.Name)
 				}
-				if tt.reason != "" && !strings.HasPrefix(err.Error(), `one of the first writes, GITHUB https://api.github.com "b", is `) {
+				if tt.reason != "" && !strings.HasPrefix(err.Error(), `canary write GITHUB https://api.github.com "b" has status `) {
 					t.Error(err)
 				}
 				if f.statuses() != tt.statuses {
@@ -101,14 +101,14 @@ func limitOf(err error) engine.LimitReached {
 // TestWaves: each wave is sent and settled before the next, and its failures decide whether that
 // follows.
 func TestWaves(t *testing.T) {
-	failed, indexed := []answer{refuse}, engine.Indexing{Indexer: failing("b"), AtOnce: 1, Timeout: time.Minute}
+	failed, indexed := []answer{refuse}, engine.IndexingWait{Indexer: failing("b"), AtOnce: 1, Timeout: time.Minute}
 	for _, tt := range []struct {
 		name     string
 		plan     []string
 		size     int
 		answers  map[string][]answer
 		max      string
-		indexing engine.Indexing
+		indexing engine.IndexingWait
 		earlier  string // the outcomes of the first actions in an earlier process
 		died     bool   // that process
 		err      string

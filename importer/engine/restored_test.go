@@ -57,7 +57,7 @@ func TestResumeAfterRestoreOfRepositories(t *testing.T) {
 		f = newRun(t, s, schema.Plan{Actions: []schema.Action{{Op: schema.OpCreate, Want: a}}})
 		earlier := f.Plan.Outcomes()
 		earlier[0].Status, earlier[0].ID, earlier[0].Attempts = schema.StatusCreated, was.ID, 1
-		if err := f.Resume(t.Context(), earlier, nil); err != nil || f.statuses() != "failed" || !strings.Contains(f.Outcomes()[0].Error, "no longer there") {
+		if err := f.Resume(t.Context(), earlier, nil); err != nil || f.statuses() != "failed" || !strings.Contains(f.Outcomes()[0].Error, "no longer on the server") {
 			t.Errorf("error %v, %v", err, f.Outcomes())
 		}
 	})

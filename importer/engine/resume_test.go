@@ -245,7 +245,7 @@ func TestDeathAtEachStep(t *testing.T) {
 			r.RemoveDuplicates = true
 		}},
 		{name: "long first indexings", latency: 110 * time.Second, options: func(r *engine.Run) {
-			r.Indexing = engine.Indexing{Indexer: &slowIndexer{takes: 30 * time.Minute, begun: make(map[int64]time.Time)}, AtOnce: 2, Timeout: time.Hour}
+			r.Indexing = engine.IndexingWait{Indexer: &slowIndexer{takes: 30 * time.Minute, begun: make(map[int64]time.Time)}, AtOnce: 2, Timeout: time.Hour}
 		}},
 	} {
 		for _, recorded := range []bool{false, true} {

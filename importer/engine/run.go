@@ -4,8 +4,8 @@
 // A run is a sequence of parts: the canary, and then wave by wave. Each part is sent through
 // a pool of workers (pool.go) and settled (settle.go); in the end the server is read once
 // more and compared with the outcomes (verify.go). The ledger (ledger.go) has the one
-// outcome of each action: whatever is found out goes through it, into the journal first and
-// then to the observer.
+// outcome of each action: every new outcome goes through it, into the journal first and then
+// to the observer.
 package engine
 
 import (
@@ -37,7 +37,7 @@ type Journal interface {
 	Extend(context.Context, []schema.Action) error
 }
 
-// Observer is shown how a run goes, one call at a time.
+// Observer is notified of the progress of a run, one call at a time.
 type Observer interface {
 	// Outcome is a new outcome of an action; it replaces an earlier one.
 	Outcome(schema.Outcome)
@@ -58,9 +58,9 @@ type Run struct {
 	Timeout     time.Duration // of the target's requests, in any process of the run: the server may work on one this long
 	Resends     int           // how often a create that is certainly not on the server is sent again
 	Limits      Limits        // what ends the run early
-	Indexing    Indexing      // how first indexings are waited for
+	Indexing    IndexingWait  // how first indexings are waited for
 
-	Clock Clock // by which the intents of an earlier process are dated
+	Clock BootClock // by which the intents of an earlier process are dated
 
 	Died bool // the earlier process died, and may not have judged a canary or a wave that had ended
 
@@ -70,9 +70,9 @@ type Run struct {
 }
 
 // Start carries out the plan. The error is a *Stopped, a *LimitReached, the context's cause, or
-// trouble of the engine itself; the ledger is complete all the same.
+// an internal one; the ledger is complete in each case.
 func (r *Run) Start(ctx context.Context) error {
-	ctx, release := r.open(ctx, r.Plan.Outcomes())
+	ctx, release := r.openLedger(ctx, r.Plan.Outcomes())
 	defer release()
 	return r.carryOut(ctx)
 }
@@ -80,8 +80,7 @@ func (r *Run) Start(ctx context.Context) error {
 // Outcomes are those of all actions, by number.
 func (r *Run) Outcomes() []schema.Outcome { return r.ledger.outcomes }
 
-// open makes the ledger, and the context that ends when a limit is reached.
-func (r *Run) open(ctx context.Context, outcomes []schema.Outcome) (context.Context, context.CancelFunc) {
+func (r *Run) openLedger(ctx context.Context, outcomes []schema.Outcome) (context.Context, context.CancelFunc) {
 	r.ledger = newLedger(r, outcomes)
 	if r.Limits.MaxDuration <= 0 {
 		return context.WithCancel(ctx)
@@ -89,7 +88,6 @@ func (r *Run) open(ctx context.Context, outcomes []schema.Outcome) (context.Cont
 	return context.WithTimeoutCause(ctx, r.Limits.MaxDuration, &LimitReached{Reason: Duration})
 }
 
-// carryOut sends what has no final outcome yet, and verifies.
 func (r *Run) carryOut(ctx context.Context) error {
 	if err := r.sendCanary(ctx); err != nil {
 		return err
@@ -105,8 +103,7 @@ func (r *Run) carryOut(ctx context.Context) error {
 	return r.verify(ctx)
 }
 
-// send sends actions through the pool and settles what was lost.
-func (r *Run) send(ctx context.Context, actions []int) error {
+func (r *Run) sendAndSettle(ctx context.Context, actions []int) error {
 	if len(actions) > 0 {
 		if err := r.newPool().run(ctx, actions); err != nil {
 			return err
@@ -115,9 +112,7 @@ func (r *Run) send(ctx context.Context, actions []int) error {
 	return r.settle(ctx)
 }
 
-// failure is the error of something that could not be done: the cause of the context's end,
-// where it failed because of that.
-func failure(ctx context.Context, what string, err error) error {
+func causeOr(ctx context.Context, what string, err error) error {
 	if cause := context.Cause(ctx); cause != nil && (errors.Is(err, ctx.Err()) || errors.Is(err, cause)) {
 		return cause
 	}

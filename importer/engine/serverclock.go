@@ -3,7 +3,7 @@ package engine
 import "time"
 
 // serverClock is how far the server's clock is ahead of ours, within the bounds that the initDates of
-// answered creates set: the server made each between its departure and its answer.
+// answered creates set: the server made each between the request and its answer.
 type serverClock struct {
 	known       bool
 	least, most time.Duration
@@ -18,9 +18,9 @@ func (c *serverClock) observe(initDate int64, left, answered time.Time) {
 	*c = serverClock{true, least, most}
 }
 
-// ours is an initDate by our clock. It is not known where the bounds contradict each other: then the
-// server's clock was set, or its initDate is not when it made a record.
-func (c *serverClock) ours(initDate int64) (made time.Time, known bool) {
+// toLocal knows nothing where the bounds contradict each other: then the server's clock was set, or
+// its initDate is not when it made a record.
+func (c *serverClock) toLocal(initDate int64) (made time.Time, known bool) {
 	if initDate == 0 || !c.known || c.least > c.most {
 		return time.Time{}, false
 	}

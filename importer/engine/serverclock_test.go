@@ -28,11 +28,11 @@ func TestServerClock(t *testing.T) {
 			for _, o := range tt.creates {
 				c.observe(at(o.made).UnixMilli(), at(o.left), at(o.answered))
 			}
-			made, known := c.ours(at(tt.made).UnixMilli())
+			made, known := c.toLocal(at(tt.made).UnixMilli())
 			if off := made.Sub(at(tt.want)); known != tt.known || known && off.Abs() > 10*time.Millisecond {
 				t.Errorf("%v, known %t", made.Sub(zero), known)
 			}
-			if _, known := c.ours(0); known {
+			if _, known := c.toLocal(0); known {
 				t.Error("what is not shown is known")
 			}
 		})

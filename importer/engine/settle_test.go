@@ -223,7 +223,7 @@ func TestSettleRepositories(t *testing.T) {
 		if f.statuses() != "created unknown unknown" || s.sent["performed"] != 1 || s.sent["lost"] != 1 || s.sent["moved"] != 1 {
 			t.Errorf("%s, sent %v", f.statuses(), s.sent)
 		}
-		if !strings.Contains(f.outcome("moved").Advice, "look in Jira") {
+		if !strings.Contains(f.outcome("moved").Advice, "check in Jira") {
 			t.Errorf("advice %q", f.outcome("moved").Advice)
 		}
 	})
@@ -239,7 +239,7 @@ func TestSettleEnds(t *testing.T) {
 		err    string
 		sent   int
 	}{
-		{name: "the list fails", list: errors.New("no connection"), err: "look up 1 writes whose answers were lost: no connection", sent: 1},
+		{name: "the list fails", list: errors.New("no connection"), err: "settle unknown outcomes: no connection", sent: 1},
 		{name: "canceled in the quiet period", cancel: 5 * time.Second, err: "enough", sent: 1},
 		{name: "canceled between the lists", cancel: 15 * time.Second, err: "enough", sent: 1},
 		{name: "credentials refused", answer: refuseCredentials, err: "401", sent: 2},

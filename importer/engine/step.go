@@ -11,13 +11,13 @@ import (
 type Step struct {
 	Settling *Settling
 	WaveDone *WaveDone
-	Removing int // records that the server made more than once, and that are now deleted
+	Removing int // duplicates that are now deleted
 }
 
-// Settling begins to look up creates whose answers were lost.
+// Settling begins to settle creates whose answers were lost.
 type Settling struct {
 	Creates int
-	After   time.Duration // how long the server may still be at work on them
+	After   time.Duration // how long the server may still work on them
 
 	until time.Time
 }
@@ -41,20 +41,20 @@ func (s *Stopped) Error() string { return "the run was stopped: " + s.Outcome.Er
 // Reason is the kind of stop.
 func (s *Stopped) Reason() schema.Stop { return s.Outcome.Stop }
 
-// Reason is which limit ended a run.
-type Reason string
+// LimitReason is the limit that ended a run.
+type LimitReason string
 
 // The reasons.
 const (
-	Canary   Reason = "canary"
-	Failures Reason = "failures"
-	Wave     Reason = "wave"
-	Duration Reason = "duration"
+	Canary   LimitReason = "canary"
+	Failures LimitReason = "failures"
+	Wave     LimitReason = "wave"
+	Duration LimitReason = "duration"
 )
 
 // LimitReached is the error of a run that a limit ended early. What is left can be resumed.
 type LimitReached struct {
-	Reason     Reason
+	Reason     LimitReason
 	Key        schema.Key     // with Canary: the record that did not succeed
 	Outcome    schema.Outcome // likewise
 	Failed, Of int            // writes, with Failures and Wave
@@ -67,11 +67,11 @@ type LimitReached struct {
 func (l *LimitReached) Error() string {
 	switch l.Reason {
 	case Canary:
-		return fmt.Sprintf("one of the first writes, %s, is %s: %s", l.Key, l.Outcome.Status, l.Outcome.Error)
+		return fmt.Sprintf("canary write %s has status %s: %s", l.Key, l.Outcome.Status, l.Outcome.Error)
 	case Failures:
 		return fmt.Sprintf("%d of %d writes failed, more than %s", l.Failed, l.Of, l.Max)
 	case Wave:
 		return fmt.Sprintf("%d of %d writes of wave %d failed, more than %s", l.Failed, l.Of, l.Wave, l.Max)
 	}
-	return "the time limit of the run is reached"
+	return "the run reached its time limit"
 }

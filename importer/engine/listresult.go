@@ -1,0 +1,149 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gijbulk/importer/match"
+	"gijbulk/schema"
+)
+
+// listResult assigns the new records of a live list to the creates of a plan.
+type listResult struct {
+	found       map[int][]schema.Record // by the action's number: new records that match a create without an id
+	inexact     map[int]bool            // likewise: these have its identity only as the server may have rewritten it
+	surplus     map[int][]schema.Record // likewise: further ones with the identity of a create with an id
+	unexplained []schema.Record         // new, and explained by no record of the manifest
+}
+
+// findCreates looks for the creates among the live records that are new since the run began and
+// belong to no other outcome. What other shards create is explained too.
+func (l *ledger) findCreates(live []schema.Record) listResult {
+	s := listResult{found: make(map[int][]schema.Record), inexact: make(map[int]bool), surplus: make(map[int][]schema.Record)}
+	want, numbers := l.createsWithoutID()
+	owners := l.actionsByIdentity(live)
+	fresh := l.newRecords(live, l.claimed())
+	pairs := match.Match(want, fresh, nil)
+	pairs.Fold(want, fresh)
+	for i, r := range fresh {
+		owner, owned := owners[r.Key()]
+		switch w := pairs.ClaimedBy[i]; {
+		case w != match.None && pairs.Live[w] == match.None && pairs.Rule[w].Folds():
+			s.unexplained = append(s.unexplained, r)
+		case w != match.None && w < len(numbers):
+			s.found[numbers[w]] = append(s.found[numbers[w]], r)
+			s.inexact[numbers[w]] = pairs.Rule[w] > match.Exact
+		case w != match.None: // another shard's
+		case owned && l.action(owner).Op == schema.OpCreate:
+			s.surplus[owner] = append(s.surplus[owner], r)
+		case !owned:
+			s.unexplained = append(s.unexplained, r)
+		}
+	}
+	return s
+}
+
+func (l *ledger) createsWithoutID() (want []schema.Record, numbers []int) {
+	for n, o := range l.outcomes {
+		if a := l.action(n); a.Op == schema.OpCreate && o.ID == 0 {
+			want, numbers = append(want, a.Want), append(numbers, n)
+		}
+	}
+	return append(want, l.run.Plan.Others...), numbers
+}
+
+func (l *ledger) actionsByIdentity(live []schema.Record) map[schema.Key]int {
+	owners := make(map[schema.Key]int)
+	byID := make(map[int64]int)
+	for n, o := range l.outcomes {
+		a := l.action(n)
+		if a.Op == schema.OpDelete || a.Op == schema.OpCreate && o.ID == 0 {
+			continue
+		}
+		if key := a.Want.Key(); key.Exact() {
+			owners[key] = n
+		}
+		if o.ID != 0 {
+			byID[o.ID] = n
+		}
+	}
+	for _, r := range live {
+		if n, owned := byID[r.ID]; owned {
+			owners[r.Key()] = n
+		}
+	}
+	return owners
+}
+
+func (l *ledger) newRecords(live []schema.Record, claimed map[int64]bool) []schema.Record {
+	return slices.DeleteFunc(slices.Clone(live), func(r schema.Record) bool { return l.run.Plan.WasLive(r.ID) || claimed[r.ID] })
+}
+
+func recordsByID(live []schema.Record) map[int64]schema.Record {
+	byID := make(map[int64]schema.Record, len(live))
+	for _, r := range live {
+		byID[r.ID] = r
+	}
+	return byID
+}
+
+func (s listResult) hasUnexplained(want schema.Record) bool {
+	return slices.ContainsFunc(s.unexplained, func(r schema.Record) bool { return match.KindAndTypeOf(r) == match.KindAndTypeOf(want) })
+}
+
+func (s listResult) evidence(a *schema.Action, o schema.Outcome) evidence {
+	e := evidence{id: o.ID, refused: o.Status == schema.StatusFailed && (o.Class == schema.ClassRefused || o.Class == schema.ClassNotDone),
+		unexplained: s.hasUnexplained(a.Want)}
+	for _, r := range append(slices.Clone(s.found[a.N]), s.surplus[a.N]...) {
+		e.found = append(e.found, candidate{id: r.ID, initDate: r.InitDate, exact: !s.inexact[a.N], equal: len(match.Changes(a.Want, r)) == 0})
+	}
+	return e
+}
+
+func (s listResult) conclude(d decision, a *schema.Action, o schema.Outcome) schema.Outcome {
+	records := append(slices.Clone(s.found[a.N]), s.surplus[a.N]...)
+	switch d {
+	case isCreated, isInferred:
+		if o.ID == 0 {
+			o = createdAs(o, records[0].ID)
+			o.Shown = records[0].Digest()
+		}
+		if o.Inferred = o.Inferred || d == isInferred; d == isInferred {
+			o.Advice = fmt.Sprintf("the answer was lost: %s is the only new record like it, which is no proof", match.Called(records[0]))
+		}
+	case isDifferent:
+		o = differentOutcome(o, a.Want, records[0])
+	case isDuplicated:
+		ids := schema.RecordIDs(records)
+		if o.ID != 0 {
+			ids = append(ids, o.ID)
+		}
+		o = duplicatedOutcome(o, ids)
+	case isUnknown:
+		if s.hasUnexplained(a.Want) || len(records) > 0 {
+			o.Advice = "check in Jira: a new record there could be this one, so it was not sent again"
+		}
+	case isRefusedAndThere:
+		if note := fmt.Sprintf("%s with the same identity was created during the run: check in Jira who created it", match.Called(records[0])); !strings.Contains(o.Advice, note) {
+			o.Advice = strings.TrimPrefix(o.Advice+"; "+note, "; ")
+		}
+	}
+	return o
+}
+
+func duplicatedOutcome(o schema.Outcome, ids []int64) schema.Outcome {
+	slices.Sort(ids)
+	o.Status = schema.StatusConflict
+	o.Error = fmt.Sprintf("is on the server %d times: ids %s", len(ids), strings.ReplaceAll(schema.IDs(ids...).String(), ",", ", "))
+	o.Advice = "delete the duplicates in Jira"
+	return o
+}
+
+func differentOutcome(o schema.Outcome, want, have schema.Record) schema.Outcome {
+	changes := match.Changes(want, have)
+	o.Status, o.Seen = schema.StatusConflict, &schema.Seen{Have: have, Changes: changes}
+	o.Error = fmt.Sprintf("the answer was lost, and the new %s differs from what was sent: %s", match.Called(have), describeChanges(changes))
+	o.Advice = "check it in Jira: someone else may have created it, or the server changed it"
+	return o
+}
