@@ -159,6 +159,6 @@ func (c *Client) get(ctx context.Context, path string) (answer, error) {
 func (c *Client) foreign(a answer, text string, need Need, err error) *Error {
 	e := a.stop(schema.StopTarget, text, need)
 	e.Err = a.maskedError(err)
-	c.pace.stop.close(e)
+	c.pace.gate.close(e)
 	return e
 }

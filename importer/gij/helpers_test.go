@@ -115,10 +115,10 @@ func update(changes ...schema.Change) schema.Action {
 
 func remove() schema.Action { return schema.Action{Op: schema.OpDelete, Have: live(7)} }
 
-// prove lets the client pass its pilots, so that what follows is not held back by them.
+// prove lets the client pass its probes, so that what follows is not held back by them.
 func prove(t *testing.T, c *Client) {
 	t.Helper()
-	if out := c.Do(context.Background(), create("pilot")); out.Status != schema.StatusCreated {
-		t.Fatalf("the pilot ended as %s: %s", out.Status, out.Error)
+	if out := c.Do(context.Background(), create("probe")); out.Status != schema.StatusCreated {
+		t.Fatalf("the probe ended as %s: %s", out.Status, out.Error)
 	}
 }

@@ -17,18 +17,18 @@ import (
 )
 
 // pacer lets requests leave, for all callers together: the first one and the first write
-// alone, then as fast as the server's answers and our own ceiling allow, and none at all
-// after an answer that concerns the whole run.
+// alone as probes, then as fast as the server's answers and our own ceiling allow, and none
+// at all after an answer that concerns the whole run.
 type pacer struct {
 	next      carrier
-	stop      *latch
-	first     *pilot
-	write     *pilot
-	turn      chan struct{} // held by the one request that waits for its moment
-	news      chan struct{} // an answer came: the moment may be another
+	gate      gate
+	first     *probe
+	write     *probe
+	queue     chan struct{} // a semaphore: one request waits for its moment, the others for it
+	answers   chan struct{} // an answer came: the moment may have changed
 	ceiling   *rate.Limiter
-	most      rate.Limit // of our own
-	silent    rate.Limit // the same while the server tells no limits
+	limited   rate.Limit // the ceiling while the server sends its limits
+	silent    rate.Limit // the same while it sends none
 	maxWait   time.Duration
 	onWait    func(Wait)
 	onRequest func(Exchange)
@@ -40,11 +40,11 @@ type pacer struct {
 	pace pace.Pace
 }
 
-func newPacer(next carrier, stop *latch, c Config) *pacer {
+func newPacer(next carrier, g gate, c Config) *pacer {
 	p := &pacer{
-		next: next, stop: stop, first: newPilot(), write: newPilot(),
-		turn: make(chan struct{}, 1), news: make(chan struct{}, 1),
-		most: limitOf(c.Rate), silent: limitOf(cmp.Or(c.Rate, c.SilentRate)),
+		next: next, gate: g, first: newProbe(), write: newProbe(),
+		queue: make(chan struct{}, 1), answers: make(chan struct{}, 1),
+		limited: limitOf(c.Rate), silent: limitOf(cmp.Or(c.Rate, c.SilentRate)),
 		maxWait: c.MaxWait, onWait: c.OnWait, onRequest: c.OnRequest,
 		pace: pace.Pace{Share: c.Share},
 	}
@@ -60,22 +60,21 @@ func limitOf(perSecond float64) rate.Limit {
 	return rate.Limit(perSecond)
 }
 
-// limit is the ceiling at this time.
 func (p *pacer) limit() rate.Limit {
-	if p.pace.Told() {
-		return p.most
+	if p.pace.Limited() {
+		return p.limited
 	}
 	return p.silent
 }
 
-// carry waits for the request's moment, lets it leave and hears the answer.
+// carry waits for the request's moment, lets it leave and learns from the answer.
 func (p *pacer) carry(ctx context.Context, r request) (a answer) {
-	leave, e := p.board(ctx, r)
+	leave, e := p.probe(ctx, r)
 	if e != nil {
 		return keptBack(r, e)
 	}
 	defer func() { leave(a.judged()) }()
-	ticket, e := p.wait(ctx, r)
+	sent, e := p.wait(ctx, r)
 	if e != nil {
 		return keptBack(r, e)
 	}
@@ -87,83 +86,80 @@ func (p *pacer) carry(ctx context.Context, r request) (a answer) {
 	start := time.Now()
 	a = p.next.carry(ctx, r)
 	a.start, a.end = start, time.Now()
-	p.hear(a, ticket)
+	p.learn(a, sent)
 	return a
 }
 
-// board passes the pilots: that of the client's first request and, for a write, that of
+// probe waits for the probes: that of the client's first request and, for a write, that of
 // its first write.
-func (p *pacer) board(ctx context.Context, r request) (leave func(proof bool), e *Error) {
-	if !r.effect.writes() {
-		return p.first.board(ctx, r, p.stop)
-	}
-	if p.write.done() {
+func (p *pacer) probe(ctx context.Context, r request) (leave func(accepted bool), e *Error) {
+	if r.effect.writes() && p.write.passed.Load() {
 		return func(bool) {}, nil
 	}
-	leaveFirst, e := p.first.board(ctx, r, p.stop)
-	if e != nil {
-		return nil, e
+	leaveFirst, e := p.first.enter(ctx, r, p.gate)
+	if e != nil || !r.effect.writes() {
+		return leaveFirst, e
 	}
-	leaveWrite, e := p.write.board(ctx, r, p.stop)
+	leaveWrite, e := p.write.enter(ctx, r, p.gate)
 	if e != nil {
 		leaveFirst(false)
 		return nil, e
 	}
-	return func(proof bool) {
-		leaveWrite(proof)
-		leaveFirst(proof)
+	return func(accepted bool) {
+		leaveWrite(accepted)
+		leaveFirst(accepted)
 	}, nil
 }
 
-// wait returns when the request may leave, and counts it as leaving. One request at a time
+// wait returns when the request may leave, and counts it as sent. One request at a time
 // waits here, the others behind it.
-func (p *pacer) wait(ctx context.Context, r request) (ticket pace.Ticket, e *Error) {
-	if e := p.stop.enter(ctx, r, p.turn); e != nil {
-		return ticket, e
+func (p *pacer) wait(ctx context.Context, r request) (sent pace.Request, e *Error) {
+	if e := p.gate.acquire(ctx, r, p.queue); e != nil {
+		return sent, e
 	}
-	defer func() { <-p.turn }()
+	defer func() { <-p.queue }()
 	now := time.Now()
 	if d := p.ceiling.ReserveN(now, 1).DelayFrom(now); d > 0 {
-		if e := p.stop.sleep(ctx, r, d, nil); e != nil {
-			return ticket, e
+		if e := p.gate.sleep(ctx, r, d, nil); e != nil {
+			return sent, e
 		}
 		now = time.Now()
 	}
-	for entry, told := now, (time.Time{}); ; now = time.Now() {
-		if e := p.stop.open(ctx, r); e != nil {
-			return ticket, e
+	for entry, reported := now, (time.Time{}); ; now = time.Now() {
+		if e := p.gate.open(ctx, r); e != nil {
+			return sent, e
 		}
-		m, patience, ticket, gone := p.moment(now, entry)
+		m, patience, sent, ok := p.moment(now, entry)
 		wait := m.At.Sub(now)
 		switch {
-		case gone:
-			return ticket, nil
+		case ok:
+			return sent, nil
 		case m.At.IsZero():
 			wait = p.maxWait // an answer ends it before
 		case m.At.After(patience):
 			e := p.tooBusy(r, wait)
-			p.stop.close(e)
-			return ticket, e
-		case !m.At.Equal(told):
-			told = m.At
+			p.gate.close(e)
+			return sent, e
+		case !m.At.Equal(reported):
+			reported = m.At
 			p.onWait(Wait{Reason(m.Why), wait})
 		}
-		if e := p.stop.sleep(ctx, r, wait, p.news); e != nil {
-			return ticket, e
+		if e := p.gate.sleep(ctx, r, wait, p.answers); e != nil {
+			return sent, e
 		}
 	}
 }
 
 // moment finds when a request may leave, and how long that may take; if it is now, the
-// request counts as gone.
-func (p *pacer) moment(now, entry time.Time) (m pace.Moment, patience time.Time, ticket pace.Ticket, gone bool) {
+// request counts as sent.
+func (p *pacer) moment(now, entry time.Time) (m pace.Moment, patience time.Time, sent pace.Request, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	m, patience = p.pace.Next(now), p.pace.Patience(entry, p.maxWait)
-	if gone = !m.At.IsZero() && !m.At.After(now); gone {
-		ticket = p.pace.Leave(now)
+	if ok = !m.At.IsZero() && !m.At.After(now); ok {
+		sent = p.pace.Send(now)
 	}
-	return m, patience, ticket, gone
+	return m, patience, sent, ok
 }
 
 func (p *pacer) tooBusy(r request, d time.Duration) *Error {
@@ -173,17 +169,17 @@ func (p *pacer) tooBusy(r request, d time.Duration) *Error {
 	return e
 }
 
-// hear takes in what became of a request that was let go.
-func (p *pacer) hear(a answer, ticket pace.Ticket) {
+// learn takes the answer into account for the requests after it.
+func (p *pacer) learn(a answer, sent pace.Request) {
 	if a.failure != nil && a.failure.Class == schema.ClassStop && !(a.status == http.StatusForbidden && a.effect.writes()) {
-		p.stop.close(a.failure)
+		p.gate.close(a.failure)
 	}
 	p.mu.Lock()
-	p.pace.Hear(ticket, pace.Answer{Status: a.status, Header: a.header, Write: a.effect.writes(), Late: a.late()}, a.end)
+	p.pace.Done(sent, pace.Answer{Status: a.status, Header: a.header, Write: a.effect.writes(), Late: a.late()}, a.end)
 	p.ceiling.SetLimit(p.limit())
 	p.mu.Unlock()
 	select {
-	case p.news <- struct{}{}:
+	case p.answers <- struct{}{}:
 	default:
 	}
 	if a.status != 0 {

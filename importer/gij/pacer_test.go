@@ -302,7 +302,7 @@ func TestStopEndsWaits(t *testing.T) {
 	})
 }
 
-func TestPilots(t *testing.T) {
+func TestProbes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var flying, most, n atomic.Int64
 		c := newClient(t, Config{Base: roundTrip(func(r *http.Request) (*http.Response, error) {
@@ -358,7 +358,7 @@ func TestReadsDoNotWaitForTheFirstWrite(t *testing.T) {
 func TestCancelledWhileWaiting(t *testing.T) {
 	for name, base := range map[string]roundTrip{
 		"held back":        always(429, "", "Retry-After", "60"),
-		"behind the pilot": taking(time.Minute, always(200, added)),
+		"behind the probe": taking(time.Minute, always(200, added)),
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			c := newClient(t, Config{Base: base})

@@ -12,13 +12,13 @@ import (
 // reason, and beside it what may have been done only where that can be repeated.
 type retry struct {
 	next   carrier
-	stop   *latch
+	gate   gate
 	times  int // attempts after the first
 	onWait func(Wait)
 }
 
-func newRetry(next carrier, stop *latch, times int, onWait func(Wait)) *retry {
-	return &retry{next, stop, times, onWait}
+func newRetry(next carrier, g gate, times int, onWait func(Wait)) *retry {
+	return &retry{next, g, times, onWait}
 }
 
 // carry makes the attempts. A 429 is no failed one: the server said when to come back,
@@ -44,7 +44,7 @@ func (r *retry) carry(ctx context.Context, req request) answer {
 		}
 		d := delays.NextBackOff()
 		r.onWait(Wait{ReasonRetry, d})
-		if e := r.stop.sleep(ctx, req, d, nil); e != nil {
+		if e := r.gate.sleep(ctx, req, d, nil); e != nil {
 			a = keptBack(req, e)
 			a.trail = trail
 			return a

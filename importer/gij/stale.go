@@ -40,7 +40,7 @@ func (c *Client) Read(ctx context.Context, expected map[int64]schema.Kind, kinds
 				Text: fmt.Sprintf("the list lacks id %d, which the server has: a cache or another node of the cluster is behind", there),
 				Need: "run the same command again later"}
 		}
-		if e := c.pace.stop.sleep(ctx, request{method: http.MethodGet, path: integrationPath, effect: reads}, pause, nil); e != nil {
+		if e := c.pace.gate.sleep(ctx, request{method: http.MethodGet, path: integrationPath, effect: reads}, pause, nil); e != nil {
 			return nil, nil, e
 		}
 		pause = min(2*pause, longestPause)

@@ -22,9 +22,9 @@ func newTransport(c Config, to target) (t carrier, paced *pacer, idle func()) {
 		own := newBase(c.TLS)
 		base, idle = own, own.CloseIdleConnections
 	}
-	stop := newLatch()
-	paced = newPacer(newGrace(base, to, c), stop, c)
-	t = newRetry(paced, stop, c.Retries, c.OnWait)
+	gate := newGate()
+	paced = newPacer(newGrace(base, to, c), gate, c)
+	t = newRetry(paced, gate, c.Retries, c.OnWait)
 	if c.ReadOnly {
 		t = readOnly{t}
 	}

@@ -189,7 +189,7 @@ func TestCancelledBetweenCalls(t *testing.T) {
 
 // The first write goes alone and the run ends with an answer that concerns it, whichever
 // write it is.
-func TestPilotAndLatchHoldForUpdatesAndDeletes(t *testing.T) {
+func TestProbeAndGateApplyToUpdatesAndDeletes(t *testing.T) {
 	for _, action := range []schema.Action{update(rename("x")), update(disable(true)), remove()} {
 		synctest.Test(t, func(t *testing.T) {
 			c := newClient(t, Config{Base: taking(time.Second, script(always(200, emptyList), always(401, "")))})

@@ -8,32 +8,32 @@ import (
 	"time"
 )
 
-// told is what the headers of one answer say of the token bucket (Jira Data Center, 8.6
-// and later: X-RateLimit-*).
-type told struct {
+// limits are the headers of one answer about the token bucket (Jira Data Center, 8.6 and
+// later: X-RateLimit-*).
+type limits struct {
 	limit, fill int // tokens; fill of them are added each interval
 	interval    time.Duration
 	remaining   int
-	after       time.Duration // until tokens are added, rounded up; 0 = that is not told
+	after       time.Duration // until tokens are added, rounded up; 0: not sent
 }
 
-// readTold reads the headers; ok is false where they are missing or make no sense.
-func readTold(h http.Header, now time.Time) (t told, ok bool) {
+// limitsOf reads the headers; ok is false where they are missing or make no sense.
+func limitsOf(h http.Header, now time.Time) (l limits, ok bool) {
 	limit, ok1 := count(h, "X-RateLimit-Limit")
 	if !ok1 {
-		return told{}, false // the usual server tells none of them
+		return limits{}, false // the usual server sends none
 	}
 	remaining, ok2 := count(h, "X-RateLimit-Remaining")
 	seconds, ok3 := count(h, "X-RateLimit-Interval-Seconds")
 	fill, ok4 := count(h, "X-RateLimit-FillRate")
 	if !ok2 || !ok3 || !ok4 || limit == 0 || seconds == 0 || fill == 0 {
-		return told{}, false
+		return limits{}, false
 	}
-	t = told{limit: limit, fill: fill, interval: time.Duration(seconds) * time.Second, remaining: min(remaining, limit)}
+	l = limits{limit: limit, fill: fill, interval: time.Duration(seconds) * time.Second, remaining: min(remaining, limit)}
 	if remaining == 0 {
-		t.after = retryAfter(h, now)
+		l.after = retryAfter(h, now)
 	}
-	return t, true
+	return l, true
 }
 
 // count reads a header with a whole number. None of them can sensibly be larger than an
@@ -51,7 +51,7 @@ func count(h http.Header, name string) (int, bool) {
 func node(h http.Header) string { return h.Get("X-ANODEID") }
 
 // retryAfter reads Retry-After, seconds or an HTTP date; 0 where there is none to go by. A
-// date is compared with the server's own clock where the answer tells it. A day stands
+// date is compared with the server's own clock where the answer has it. A day stands
 // for anything longer: no run waits that long, and sums stay within time.Duration.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	const longest = 24 * time.Hour

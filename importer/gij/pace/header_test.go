@@ -48,31 +48,31 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
-func TestReadTold(t *testing.T) {
-	good := told{limit: 10, fill: 5, interval: 2 * time.Second, remaining: 3}
+func TestLimitsOf(t *testing.T) {
+	good := limits{limit: 10, fill: 5, interval: 2 * time.Second, remaining: 3}
 	for _, tt := range []struct {
 		name    string
 		changed []string
-		want    told
+		want    limits
 		ok      bool
 	}{
 		{"all", nil, good, true},
-		{"none left", []string{"X-RateLimit-Remaining", "0"}, told{10, 5, 2 * time.Second, 0, 7 * time.Second}, true},
-		{"more than fit in", []string{"X-RateLimit-Remaining", "99"}, told{10, 5, 2 * time.Second, 10, 0}, true},
-		{"one missing", []string{"X-RateLimit-FillRate", ""}, told{}, false},
-		{"negative", []string{"X-RateLimit-Remaining", "-1"}, told{}, false},
-		{"no bucket", []string{"X-RateLimit-Limit", "0"}, told{}, false},
-		{"never filled", []string{"X-RateLimit-FillRate", "0"}, told{}, false},
-		{"no interval", []string{"X-RateLimit-Interval-Seconds", "0"}, told{}, false},
-		{"text", []string{"X-RateLimit-Remaining", "many"}, told{}, false},
-		{"beyond all measure", []string{"X-RateLimit-Limit", "99999999999999999999"}, told{}, false},
+		{"none left", []string{"X-RateLimit-Remaining", "0"}, limits{10, 5, 2 * time.Second, 0, 7 * time.Second}, true},
+		{"more than fit in", []string{"X-RateLimit-Remaining", "99"}, limits{10, 5, 2 * time.Second, 10, 0}, true},
+		{"one missing", []string{"X-RateLimit-FillRate", ""}, limits{}, false},
+		{"negative", []string{"X-RateLimit-Remaining", "-1"}, limits{}, false},
+		{"no bucket", []string{"X-RateLimit-Limit", "0"}, limits{}, false},
+		{"never filled", []string{"X-RateLimit-FillRate", "0"}, limits{}, false},
+		{"no interval", []string{"X-RateLimit-Interval-Seconds", "0"}, limits{}, false},
+		{"text", []string{"X-RateLimit-Remaining", "many"}, limits{}, false},
+		{"beyond all measure", []string{"X-RateLimit-Limit", "99999999999999999999"}, limits{}, false},
 	} {
 		h := headers("X-RateLimit-Limit", "10", "X-RateLimit-Remaining", "3", "X-RateLimit-Interval-Seconds", "2",
 			"X-RateLimit-FillRate", "5", "retry-after", "7")
 		for i := 0; i < len(tt.changed); i += 2 {
 			h.Set(tt.changed[i], tt.changed[i+1])
 		}
-		if got, ok := readTold(h, noon); got != tt.want || ok != tt.ok {
+		if got, ok := limitsOf(h, noon); got != tt.want || ok != tt.ok {
 			t.Errorf("%s: %+v, %t; want %+v, %t", tt.name, got, ok, tt.want, tt.ok)
 		}
 	}

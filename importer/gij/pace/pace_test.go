@@ -40,10 +40,10 @@ func (c *course) free(what string) {
 	c.wants(what, c.now, "")
 }
 
-func (c *course) leave() Ticket { return c.Leave(noon.Add(c.now)) }
+func (c *course) leave() Request { return c.Send(noon.Add(c.now)) }
 
-func (c *course) hear(t Ticket, status int, pairs ...string) {
-	c.Hear(t, Answer{Status: status, Header: headers(pairs...), Write: true}, noon.Add(c.now))
+func (c *course) hear(t Request, status int, pairs ...string) {
+	c.Done(t, Answer{Status: status, Header: headers(pairs...), Write: true}, noon.Add(c.now))
 }
 
 // call lets a request leave and answers it at once.
@@ -72,12 +72,12 @@ func TestHoldLastsAsLongAsTheServerSays(t *testing.T) {
 func TestHoldGrowsWhereTheServerDoesNotSay(t *testing.T) {
 	c := &course{t: t}
 	for i, want := range []time.Duration{250, 500, 1000, 2000, 4000, 8000, 16000, 30000, 30000} {
-		var burst []Ticket
+		var burst []Request
 		for range 4 {
 			burst = append(burst, c.leave())
 		}
-		for _, ticket := range burst { // it counts once
-			c.hear(ticket, 429, "Retry-After", "0")
+		for _, request := range burst { // it counts once
+			c.hear(request, 429, "Retry-After", "0")
 		}
 		c.wants(fmt.Sprint("hold ", i), c.now+want*ms, Busy)
 		c.now += want * ms
@@ -219,7 +219,7 @@ func TestNonsenseHoldsNobodyBack(t *testing.T) {
 		c := &course{t: t}
 		c.call(200, pairs...)
 		c.free(fmt.Sprint(pairs))
-		if c.Told() {
+		if c.Limited() {
 			t.Errorf("%v: limits are known", pairs)
 		}
 	}
@@ -232,12 +232,12 @@ func TestLimitsThatAreSwitchedOffAreForgotten(t *testing.T) {
 		c.call(200)
 	}
 	c.call(502) // a proxy tells nothing of Jira's limits
-	if !c.Told() {
+	if !c.Limited() {
 		t.Error("forgotten too early")
 	}
 	c.wants("still followed", 2*time.Second, Bucket)
 	c.call(200)
-	if c.Told() {
+	if c.Limited() {
 		t.Error("not forgotten")
 	}
 	c.free("forgotten")
@@ -304,7 +304,7 @@ func FuzzPace(f *testing.F) {
 		statuses := []int{200, 200, 400, 429, 503, 502, 0, 200}
 		p := Pace{Share: Share{0, len(steps) % 3}}
 		now := noon
-		var air []Ticket
+		var air []Request
 		for i, step := range steps {
 			now = now.Add(time.Duration(step) * 37 * ms)
 			h := headers("X-RateLimit-Limit", limit, "X-RateLimit-Remaining", remaining, "X-RateLimit-Interval-Seconds", interval,
@@ -313,9 +313,9 @@ func FuzzPace(f *testing.F) {
 				h = http.Header{}
 			}
 			h.Set("X-ANODEID", fmt.Sprint(i%2))
-			air = append(air, p.Leave(now))
+			air = append(air, p.Send(now))
 			if step%3 > 0 {
-				p.Hear(air[0], Answer{Status: statuses[step%8], Header: h, Write: step%2 == 0, Late: step%7 == 0}, now)
+				p.Done(air[0], Answer{Status: statuses[step%8], Header: h, Write: step%2 == 0, Late: step%7 == 0}, now)
 				air = air[1:]
 			}
 			switch m := p.Next(now); {

@@ -7,10 +7,10 @@ import (
 
 // rounds lets a pool of workers send writes whose answers take some time, and tells how
 // many were in the air at once in the last round.
-func (c *course) rounds(n, workers, status int, took func(flying int) time.Duration, pairs ...string) int {
+func (c *course) rounds(n, workers, status int, took func(inFlight int) time.Duration, pairs ...string) int {
 	most := 0
 	for range n {
-		var air []Ticket
+		var air []Request
 		for len(air) < workers {
 			m := c.Next(noon.Add(c.now))
 			if m.At.IsZero() {
@@ -21,8 +21,8 @@ func (c *course) rounds(n, workers, status int, took func(flying int) time.Durat
 		}
 		most = len(air)
 		c.now += took(most)
-		for _, ticket := range air {
-			c.hear(ticket, status, pairs...)
+		for _, request := range air {
+			c.hear(request, status, pairs...)
 		}
 	}
 	return most
@@ -44,8 +44,8 @@ func TestSlowServerGetsFewerAtOnce(t *testing.T) {
 }
 
 // A server that takes so many at once and lets the others queue.
-func TestRoomFindsWhatTheServerTakes(t *testing.T) {
-	queueing := func(flying int) time.Duration { return 200 * ms * time.Duration(max(2, flying)) / 2 }
+func TestWindowFindsWhatTheServerTakes(t *testing.T) {
+	queueing := func(inFlight int) time.Duration { return 200 * ms * time.Duration(max(2, inFlight)) / 2 }
 	c := &course{t: t}
 	c.rounds(10, 1, 200, queueing)
 	sum := 0
@@ -58,7 +58,7 @@ func TestRoomFindsWhatTheServerTakes(t *testing.T) {
 }
 
 // Work that is heavier for good is no reason to go slowly for good.
-func TestRoomGetsUsedToSlowWork(t *testing.T) {
+func TestWindowGetsUsedToSlowWork(t *testing.T) {
 	c := &course{t: t}
 	c.rounds(20, 8, 200, always(150*ms))
 	c.rounds(200, 8, 200, always(3*time.Second))
@@ -89,22 +89,22 @@ func TestServerThatTurnsAwayGetsFewerAtOnce(t *testing.T) {
 }
 
 // Time limits count as slow, though they have no answer.
-func TestLateRequestsNarrowTheRoom(t *testing.T) {
+func TestLateRequestsHalveTheWindow(t *testing.T) {
 	c := &course{t: t}
-	var air []Ticket
+	var air []Request
 	for range 8 {
 		air = append(air, c.leave())
 	}
 	c.now = time.Minute
-	for _, ticket := range air {
-		c.Hear(ticket, Answer{Late: true, Write: true}, noon.Add(c.now))
+	for _, request := range air {
+		c.Done(request, Answer{Late: true, Write: true}, noon.Add(c.now))
 	}
 	if got := c.rounds(1, 16, 200, always(ms)); got != 4 {
 		t.Errorf("%d at once", got)
 	}
 }
 
-func TestServerThatTellsLimitsHasRoomForAll(t *testing.T) {
+func TestServerThatSendsLimitsHasNoWindow(t *testing.T) {
 	c := &course{t: t}
 	large := []string{"X-RateLimit-Limit", "999", "X-RateLimit-Remaining", "998", "X-RateLimit-Interval-Seconds", "1", "X-RateLimit-FillRate", "999"}
 	c.rounds(5, 16, 200, always(150*ms), large...)
