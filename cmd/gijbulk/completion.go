@@ -19,8 +19,7 @@ import (
 
 // addCompletion adds the command that writes completion scripts.
 func (a *app) addCompletion(root *cobra.Command) {
-	root.InitDefaultCompletionCmd()
-	completion, _, _ := root.Find([]string{"completion"})
+	completion := complete.AddCommand(root)
 	completion.Args, completion.RunE = cobra.ArbitraryArgs, a.runGroup
 	for _, shell := range completion.Commands() {
 		shell.Args = noArguments

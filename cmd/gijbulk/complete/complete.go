@@ -38,14 +38,12 @@ type Run struct {
 	Changed     bool // it changed something on the server, or may have
 }
 
-// Register adds completions to root and the commands below it, and to the scripts that its
-// completion command writes what these completions need.
+// Register adds completions to root and the commands below it.
 //
 // What is suggested depends on names: that of an argument in Use; that of a flag, or else
 // the placeholder in its usage. A new command gets completions if it names its flags and
 // arguments as the others do.
 func Register(root *cobra.Command, sources Sources) {
-	patchScripts(root)
 	register(root, completions(sources))
 }
 

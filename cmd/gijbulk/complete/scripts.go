@@ -1,57 +1,36 @@
 package complete
 
 import (
-	"bytes"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 )
 
-// patches are the changes to the scripts that cobra generates, which cannot complete values
-// that are lists or assignments.
-var patches = map[string]*strings.Replacer{
-	// Quotes the commas of the suggestions, and then does not find what was typed in them.
-	"bash": strings.NewReplacer(
-		`[[ $comp == "$cur"* ]] || continue`, `comp=${comp//\\,/,}; [[ $comp == "$cur"* ]] || continue`,
-		`__gijbulk_handle_special_char "$cur" :`, `COMPREPLY=("${COMPREPLY[@]//\\,/,}")`+"\n    "+`__gijbulk_handle_special_char "$cur" :`,
-	),
-	// In --set=type=G, takes the last = for the one before the value.
-	"zsh": strings.NewReplacer(`'-.*='`, `'^-[^=]*='`),
-	// The same, and takes suggestions that begin with - for options of its own commands.
-	"fish": strings.NewReplacer(`'-.*='`, `'^-[^=]*='`, `string split --max 1 \t `, `string split --max 1 -- \t `),
-}
+// defects of the scripts that cobra 1.10 generates: they cannot complete values that are lists
+// or assignments, as the testscript of completions shows where bash and fish are installed.
+var defects = strings.NewReplacer(
+	// bash: a comma in a suggestion is quoted, and what was typed is then not found in it.
+	`[[ $comp == "$cur"* ]] || continue`, `comp=${comp//\\,/,}; [[ $comp == "$cur"* ]] || continue`,
+	`__gijbulk_handle_special_char "$cur" :`, `COMPREPLY=("${COMPREPLY[@]//\\,/,}")`+"\n    "+`__gijbulk_handle_special_char "$cur" :`,
+	// zsh and fish: in --set=type=G the last = is taken for the one before the value.
+	`'-.*='`, `'^-[^=]*='`,
+	// fish: a suggestion that begins with - is taken for an option of string.
+	`string split --max 1 \t `, `string split --max 1 -- \t `,
+)
 
-func patchScripts(root *cobra.Command) {
+// AddCommand adds cobra's command that writes completion scripts.
+func AddCommand(root *cobra.Command) *cobra.Command {
+	root.SetOut(scriptWriter{root}) // the command keeps it
+	root.InitDefaultCompletionCmd()
+	root.SetOut(nil)
 	completion, _, _ := root.Find([]string{"completion"})
-	for _, shell := range completion.Commands() {
-		patch := patches[shell.Name()]
-		if patch == nil {
-			continue
-		}
-		shell.RunE = func(cmd *cobra.Command, _ []string) error {
-			plain, err := cmd.Flags().GetBool("no-descriptions")
-			if err != nil {
-				return err
-			}
-			var script bytes.Buffer
-			if err := generate(root, cmd.Name(), !plain, &script); err != nil {
-				return err
-			}
-			_, err = patch.WriteString(root.OutOrStdout(), script.String())
-			return err
-		}
-	}
+	return completion
 }
 
-func generate(root *cobra.Command, shell string, described bool, w io.Writer) error {
-	switch {
-	case shell == "bash":
-		return root.GenBashCompletionV2(w, described)
-	case shell == "fish":
-		return root.GenFishCompletion(w, described)
-	case described:
-		return root.GenZshCompletion(w)
-	}
-	return root.GenZshCompletionNoDesc(w)
+// scriptWriter gets each script in one piece.
+type scriptWriter struct{ root *cobra.Command }
+
+func (w scriptWriter) Write(script []byte) (int, error) {
+	_, err := defects.WriteString(w.root.OutOrStdout(), string(script))
+	return len(script), err
 }
