@@ -8,8 +8,7 @@ VCS     := $(shell git rev-parse -q --verify HEAD >/dev/null 2>&1 && echo true |
 PKGS    := ./...
 # A count: at the end of a duration go test may fail by itself (go.dev/issue/75804, mended in Go 1.27).
 FUZZTIME ?= 3000x
-BENCH_ROWS ?= 1000000
-BENCH_RECORDS ?= 20000
+BENCH ?= .
 # A module of its own: the product depends on nothing of what it needs.
 VERIFY := samples/jobs/verify
 
@@ -100,9 +99,8 @@ simulate: ## whole runs under virtual time with faults, deaths and other adminis
 	@cd cmd/gijbulk && GIJBULK_SIMULATE=1 SEEDS='$(SEEDS)' FROM='$(FROM)' CLASSES='$(CLASSES)' ../../bin/simulate -test.run '^TestSimulation$$' -test.timeout 0 -test.v > ../../bin/simulate.log 2>&1; \
 	  code=$$?; grep -vxE '(PASS|FAIL|ok .*|=== .*|--- (PASS|FAIL): .*)' ../../bin/simulate.log | grep -v '^seeds='; grep '^seeds=' ../../bin/simulate.log; exit $$code
 
-bench: build ## speed and memory, as ratios to a baseline in the same run
-	@mkdir -p bin && $(GO) build -o bin/gijbench ./cmd/gijbench
-	./bin/gijbench -gijbulk bin/gijbulk -readme README.md -rows $(BENCH_ROWS) -records $(BENCH_RECORDS)
+bench: ## speed and memory, as ratios to a baseline in the same run: BENCH=REGEX as for go test, else all and the README's table
+	$(GO) run ./cmd/gijbench -bench '$(BENCH)' -readme README.md
 
 samples: ## write samples/large.csv, 100,000 records
 	$(GO) run ./samples/generate -records 100000 -o samples/large.csv

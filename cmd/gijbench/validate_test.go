@@ -8,39 +8,29 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
+	"testing"
 
 	"github.com/gocarina/gocsv"
 	"gopkg.in/yaml.v3"
 )
 
-// validate holds `gijbulk validate` against the bare readers of the formats.
-func (b bench) validate() error {
+// BenchmarkValidate compares `gijbulk validate` with the bare readers of the formats.
+func BenchmarkValidate(b *testing.B) {
 	for _, f := range []struct {
-		what, ext, bare string
 		records         int
+		what, ext, bare string
 		write           func(name string, records int) error
 	}{
-		{"CSV rows", "csv", "gocsv.Unmarshaller", b.rows, func(name string, n int) error { return writeCSV(name, n, benchPat) }},
-		{"JSON Lines", "jsonl", "encoding/json", b.rows, writeJSONL},
-		{"YAML records", "yaml", "yaml.v3", b.rows / 10, writeYAML}, // a YAML file may have 64 MiB
+		{1_000, "CSV rows", "csv", "gocsv.Unmarshaller", writeCSV},
+		{1_000_000, "CSV rows", "csv", "gocsv.Unmarshaller", writeCSV},
+		{1_000_000, "JSON Lines", "jsonl", "encoding/json", writeJSONL},
+		{100_000, "YAML records", "yaml", "yaml.v3", writeYAML}, // a YAML file may have 64 MiB
 	} {
-		file := filepath.Join(b.dir, "large."+f.ext)
-		if err := f.write(file, f.records); err != nil {
-			return err
-		}
-		ours, bare, err := inTurn(b.rounds,
-			func() (usage, error) { return measure(b.gijbulk, "validate", file) },
-			func() (usage, error) { return b.self(f.ext, file) },
-			func(a, b usage) int { return int(a.wall - b.wall) })
-		if err != nil {
-			return err
-		}
-		b.tell("validate of %d %s: %.2f s, %.2f times the bare %s (%.2f s); peak memory %.0f MB (bare %.0f MB)",
-			f.records, f.what, ours.wall.Seconds(), ours.wall.Seconds()/bare.wall.Seconds(), f.bare, bare.wall.Seconds(),
-			megabytes(ours.memory), megabytes(bare.memory))
+		b.Run(fmt.Sprint(f.records, " ", f.what), func(b *testing.B) {
+			file := writeInput(b, "large."+f.ext, func(name string) error { return f.write(name, f.records) })
+			compare(b, f.records, "the-bare-"+f.bare, program(b, "validate", file), baseline(f.ext, file))
+		})
 	}
-	return nil
 }
 
 // row is what the bare readers bind a record to.
@@ -74,7 +64,9 @@ type item struct {
 // benchPat is the reference to a secret in the rows.
 const benchPat = "file:/run/secrets/gitlab"
 
-func writeCSV(name string, rows int, pat string) error {
+func writeCSV(name string, rows int) error { return writeCSVWith(name, rows, benchPat) }
+
+func writeCSVWith(name string, rows int, pat string) error {
 	return writeFile(name, func(w io.Writer) {
 		fmt.Fprintln(w, "type,displayName,origin,pat,apiPath,sendCommitEmails,global,projectMappingIds,tagsFilter,_owner")
 		for i := range rows {
@@ -124,7 +116,7 @@ func writeFile(name string, write func(io.Writer)) error {
 }
 
 // bareCSV reads a file as the bare library does.
-func bareCSV(name string) error { return eachRow(name, func(row) {}) }
+func bareCSV(args []string) error { return eachRow(args[0], func(row) {}) }
 
 // bareRows is bareCSV, keeping the rows.
 func bareRows(name string) (rows []row, err error) {
@@ -154,8 +146,8 @@ func eachRow(name string, visit func(row)) error {
 }
 
 // bareJSONL decodes a file's records one after the other.
-func bareJSONL(name string) error {
-	file, err := os.Open(name)
+func bareJSONL(args []string) error {
+	file, err := os.Open(args[0])
 	if err != nil {
 		return err
 	}
@@ -171,8 +163,8 @@ func bareJSONL(name string) error {
 }
 
 // bareYAML decodes a file's only document.
-func bareYAML(name string) error {
-	file, err := os.Open(name)
+func bareYAML(args []string) error {
+	file, err := os.Open(args[0])
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
 )
 
 const (
@@ -16,28 +17,18 @@ const (
 	listedOrganisations = 300
 )
 
-// convert holds `gijbulk convert` of a long list of GitHub repositories against a program
+// BenchmarkConvert compares `gijbulk convert` of a long list of GitHub repositories with a program
 // that does nothing but decode it. One organisation is larger than an integration may be.
-func (b bench) convert() error {
-	file, manifest := filepath.Join(b.dir, "gh.json"), filepath.Join(b.dir, "gh.jsonl")
-	if err := writeListing(file); err != nil {
-		return err
-	}
-	ours, bare, err := inTurn(b.rounds,
-		func() (usage, error) { return measure(b.gijbulk, "convert", "--from", "gh", file, "--out", manifest) },
-		func() (usage, error) { return b.self("listing", file) },
-		func(a, b usage) int { return int(a.wall - b.wall) })
-	if err != nil {
-		return err
-	}
-	integrations, most, err := integrationsIn(manifest)
-	if err != nil {
-		return err
-	}
-	b.tell("convert of %d repositories in %d organisations to %d integrations, none above %d: %.2f s, %.2f times decoding the file alone (%.2f s); peak memory %.0f MB (bare %.0f MB)",
-		listedRepositories, listedOrganisations, integrations, most, ours.wall.Seconds(), ours.wall.Seconds()/bare.wall.Seconds(),
-		bare.wall.Seconds(), megabytes(ours.memory), megabytes(bare.memory))
-	return nil
+func BenchmarkConvert(b *testing.B) {
+	b.Run(fmt.Sprintf("%d repositories in %d organisations", listedRepositories, listedOrganisations), func(b *testing.B) {
+		file, manifest := writeInput(b, "gh.json", writeListing), filepath.Join(b.TempDir(), "gh.jsonl")
+		compare(b, listedRepositories, "decoding-the-file", program(b, "convert", "--from", "gh", file, "--out", manifest), baseline("listing", file))
+		integrations, most, err := integrationsIn(manifest)
+		if err != nil || most > 2000 {
+			b.Fatalf("an integration of %d repositories, error %v", most, err)
+		}
+		b.ReportMetric(float64(integrations), "integrations")
+	})
 }
 
 // integrationsIn counts the integrations of a manifest in JSON Lines, and the repositories
@@ -105,8 +96,8 @@ func writeListing(name string) error {
 }
 
 // bareListing decodes the list and keeps it.
-func bareListing(name string) error {
-	file, err := os.Open(name)
+func bareListing(args []string) error {
+	file, err := os.Open(args[0])
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package reports
 
 import (
 	"cmp"
@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -55,33 +56,38 @@ const lookAtPage = `(async () => {
 // patience is how long a browser may take for anything.
 const patience = time.Minute
 
-// page looks at a report's page in a headless browser, if this machine has one. Each
+// BenchmarkPage looks at a report's page in a headless browser, if this machine has one. Each
 // round has a browser of its own, as the page has for who opens it from a mail.
-func (b bench) page(file string) error {
-	info, err := os.Stat(file)
-	if err != nil {
-		return err
-	}
-	var all []pageTimes
-	for range b.rounds {
-		times, err := lookAt(file)
-		if errors.Is(err, exec.ErrNotFound) {
-			fmt.Printf("page of %d records: not measured, there is no Chromium here\n", b.outcomes)
-			return nil
-		}
+func BenchmarkPage(b *testing.B) {
+	b.Run(fmt.Sprint(benchOutcomes, " records in a headless browser"), func(b *testing.B) {
+		run, outcomes := madeRun(benchOutcomes)
+		file := writeBenchReports(b, run, outcomes)
+		info, err := os.Stat(file)
 		if err != nil {
-			return fmt.Errorf("the page in a browser: %w", err)
+			b.Fatal(err)
 		}
-		all = append(all, times)
-	}
-	median := func(of func(pageTimes) float64) float64 {
-		slices.SortFunc(all, func(x, y pageTimes) int { return cmp.Compare(of(x), of(y)) })
-		return of(all[len(all)/2])
-	}
-	b.tell("page of %d records (%.1f MB) in a headless browser: first paint after %.0f ms (goal: under 2000), list after %.0f ms; first search %.0f ms, slowest filter after it %.0f ms (goal: under 200)",
-		b.outcomes, megabytes(info.Size()), median(func(t pageTimes) float64 { return t.Paint }), median(func(t pageTimes) float64 { return t.Ready }),
-		median(func(t pageTimes) float64 { return t.Search }), median(func(t pageTimes) float64 { return t.Filter }))
-	return nil
+		var all []pageTimes
+		for b.Loop() {
+			times, err := lookAt(file)
+			if errors.Is(err, exec.ErrNotFound) {
+				b.Skip("there is no Chromium here")
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+			all = append(all, times)
+		}
+		median := func(unit string, of func(pageTimes) float64) {
+			slices.SortFunc(all, func(x, y pageTimes) int { return cmp.Compare(of(x), of(y)) })
+			b.ReportMetric(of(all[len(all)/2]), unit)
+		}
+		b.ReportMetric(0, "ns/op")
+		b.ReportMetric(float64(info.Size())/1e6, "MB")
+		median("ms-to-the-first-paint", func(t pageTimes) float64 { return t.Paint })
+		median("ms-to-the-list", func(t pageTimes) float64 { return t.Ready })
+		median("ms-for-the-first-search", func(t pageTimes) float64 { return t.Search })
+		median("ms-for-the-slowest-filter", func(t pageTimes) float64 { return t.Filter })
+	})
 }
 
 // lookAt opens a file in a new browser, of which nothing is left. The error is

@@ -10,69 +10,52 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"testing"
 	"time"
 
 	"gijbulk/importer/sandbox"
 )
 
-// audit holds `gijbulk audit` of as many records as are live against a program that does
-// nothing but decode the two inputs. Nothing differs, as on most nights; the manifest
+// BenchmarkAudit compares `gijbulk audit` of as many records as are live with a program that
+// does nothing but decode the two inputs. Nothing differs, as on most nights; the manifest
 // leaves the secrets out, which only a state file could judge.
-func (b bench) audit() error {
-	a, err := b.auditing()
-	if err != nil {
-		return err
+func BenchmarkAudit(b *testing.B) {
+	for _, records := range []int{1_000, 100_000} {
+		b.Run(fmt.Sprint(records, " records against as many live ones"), func(b *testing.B) {
+			manifest := writeInput(b, "audit.csv", func(name string) error { return writeCSVWith(name, records, "") })
+			server, err := sandbox.New(sandbox.Options{IndexTime: time.Hour})
+			if err != nil {
+				b.Fatal(err)
+			}
+			live, err := populate(server, records)
+			if err != nil {
+				b.Fatal(err)
+			}
+			list := writeInput(b, "list.json", func(name string) error { return os.WriteFile(name, live, 0o600) })
+			url := listen(b, encoded(live, server))
+			audit := program(b, "audit", manifest, "--jira", url, "--rate", "0", "--quiet", "--state", filepath.Join(b.TempDir(), "audit.db"))
+			compare(b, records, "decoding-the-two-inputs", audit, baseline("decode", manifest, list))
+		})
 	}
-	defer a.close()
-	ours, bare, err := inTurn(b.rounds, a.run, func() (usage, error) { return b.self("decode", a.manifest, a.list) },
-		func(a, b usage) int { return int(a.wall - b.wall) })
-	if err != nil {
-		return err
-	}
-	b.tell("audit of %d records against %d live ones: %.2f s, %.2f times decoding the two inputs alone (%.2f s); peak memory %.0f MB, %.2f KB a record",
-		b.audited, b.audited, ours.wall.Seconds(), ours.wall.Seconds()/bare.wall.Seconds(), bare.wall.Seconds(),
-		megabytes(ours.memory), float64(ours.memory)/1000/float64(b.audited))
-	return nil
 }
 
-// auditing is an audit that is ready to be run, and its two inputs.
-type auditing struct {
-	manifest, list string
-	run            func() (usage, error)
-	close          func()
-}
-
-func (b bench) auditing() (auditing, error) {
-	a := auditing{manifest: filepath.Join(b.dir, "audit.csv"), list: filepath.Join(b.dir, "list.json")}
-	if err := writeCSV(a.manifest, b.audited, ""); err != nil {
-		return a, err
-	}
-	server, err := sandbox.New(sandbox.Options{IndexTime: time.Hour})
-	if err != nil {
-		return a, err
-	}
-	live, err := populate(server, b.audited)
-	if err != nil {
-		return a, err
-	}
-	if err := os.WriteFile(a.list, live, 0o600); err != nil {
-		return a, err
-	}
-	// The list is answered as it was encoded once: what a server takes to encode it is
-	// not ours.
-	listening := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+// encoded answers the list as it was encoded once: what a server takes to encode it is not ours.
+func encoded(list []byte, server http.Handler) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodGet && r.URL.Path == addPath {
 			w.Header().Set("Content-Type", "application/json")
-			_, _ = w.Write(live)
+			_, _ = w.Write(list)
 			return
 		}
 		server.ServeHTTP(w, r)
-	}))
-	a.close = listening.Close
-	a.run = func() (usage, error) {
-		return measure(b.gijbulk, "audit", a.manifest, "--jira", listening.URL, "--rate", "0", "--quiet", "--state", filepath.Join(b.dir, "audit.db"))
 	}
-	return a, nil
+}
+
+// listen gives the URL of a server that ends with the benchmark.
+func listen(b *testing.B, server http.Handler) string {
+	listening := httptest.NewServer(server)
+	b.Cleanup(listening.Close)
+	return listening.URL
 }
 
 // populate makes the records of writeCSV on a server, and gives its list of them.
@@ -113,12 +96,12 @@ type liveRow struct {
 }
 
 // bareDecode decodes a manifest and a live list, and keeps what it decoded.
-func bareDecode(manifest, list string) error {
-	rows, err := bareRows(manifest)
+func bareDecode(args []string) error {
+	rows, err := bareRows(args[0])
 	if err != nil {
 		return err
 	}
-	file, err := os.Open(list)
+	file, err := os.Open(args[1])
 	if err != nil {
 		return err
 	}
