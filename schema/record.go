@@ -12,6 +12,7 @@ type Record struct {
 	Place    Place     // in the manifest; zero for a live one
 	ID       int64     // on the server; 0 for a wanted one
 	InitDate int64     // when the server made it, in ms since 1970; 0 where it does not show that
+	Indexed  int64     // when its last indexing ended, likewise; 0 also where none has
 	Columns  []string  // the header of its CSV or TSV file, shared by its records; nil elsewhere
 	Cells    []Column  // as written, for reports; secrets as references
 	Findings []Finding // about the record itself

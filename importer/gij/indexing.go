@@ -18,7 +18,18 @@ const indexPath = appPath + "1.0/index.json"
 // indexing has begun the app may call it finished as well. One that went wrong shows no
 // date, and has ended too.
 func (c *Client) Indexing(ctx context.Context, r schema.Record) (schema.Indexing, error) {
-	a, err := c.get(ctx, indexPath+"?repoId="+strconv.FormatInt(r.ID, 10))
+	state, err := c.IndexingStatus(ctx, r.ID)
+	if err != nil || !state.Ended || len(state.Errors) > 0 || r.Kind() == schema.KindRepository {
+		return state, err
+	}
+	state.Ended, err = c.indexedOnce(ctx, r.ID)
+	return state, err
+}
+
+// IndexingStatus asks what the app says about the latest indexing of a live record: its errors, and
+// whether it is finished, which may mean that it has not begun.
+func (c *Client) IndexingStatus(ctx context.Context, id int64) (schema.Indexing, error) {
+	a, err := c.get(ctx, indexPath+"?repoId="+strconv.FormatInt(id, 10))
 	if err != nil {
 		return schema.Indexing{}, err
 	}
@@ -29,16 +40,11 @@ func (c *Client) Indexing(ctx context.Context, r schema.Record) (schema.Indexing
 	if err := json.Unmarshal(a.body, &status); err != nil {
 		return schema.Indexing{}, c.foreign(a, "the indexing status cannot be read", NeedBaseURL, err)
 	}
-	var state schema.Indexing
+	state := schema.Indexing{Ended: status.Finished}
 	for _, name := range slices.Sorted(maps.Keys(status.Errors)) {
 		state.Errors = append(state.Errors, a.masked(name+": "+wordsOf(status.Errors[name])))
 	}
-	state.Ended = status.Finished
-	if !state.Ended || len(state.Errors) > 0 || r.Kind() == schema.KindRepository {
-		return state, nil
-	}
-	state.Ended, err = c.indexedOnce(ctx, r.ID)
-	return state, err
+	return state, nil
 }
 
 // wordsOf is a JSON text without its quotes, and any other value as it is written.

@@ -37,6 +37,9 @@ func TestIndexing(t *testing.T) {
 		if s := look(0); !s.Ended || len(s.Errors) > 0 {
 			t.Errorf("ended: %+v", s)
 		}
+		if live, err := c.List(t.Context(), nil); err != nil || live[0].Indexed <= live[0].InitDate || live[0].Indexed > time.Now().UnixMilli() {
+			t.Errorf("the list does not show when it was indexed: %+v, %v", live, err)
+		}
 		if s := look(1); !s.Ended || len(s.Errors) != 1 || s.Errors[0] != "Indexing broken: 401 Unauthorized" {
 			t.Errorf("failed: %+v", s)
 		}

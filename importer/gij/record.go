@@ -68,6 +68,7 @@ type parts struct {
 	id      int64
 	badID   error
 	made    int64 // initDate
+	indexed int64 // lastIndexedDate
 	typed   schema.Value
 	inside  bool  // an integration
 	folder  int64 // the id of that
@@ -79,6 +80,8 @@ func (p *parts) add(name string, value json.RawMessage) {
 		p.id, p.badID = decodeID(value)
 	case name == "initDate":
 		p.made, _ = asInt(value)
+	case name == "lastIndexedDate":
+		p.indexed, _ = asInt(value)
 	case name == "integrationType": // what a request calls type
 		p.typed = p.decoder.value(schema.ShapeText, value)
 	case name == "trackedFolderId":
@@ -117,7 +120,7 @@ func (p *parts) record() (schema.Record, error) {
 	case p.kind == schema.KindIntegration && r.Type() == "":
 		return schema.Record{}, errors.New("it has no type")
 	}
-	r.ID, r.InitDate = p.id, p.made
+	r.ID, r.InitDate, r.Indexed = p.id, p.made, p.indexed
 	return r, p.badID
 }
 
