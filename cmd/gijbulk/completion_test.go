@@ -161,7 +161,7 @@ func TestCompletionsAreAccepted(t *testing.T) {
 func accepted(command, flag, value string) bool {
 	switch flag {
 	case "output":
-		return value == "text" || value == "json"
+		return value == outputText || value == outputJSON || command == "list" && value == outputCSV
 	case "log-level":
 		_, err := newLogbook(nil, logOptions{level: value, format: "json"}, false, nil)
 		return err == nil

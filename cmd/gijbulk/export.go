@@ -58,8 +58,7 @@ replaced only with --overwrite.`,
 	f := cmd.Flags()
 	o.target.addFlags(f)
 	o.state.addFlags(f)
-	f.StringVar(&o.selection.match, "match", "", "only records whose displayName or origin matches this `REGEX`")
-	f.StringSliceVar(&o.selection.types, "type", nil, "only records of these `TYPE`s; repository selects plain repositories")
+	o.selection.addChoosing(f)
 	f.StringVar(&o.format, "format", "", strings.Join(exportFormats(), ", ")+" (default: by --out's extension, else yaml)")
 	o.output.addFlags(f)
 	f.BoolVar(&o.withIDs, "with-ids", false, "write the ids, which are valid on this Jira only")
@@ -144,13 +143,8 @@ func (e *exporter) read(ctx context.Context) error {
 			e.shown[shownField{r.Kind(), r.Type(), f}] = true
 		}
 	}
-	ids, err := e.target.client.Projects(ctx)
-	if err != nil {
+	if e.projects, err = e.target.projectKeys(ctx, e.records); err != nil {
 		return err
-	}
-	e.projects = make(map[int64]string, len(ids))
-	for key, id := range ids {
-		e.projects[id] = key
 	}
 	e.wanted, err = e.app.lastWanted(ctx, e.options.state, e.target, e.url, e.records)
 	return err

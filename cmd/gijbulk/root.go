@@ -82,7 +82,7 @@ of the manifest from references such as env:NAME and file:PATH.`,
 		RunE:              a.runGroup,
 	}
 	flags := root.PersistentFlags()
-	flags.StringVarP(&a.output, "output", "o", "text", "text or json (one object per line, on standard output)")
+	flags.VarP(newChoice(&a.output, outputText, outputJSON), "output", "o", "text or json (one object per line, on standard output)")
 	flags.StringVar(&a.logging.level, "log-level", "info", "trace, debug, info, warn or error")
 	flags.StringVar(&a.logging.format, "log-format", "console", "console or json")
 	flags.BoolVar(&a.logging.quiet, "quiet", false, "only errors and the summary on standard error")
@@ -96,6 +96,7 @@ of the manifest from references such as env:NAME and file:PATH.`,
 		a.validateCommand(),
 		a.convertCommand(),
 		a.exportCommand(),
+		a.listCommand(),
 		a.runsCommand(),
 		a.resumeCommand(),
 		a.undoCommand(),
@@ -148,9 +149,6 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	if a.output != "text" && a.output != "json" {
-		return usage("--output %q is neither text nor json", a.output)
-	}
 	if a.log, err = newLogbook(a.screen, a.logging, a.coloured(), func() schema.Mask { return a.mask }); err != nil {
 		return err
 	}
@@ -181,7 +179,7 @@ func (a *app) env(name string) string { v, _ := a.lookupEnv(name); return v }
 // given reports whether a flag was given, on the command line or by its variable.
 func (a *app) given(flag string) bool { return a.command.Flags().Changed(flag) }
 
-func (a *app) json() bool { return a.output == "json" }
+func (a *app) json() bool { return a.output == outputJSON }
 
 // needFiles is the Args rule of commands that take manifests.
 func needFiles(cmd *cobra.Command, args []string) error {

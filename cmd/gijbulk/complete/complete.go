@@ -57,6 +57,8 @@ func completions(s Sources) map[string]cobra.CompletionFunc {
 		"resume RUN": runs(s, func(r Run) bool { return !r.Finished }),
 		"undo RUN":   runs(s, func(r Run) bool { return r.Changed }),
 
+		"list --output": oneOf("text", "json", "csv"),
+
 		"--output":     oneOf("text", "json"),
 		"--log-level":  oneOf("trace", "debug", "info", "warn", "error"),
 		"--log-format": oneOf("console", "json"),
