@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 
+	"gijbulk/importer/fieldjson"
 	"gijbulk/schema"
 )
 
@@ -67,7 +68,7 @@ func (i *Identities) Compare(id int64, f schema.Field, v schema.Value) (same, ju
 	if hash, found := sent.secrets[f.String()]; found {
 		return (isSecret || v.IsText()) && hashMatches(i.key, hash, f, text), true
 	}
-	value, err := decodeValue(f, sent.values[f.String()])
+	value, err := fieldjson.DecodeValue(f, sent.values[f.String()])
 	if err != nil {
 		return false, true
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"maps"
 
+	"gijbulk/importer/fieldjson"
 	"gijbulk/schema"
 )
 
@@ -44,7 +45,7 @@ func (s *lastSent) addPlain(f schema.Field, v schema.Value) {
 	if s.values == nil {
 		s.values = make(map[string]json.RawMessage)
 	}
-	s.values[f.String()] = encodeValue(f, v)
+	s.values[f.String()] = fieldjson.EncodeValue(f, v)
 }
 
 func (s *lastSent) addSecrets(hashes map[string][]byte) {

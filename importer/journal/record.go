@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"gijbulk/importer/fieldjson"
 	"gijbulk/schema"
 )
 
@@ -27,10 +28,7 @@ func encodeRecord(r *schema.Record, mask schema.Mask) *recordJSON {
 	for i := range out.Cells {
 		out.Cells[i].Text = mask.Hide(out.Cells[i].Text)
 	}
-	out.Fields = make(map[string]json.RawMessage)
-	for f, v := range r.All() {
-		out.Fields[f.String()] = encodeValue(f, v)
-	}
+	out.Fields = fieldjson.Encode(*r)
 	return out
 }
 
@@ -39,32 +37,15 @@ func (in *recordJSON) decode(columns map[string][]string) (schema.Record, error)
 	if in == nil {
 		return schema.Record{}, nil
 	}
-	fields := make([]schema.FieldValue, 0, len(in.Fields))
-	for name, data := range in.Fields {
-		f, v, err := decodeField(name, data)
-		if err != nil {
-			return schema.Record{}, err
-		}
-		fields = append(fields, schema.FieldValue{Field: f, Value: v})
+	r, err := fieldjson.Decode(in.Fields)
+	if err != nil {
+		return schema.Record{}, damaged("%w", err)
 	}
-	r := schema.RecordOf(fields)
 	r.Place, r.ID, r.InitDate, r.Cells, r.Findings = in.Place, in.ID, in.InitDate, in.Cells, in.Findings
 	if r.Place.File != "" {
 		r.Columns = columns[r.Place.File]
 	}
 	return r, nil
-}
-
-func decodeField(name string, data json.RawMessage) (schema.Field, schema.Value, error) {
-	f, known := schema.FieldNamed(name)
-	if !known {
-		return f, schema.Value{}, damaged("unknown field %q", name)
-	}
-	v, err := decodeValue(f, data)
-	if err != nil {
-		return f, v, damaged("%s: %w", f, err)
-	}
-	return f, v, nil
 }
 
 func maskFindings(findings []schema.Finding, mask schema.Mask) []schema.Finding {
@@ -86,7 +67,7 @@ type changeJSON struct {
 func encodeChanges(changes []schema.Change) []changeJSON {
 	var out []changeJSON
 	for _, c := range changes {
-		out = append(out, changeJSON{c.Field.String(), encodeValue(c.Field, c.From), encodeValue(c.Field, c.To), c.Unseen})
+		out = append(out, changeJSON{c.Field.String(), fieldjson.EncodeValue(c.Field, c.From), fieldjson.EncodeValue(c.Field, c.To), c.Unseen})
 	}
 	return out
 }
@@ -94,13 +75,13 @@ func encodeChanges(changes []schema.Change) []changeJSON {
 func decodeChanges(in []changeJSON) ([]schema.Change, error) {
 	var changes []schema.Change
 	for _, c := range in {
-		f, from, err := decodeField(c.Field, c.From)
+		f, from, err := fieldjson.DecodeNamed(c.Field, c.From)
 		if err != nil {
-			return nil, err
+			return nil, damaged("%w", err)
 		}
-		_, to, err := decodeField(c.Field, c.To)
+		_, to, err := fieldjson.DecodeNamed(c.Field, c.To)
 		if err != nil {
-			return nil, err
+			return nil, damaged("%w", err)
 		}
 		changes = append(changes, schema.Change{Field: f, From: from, To: to, Unseen: c.Unseen})
 	}
