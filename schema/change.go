@@ -11,6 +11,8 @@ type Change struct {
 	Unseen bool
 }
 
+func (c Change) secret() bool { _, secret := c.To.Secret(); return secret }
+
 // Changes compares a wanted record with the live one of its identity, field by field:
 // only what the manifest sets and the server shows can differ. Secrets are never shown,
 // and the identity's own fields have already been found equal.

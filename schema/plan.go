@@ -208,8 +208,10 @@ func (p Plan) live(id int64) (Known, bool) {
 	return p.Live[i], true
 }
 
-// Digest names the plan: the wanted records and the compared fields of the live
-// ones, independent of the order of the manifest. A secret counts by its reference.
+// Digest names the plan: the wanted records, and of the live ones the compared fields and what is
+// deleted, independent of the order of the manifest. It covers no secret, but its reference, and
+// nothing that depends on what was sent last: who approves a plan and who applies it may have
+// different environments and states.
 func (p Plan) Digest() string {
 	sums := make([][sha256.Size]byte, len(p.Actions))
 	var text []byte
@@ -227,10 +229,50 @@ func (p Plan) Digest() string {
 
 // appendDigest writes what the digest is about of an action.
 func (a *Action) appendDigest(text []byte) []byte {
-	text = append(strconv.AppendQuote(text, string(a.Op)), '\n')
+	text = append(strconv.AppendQuote(text, string(a.Compared())), '\n')
 	text = a.Want.appendDigest(text, func(Field) bool { return true })
 	text = append(strconv.AppendInt(text, a.Have.ID, 10), '\n')
-	return a.Have.appendDigest(text, a.Want.Has)
+	text = a.Have.appendDigest(text, a.compares)
+	if a.Files {
+		text = append(text, "files\n"...)
+	}
+	return text
+}
+
+// Compared is the operation as far as it follows from what the server shows: one that differs only
+// in secrets, or in what the server does not show, is unchanged.
+func (a *Action) Compared() Op {
+	shown := func(c Change) bool { return !c.Unseen && !c.secret() }
+	if a.Op == OpUpdate || a.Op == OpExists && len(a.Changes) > 0 {
+		if !slices.ContainsFunc(a.Changes, shown) {
+			return OpUnchanged
+		}
+	}
+	return a.Op
+}
+
+// compares reports whether the plan depends on a field of the live record: on what is wanted, but for
+// secrets, and of what is deleted on its identity.
+func (a *Action) compares(f Field) bool {
+	if a.Op == OpDelete {
+		return f.identifies()
+	}
+	v := a.Want.Get(f)
+	_, secret := v.Secret()
+	return v.IsSet() && !secret
+}
+
+// HaveCompared is the live record with only the fields that the plan depends on.
+func (a *Action) HaveCompared() Record {
+	var fields []FieldValue
+	for f, v := range a.Have.All() {
+		if a.compares(f) {
+			fields = append(fields, FieldValue{f, v})
+		}
+	}
+	r := RecordOf(fields)
+	r.ID = a.Have.ID
+	return r
 }
 
 // Digest changes with each field that the server shows of a record.

@@ -49,12 +49,16 @@ func KnownRecords(live []Record) []Known {
 // WithIdentityOnly is a record with nothing but the fields that identify it.
 func (r Record) WithIdentityOnly() Record {
 	var fields []FieldValue
-	for _, f := range []Field{FieldKind, FieldType, FieldOrigin, FieldDisplayName, FieldAwsRegion} {
-		if r.Has(f) {
-			fields = append(fields, FieldValue{f, r.Get(f)})
+	for f, v := range r.All() {
+		if f.identifies() {
+			fields = append(fields, FieldValue{f, v})
 		}
 	}
 	return RecordOf(fields)
+}
+
+func (f Field) identifies() bool {
+	return slices.Contains([]Field{FieldKind, FieldType, FieldOrigin, FieldDisplayName, FieldAwsRegion}, f)
 }
 
 // RecordIDs are the ids of records, in their order.
