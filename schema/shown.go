@@ -29,10 +29,6 @@ func (r *Record) AnswerDigest(want Record) string {
 // leftOutWhereBlank are the fields that servers do not show where they are blank.
 var leftOutWhereBlank = []Field{FieldTagsFilter, FieldAPIPath, FieldAPIFilter}
 
-func (f Field) identifies() bool {
-	return f == FieldKind || f == FieldType || f == FieldOrigin || f == FieldDisplayName
-}
-
 func (v Value) digest() string {
 	sum := sha256.Sum256([]byte(v.String()))
 	return hex.EncodeToString(sum[:4])

@@ -19,6 +19,18 @@ type decided struct {
 	live     server
 }
 
+// decideRun decides what the run is to do about the manifests, and adds to it what was found on the
+// way.
+func (w *workspace) decideRun(ctx context.Context, run schema.Run, m manifests) (schema.Run, decided, error) {
+	d, err := w.decide(ctx, run, m)
+	if err != nil {
+		return run, d, err
+	}
+	w.logServer(run, d.live, m.kinds())
+	run.Digest, run.Findings = d.plan.Digest(), append(m.allFindings(), d.findings...)
+	return run, d, nil
+}
+
 // listTries is how many lists are read at most until two agree.
 const listTries = 5
 

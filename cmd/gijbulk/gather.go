@@ -34,7 +34,7 @@ func (m manifests) kinds() []schema.Kind {
 	return slices.Sorted(maps.Keys(schema.CountKinds(m.records)))
 }
 
-// readManifests checks the manifests and resolves their secrets.
+// readManifests checks the manifests.
 func (w *workspace) readManifests(ctx context.Context, files []string) (manifests, error) {
 	var m manifests
 	r, err := w.manifest.reader(w.stdin)
@@ -49,9 +49,11 @@ func (w *workspace) readManifests(ctx context.Context, files []string) (manifest
 		}
 		return nil
 	})
-	if err != nil {
-		return m, err
-	}
+	return m, err
+}
+
+// resolveSecrets gives the records their secrets.
+func (w *workspace) resolveSecrets(ctx context.Context, files []string, m manifests) (manifests, error) {
 	resolver := secrets.Resolver{Env: w.lookupEnv, AllowCommands: w.allowCommands, Lenient: w.dryRun}
 	m.records = resolver.Resolve(ctx, m.records)
 	w.hide(m.records, w.target.secrets...)
@@ -102,18 +104,22 @@ func (w *workspace) logServer(run schema.Run, live server, kinds []schema.Kind) 
 	w.log.info("server read", said...)
 }
 
-// resolveProjects turns project keys into ids, where any are named.
-func (w *workspace) resolveProjects(ctx context.Context, m manifests) (manifests, error) {
+// projectIDs are those of Jira's projects by their keys, where any record names one.
+func (w *workspace) projectIDs(ctx context.Context, m manifests) (map[string]int64, error) {
 	if !slices.ContainsFunc(m.records, func(r schema.Record) bool { return r.Has(schema.FieldProjects) }) {
-		return m, nil
+		return nil, nil
 	}
-	ids, err := w.target.client.Projects(ctx)
-	if err != nil {
-		return m, err
+	return w.target.client.Projects(ctx)
+}
+
+// withProjects turns project keys into ids; without any it leaves the records as they are.
+func (m manifests) withProjects(ids map[string]int64) manifests {
+	if ids == nil {
+		return m
 	}
 	m.records = slices.Clone(m.records)
 	for i, r := range m.records {
 		m.records[i] = schema.ResolveProjects(r, ids)
 	}
-	return m, nil
+	return m
 }

@@ -52,6 +52,9 @@ func (a *app) importManifests(ctx context.Context, command string, files []strin
 	if err != nil {
 		return err
 	}
+	if m, err = w.resolveSecrets(ctx, files, m); err != nil {
+		return err
+	}
 	run.Manifest, run.Findings = w.digest(m), m.allFindings()
 	log, err := w.record(ctx, run, recordedOptions{})
 	if err != nil {
@@ -66,21 +69,20 @@ func (a *app) importManifests(ctx context.Context, command string, files []strin
 		return w.abandon(ctx, log, run, m, err)
 	}
 	defer func() { err = firstError(err, unlock()) }()
-	return w.apply(ctx, log, run, m)
+	return w.bring(ctx, log, run, m)
 }
 
-// apply brings the server to the state of manifests: it plans, confirms, runs and reports.
-func (w *workspace) apply(ctx context.Context, log *record, run schema.Run, m manifests) error {
-	m, err := w.resolveProjects(ctx, m)
+// bring brings the server to the state of manifests: it plans, confirms, runs and reports.
+func (w *workspace) bring(ctx context.Context, log *record, run schema.Run, m manifests) error {
+	ids, err := w.projectIDs(ctx, m)
 	if err != nil {
 		return w.abandon(ctx, log, run, m, err)
 	}
-	d, err := w.decide(ctx, run, m)
+	m = m.withProjects(ids)
+	run, d, err := w.decideRun(ctx, run, m)
 	if err != nil {
 		return w.abandon(ctx, log, run, m, err)
 	}
-	w.logServer(run, d.live, m.kinds())
-	run.Digest, run.Findings = d.plan.Digest(), append(m.allFindings(), d.findings...)
 	part := planner.Shard(d.plan, w.shard)
 	switch {
 	case w.refuses(run.Findings):

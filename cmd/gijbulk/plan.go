@@ -51,7 +51,7 @@ func (w *workspace) confirm(run schema.Run, plan schema.Plan) error {
 		return nil
 	}
 	refusal := &failure{code: exitUnsafe, err: errors.New("the plan was not confirmed; nothing was sent")}
-	if !w.stdinIsTerminal || slices.Contains(run.Files, "-") {
+	if !w.stdinIsTerminal || slices.Contains(w.command.Flags().Args(), "-") {
 		return refusal.hinted("%s; without a terminal to ask at give --yes, and --dry-run shows the plan", intent(plan))
 	}
 	if err := reports.PlanText(w.screen, run, reports.MaskedPlan(plan, w.mask), w.planPage(w.stderrIsTerminal)); err != nil {

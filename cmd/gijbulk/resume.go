@@ -158,6 +158,9 @@ func (w *workspace) startOver(ctx context.Context, run schema.Run, saved journal
 		if m, err = w.readManifests(ctx, run.Files); err != nil {
 			return err
 		}
+		if m, err = w.resolveSecrets(ctx, run.Files, m); err != nil {
+			return err
+		}
 		run.Manifest, run.Findings = w.digest(m), m.allFindings()
 		if w.refuses(run.Findings) {
 			return w.refuse(ctx, nil, run, m)
@@ -172,7 +175,7 @@ func (w *workspace) startOver(ctx context.Context, run schema.Run, saved journal
 	if options.Undoes != "" {
 		return w.revert(ctx, r, run, undone)
 	}
-	return w.apply(ctx, r, run, m)
+	return w.bring(ctx, r, run, m)
 }
 
 func (a *app) printNothingToResume() error {
