@@ -112,18 +112,22 @@ func (j *judge) readCell(c *Cell) Value {
 // maxCell is in bytes.
 const maxCell = 1 << 20
 
-// judgeText finds what no text should hold.
+// judgeText finds what no text should hold. JMESPath ignores white space, so a filter may be a YAML
+// block or a cell of several lines.
 func (j *judge) judgeText(f Field, s string) {
 	for i := range len(s) { // bytes will do: no control character has more than one
-		if b := s[i]; b < ' ' || b == 0x7f {
+		b := s[i]
+		if (b < ' ' || b == 0x7f) && !(f == FieldAPIFilter && isFilterSpace(b)) {
 			j.report(f, CodeControlChar, "the value holds the control character U+%04X", b)
 			return
 		}
 	}
-	if (mayBlank(s[0]) || mayBlank(s[len(s)-1])) && len(strings.TrimSpace(s)) != len(s) {
+	if f != FieldAPIFilter && (mayBlank(s[0]) || mayBlank(s[len(s)-1])) && len(strings.TrimSpace(s)) != len(s) {
 		j.report(f, CodeOuterSpace, "the value has leading or trailing whitespace")
 	}
 }
+
+func isFilterSpace(b byte) bool { return b == '\t' || b == '\n' || b == '\r' }
 
 // readSecret tells references from literals. A user name that is written out is an
 // ordinary text.

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -37,9 +38,21 @@ func (j *judge) judgeExpressions() {
 	}
 }
 
+// longestAPIText is the most characters that the server takes in an apiPath or an apiFilter.
+const longestAPIText = 2000
+
+// tooLong counts the characters of a text that has more than the server takes.
+func tooLong(s string) (characters int, long bool) {
+	if len(s) <= longestAPIText {
+		return 0, false
+	}
+	n := utf8.RuneCountInString(s)
+	return n, n > longestAPIText
+}
+
 func (j *judge) judgeAPIPath() {
-	const longest = 2000 // characters
 	path := j.text(FieldAPIPath)
+	length, long := tooLong(path)
 	switch {
 	case path == "":
 	case !strings.HasPrefix(path, "/"):
@@ -48,8 +61,8 @@ func (j *judge) judgeAPIPath() {
 			advice = "write the path alone; the host is the origin"
 		}
 		j.report(FieldAPIPath, CodeBadAPIPath, "the path does not begin with /").Advice = advice
-	case len(path) > longest && utf8.RuneCountInString(path) > longest:
-		j.report(FieldAPIPath, CodeBadAPIPath, "the path has %d characters, more than 2,000", utf8.RuneCountInString(path))
+	case long:
+		j.report(FieldAPIPath, CodeBadAPIPath, "the path has %d characters, more than 2,000", length).Advice = "shorten the path"
 	case strings.Contains(path, " ") || strings.Contains(path, "\t"):
 		j.report(FieldAPIPath, CodeBadAPIPath, "the path holds a blank").Advice = "write %20 for a blank"
 	}
@@ -76,7 +89,7 @@ func (j *judge) judgeExpression(f Field) {
 
 // Bounds of what is handed to the parsers, which recurse without one.
 const (
-	longestExpression = 256 << 10 // bytes; a filter that names 2,000 repositories has about 100 KiB
+	longestExpression = 256 << 10 // bytes
 	deepestExpression = 200       // brackets, and prefixes in a row
 )
 
@@ -102,6 +115,10 @@ func tooDeep(s string) bool {
 }
 
 func judgeFilter(expression string) Verdict {
+	if length, long := tooLong(expression); long {
+		return Verdict{CodeBadFilter, fmt.Sprintf("the expression has %d characters, more than 2,000", length),
+			"select by a property or a prefix instead of by names, or use several integrations with filters that do not overlap"}
+	}
 	if tooDeep(expression) {
 		return Verdict{CodeBadFilter, "the expression is too long or too deeply nested to be judged", "split it"}
 	}

@@ -122,6 +122,9 @@ func valueOf(f Field) *document {
 	case FieldAPIPath:
 		v = &document{Extras: errorMessage(CodeBadAPIPath.Explanation().Advice), Pattern: `^(/[^\x00-\x20\x7f]*)?$`, MaxLength: size(2000)}
 		v.Extras["type"] = []string{"string", "null"}
+	case FieldAPIFilter:
+		v = &document{Extras: errorMessage(CodeBadFilter.Explanation().Advice), Pattern: `^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$`, MaxLength: size(2000)}
+		v.Extras["type"] = []string{"string", "null"}
 	case FieldProjects:
 		v.Items = &document{Type: "string", Pattern: `^[A-Z][A-Z0-9_]*$`, Extras: errorMessage(CodeBadProjectKey.Explanation().Advice)}
 	}

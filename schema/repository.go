@@ -89,6 +89,8 @@ func parseCloneURL(origin string) address {
 		return badOrigin(CodeBadOrigin, Quote(origin)+" is not an address that git knows", cloneAdvice)
 	case u.Hostname() == "":
 		return badOrigin(CodeBadOrigin, Quote(origin)+" has no host", cloneAdvice)
+	case !validPort(u):
+		return badPort(u)
 	case u.RawQuery != "" || u.Fragment != "":
 		return badOrigin(CodeBadOrigin, "the origin has a query or fragment", cloneAdvice)
 	case strings.Trim(u.Path, "/") == "":

@@ -2,9 +2,11 @@ package schema
 
 import (
 	"cmp"
+	"fmt"
 	"net/url"
 	"path"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -142,11 +144,23 @@ func parseAddress(origin string) address {
 		return badOrigin(CodeBadOrigin, Quote(origin)+" is not an http or https URL", "")
 	case u.Hostname() == "":
 		return badOrigin(CodeBadOrigin, Quote(origin)+" has no host", "")
+	case !validPort(u):
+		return badPort(u)
 	case u.RawQuery != "" || u.Fragment != "":
 		return badOrigin(CodeBadOrigin, "the origin has a query or fragment",
 			"write the host's base URL alone; a listing's path belongs into apiPath")
 	}
 	return address{host: u.Hostname(), plain: u.Scheme == "http", fits: hostType(u.Hostname())}
+}
+
+// validPort reports whether a URL has no port, or one that exists.
+func validPort(u *url.URL) bool {
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	return u.Port() == "" || err == nil && port > 0
+}
+
+func badPort(u *url.URL) address {
+	return badOrigin(CodeBadOrigin, fmt.Sprintf("the port %s is not between 1 and 65535", u.Port()), "correct the port")
 }
 
 // badOrigin is an address that cannot be right; without advice, the code's own is given.

@@ -12,8 +12,9 @@ import (
 // mostInOne is how many repositories the vendor advises for one integration.
 const mostInOne = 2000
 
-// longestFilter is in bytes. A filter is judged up to 256 KiB.
-const longestFilter = 200 << 10
+// longestFilter is in bytes, for the names alone: with what is around them, a filter stays below
+// the 2,000 characters that the server takes.
+const longestFilter = 1900
 
 // Scope is what one integration is for.
 type Scope struct {

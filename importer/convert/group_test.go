@@ -80,7 +80,7 @@ func TestParts(t *testing.T) {
 		repositories, length, parts int
 		choice                      bool
 	}{
-		{2000, 10, 1, false}, {2001, 10, 2, false}, {2000, 10, 1, true}, {6001, 10, 4, false}, {2000, 240, 1, false}, {2000, 240, 3, true},
+		{2000, 10, 1, false}, {2001, 10, 15, false}, {2000, 10, 15, true}, {6001, 10, 45, false}, {2000, 240, 1, false}, {100, 240, 15, true},
 	} {
 		var list []map[string]any
 		var host []any
