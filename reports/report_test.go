@@ -18,7 +18,7 @@ func sampleRun() schema.Run {
 	run := testRun("samples/a.yaml")
 	run.Findings = []schema.Finding{
 		schema.CodePlainSecret.Newf(schema.Place{File: "samples/a.yaml", Line: 9, Column: 5, Record: 2}, "pat", "the pat is written out"),
-		schema.CodeDeprecatedType.Newf(place("samples/a.yaml", 1), "type", "old"),
+		schema.CodeDroppedType.Newf(place("samples/a.yaml", 1), "type", "old"),
 	}
 	return run
 }

@@ -34,7 +34,7 @@ const (
 	CodeFieldOfOtherKind   Code = "field-of-other-kind"
 	CodeTypeRequired       Code = "type-required"
 	CodeUnknownType        Code = "unknown-type"
-	CodeDeprecatedType     Code = "deprecated-type"
+	CodeDroppedType        Code = "dropped-type"
 	CodeOriginRequired     Code = "origin-required"
 	CodeBadOrigin          Code = "bad-origin"
 	CodeOriginLogin        Code = "origin-credentials"
@@ -51,15 +51,20 @@ const (
 	CodeFieldRefused       Code = "field-refused"
 	CodeDepthRequired      Code = "folder-depth-required"
 	CodeRegionRequired     Code = "aws-region-required"
+	CodeDeprecatedField    Code = "deprecated-field"
 	CodeUnknownRegion      Code = "unknown-region"
 	CodeBadAPIPath         Code = "bad-api-path"
 	CodeBadFilter          Code = "bad-api-filter"
 	CodeFilterPipe         Code = "api-filter-escaped-pipe"
 	CodeFilterFunction     Code = "api-filter-unknown-function"
+	CodeFilterShape        Code = "filter-shape"
+	CodeFilterPaging       Code = "filter-paging"
+	CodePathOnType         Code = "path-on-type"
 	CodeBadPattern         Code = "bad-pattern"
 	CodePatternUnjudged    Code = "pattern-not-judged"
 	CodeBadRefspec         Code = "bad-refspec"
 	CodeGlobalProjects     Code = "global-with-projects"
+	CodeOpenToAllProjects  Code = "open-to-all-projects"
 	CodeViewerNoProject    Code = "viewer-without-project"
 	CodeBadProjectKey      Code = "bad-project-key"
 	CodeUnknownProject     Code = "unknown-project"
@@ -102,6 +107,8 @@ func (c Code) Option() Option {
 	switch c {
 	case CodeFormatUnknown:
 		return OptionFormat
+	case CodeDroppedType:
+		return OptionDroppedTypes
 	case CodeListingNotFiltered:
 		return OptionRepositories
 	}

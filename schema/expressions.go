@@ -12,10 +12,11 @@ import (
 	"github.com/jmespath/go-jmespath"
 )
 
-// Verdict is what is wrong with an expression or an origin; the zero Verdict is nothing.
+// Verdict is what is wrong with an expression or an origin, and what a filter without errors does.
 type Verdict struct {
-	code            Code
+	code            Code // "": it has no errors
 	message, advice string
+	filter          filterTraits
 }
 
 // JudgeExpression checks the expression in a field: an apiFilter, or a regular expression.
@@ -52,6 +53,9 @@ func tooLong(s string) (characters int, long bool) {
 
 func (j *judge) judgeAPIPath() {
 	path := j.text(FieldAPIPath)
+	if path != "" && j.spec != nil && !j.spec.repository && !j.spec.apiPath {
+		j.report(FieldAPIPath, CodePathOnType, "for %s, an apiPath is not documented", j.integrationType())
+	}
 	length, long := tooLong(path)
 	switch {
 	case path == "":
@@ -79,6 +83,7 @@ func (j *judge) judgeExpression(f Field) {
 	}
 	v := judge(f, expression)
 	if v.code == "" {
+		j.judgeFilterTraits(f, v.filter)
 		return
 	}
 	finding := j.report(f, v.code, "%s", v.message)
@@ -116,17 +121,18 @@ func tooDeep(s string) bool {
 
 func judgeFilter(expression string) Verdict {
 	if length, long := tooLong(expression); long {
-		return Verdict{CodeBadFilter, fmt.Sprintf("the expression has %d characters, more than 2,000", length),
-			"select by a property or a prefix instead of by names, or use several integrations with filters that do not overlap"}
+		return problem(CodeBadFilter, fmt.Sprintf("the expression has %d characters, more than 2,000", length),
+			"select by a property or a prefix instead of by names, or use several integrations with filters that do not overlap")
 	}
 	if tooDeep(expression) {
-		return Verdict{CodeBadFilter, "the expression is too long or too deeply nested to be judged", "split it"}
+		return problem(CodeBadFilter, "the expression is too long or too deeply nested to be judged", "split it")
 	}
 	if mended := unescapePipes(expression); mended != expression {
-		return Verdict{CodeFilterPipe, `the expression holds \| outside a string`, "write " + mended}
+		return problem(CodeFilterPipe, `the expression holds \| outside a string`, "write "+mended)
 	}
-	if _, err := jmespath.NewParser().Parse(expression); err != nil {
-		return Verdict{CodeBadFilter, "this is no JMESPath expression: " + strings.TrimPrefix(err.Error(), "SyntaxError: "), ""}
+	tree, err := jmespath.NewParser().Parse(expression)
+	if err != nil {
+		return problem(CodeBadFilter, "this is no JMESPath expression: "+strings.TrimPrefix(err.Error(), "SyntaxError: "), "")
 	}
 	for _, name := range calledFunctions(expression) {
 		if slices.Contains(filterFunctions, name) {
@@ -136,9 +142,33 @@ func judgeFilter(expression string) Verdict {
 		if near := Nearest(name, filterFunctions); near != "" {
 			advice = "did you mean " + near + "?"
 		}
-		return Verdict{CodeFilterFunction, "JMESPath has no function " + name, advice}
+		return problem(CodeFilterFunction, "JMESPath has no function "+name, advice)
 	}
-	return Verdict{}
+	return Verdict{filter: traitsOf(tree)}
+}
+
+// problem is the verdict on an expression with an error; without advice, the code's own is given.
+func problem(code Code, message, advice string) Verdict {
+	return Verdict{code: code, message: message, advice: advice}
+}
+
+// judgeFilterTraits finds a filter whose result the app cannot read as a list of repositories of the
+// type, and one that may mean something else where the host's answer has several pages.
+func (j *judge) judgeFilterTraits(f Field, filter filterTraits) {
+	t := j.integrationType()
+	if f != FieldAPIFilter || j.spec == nil || j.spec.repository {
+		return
+	}
+	switch {
+	case t == TypeAWS: // its listing is not documented
+	case j.spec.microsoft && filter.notObject:
+		j.report(f, CodeFilterShape, "the filter does not yield an object with value, as %s needs", t).Advice = "write {value:value[?CONDITION]}"
+	case !j.spec.microsoft && filter.notList:
+		j.report(f, CodeFilterShape, "the filter does not yield a list of repositories, as %s needs", t).Advice = "write [?CONDITION]"
+	}
+	if filter.paging != "" {
+		j.report(f, CodeFilterPaging, "the filter has %s, which may apply to each page of the host's list separately", filter.paging)
+	}
 }
 
 // filterFunctions are the built-in functions of JMESPath's specification.
@@ -193,7 +223,7 @@ func unescapePipes(s string) string {
 // something that only Java has.
 func judgePattern(pattern string) Verdict {
 	if tooDeep(pattern) {
-		return Verdict{CodePatternUnjudged, "the pattern is too long or too deeply nested to be judged", ""}
+		return problem(CodePatternUnjudged, "the pattern is too long or too deeply nested to be judged", "")
 	}
 	if _, err := syntax.Parse(pattern, syntax.Perl); err == nil {
 		return Verdict{}
@@ -203,9 +233,9 @@ func judgePattern(pattern string) Verdict {
 		return Verdict{}
 	}
 	if javaOnly.MatchString(pattern) {
-		return Verdict{CodePatternUnjudged, "the pattern uses something that only Java knows", ""}
+		return problem(CodePatternUnjudged, "the pattern uses something that only Java knows", "")
 	}
-	return Verdict{CodeBadPattern, "this is no regular expression: " + reason(err, pattern), ""}
+	return problem(CodeBadPattern, "this is no regular expression: "+reason(err, pattern), "")
 }
 
 // javaOnly finds possessive quantifiers, quotations, Java's classes and intersections.

@@ -11,8 +11,8 @@ func integrationRules() []*document {
 	}
 	for _, t := range Types() {
 		only := func(u Type, _ *typeSpec) bool { return u == t }
-		if why := t.spec().deprecated; why != "" {
-			when(only, properties(property{"type", &document{Deprecated: true, Extras: map[string]any{"deprecationMessage": string(t) + " is deprecated: " + why}}}))
+		if why := t.spec().dropped; why != "" {
+			when(only, properties(property{"type", &document{Deprecated: true, Extras: map[string]any{"deprecationMessage": string(t) + " is no longer supported: " + why}}}))
 		}
 		if origin := t.DefaultOrigin(); origin != "" {
 			when(only, properties(property{"origin", &document{Default: origin}}))

@@ -7,6 +7,7 @@ type Option string
 // The options.
 const (
 	OptionAllowCommands Option = "allow commands"
+	OptionDroppedTypes  Option = "dropped types" // create records of types that the vendor no longer supports
 	OptionBaseURL       Option = "base URL"
 	OptionFormat        Option = "format"
 	OptionFull          Option = "full"         // show all actions or differences

@@ -207,6 +207,22 @@ func (r Record) CreateErrors() []Finding {
 	return r.errors(func(f Finding) bool { return f.Create })
 }
 
+// CreateFindings are what only a create has: its errors, and a type that the vendor no longer
+// supports. That one is an error too, unless it is allowed.
+func (r Record) CreateFindings(allowDropped bool) []Finding {
+	var findings []Finding
+	for _, f := range r.Findings {
+		if !f.Create {
+			continue
+		}
+		if f.Code == CodeDroppedType && !allowDropped {
+			f.Level = LevelError
+		}
+		findings = append(findings, f)
+	}
+	return findings
+}
+
 func (r Record) errors(wanted func(Finding) bool) []Finding {
 	var errors []Finding
 	for _, f := range r.Findings {

@@ -36,8 +36,8 @@ func (j *judge) judgeType() {
 		}
 		return
 	}
-	if why := j.spec.deprecated; why != "" {
-		j.report(FieldType, CodeDeprecatedType, "%s is deprecated: %s", t, why)
+	if why := j.spec.dropped; why != "" {
+		j.needForCreate(FieldType, CodeDroppedType, "%s is no longer supported: %s", t, why)
 	}
 }
 
@@ -165,7 +165,7 @@ func badPort(u *url.URL) address {
 
 // badOrigin is an address that cannot be right; without advice, the code's own is given.
 func badOrigin(code Code, message, advice string) address {
-	return address{Verdict: Verdict{code, message, cmp.Or(advice, code.Explanation().Advice)}}
+	return address{Verdict: problem(code, message, cmp.Or(advice, code.Explanation().Advice))}
 }
 
 // beforePath is a URL's text up to the end of its host.
@@ -253,6 +253,9 @@ func hostType(host string) Type {
 func (j *judge) judgeTypeFields() {
 	if v := j.record.Get(FieldDisableSslVerification); v.Bool() {
 		j.report(FieldDisableSslVerification, CodeSslUnverified, "the host's certificate will not be checked")
+	}
+	if j.has(FieldLimitGitData) {
+		j.report(FieldLimitGitData, CodeDeprecatedField, "limitGitData is deprecated since 2021")
 	}
 	if j.spec == nil || j.spec.repository {
 		return

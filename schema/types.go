@@ -44,9 +44,10 @@ type typeSpec struct {
 	defaultOrigin string
 	aliases       []string // further origins that mean the default one
 	logins        logins   // 0: the type takes no credentials
-	microsoft     bool     // tfsCollection belongs to it
+	microsoft     bool     // tfsCollection belongs to it, and its listing is an object
+	apiPath       bool     // the vendor documents an apiPath for it
 	repository    bool     // it is no type: these are the rules of plain repositories
-	deprecated    string   // why, where the vendor has given the type up
+	dropped       string   // why, where the vendor has ended its support
 }
 
 // typeSpecs holds the rules of each type. The vendor's page calls origin required
@@ -54,12 +55,12 @@ type typeSpec struct {
 // of AZURE and AZURE_DEVOPS; this table follows the examples.
 var typeSpecs = map[Type]*typeSpec{
 	TypeGitHub: {about: "github.com, or GitHub Enterprise Cloud", origin: originDefaults, defaultOrigin: "https://api.github.com",
-		aliases: []string{"https://github.com"}, logins: loginPat | loginPassword},
-	TypeGitHubServer: {about: "GitHub Enterprise Server", logins: loginPat},
-	TypeGitLab:       {about: "gitlab.com", origin: originDefaults, defaultOrigin: "https://gitlab.com", logins: loginPat},
-	TypeGitLabServer: {about: "GitLab CE or EE, API v4", logins: loginPat},
-	TypeGitLabServerLegacy: {about: "GitLab CE or EE, API v3", logins: loginPassword,
-		deprecated: "GitLab's API v3 is gone from GitLab 11 on"},
+		aliases: []string{"https://github.com"}, logins: loginPat | loginPassword, apiPath: true},
+	TypeGitHubServer: {about: "GitHub Enterprise Server", logins: loginPat, apiPath: true},
+	TypeGitLab:       {about: "gitlab.com", origin: originDefaults, defaultOrigin: "https://gitlab.com", logins: loginPat, apiPath: true},
+	TypeGitLabServer: {about: "GitLab CE or EE, API v4", logins: loginPat, apiPath: true},
+	TypeGitLabServerLegacy: {about: "GitLab CE or EE, API v3", logins: loginPassword, apiPath: true,
+		dropped: "the vendor ended all support for it by March 2024"},
 	TypeFilespace:   {about: "a tracked folder on Jira's own file system"},
 	TypeAzureDevOps: {about: "Azure DevOps Server (TFS 2019 and later)", logins: loginPat | loginPassword, microsoft: true},
 	TypeVSTS:        {about: "visualstudio.com", origin: originFree, logins: loginPat, microsoft: true},
@@ -67,8 +68,7 @@ var typeSpecs = map[Type]*typeSpec{
 		logins: loginPat, microsoft: true},
 	TypeTFSServer: {about: "Team Foundation Server", logins: loginPassword | loginAllPat, microsoft: true},
 	TypeAWS:       {about: "AWS CodeCommit", origin: originFree, logins: loginPassword},
-	TypeGerrit: {about: "Gerrit Code Review", logins: loginPassword,
-		deprecated: "the vendor has announced the end of Gerrit support"},
+	TypeGerrit:    {about: "Gerrit Code Review", logins: loginPassword},
 }
 
 // Types lists the twelve types in the vendor's order.

@@ -69,7 +69,7 @@ func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d 
 }
 
 func (w *workspace) plan(run schema.Run, m manifests, live server, known *journal.Identities) decided {
-	o := planner.Options{Target: run.Target, Select: w.selected.predicate(), Nested: live.nested, Update: w.update,
+	o := planner.Options{Target: run.Target, Select: w.selected.predicate(), Nested: live.nested, AllowDropped: w.allowDropped, Update: w.update,
 		Prune: w.sync.prune, DeleteFiles: w.sync.deleteFiles, Resend: w.sync.resend, Known: known.Known}
 	if w.state != nil {
 		known.Discard(live.records)
@@ -79,7 +79,18 @@ func (w *workspace) plan(run schema.Run, m manifests, live server, known *journa
 	if len(plan.Actions) == 0 && len(m.records) > 0 {
 		w.log.warn("the selection leaves none of the records", "records", len(m.records))
 	}
-	return decided{plan, findings, live}
+	return decided{plan, append(findings, openToAll(plan)...), live}
+}
+
+// openToAll warns about creates that leave it to the server which projects see them.
+func openToAll(plan schema.Plan) []schema.Finding {
+	var open schema.OpenToAll
+	for i := range plan.Actions {
+		if a := &plan.Actions[i]; a.Op == schema.OpCreate {
+			open.Add(a.Want)
+		}
+	}
+	return open.Findings()
 }
 
 // waitForEarlier waits while the server may still be at work on a create that an earlier run sent

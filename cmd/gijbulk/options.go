@@ -28,6 +28,7 @@ type runOptions struct {
 
 	removeDuplicates bool
 	allowCommands    bool
+	allowDropped     bool
 	expectPlan       string
 	concurrency      int
 	settle           time.Duration
@@ -42,6 +43,7 @@ func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	addMetricsFlag(f)
 	f.BoolVar(&o.skipInvalid, "skip-invalid", false, "send the valid records even if others have errors; those go to failed.csv")
 	f.BoolVar(&o.allowCommands, "allow-commands", false, "allow cmd: references of the manifest to run commands")
+	f.BoolVar(&o.allowDropped, "allow-dropped-types", false, "create records of types that the vendor no longer supports")
 }
 
 // addShowing adds how a plan is shown.

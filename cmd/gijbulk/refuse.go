@@ -24,9 +24,12 @@ func (w *workspace) refuse(ctx context.Context, log *record, run schema.Run, m m
 	if run.Digest == "" {
 		// Without the server's list it is not known which records are creates: all that a
 		// create lacks is reported at once.
-		for i := range m.records {
-			run.Findings = append(run.Findings, m.records[i].CreateErrors()...)
+		var open schema.OpenToAll
+		for _, r := range m.records {
+			run.Findings = append(run.Findings, r.CreateFindings(true)...)
+			open.Add(r)
 		}
+		run.Findings = append(run.Findings, open.Findings()...)
 	}
 	run.Why = "the manifest has errors; nothing was sent"
 	why := refusal(run.Findings).hinted("fix the manifest, or send the valid records with --skip-invalid; gijbulk validate --explain CODE explains a code")

@@ -140,15 +140,15 @@ func busyAfter(t *testing.T, writes int64) string {
 // wideManifest holds names whose width is not the number of their characters.
 const wideManifest = `version: 1
 integrations:
-  - {type: GITHUB, displayName: 東京 Repositories, pat: "env:ACME_GITHUB_PAT"}
-  - {type: GITHUB, displayName: "絵文字 👩‍👩‍👧 Family", pat: "env:ACME_GITHUB_PAT"}
-  - {type: GITHUB, displayName: Büro für Öffentliches, pat: "env:ACME_GITHUB_PAT"}
+  - {type: GITHUB, displayName: 東京 Repositories, pat: "env:ACME_GITHUB_PAT", global: true}
+  - {type: GITHUB, displayName: "絵文字 👩‍👩‍👧 Family", pat: "env:ACME_GITHUB_PAT", global: true}
+  - {type: GITHUB, displayName: Büro für Öffentliches, pat: "env:ACME_GITHUB_PAT", global: true}
 `
 
 // refusedManifest names a project that no Jira has, in more records than are listed.
 func refusedManifest() string {
 	var b strings.Builder
-	b.WriteString("integrations:\n  - {type: GITHUB, displayName: fine, pat: env:ACME_GITHUB_PAT}\n")
+	b.WriteString("integrations:\n  - {type: GITHUB, displayName: fine, pat: env:ACME_GITHUB_PAT, global: true}\n")
 	for i := range 23 {
 		fmt.Fprintf(&b, "  - {type: GITHUB, displayName: 東京 %d, pat: env:ACME_GITHUB_PAT, projectMappingIds: [424242]}\n", i)
 	}
@@ -165,11 +165,11 @@ func writeFile(t *testing.T, dir, name, content string) {
 // long is a manifest of which the plan is longer than people read.
 func long() string {
 	var b strings.Builder
-	b.WriteString("type,displayName,pat,origin\n")
+	b.WriteString("type,displayName,pat,origin,global\n")
 	for i := range 60 {
-		fmt.Fprintf(&b, "GITHUB,Repository %d,env:ACME_GITHUB_PAT,\n", i)
+		fmt.Fprintf(&b, "GITHUB,Repository %d,env:ACME_GITHUB_PAT,,yes\n", i)
 		if i%3 == 0 {
-			fmt.Fprintf(&b, "GITLAB_SERVER,Repository %d,env:ACME_GITHUB_PAT,https://gitlab.example.org\n", i)
+			fmt.Fprintf(&b, "GITLAB_SERVER,Repository %d,env:ACME_GITHUB_PAT,https://gitlab.example.org,yes\n", i)
 		}
 	}
 	return b.String()

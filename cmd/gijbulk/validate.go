@@ -123,6 +123,7 @@ func (a *app) reportCheck(c validation, dir string, wanted []reports.Wanted) err
 // its secrets are resolved or it is reported.
 func (a *app) findingsOf(ctx context.Context, r *reader, o validateOptions, c *validation) iter.Seq[schema.Finding] {
 	return func(yield func(schema.Finding) bool) {
+		var open schema.OpenToAll
 		visit := func(findings []schema.Finding) error {
 			if c.reported {
 				c.findings = append(c.findings, findings...)
@@ -139,12 +140,13 @@ func (a *app) findingsOf(ctx context.Context, r *reader, o validateOptions, c *v
 				return visit(one.file)
 			}
 			c.n++
+			open.Add(*one.record)
 			if c.resolve || c.reported {
 				c.records = append(c.records, *one.record)
 			}
 			return visit(one.record.Findings)
 		})
-		if c.problem != nil || !c.resolve {
+		if c.problem != nil || visit(open.Findings()) != nil || !c.resolve {
 			return
 		}
 		resolver := secrets.Resolver{Env: a.lookupEnv, AllowCommands: o.allowCommands}

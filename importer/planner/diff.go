@@ -1,6 +1,8 @@
 package planner
 
 import (
+	"slices"
+
 	"gijbulk/importer/match"
 	"gijbulk/schema"
 )
@@ -12,6 +14,8 @@ type Options struct {
 	Known  map[schema.Key]schema.Known // the live records of this target as earlier runs recorded them
 	Select func(schema.Record) bool    // the records to act on; nil: all
 	Nested []schema.Tracked            // repositories inside integrations of the server
+
+	AllowDropped bool // records of types that the vendor no longer supports are created
 
 	Update      bool // what differs is updated; else it is left as it is
 	Prune       bool // what is live, of a kind and type that the manifest holds, and not in it, is deleted
@@ -28,8 +32,9 @@ type Sent interface {
 
 // Diff decides what is to be done about each wanted record. All of want take part in the
 // matching; only the selected ones get an action. The findings are those that only the
-// comparison can make: what a create lacks (errors), ids that do not count, records that the
-// server spells differently, and repositories that an integration lists too (warnings).
+// comparison can make: what a create lacks, or a type that is no longer supported (errors), ids that
+// do not count, records that the server spells differently, and repositories that an integration lists too
+// (warnings).
 func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding) {
 	ids, findings := matchIDs(want, have, o)
 	pairs := match.Match(want, have, ids)
@@ -43,9 +48,10 @@ func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding)
 		}
 		a := d.decide(r, w)
 		if a.Op == schema.OpCreate {
-			if needs := r.CreateErrors(); len(needs) > 0 {
-				d.findings = append(d.findings, needs...)
-				a = invalid(r, needs[0])
+			found := r.CreateFindings(o.AllowDropped)
+			d.findings = append(d.findings, found...)
+			if i := slices.IndexFunc(found, isError); i >= 0 {
+				a = invalid(r, found[i])
 			}
 		}
 		if f, found := nested.alsoListed(a); found {
@@ -60,6 +66,8 @@ func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding)
 	}
 	return numbered(plan), d.findings
 }
+
+func isError(f schema.Finding) bool { return f.Level == schema.LevelError }
 
 // Checked is the plan of records about which nothing is decided but whether they are valid:
 // nothing of it is sent.

@@ -239,3 +239,38 @@ func TestInvert(t *testing.T) {
 		})
 	}
 }
+
+// TestDroppedType: a create of a type that the vendor no longer supports is an error unless it is
+// allowed; a live record of it is managed like any other.
+func TestDroppedType(t *testing.T) {
+	finding := schema.CodeDroppedType.Newf(schema.Place{File: "m.csv", Line: 2, Record: 2}, "type", "no longer supported")
+	finding.Create = true
+	legacy := func(disabled bool) schema.Record {
+		return record(2, "type", "GITLAB_SERVER_LEGACY", "origin", "https://g.example", "displayName", "a", "disabled", disabled).WithFindings(finding)
+	}
+	have := live(1, "type", "GITLAB_SERVER_LEGACY", "origin", "https://g.example", "displayName", "a", "disabled", false)
+	for _, tt := range []struct {
+		name     string
+		have     []schema.Record
+		want     schema.Record
+		allowed  bool
+		op       schema.Op
+		findings string
+	}{
+		{"new", nil, legacy(true), false, schema.OpInvalid, "[error]"},
+		{"new and allowed", nil, legacy(true), true, schema.OpCreate, "[warning]"},
+		{"live", []schema.Record{have}, legacy(false), false, schema.OpUnchanged, "[]"},
+		{"live and different", []schema.Record{have}, legacy(true), false, schema.OpUpdate, "[]"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			plan, findings := Diff([]schema.Record{tt.want}, tt.have, Options{Update: true, AllowDropped: tt.allowed})
+			levels := []string{}
+			for _, f := range findings {
+				levels = append(levels, f.Level.String())
+			}
+			if op := plan.Actions[0].Op; op != tt.op || fmt.Sprint(levels) != tt.findings {
+				t.Errorf("got %s with %v, want %s with %s", op, levels, tt.op, tt.findings)
+			}
+		})
+	}
+}
