@@ -37,8 +37,12 @@ func writeMarkdown(w io.Writer, d document) error {
 		fmt.Fprintf(&b, "- %s: %s\n", f.Name, inline(clipped(f.Text)))
 	}
 	markdownCounts(&b, c)
-	markdownFindings(&b, d.findings)
-	markdownRecords(&b, d, c, maxMarkdown-reservedForEnd)
+	errors, warnings := byLevel(d.findings)
+	var end bytes.Buffer
+	markdownFindings(&end, "warning", folded(warnings))
+	markdownFindings(&b, "error", errors)
+	markdownRecords(&b, d, c, maxMarkdown-reservedForEnd-end.Len())
+	_, _ = end.WriteTo(&b)
 	out := bufio.NewWriter(w)
 	_, _ = b.WriteTo(out)
 	return out.Flush()
@@ -57,19 +61,51 @@ func markdownCounts(b *bytes.Buffer, c totals) {
 	fmt.Fprintf(b, "\n| %s |\n|%s\n| %s |\n", strings.Join(names, " | "), strings.Repeat(" ---: |", len(names)), strings.Join(numbers, " | "))
 }
 
-func markdownFindings(b *bytes.Buffer, findings []FindingInfo) {
+// byLevel separates errors from warnings.
+func byLevel(findings []FindingInfo) (errors, warnings []FindingInfo) {
+	for _, f := range findings {
+		if f.Level == schema.LevelError.String() {
+			errors = append(errors, f)
+		} else {
+			warnings = append(warnings, f)
+		}
+	}
+	return errors, warnings
+}
+
+// folded replaces the warnings of each code that repeats more than twenty times by one with their
+// count, at the end.
+func folded(warnings []FindingInfo) []FindingInfo {
+	counts := make(map[schema.Code]int)
+	for _, f := range warnings {
+		counts[f.Code]++
+	}
+	var single, repeated []FindingInfo
+	for _, f := range warnings {
+		n := counts[f.Code]
+		if n > longestList {
+			e := f.Code.Explanation()
+			repeated = append(repeated, FindingInfo{File: f.File, Line: f.Line, Level: f.Level, Code: f.Code,
+				Message: repeatedText(n, e, schema.Place{File: f.File, Line: f.Line}), Advice: e.Advice})
+			counts[f.Code] = -1
+		} else if n > 0 {
+			single = append(single, f)
+		}
+	}
+	return append(single, repeated...)
+}
+
+func markdownFindings(b *bytes.Buffer, level string, findings []FindingInfo) {
 	if len(findings) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n### %s\n\n| Place | Level | What is wrong | What to do |\n| --- | --- | --- | --- |\n", plural(len(findings), "finding"))
+	fmt.Fprintf(b, "\n### %s\n\n| Place | Level | What is wrong | What to do |\n| --- | --- | --- | --- |\n", plural(len(findings), level))
 	end := b.Len() + maxFindings
-	worst := slices.Clone(findings)
-	slices.SortStableFunc(worst, func(x, y FindingInfo) int { return strings.Compare(x.Level, y.Level) }) // error before warning
-	for i, f := range worst {
+	for i, f := range findings {
 		row := fmt.Sprintf("| %s | %s | %s | %s |\n", inline(schema.Place{File: f.File, Line: f.Line}.String()), inline(f.Level),
 			inline(clipped(joined(": ", f.Field, f.Message))), inline(clipped(f.Advice)))
 		if b.Len()+len(row) > end {
-			fmt.Fprintf(b, "\n…and %s.\n", plural(len(worst)-i, "more finding"))
+			fmt.Fprintf(b, "\n…and %s.\n", plural(len(findings)-i, "more "+level))
 			return
 		}
 		b.WriteString(row)

@@ -74,13 +74,13 @@ func readMarkdown(t *testing.T, report string) markdownPage {
 
 func TestMarkdownRenders(t *testing.T) {
 	p := readMarkdown(t, rendered(t, FormatMarkdown, sampleRun(), sampleResults()...))
-	if diff := cmp.Diff([]string{"❌ gijbulk import", "2 findings", "Records, the worst first"}, p.headings); diff != "" {
+	if diff := cmp.Diff([]string{"❌ gijbulk import", "Records, the worst first", "2 warnings"}, p.headings); diff != "" {
 		t.Error(diff)
 	}
 	if len(p.tables) != 3 {
 		t.Fatalf("%d tables", len(p.tables))
 	}
-	counts, findings, records := p.tables[0], p.tables[1], p.tables[2]
+	counts, records, findings := p.tables[0], p.tables[1], p.tables[2]
 	if diff := cmp.Diff([][]string{{"created", "unchanged", "exists", "failed", "conflict", "unknown", "unprocessed"}, {"1", "1", "1", "1", "1", "1", "1"}}, counts); diff != "" {
 		t.Error(diff)
 	}
@@ -111,5 +111,31 @@ func TestMarkdownKeepsContentText(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"a", "h2", "h3", "li", "p", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul"}, p.elements); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestMarkdownFoldsRepeatedWarnings: errors come before the records, and a warning that many
+// records have comes last, once.
+func TestMarkdownFoldsRepeatedWarnings(t *testing.T) {
+	run := testRun("a.csv")
+	for n := range 300 {
+		run.Findings = append(run.Findings, schema.CodePlainSecret.Newf(place("a.csv", n+1), "pat", "the pat is written out"))
+	}
+	for n := range 30 {
+		run.Findings = append(run.Findings, schema.CodeBadOrigin.Newf(place("a.csv", n+1), "origin", "this is not a URL"))
+	}
+	run.Findings = append(run.Findings, schema.CodeSslUnverified.Newf(place("a.csv", 9), "disableSslVerification", "not checked"))
+	p := readMarkdown(t, rendered(t, FormatMarkdown, run, sampleResults()...))
+	if diff := cmp.Diff([]string{"❌ gijbulk import", "30 errors", "Records, the worst first", "2 warnings"}, p.headings); diff != "" {
+		t.Fatal(diff)
+	}
+	want := [][]string{{"Place", "Level", "What is wrong", "What to do"},
+		{"a.csv:10", "warning", "disableSslVerification: not checked", schema.CodeSslUnverified.Explanation().Advice},
+		{"a.csv:2", "warning", "a secret is written out: 300 of code plain-secret, the first at a.csv:2", schema.CodePlainSecret.Explanation().Advice}}
+	if diff := cmp.Diff(want, p.tables[len(p.tables)-1]); diff != "" {
+		t.Error(diff)
+	}
+	if rows := len(p.tables[1]); rows != 31 {
+		t.Errorf("%d rows of errors", rows)
 	}
 }

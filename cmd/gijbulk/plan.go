@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -44,17 +45,23 @@ func source(live schema.Record) string {
 
 // confirm shows what was found, and asks the administrator before the first write.
 func (w *workspace) confirm(run schema.Run, plan schema.Plan) error {
-	if err := w.printFindings(run); err != nil {
+	if err := w.printErrors(run); err != nil {
 		return err
 	}
 	if plan.Writes() == 0 || w.yes || w.target.sandbox {
-		return nil
+		return w.printWarnings(run)
 	}
 	refusal := &failure{code: exitUnsafe, err: errors.New("the plan was not confirmed; nothing was sent")}
 	if !w.stdinIsTerminal || slices.Contains(w.command.Flags().Args(), "-") {
+		if err := w.printWarnings(run); err != nil {
+			return err
+		}
 		return refusal.hinted("%s; without a terminal to ask at give --yes, and --dry-run shows the plan", intent(plan))
 	}
 	if err := reports.PlanText(w.screen, run, reports.MaskedPlan(plan, w.mask), w.planPage(w.stderrIsTerminal)); err != nil {
+		return err
+	}
+	if err := w.printWarnings(run); err != nil {
 		return err
 	}
 	confirmed, err := terminal.Confirm(w.stdin, w.screen, fmt.Sprintf("%s on %s: continue?", intent(plan), reports.OneLine(run.Target)))
@@ -93,7 +100,7 @@ func (w *workspace) planPage(terminal bool) reports.Page {
 
 // showPlan prints the plan of a dry run.
 func (w *workspace) showPlan(run schema.Run, plan schema.Plan) error {
-	if err := w.printFindings(run); err != nil {
+	if err := w.printErrors(run); err != nil {
 		return err
 	}
 	_, run.Writes = w.target.client.Requests()
@@ -104,7 +111,7 @@ func (w *workspace) showPlan(run schema.Run, plan schema.Plan) error {
 	} else {
 		err = reports.PlanText(w.stdout, run, masked, w.planPage(w.stdoutIsTerminal))
 	}
-	if err != nil {
+	if err = cmp.Or(err, w.printWarnings(run)); err != nil {
 		return err
 	}
 	run.Complete = true

@@ -81,13 +81,22 @@ func (w *workspace) end(ctx context.Context, log *record, run schema.Run, why er
 	return log.finish(ctx, run)
 }
 
-// printFindings prints what was found on standard error. Programs get the plan or the outcomes
-// on standard output, and find these in report.json.
-func (w *workspace) printFindings(run schema.Run) error {
-	findings := run.Findings
+// printErrors prints the errors that were found on standard error, before the plan; printWarnings
+// the warnings, after it. Programs get the plan or the outcomes on standard output, and find these in
+// report.json.
+func (w *workspace) printErrors(run schema.Run) error {
+	return w.printFindings(run, schema.LevelError)
+}
+
+func (w *workspace) printWarnings(run schema.Run) error {
 	if w.logging.quiet {
-		findings = slices.DeleteFunc(slices.Clone(findings), func(f schema.Finding) bool { return f.Level != schema.LevelError })
+		return nil
 	}
+	return w.printFindings(run, schema.LevelWarning)
+}
+
+func (w *workspace) printFindings(run schema.Run, level schema.Level) error {
+	findings := slices.DeleteFunc(slices.Clone(run.Findings), func(f schema.Finding) bool { return f.Level != level })
 	_, err := reports.FindingsText(w.screen, reports.MaskedFindings(slices.Values(findings), w.mask), w.page(w.stderrIsTerminal))
 	return err
 }
@@ -96,7 +105,7 @@ func (w *workspace) printFindings(run schema.Run) error {
 // standard output.
 func (w *workspace) printRefusal(run schema.Run, records int) error {
 	if !w.json() {
-		return w.printFindings(run)
+		return cmp.Or(w.printErrors(run), w.printWarnings(run))
 	}
 	_, err := reports.FindingsJSON(w.stdout, reports.MaskedFindings(slices.Values(run.Findings), w.mask), func() int { return records })
 	return err

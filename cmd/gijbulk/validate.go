@@ -33,8 +33,9 @@ func (a *app) validateCommand() *cobra.Command {
 position and advice. Nothing is sent, and no Jira is needed.
 
 Each finding has a stable code: --explain CODE explains it, --explain list lists
-them. More than twenty findings of one code are folded into a count; --output
-json (one object per line) and --report html have all of them.`,
+them. Errors come first, then warnings. More than twenty findings of one code
+are folded into a count; --output json (one object per line) and --report html
+have all of them.`,
 		Example: `  gijbulk validate integrations.csv
   gijbulk validate --output json integrations.yaml more.csv
   gijbulk validate --explain origin-required`,
