@@ -18,16 +18,19 @@ func (r *Record) AnswerDigest(want Record) string {
 			shown = append(shown, f.String()+"="+v.digest())
 		}
 	}
-	for _, f := range leftOutWhereBlank {
-		if !want.Has(f) && !r.Has(f) {
+	for _, f := range Fields() {
+		if f.LeftOutWhereBlank() && !want.Has(f) && !r.Has(f) {
 			shown = append(shown, f.String()+"="+Text("").digest())
 		}
 	}
 	return strings.Join(shown, " ")
 }
 
-// leftOutWhereBlank are the fields that servers do not show where they are blank.
-var leftOutWhereBlank = []Field{FieldTagsFilter, FieldAPIPath, FieldAPIFilter}
+// LeftOutWhereBlank reports whether servers that show the field leave it out of a record where it is
+// blank, as the examples of the vendor's "List All Integrations API" page do.
+func (f Field) LeftOutWhereBlank() bool {
+	return f == FieldTagsFilter || f == FieldAPIPath || f == FieldAPIFilter
+}
 
 func (v Value) digest() string {
 	sum := sha256.Sum256([]byte(v.String()))

@@ -20,7 +20,11 @@ func (a *app) checkCommand() *cobra.Command {
 		Use:   "check",
 		Short: "Check the connection, the app and our permissions",
 		Long: `Ask Jira who we are, and the app for its integrations and repositories. Nested
-repositories are counted separately. Nothing is changed.`,
+repositories are counted separately. Nothing is changed.
+
+A Jira administrator may do everything. A manager of the app (the global
+permission Manage Git Integration for Jira) neither sees nor sets the projects
+of integrations that others made.`,
 		Example: `  JIRA_TOKEN=… gijbulk check --jira https://jira.example.org
   gijbulk check --sandbox`,
 		Args: noArguments,
@@ -47,6 +51,14 @@ func (a *app) check(ctx context.Context, o targetOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	administrator, err := t.client.Administrator(ctx)
+	if err != nil {
+		return err
+	}
+	who := roleManager
+	if administrator {
+		who = roleAdministrator
+	}
 	there, err := takeStock(ctx, t.client)
 	if err != nil {
 		return err
@@ -59,12 +71,29 @@ func (a *app) check(ctx context.Context, o targetOptions) (err error) {
 			Jira    string `json:"jira"`
 			Version string `json:"version"`
 			User    string `json:"user"`
+			Role    role   `json:"role"`
 			stock
-		}{server.BaseURL, server.Version, user.Name, there})
+		}{server.BaseURL, server.Version, user.Name, who, there})
 	}
-	_, err = fmt.Fprintf(a.stdout, "Jira %s at %s\nlogged in as %s (%s), who may administer the app\nGit Integration for Jira answers: %s\n",
-		reports.OneLine(server.Version), reports.OneLine(server.BaseURL), reports.OneLine(user.Name), reports.OneLine(user.DisplayName), there)
+	_, err = fmt.Fprintf(a.stdout, "Jira %s at %s\nlogged in as %s (%s), %s\nGit Integration for Jira answers: %s\n",
+		reports.OneLine(server.Version), reports.OneLine(server.BaseURL), reports.OneLine(user.Name), reports.OneLine(user.DisplayName), who.about(), there)
 	return err
+}
+
+// role is what we are on a server.
+type role string
+
+const (
+	roleAdministrator role = "administrator"
+	roleManager       role = "manager"
+)
+
+// about says what a user of the role may do.
+func (r role) about() string {
+	if r == roleManager {
+		return "a manager of the app, who neither sees nor sets the projects of integrations that others made"
+	}
+	return "a Jira administrator"
 }
 
 // stock is how much is on a server.

@@ -75,8 +75,10 @@ func (a *app) sandboxCommand() *cobra.Command {
 		Short: "Run a simulated Jira with the app, to try things out",
 		Long: `Run a small server that answers as a Jira with Git Integration for Jira does,
 and shows its records as a web page. It accepts any credentials; where
-JIRA_TOKEN is set, only that token. With --faults it fails as networks and
-servers do.
+JIRA_TOKEN is set, only that token. The user of the token in JIRA_MANAGER_TOKEN
+is not an administrator but a manager, who neither sees nor sets the projects of
+integrations that others made. With --faults it fails as networks and servers
+do.
 
 ` + faultsHelp,
 		Example: `  gijbulk sandbox --addr 127.0.0.1:8090 --data sandbox.db
@@ -103,7 +105,7 @@ func (a *app) serveSandbox(ctx context.Context, o sandboxOptions) (err error) {
 	if err != nil {
 		return usage("--faults: %w", err)
 	}
-	options := sandbox.Options{BasePath: o.basePath, Faults: faults, DataFile: o.data, Token: a.env("JIRA_TOKEN"), IndexTime: o.indexTime, Nodes: o.nodes}
+	options := sandbox.Options{BasePath: o.basePath, Faults: faults, DataFile: o.data, Token: a.env("JIRA_TOKEN"), ManagerToken: a.env("JIRA_MANAGER_TOKEN"), IndexTime: o.indexTime, Nodes: o.nodes}
 	if o.limit > 0 {
 		options.RateLimit = sandbox.RateLimit{Limit: o.limit, FillRate: o.limit, Interval: time.Second}
 	}

@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 // testscript's own commands they have:
 //
 //	exits CODE COMMAND…    runs a command that must end with this exit code
-//	jira [token=T] [notadmin] [faults=F] [limit=N] [tracked=N] [paged] [norepositories] [tattles] [index=D] [indexerror=NAME]
+//	jira [token=T] [manager=T] [notadmin] [faults=F] [limit=N] [tracked=N] [paged] [norepositories] [tattles] [index=D] [indexerror=NAME]
 //	                       starts a sandbox on loopback and points JIRA_URL at it; each new integration finds so many
 //	                       repositories, paged lists them page by page, norepositories knows nothing of them, and tattles
 //	                       refuses every integration and says whose it is
@@ -156,6 +156,8 @@ func startJira(ts *testscript.TestScript, _ bool, args []string) {
 		switch name {
 		case "token":
 			options.Token = value
+		case "manager":
+			options.ManagerToken = value
 		case "notadmin":
 			options.NotAdmin = true
 		case "faults":

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -175,7 +176,7 @@ func (r *Run) attempt(ctx context.Context, a schema.Action, begun time.Time) (sc
 		now.Status = schema.StatusUnprocessed // it did not leave
 	}
 	now.Answered = now.Status == schema.StatusCreated
-	o := joinOutcomes(earlier, r.isolateForbidden(ctx, now))
+	o := joinOutcomes(earlier, adviseManager(a, r.isolateForbidden(ctx, now)))
 	r.ledger.trackAttempts(o, cmp.Or(d.left, time.Now()))
 	if d.err != nil {
 		return o, d.err
@@ -196,6 +197,18 @@ func (r *Run) isolateForbidden(ctx context.Context, o schema.Outcome) schema.Out
 		o.Status, o.Class = schema.StatusFailed, schema.ClassRefused
 	}
 	o.Stop = schema.StopNone
+	return o
+}
+
+// adviseManager adds what to do where an update was refused that sets projects which the server does
+// not show us: a manager may not set those of an integration that others made.
+func adviseManager(a schema.Action, o schema.Outcome) schema.Outcome {
+	hidden := slices.ContainsFunc(a.Changes, func(c schema.Change) bool {
+		return c.Unseen && (c.Field == schema.FieldGlobal || c.Field == schema.FieldProjectMappingIDs)
+	})
+	if hidden && a.Op == schema.OpUpdate && o.Class == schema.ClassRefused {
+		o.Advice = "run this as a Jira administrator, or remove global and the projects from the record: a manager cannot set those of an integration that others made"
+	}
 	return o
 }
 

@@ -9,6 +9,7 @@ const (
 	integrationPath = appPath + "1.0/integration"
 	repositoryPath  = appPath + "1.0/repository" // its disable takes integrations too
 	myselfPath      = "/rest/api/2/myself"
+	permissionsPath = "/rest/api/2/mypermissions"
 	serverInfoPath  = "/rest/api/2/serverInfo"
 	projectPath     = "/rest/api/2/project"
 )
@@ -26,7 +27,7 @@ type Server struct {
 }
 
 // Myself asks Jira who we are: the cheap check of the target and the credentials. It does
-// not tell whether we are an administrator; List does.
+// not tell whether we are an administrator or a manager; List does.
 func (c *Client) Myself(ctx context.Context) (User, error) {
 	var v struct {
 		Name        string `json:"name"`
@@ -40,6 +41,24 @@ func (c *Client) Myself(ctx context.Context) (User, error) {
 		return User{}, c.foreign(a, "the answer is not one of Jira", NeedBaseURL, nil)
 	}
 	return User{v.Name, v.DisplayName}, nil
+}
+
+// Administrator asks Jira whether we are its administrator. A user who is not, and may read the app's
+// list of integrations, is a manager of the app.
+func (c *Client) Administrator(ctx context.Context) (bool, error) {
+	var v struct {
+		Permissions map[string]struct {
+			Have bool `json:"havePermission"`
+		} `json:"permissions"`
+	}
+	a, err := c.get(ctx, permissionsPath)
+	if err != nil {
+		return false, err
+	}
+	if json.Unmarshal(a.body, &v) != nil || v.Permissions == nil {
+		return false, c.foreign(a, "the answer is not one of Jira", NeedBaseURL, nil)
+	}
+	return v.Permissions["ADMINISTER"].Have || v.Permissions["SYSTEM_ADMIN"].Have, nil
 }
 
 // ServerInfo asks Jira for its base URL and version.

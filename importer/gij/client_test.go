@@ -217,7 +217,7 @@ func TestDoOutcomes(t *testing.T) {
 			schema.Outcome{Status: schema.StatusUnknown, Class: unknown, Attempts: 1, HTTP: 504, Error: "504 Gateway Time-out", TimedOut: true}},
 		{"stop", always(403, ""), create("x"),
 			schema.Outcome{Status: schema.StatusUnprocessed, Class: stop, Stop: schema.StopCredentials, Attempts: 1, HTTP: 403,
-				Error: "not a Jira administrator, or the XSRF check refused it", Advice: hintAdmin}},
+				Error: "neither a Jira administrator nor a manager of the app, or the XSRF check refused it", Advice: hintAdmin}},
 		{"another operation", always(200, added), schema.Action{Op: schema.OpConflict},
 			schema.Outcome{Status: schema.StatusFailed, Error: `the operation "conflict" cannot be sent`}},
 		{"nothing wanted", always(200, added), schema.Action{Op: schema.OpCreate},
@@ -261,6 +261,22 @@ func TestAddress(t *testing.T) {
 		}
 		if got := to.address(t.Context(), request{method: "GET", path: tt.path, effect: reads}).URL.String(); got != tt.want {
 			t.Errorf("%s and %s: %s, want %s", tt.base, tt.path, got, tt.want)
+		}
+	}
+}
+
+// TestAdministrator: Jira says whether we are its administrator; a manager of the app is not.
+func TestAdministrator(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"permissions":{"ADMINISTER":{"havePermission":true}}}`:                                         "true <nil>",
+		`{"permissions":{"ADMINISTER":{"havePermission":false},"SYSTEM_ADMIN":{"havePermission":true}}}`: "true <nil>",
+		`{"permissions":{"ADMINISTER":{"havePermission":false}}}`:                                        "false <nil>",
+		`{"permissions":{}}`: "false <nil>",
+		`{}`:                 "false GET /rest/api/2/mypermissions: 200: the answer is not one of Jira",
+	} {
+		got, err := newClient(t, Config{Base: always(200, body)}).Administrator(t.Context())
+		if said := fmt.Sprint(got, " ", err); said != want {
+			t.Errorf("%s: %s, want %s", body, said, want)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // What to do about the app and its permissions, for which there are no flags.
 const (
-	hintAdmin = "use an account with the global permission Jira Administrators; a proxy in between must pass on X-Atlassian-Token"
+	hintAdmin = "use an account with the global permission Jira Administrators or Manage Git Integration for Jira; a proxy in between must pass on X-Atlassian-Token"
 	hintApp   = "install or enable the app Git Integration for Jira there, or check the base URL with its context path"
 )
 
@@ -46,7 +46,7 @@ func judgeStatus(a answer) *Error {
 	case http.StatusUnauthorized:
 		return a.stop(schema.StopCredentials, "the credentials were refused", NeedCredentials)
 	case http.StatusForbidden:
-		return a.stop(schema.StopCredentials, "not a Jira administrator, or the XSRF check refused it", hintAdmin)
+		return a.stop(schema.StopCredentials, "neither a Jira administrator nor a manager of the app, or the XSRF check refused it", hintAdmin)
 	case http.StatusProxyAuthRequired:
 		return a.stop(schema.StopTarget, "the proxy wants credentials of its own", NeedProxy)
 	case http.StatusTooManyRequests:

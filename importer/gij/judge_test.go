@@ -224,7 +224,7 @@ func TestErrorTexts(t *testing.T) {
 		text, hint string // the hint: a part of it
 	}{
 		{"forbidden", answered("POST", integrationPath, 403, "<title>x</title>"),
-			"POST /rest/gitplugin/1.0/integration: 403: not a Jira administrator, or the XSRF check refused it", "Jira Administrators"},
+			"POST /rest/gitplugin/1.0/integration: 403: neither a Jira administrator nor a manager of the app, or the XSRF check refused it", "Jira Administrators"},
 		{"moved", answered("POST", integrationPath, 301, "", "Location", "https://new.example.org/jira/rest/gitplugin/1.0/integration?t=secret"),
 			"POST /rest/gitplugin/1.0/integration: 301: a redirect to https://new.example.org/jira/rest/gitplugin/1.0/integration, which is not followed",
 			"use the base URL https://new.example.org/jira"},

@@ -158,8 +158,9 @@ func conflictAdvice(r schema.Record) string {
 }
 
 // unseen lists the fields that the server does not show and that were last sent another value,
-// secrets always among them. A field that the server leaves out here but shows for other
-// records of the kind and type is blank.
+// secrets always among them. A field that servers leave out where it is blank is blank if the
+// server shows it for other records of the kind and type. Other fields may be hidden from us: from
+// a manager, the projects of records that others made.
 func (d *differ) unseen(want, have schema.Record) []schema.Change {
 	var changes []schema.Change
 	of := match.KindAndTypeOf(want)
@@ -168,7 +169,7 @@ func (d *differ) unseen(want, have schema.Record) []schema.Change {
 		if f.Tool() || f == schema.FieldType || have.Has(f) && !secret || v.Blank() && !secret {
 			continue
 		}
-		if !secret && d.shown[fieldOfType{of, f}] {
+		if f.LeftOutWhereBlank() && d.shown[fieldOfType{of, f}] {
 			changes = append(changes, schema.Change{Field: f, To: v})
 			continue
 		}

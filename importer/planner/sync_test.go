@@ -274,3 +274,28 @@ func TestDroppedType(t *testing.T) {
 		})
 	}
 }
+
+// TestHiddenProjectsAreNoDrift: a manager is not shown the projects of records by others, although it
+// is shown its own. A filter that is left out is blank where other records show theirs.
+func TestHiddenProjectsAreNoDrift(t *testing.T) {
+	have := []schema.Record{
+		live(1, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "own", "global", true, "apiFilter", "[?a]"),
+		live(2, "type", "GITHUB", "origin", "https://api.github.com", "displayName", "other's"),
+	}
+	want := func(pairs ...any) schema.Record {
+		return record(2, append([]any{"type", "GITHUB", "origin", "https://api.github.com", "displayName", "other's"}, pairs...)...)
+	}
+	for _, tt := range []struct {
+		want   schema.Record
+		drifts bool
+	}{
+		{want("global", true), false},
+		{want("refSpecCustom", "+refs/x/*:refs/x/*"), false},
+		{want("apiFilter", "[?a]"), true},
+	} {
+		plan, _ := Diff([]schema.Record{tt.want}, have, Options{Update: true})
+		if a := plan.Actions[0]; a.Op != schema.OpUpdate || a.Drifts() != tt.drifts {
+			t.Errorf("%v: %s %+v", tt.want.Fields(), a.Op, a.Changes)
+		}
+	}
+}

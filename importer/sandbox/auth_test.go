@@ -102,3 +102,37 @@ func TestNotAnAdministrator(t *testing.T) {
 		t.Errorf("add: %d, want 403 and nothing stored", got.status)
 	}
 }
+
+// TestManager: of integrations that others made, a manager neither sees nor sets the projects; of its
+// own it does. It is no administrator.
+func TestManager(t *testing.T) {
+	s := start(t, Options{Token: "admin", ManagerToken: "manager"})
+	admin, manager := bearer("admin"), bearer("manager")
+	const record = `{"type":"GITHUB","displayName":"x","projectMappingIds":[10000]}`
+	send(t, s, "POST", integrations, record, admin)
+	send(t, s, "POST", integrations, record, manager)
+	for _, tt := range []struct {
+		method, path, body string
+		as                 func(*http.Request)
+		status             int
+		shows              bool
+	}{
+		{"GET", integrations + "/1", "", admin, 200, true},
+		{"GET", integrations + "/1", "", manager, 200, false},
+		{"GET", integrations + "/2", "", manager, 200, true},
+		{"PUT", integrations + "/1", `{"global":true}`, manager, 403, false},
+		{"PUT", integrations + "/1", `{"projectMappingIds":[]}`, manager, 403, false},
+		{"PUT", integrations + "/1", `{"displayName":"y"}`, manager, 200, false},
+		{"PUT", integrations + "/2", `{"projectMappingIds":[10001]}`, manager, 200, true},
+	} {
+		got := send(t, s, tt.method, tt.path, tt.body, tt.as)
+		if got.status != tt.status || strings.Contains(got.body, "projectMappingIds") != tt.shows || strings.Contains(got.body, `"global"`) != tt.shows {
+			t.Errorf("%s %s %s: %d %s", tt.method, tt.path, tt.body, got.status, got.body)
+		}
+	}
+	for token, want := range map[string]string{"admin": `"havePermission":true`, "manager": `"havePermission":false`} {
+		if got := send(t, s, "GET", "/rest/api/2/mypermissions", "", bearer(token)); !strings.Contains(got.body, want) {
+			t.Errorf("%s: %s", token, got.body)
+		}
+	}
+}

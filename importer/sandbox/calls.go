@@ -35,11 +35,11 @@ func (s *Server) add(r *http.Request) (any, error) {
 		return nil, err
 	}
 	now := wireTime(r)
-	in.InitDate, in.IndexStart = now, now
+	in.InitDate, in.IndexStart, in.ByManager = now, now, s.isManager(r)
 	if err := s.store.add(in, in.found(s.tracked)...); err != nil {
 		return nil, err
 	}
-	return one{"true", s.show(in, now)}, nil
+	return one{"true", s.show(r, in, now)}, nil
 }
 
 // listIntegrations answers with all integrations at once: the app does not page.
@@ -52,7 +52,7 @@ func (s *Server) listIntegrations(w http.ResponseWriter, r *http.Request) {
 		if i > 0 {
 			io.WriteString(w, ",")
 		}
-		v := s.show(in, now)
+		v := s.show(r, in, now)
 		v.ShowAllTags = new(blank(in.TagsFilter))
 		_ = enc.Encode(v) // as in writeJSON
 	}
@@ -72,7 +72,7 @@ func (s *Server) get(r *http.Request) (any, error) {
 	return struct {
 		Success     string `json:"success"`
 		Integration []view `json:"integration"`
-	}{"true", []view{s.show(in, time.Now())}}, nil
+	}{"true", []view{s.show(r, in, time.Now())}}, nil
 }
 
 // update changes the fields that are there. The type cannot be changed: it is ignored, as unknown fields are.
@@ -88,6 +88,9 @@ func (s *Server) update(r *http.Request) (any, error) {
 	delete(fields, "type")
 	s.touch(id)
 	stored, err := update(s.store, id, func(in *Integration) error {
+		if s.isManager(r) && !in.ByManager && setsProjects(fields) {
+			return &rejection{http.StatusForbidden, "Forbidden: a manager may not change the projects of an integration that others made."}
+		}
 		if err := set(in, fields); err != nil {
 			return err
 		}
@@ -98,9 +101,14 @@ func (s *Server) update(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	v := s.show(stored, time.Now())
+	v := s.show(r, stored, time.Now())
 	v.RequireUserPAT = nil
 	return one{"true", v}, nil
+}
+
+// setsProjects says whether a request sets the project association.
+func setsProjects(fields map[string]json.RawMessage) bool {
+	return fields["global"] != nil || fields["projectMappingIds"] != nil
 }
 
 // remove deletes an integration, with the repositories inside it. There are no files that deleteFiles could delete.

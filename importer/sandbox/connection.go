@@ -37,6 +37,8 @@ type Connection struct {
 	RefSpecCustom          string
 	LimitGitData           bool
 
+	// ByManager marks what a manager of the app made. No answer shows it.
+	ByManager bool
 	// OtherAdmin marks what the other administrator of the script made. No answer shows it.
 	OtherAdmin bool
 	// InitDate is when it was added, to the millisecond.

@@ -17,6 +17,19 @@ func (s *Server) myself(r *http.Request) (any, error) {
 	}{name, name, "Sandbox user " + name, true}, nil
 }
 
+// myPermissions is Jira's GET /rest/api/2/mypermissions, as far as it tells administrators from others.
+func (s *Server) myPermissions(r *http.Request) (any, error) {
+	type permission struct {
+		Key  string `json:"key"`
+		Name string `json:"name"`
+		Type string `json:"type"`
+		Have bool   `json:"havePermission"`
+	}
+	return map[string]map[string]permission{"permissions": {
+		"ADMINISTER": {"ADMINISTER", "Jira Administrators", "GLOBAL", !s.notAdmin && !s.isManager(r)},
+	}}, nil
+}
+
 // userName is who the credentials say they are: a token does not say.
 func (s *Server) userName(r *http.Request) string {
 	name, _, _ := r.BasicAuth()

@@ -24,6 +24,7 @@ func (s *Server) routes() http.Handler {
 
 	rest := http.NewServeMux()
 	rest.HandleFunc("GET /rest/api/2/myself", s.call(s.myself))
+	rest.HandleFunc("GET /rest/api/2/mypermissions", s.call(s.myPermissions))
 	rest.HandleFunc("GET /rest/api/2/serverInfo", s.call(s.serverInfo))
 	rest.HandleFunc("GET /rest/api/2/project", s.call(s.listProjects))
 	rest.HandleFunc("GET /rest/gitplugin/1.0/repository", s.call(s.listRepositories))
@@ -73,7 +74,7 @@ func isWrite(method string) bool {
 	return method != http.MethodGet && method != http.MethodHead
 }
 
-// administrator lets only administrators through, as nearly all of the app's calls do.
+// administrator lets only administrators and managers through, as nearly all of the app's calls do.
 func (s *Server) administrator(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.notAdmin {

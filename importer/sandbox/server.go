@@ -18,6 +18,9 @@ type Options struct {
 	// Token is the one personal access token that is accepted. When Token and User are both empty, any credentials are
 	// an administrator's.
 	Token string
+	// ManagerToken is the personal access token of a manager of the app, who is no Jira administrator: of integrations that
+	// others made it neither sees nor sets the projects. Empty: there is none.
+	ManagerToken string
 	// User and Password are the one account that is accepted by Basic authentication.
 	User, Password string
 	// NotAdmin makes the account an ordinary user's: Jira's own calls work, the app's answer 403, save for the list of
@@ -115,7 +118,7 @@ func New(o Options) (*Server, error) {
 		script:      script,
 		lists:       newLists(script.lists),
 		other:       newOtherAdmin(o.Faults.Seed),
-		gate:        gate{token: o.Token, user: o.User, password: o.Password},
+		gate:        gate{token: o.Token, manager: o.ManagerToken, user: o.User, password: o.Password},
 		cluster:     newCluster(o.RateLimit, o.Nodes),
 		store:       store,
 	}

@@ -1,6 +1,9 @@
 package sandbox
 
-import "time"
+import (
+	"net/http"
+	"time"
+)
 
 // view is an integration as answers show it. Secrets, username among them, and limitGitData are never shown; blank
 // filters, paths and refspecs are left out. The documentation is silent on folderDepth, awsRegion and tfsCollection: the
@@ -12,7 +15,7 @@ type view struct {
 	Disabled               bool    `json:"disabled"`
 	SendCommitEmails       bool    `json:"sendCommitEmails"`
 	MaxMinsToCommitEmail   int     `json:"maxMinsToCommitEmail"`
-	Global                 bool    `json:"global"`
+	Global                 *bool   `json:"global,omitempty"`          // hidden with the projects from a manager who did not make it
 	InitDate               int64   `json:"initDate"`                  // milliseconds since 1970
 	LastIndexedDate        int64   `json:"lastIndexedDate,omitempty"` // milliseconds since 1970
 	RevisionIndexing       bool    `json:"revisionIndexing"`
@@ -20,7 +23,7 @@ type view struct {
 	DisableSSLVerification bool    `json:"disableSslVerification"`
 	SmartCommitsEnabled    bool    `json:"smartCommitsEnabled"`
 	RequireUserPAT         *bool   `json:"requireUserPat,omitempty"` // not after an update
-	ProjectMappingIDs      []int64 `json:"projectMappingIds"`
+	ProjectMappingIDs      []int64 `json:"projectMappingIds,omitzero"`
 	IntegrationType        string  `json:"integrationType"`
 	SourcesDiffViewEnabled bool    `json:"sourcesDiffViewEnabled"`
 	RefSpecNotes           bool    `json:"refSpecNotes"`
@@ -40,8 +43,8 @@ type view struct {
 	AbsoluteRoot           bool    `json:"absoluteRoot,omitempty"`
 }
 
-// show makes the view that add and get answer with.
-func (s *Server) show(in *Integration, now time.Time) view {
+// show makes the view that add and get answer a request with.
+func (s *Server) show(r *http.Request, in *Integration, now time.Time) view {
 	v := view{
 		ID:                     in.ID,
 		DisplayName:            in.DisplayName,
@@ -49,7 +52,7 @@ func (s *Server) show(in *Integration, now time.Time) view {
 		Disabled:               in.Disabled,
 		SendCommitEmails:       in.SendCommitEmails,
 		MaxMinsToCommitEmail:   in.MaxMinsToCommitEmail,
-		Global:                 in.Global,
+		Global:                 new(in.Global),
 		InitDate:               in.InitDate.UnixMilli(),
 		RevisionIndexing:       in.RevisionIndexing,
 		GitViewerEnabled:       in.GitViewerEnabled,
@@ -76,6 +79,9 @@ func (s *Server) show(in *Integration, now time.Time) view {
 	}
 	if in.Type == "FILESPACE" {
 		v.Root, v.RealRoot, v.AbsoluteRoot = in.Origin, in.Origin, true
+	}
+	if s.isManager(r) && !in.ByManager {
+		v.Global, v.ProjectMappingIDs = nil, nil
 	}
 	return v
 }
