@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gijbulk/schema"
 )
@@ -33,18 +34,75 @@ func (c *Client) IndexingStatus(ctx context.Context, id int64) (schema.Indexing,
 	if err != nil {
 		return schema.Indexing{}, err
 	}
-	var status struct {
-		Finished bool                       `json:"finished"`
-		Errors   map[string]json.RawMessage `json:"errors"`
-	}
-	if err := json.Unmarshal(a.body, &status); err != nil {
+	state, err := parseIndexing(a.body)
+	if err != nil {
 		return schema.Indexing{}, c.foreign(a, "the indexing status cannot be read", NeedBaseURL, err)
 	}
-	state := schema.Indexing{Ended: status.Finished}
-	for _, name := range slices.Sorted(maps.Keys(status.Errors)) {
-		state.Errors = append(state.Errors, a.masked(name+": "+wordsOf(status.Errors[name])))
+	for i, text := range state.Errors {
+		state.Errors[i] = a.masked(text)
 	}
 	return state, nil
+}
+
+// parseIndexing reads the indexing status in both of the app's forms: errors as an object of texts by
+// operation, or among messages that are a list.
+func parseIndexing(body []byte) (schema.Indexing, error) {
+	var status struct {
+		Finished   *bool                      `json:"finished"`
+		Completion float64                    `json:"completionPercentage"`
+		Errors     map[string]json.RawMessage `json:"errors"`
+		Count      int                        `json:"errorsCount"`
+		Messages   json.RawMessage            `json:"messages"`
+	}
+	if err := json.Unmarshal(body, &status); err != nil {
+		return schema.Indexing{}, err
+	}
+	state := schema.Indexing{Ended: status.Completion >= 100}
+	if status.Finished != nil {
+		state.Ended = *status.Finished
+	}
+	for _, name := range slices.Sorted(maps.Keys(status.Errors)) {
+		state.Errors = append(state.Errors, name+": "+wordsOf(status.Errors[name]))
+	}
+	if first(status.Messages) == '[' {
+		listed, err := listedErrors(status.Messages)
+		if err != nil {
+			return state, err
+		}
+		state.Errors = append(state.Errors, listed...)
+	}
+	if status.Count > 0 && len(state.Errors) == 0 {
+		state.Errors = []string{"the app counts errors and does not name them"}
+	}
+	return state, nil
+}
+
+// listedErrors are those among the messages of an operation. error is a text, or says whether the
+// message is one.
+func listedErrors(messages json.RawMessage) ([]string, error) {
+	var list []struct {
+		Message string          `json:"message"`
+		Error   json.RawMessage `json:"error"`
+		Details string          `json:"details"`
+	}
+	if err := json.Unmarshal(messages, &list); err != nil {
+		return nil, err
+	}
+	var errors []string
+	for _, m := range list {
+		text := asText(m.Error)
+		if text == "" && string(m.Error) != "true" {
+			continue
+		}
+		var parts []string
+		for _, part := range []string{m.Message, text, m.Details} {
+			if part != "" && !slices.Contains(parts, part) {
+				parts = append(parts, part)
+			}
+		}
+		errors = append(errors, strings.Join(parts, ": "))
+	}
+	return errors, nil
 }
 
 // wordsOf is a JSON text without its quotes, and any other value as it is written.

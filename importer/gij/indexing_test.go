@@ -1,6 +1,7 @@
 package gij
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -98,6 +99,30 @@ func TestIndexingThatHasNotBegun(t *testing.T) {
 		state, err := c.Indexing(t.Context(), schema.Record{ID: 7})
 		if err != nil || state.Ended != want {
 			t.Errorf("%s: ended %t, error %v", body, state.Ended, err)
+		}
+	}
+}
+
+// TestParseIndexing reads both forms of the status.
+func TestParseIndexing(t *testing.T) {
+	for body, want := range map[string]string{
+		`{"success":true,"finished":true,"messages":{"Indexing x":100.0},"errors":{},"lastOperationPercent":100.0}`:                                    "true []",
+		`{"success":true,"finished":false,"messages":{"Indexing x":40.0},"errors":{}}`:                                                                 "false []",
+		`{"success":true,"finished":true,"errors":{"b":"401","a":"403"}}`:                                                                              "true [a: 403 b: 401]",
+		`{"completionPercentage":40.0,"errorsCount":0,"messages":[]}`:                                                                                  "false []",
+		`{"completionPercentage":100.0,"errorsCount":0,"messages":[{"message":"x","error":false}]}`:                                                    "true []",
+		`{"completionPercentage":100,"errorsCount":1,"messages":[{"message":"Indexing x","error":true,"details":"401 Unauthorized"},{"message":"y"}]}`: "true [Indexing x: 401 Unauthorized]",
+		`{"finished":true,"messages":[{"message":"Indexing x","error":"not authorized","details":null}]}`:                                              "true [Indexing x: not authorized]",
+		`{"completionPercentage":100,"errorsCount":2,"messages":[]}`:                                                                                   "true [the app counts errors and does not name them]",
+		`{"completionPercentage":100,"messages":["x"]}`:                                                                                                "error",
+	} {
+		state, err := parseIndexing([]byte(body))
+		got := fmt.Sprint(state.Ended, " ", state.Errors)
+		if err != nil {
+			got = "error"
+		}
+		if got != want {
+			t.Errorf("%s: %s, want %s", body, got, want)
 		}
 	}
 }

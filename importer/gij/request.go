@@ -52,7 +52,7 @@ func requestsOf(a schema.Action) ([]request, error) {
 		r, err := addRequest(a.Want)
 		return []request{r}, err
 	case schema.OpUpdate:
-		return updateRequests(a.Have, a.Changes)
+		return updateRequests(a)
 	case schema.OpDelete:
 		r, err := deleteRequest(a.Have, a.Files)
 		return []request{r}, err
@@ -84,9 +84,11 @@ func addRepositoryRequest(r schema.Record) (request, error) {
 	return request{http.MethodPost, repositoryPath, body, adds, ""}, err
 }
 
-// updateRequests sends the changed fields and nothing else. A change of disabled comes last
-// and goes its own way: the vendor recommends its call over the field in an update.
-func updateRequests(have schema.Record, changes []schema.Change) ([]request, error) {
+// updateRequests sends the changed fields, and for a tracked folder its depth, which the vendor
+// requires in each update. A change of disabled comes last and goes its own way: the vendor recommends
+// its call over the field in an update.
+func updateRequests(a schema.Action) ([]request, error) {
+	have, changes := a.Have, a.Changes
 	if have.ID <= 0 {
 		return nil, fmt.Errorf("id: an update needs that of a live %s", have.Kind())
 	}
@@ -112,8 +114,23 @@ func updateRequests(have schema.Record, changes []schema.Change) ([]request, err
 		}
 		return switching, nil
 	}
+	if depth := folderDepth(a); depth.IsSet() {
+		fields = fields.Set(schema.FieldFolderDepth, depth)
+	}
 	update, err := updateRequest(have, fields)
 	return append([]request{update}, switching...), err
+}
+
+// folderDepth is the depth of a tracked folder: as it is wanted, else as it is on the server. It is not
+// set for other records, and where neither tells it.
+func folderDepth(a schema.Action) schema.Value {
+	switch {
+	case a.Have.Type() != schema.TypeFilespace:
+		return schema.Value{}
+	case a.Want.Has(schema.FieldFolderDepth):
+		return a.Want.Get(schema.FieldFolderDepth)
+	}
+	return a.Have.Get(schema.FieldFolderDepth)
 }
 
 // updateRequest names an integration in the path, and a repository in the body.

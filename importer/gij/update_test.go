@@ -217,3 +217,40 @@ func TestTimesSpanAllCalls(t *testing.T) {
 		}
 	})
 }
+
+// TestFolderDepth is sent with each update of a tracked folder, and with nothing else.
+func TestFolderDepth(t *testing.T) {
+	folder := func(depth int64) schema.Record {
+		fields := map[schema.Field]schema.Value{schema.FieldType: schema.Text("FILESPACE")}
+		if depth > 0 {
+			fields[schema.FieldFolderDepth] = schema.Int(depth)
+		}
+		r := schema.NewRecord(fields)
+		r.ID = 7
+		return r
+	}
+	const named, both = `PUT integration/7 {"displayName":"new"}`, `PUT integration/7 {"displayName":"new","folderDepth":%d}`
+	for _, tt := range []struct {
+		name       string
+		want, have schema.Record
+		changes    []schema.Change
+		call       string
+	}{
+		{"as wanted", folder(3), folder(2), []schema.Change{rename("new")}, fmt.Sprintf(both, 3)},
+		{"not shown", folder(3), folder(0), []schema.Change{rename("new")}, fmt.Sprintf(both, 3)},
+		{"as it is on the server", folder(0), folder(2), []schema.Change{rename("new")}, fmt.Sprintf(both, 2)},
+		{"not known", folder(0), folder(0), []schema.Change{rename("new")}, named},
+		{"another type", folder(3), live(7), []schema.Change{rename("new")}, named},
+		{"disabled alone", folder(3), folder(2), []schema.Change{disable(true)}, putOff},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				server := &told{next: always(200, `{"success":"true","integration":{"id":7}}`)}
+				newClient(t, Config{Base: server}).Do(t.Context(), schema.Action{Op: schema.OpUpdate, Want: tt.want, Have: tt.have, Changes: tt.changes})
+				if !slices.Equal(server.calls, []string{tt.call}) {
+					t.Errorf("sent %q, want %q", server.calls, tt.call)
+				}
+			})
+		})
+	}
+}

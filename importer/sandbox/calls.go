@@ -91,6 +91,9 @@ func (s *Server) update(r *http.Request) (any, error) {
 		if s.isManager(r) && !in.ByManager && setsProjects(fields) {
 			return &rejection{http.StatusForbidden, "Forbidden: a manager may not change the projects of an integration that others made."}
 		}
+		if in.Type == "FILESPACE" && fields["folderDepth"] == nil {
+			return depthRequired()
+		}
 		if err := set(in, fields); err != nil {
 			return err
 		}

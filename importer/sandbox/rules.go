@@ -48,7 +48,7 @@ func (s *Server) check(in *Integration) error {
 	case blank(in.Origin):
 		return &refusal{fmt.Sprintf("Field 'origin' is required for type %s", in.Type), "Please enter the URL or the path of the git host."}
 	case in.Type == "FILESPACE" && (in.FolderDepth < 1 || in.FolderDepth > 5):
-		return &refusal{"Field 'folderDepth' is required for type FILESPACE", "Please enter a value from 1 to 5."}
+		return depthRequired()
 	case in.Type != "FILESPACE" && in.FolderDepth != 0:
 		return &refusal{fmt.Sprintf("Field 'folderDepth' is not supported for type %s", in.Type), "Please leave it out."}
 	case in.Type == "AWS" && !slices.Contains(awsRegions, in.AWSRegion):
@@ -57,6 +57,10 @@ func (s *Server) check(in *Integration) error {
 		return &refusal{fmt.Sprintf("Field 'awsRegion' is not supported for type %s", in.Type), "Please leave it out."}
 	}
 	return s.checkProjects(&in.Connection)
+}
+
+func depthRequired() error {
+	return &refusal{"Field 'folderDepth' is required for type FILESPACE", "Please enter a value from 1 to 5."}
 }
 
 func (s *Server) checkProjects(c *Connection) error {
