@@ -28,6 +28,18 @@ func (m *matcher) matchEarlier() {
 	for _, r := range routes {
 		m.pairRoute(r, users)
 	}
+	m.eachUndecided(func(w int, _ schema.Key) {
+		m.claim(w, Earlier, slices.DeleteFunc(m.findEarlier(w), func(l int) bool { return !m.isContested(l) }))
+	})
+}
+
+// isContested reports whether a live record is one of several that may be another wanted one.
+func (m *matcher) isContested(l int) bool {
+	if m.ClaimedBy[l] == None {
+		return false
+	}
+	_, conflict := m.Conflict[m.ClaimedBy[l]]
+	return conflict
 }
 
 func (m *matcher) pairRoute(r route, users map[int][]int) {

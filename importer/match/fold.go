@@ -21,7 +21,7 @@ func (p *Pairing) Fold(want, live []schema.Record) {
 	m.refuseRenames(f)
 	candidates, users := make(map[int][]int), make(map[int][]int)
 	m.eachUndecided(func(w int, key schema.Key) {
-		candidates[w] = slices.DeleteFunc(m.index.find(key), func(l int) bool { return m.paired(l) && !(key.Exact() && m.isRenamed(l, f)) })
+		candidates[w] = slices.DeleteFunc(m.index.find(key), func(l int) bool { return m.paired(l) && !(key.Exact() && (m.isInferred(l) || m.isRenamed(l, f))) })
 		for _, l := range candidates[w] {
 			users[l] = append(users[l], w)
 		}
@@ -31,6 +31,9 @@ func (p *Pairing) Fold(want, live []schema.Record) {
 	})
 	*p = m.Pairing
 }
+
+// isInferred reports whether nothing but its type and origin says that a paired live record is its wanted one.
+func (m *matcher) isInferred(l int) bool { return m.Rule[m.ClaimedBy[l]] == Inferred }
 
 func (m *matcher) isRenamed(l int, f caseFolder) bool {
 	want := m.want[m.ClaimedBy[l]].Key()

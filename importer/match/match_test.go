@@ -109,6 +109,9 @@ func TestMatch(t *testing.T) {
 		{"a chain to a record without a name", []schema.Record{gerrit("b", "a"), gerrit("", "b")}, lives(gerrit("a"), gerrit("b")), nil, "exact 2, inferred 1"},
 		{"two that are equal were it", []schema.Record{gerrit("b", "a")}, lives(gerrit("a"), gerrit("a")), nil, "earlier conflict"},
 
+		{"an earlier name that is there twice and another's now", []schema.Record{gerrit("a"), gerrit("b", "a")}, lives(gerrit("a"), gerrit("a")), nil,
+			"exact conflict, earlier conflict"},
+
 		{"the only one", []schema.Record{gerrit("")}, lives(gerrit("g/*")), nil, "inferred 1"},
 		{"the only one left", []schema.Record{gerrit(""), gerrit("a"), gerrit("c", "b")}, lives(gerrit("a"), gerrit("b"), gerrit("x")), nil, "inferred 3, exact 1, earlier 2"},
 		{"several left", []schema.Record{gerrit("")}, lives(gerrit("a"), gerrit("b")), nil, "inferred conflict"},
@@ -130,6 +133,7 @@ func TestMatch(t *testing.T) {
 		{"recorded, and another has its name folded", []schema.Record{gerrit("B")}, lives(gerrit("a"), gerrit("b")), recorded(gerrit("B"), 1, 1000), "recorded conflict"},
 		{"renamed, and another has its name folded", []schema.Record{gerrit("B", "a")}, lives(gerrit("a"), gerrit("b")), nil, "earlier conflict"},
 		{"recorded, rewritten, and another like it", []schema.Record{gerrit("B")}, lives(gerrit("b"), gerrit("b ")), recorded(gerrit("B"), 1, 1000), "recorded 1"},
+		{"folded, and the only one for a record without a name", []schema.Record{gerrit(""), gerrit("A")}, lives(gerrit("a")), nil, "inferred 1, folded conflict"},
 		{"two folded", []schema.Record{gerrit("A")}, lives(gerrit("a"), gerrit("a ")), nil, "folded conflict"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
