@@ -30,6 +30,9 @@ func (w *simWorld) between(step simStep) {
 		w.mu.Unlock()
 		time.Sleep(time.Duration(random.Int64N(int64(time.Minute))))
 		w.mu.Lock()
+	case "chain":
+		w.manifest = w.manifest.chain(random)
+		w.say("manifest: %s", w.manifest)
 	case "edit":
 		w.manifest = w.manifest.edit(random, w.has("names"))
 		w.say("manifest: %s", w.manifest)
@@ -117,12 +120,13 @@ func (w *simWorld) foreignAdd(random *rand.Rand) {
 // the copy is missing.
 func (w *simWorld) restore(random *rand.Rand) {
 	live := w.server.sorted()
-	live = live[:len(live)-random.IntN(1+len(live)/2)]
+	lost := random.IntN(1 + len(live)/2)
+	live = live[:len(live)-lost]
 	random.Shuffle(len(live), func(i, j int) { live[i], live[j] = live[j], live[i] })
 	w.restored = true
 	clear(w.server.records)
 	clear(w.server.lists)
-	w.server.next = 1 + random.Int64N(3)
+	w.server.next = 1 + random.Int64N(int64(3+lost))
 	for _, r := range live {
 		old := r.id
 		r.id, r.init = w.server.next, time.Now().UnixMilli()+r.id

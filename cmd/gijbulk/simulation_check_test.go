@@ -18,26 +18,22 @@ import (
 // saw notes what a list shows to a command: what a command cannot have seen it need not report.
 func (c *simCommand) saw(kind string, shown []map[string]any) {
 	if c.lastShown == nil {
-		c.lastShown = make(map[int64]simKey)
+		c.lastShown, c.seen = make(map[int64]simKey), make(map[int64]map[string]any)
 	}
 	maps.DeleteFunc(c.lastShown, func(_ int64, k simKey) bool { return k.kind == kind })
+	maps.DeleteFunc(c.seen, func(_ int64, v map[string]any) bool { return simSeenKey(v).kind == kind })
 	for _, v := range shown {
-		key := simShownKey(kind, v)
-		c.lastShown[v["id"].(int64)] = key
+		key := simSeenKey(v)
+		c.lastShown[v["id"].(int64)], c.seen[v["id"].(int64)] = key, v
 		c.shown[key]++
 	}
 }
 
-// simShownKey is the identity that a list shows, which a cached one may show of a record that is gone.
-func simShownKey(kind string, v map[string]any) simKey {
-	typ, _ := v["integrationType"].(string)
-	return newSimKey(kind, typ, v["origin"].(string), fmt.Sprint(v["displayName"]))
-}
-
 // judge is invariant 2: what others made is changed only where the manifest claims exactly it, and
 // deleted only with --prune.
-func (w *simWorld) judge(c *simCommand, r *simRecord, what string) {
+func (w *simWorld) judge(c *simCommand, r *simRecord, what string, fields map[string]any) {
 	w.claim()
+	w.judgeChanged(c, r, fields)
 	switch {
 	case what == "update" && r.by == nil && !r.claimed:
 		w.violate(2, "command %d (%s) updates id %d, %v, which another administrator made and no manifest names", c.n, c.name, r.id, r.key)

@@ -99,9 +99,7 @@ func (l *simLink) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	l.w.mu.Lock()
 	f, dead := l.fault(r, body), l.c.dead
-	if r.Method != http.MethodGet {
-		l.c.tried++
-	}
+	l.w.send(l.c, r, body)
 	l.w.mu.Unlock()
 	if dead || f.kind == "refused" {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}

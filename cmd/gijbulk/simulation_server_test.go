@@ -68,8 +68,9 @@ type simServer struct {
 	lag     time.Duration // lists do not show what is younger
 	lists   map[string][]map[string]any
 	say     func(format string, args ...any)
-	effect  func(c *simCommand, r *simRecord, what string) // judges each change by us, before it is made
-	adds    func(c *simCommand, k simKey)                  // likewise each create
+	effect  func(c *simCommand, r *simRecord, what string, fields map[string]any) // judges each change by us, before it is made
+	adds    func(c *simCommand, k simKey)                                         // likewise each create
+	made    func(r *simRecord)                                                    // by whomever
 }
 
 func newSimServer() *simServer {
@@ -115,6 +116,7 @@ func (s *simServer) add(by *simCommand, k simKey, fields map[string]any) *simRec
 		r.foreign = r.made
 	}
 	s.records[r.id] = r
+	s.made(r)
 	s.say("id %d: %v, made by %s", r.id, k, by.author())
 	return r
 }
@@ -172,7 +174,7 @@ func (s *simServer) app(c *simCommand, method, path string, q url.Values, fields
 	case method == http.MethodGet:
 		return simOK(map[string]any{"success": "true", "integration": []any{s.show(r)}})
 	case method == http.MethodDelete:
-		s.effect(c, r, "delete")
+		s.effect(c, r, "delete", nil)
 		delete(s.records, id)
 		s.say("id %d: deleted by %s", id, c.author())
 		return simOK(map[string]any{"success": true})
@@ -204,10 +206,7 @@ func simID(kind, rest string, q url.Values, fields map[string]any) int64 {
 }
 
 func (s *simServer) create(c *simCommand, kind string, fields map[string]any) simAnswer {
-	typ, _ := fields["type"].(string)
-	origin, _ := fields["origin"].(string)
-	name, _ := fields["displayName"].(string)
-	key := newSimKey(kind, typ, origin, name)
+	key := simWantedKey(kind, fields)
 	s.adds(c, key)
 	r := s.add(c, key, fields)
 	return s.written(r)
@@ -221,8 +220,8 @@ func (s *simServer) written(r *simRecord) simAnswer {
 }
 
 func (s *simServer) update(c *simCommand, r *simRecord, fields map[string]any) {
-	s.effect(c, r, "update")
 	delete(fields, "id")
+	s.effect(c, r, "update", fields)
 	s.set(r, fields)
 	s.say("id %d: now %v %s, by %s", r.id, r.key, simFields(fields), c.author())
 }

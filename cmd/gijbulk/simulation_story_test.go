@@ -15,6 +15,7 @@ type simStory struct {
 	chance   float64 // of a fault, for each request
 	rewrite  string
 	lag      time.Duration
+	theme    string
 	manifest uint64
 	steps    []simStep
 }
@@ -44,6 +45,10 @@ func newSimStory(seed uint64, enabled []string) simStory {
 	if lag := time.Duration(random.Int64N(int64(3 * time.Second))); s.classes["lag"] {
 		s.lag = lag
 	}
+	if s.theme = s.pickTheme(random); s.theme != "" {
+		s.steps = simThemes[s.theme](s, random)
+		return s
+	}
 	for n := 3 + random.IntN(6); n > 0; n-- {
 		s.steps = append(s.steps, s.step(random))
 		if last := s.steps[len(s.steps)-1]; (last.deathAt > 0 || last.deathAfter > 0 || last.interruptAt > 0) && random.IntN(10) < 6 {
@@ -61,10 +66,7 @@ func (s simStory) step(random *rand.Rand) simStep {
 	case n < 50:
 		return s.command(random, "sync")
 	case n < 55 && s.classes["shards"]:
-		step := s.command(random, []string{"import", "sync"}[random.IntN(2)])
-		step.op, step.args = "shards", append([]string{step.op}, step.args...)
-		step.deathAt, step.deathAfter = 0, 0 // the other shard would lose its state as well
-		return step
+		return s.command(random, "shards")
 	case n < 58:
 		return s.command(random, "resume")
 	case n < 62:
@@ -84,6 +86,10 @@ func (s simStory) step(random *rand.Rand) simStep {
 }
 
 func (s simStory) command(random *rand.Rand, name string) simStep {
+	if name == "shards" {
+		command := []string{"import", "sync"}[random.IntN(2)]
+		return s.command(random, command).shardsOf(command)
+	}
 	step := simStep{op: name, seed: random.Uint64(), raceAfter: time.Duration(random.Int64N(int64(time.Second))), race: random.IntN(3) == 0}
 	switch name {
 	case "import", "sync", "audit":
@@ -140,7 +146,7 @@ func (s simStory) bold(random *rand.Rand, step *simStep) {
 // play lets a story happen, and then all be quiet.
 func (w *simWorld) play() {
 	random := rand.New(rand.NewPCG(w.story.manifest, 1))
-	w.manifest = newSimManifest(random, w.has("names"))
+	w.manifest = newSimManifest(random, w.has("names")).themed(w.story.theme, random)
 	w.say("manifest: %s", w.manifest)
 	if w.has("admin") {
 		for n := random.IntN(4); n > 0; n-- {
@@ -150,7 +156,7 @@ func (w *simWorld) play() {
 	}
 	for n, step := range w.story.steps {
 		switch step.op {
-		case "admin", "restore", "clock", "wait", "edit", "nothing":
+		case "admin", "restore", "clock", "wait", "edit", "chain", "nothing":
 			w.between(step)
 		case "shards":
 			w.shards(step, n)

@@ -43,6 +43,12 @@ var simClasses = []simClass{
 	{name: "undo", about: "undo last", holds: true},
 	{name: "shards", about: "two shards at a time", holds: true},
 	{name: "exits", about: "no exit code says that the target or the credentials are wrong", holds: true},
+	{name: "chains", about: "records renamed to each other's names", holds: true},
+	{name: "gates", about: "deaths while a canary or a wave is open", holds: true},
+	{name: "interrupted", about: "others work between a death and its resume", holds: true},
+	{name: "restored", about: "remembered ids that the server gives to others", holds: true},
+	{name: "refused", about: "records without a name, refused to us and added by others", holds: true},
+	{name: "shared", about: "shards that lose creates of one origin", holds: true},
 	{name: "duplicates", about: "--remove-duplicates", holds: true},
 }
 

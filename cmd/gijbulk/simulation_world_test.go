@@ -41,7 +41,9 @@ type simWorld struct {
 	began      time.Time
 
 	commands   []*simCommand
-	before     map[string]simUndo // by run, what was there
+	runs       map[string]*simRun
+	made       map[simKey]time.Time // the latest of each identity
+	before     map[string]simUndo   // by run, what was there
 	violations []string
 	log        []string
 }
@@ -65,7 +67,9 @@ type simCommand struct {
 	writes      int    // that reached the server
 	shown       map[simKey]int
 	lastShown   map[int64]simKey
-	raced       bool // another administrator worked at the same time
+	seen        map[int64]map[string]any // likewise, with all that it showed
+	planned     map[int64]map[string]any // likewise, before the first write
+	raced       bool                     // another administrator worked at the same time
 	boundaries  int
 	deathAt     int // the boundary; 0: none
 	interruptAt int
@@ -87,8 +91,9 @@ func (c *simCommand) author() string {
 
 func newSimWorld(dir string, story simStory, skip map[string]bool) *simWorld {
 	w := &simWorld{story: story, skip: skip, server: newSimServer(), dir: dir, gone: make(map[int64]time.Time),
-		before: make(map[string]simUndo), began: time.Now(), booted: time.Now(), boot: 1}
+		before: make(map[string]simUndo), runs: make(map[string]*simRun), made: make(map[simKey]time.Time), began: time.Now(), booted: time.Now(), boot: 1}
 	w.server.say, w.server.effect, w.server.adds = w.say, w.judge, w.judgeCreate
+	w.server.made = func(r *simRecord) { w.made[r.sent] = r.made }
 	w.server.rewrite, w.server.lag = story.rewrite, story.lag
 	w.state = filepath.Join(dir, "state-0", "gijbulk.db")
 	return w
@@ -202,6 +207,9 @@ func (w *simWorld) begin(step simStep, n int) *simCommand {
 	for _, r := range w.server.records {
 		c.raced = c.raced || !r.foreign.IsZero() && time.Since(r.foreign) < w.server.lag // lists do not show it yet
 	}
+	if c.name == "resume" {
+		c.run = w.continued()
+	}
 	w.commands = append(w.commands, c)
 	c.args = w.arguments(c, step)
 	if err := w.manifest.write(filepath.Join(w.dir, "m.json")); err != nil {
@@ -297,6 +305,9 @@ func (w *simWorld) process(c *simCommand) process {
 func (w *simWorld) finish(c *simCommand) {
 	w.say("command %d ends: exit %d, %d writes", c.n, c.exit, c.writes)
 	w.checkSecrets(c)
+	if run := w.runs[c.run]; run != nil && !c.dead {
+		run.creates = nil
+	}
 	if c.dead {
 		_ = os.RemoveAll(filepath.Dir(w.state))
 		w.state = c.next

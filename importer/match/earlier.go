@@ -92,7 +92,7 @@ func (s routeFinder) search(w int, seen map[int]bool) (r route, found bool) {
 	}
 	for _, l := range candidates {
 		other := s.ClaimedBy[l]
-		if s.Live[other] != l || s.Rule[other] != Exact {
+		if s.Live[other] != l || s.Rule[other] > Recorded {
 			continue
 		}
 		if r, found := s.search(other, seen); found {
@@ -116,7 +116,7 @@ func (m *matcher) findEarlier(w int) []int {
 			keys = append(keys, key.At(word))
 		}
 		for _, k := range keys {
-			for _, l := range m.index.find(k) {
+			for _, l := range append(m.index.find(k), m.rewritten(k)...) {
 				if !slices.Contains(found, l) {
 					found = append(found, l)
 				}
@@ -124,6 +124,20 @@ func (m *matcher) findEarlier(w int) []int {
 		}
 	}
 	return found
+}
+
+// rewritten finds the live record that was recorded for an earlier identity, where the server shows that
+// as it rewrites names.
+func (m *matcher) rewritten(earlier schema.Key) []int {
+	known := m.recorded[earlier]
+	l, there := m.byID[known.ID]
+	if !there || !known.Proves(m.live[l]) {
+		return nil
+	}
+	if f := newFolder(); f.key(earlier) != f.key(m.live[l].Key()) {
+		return nil
+	}
+	return m.withSameIdentity(l)
 }
 
 func (m *matcher) places(wanted []int) string {

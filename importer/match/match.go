@@ -54,7 +54,8 @@ func Match(want, live []schema.Record, ids *IDs) Pairing {
 	}}
 	m.matchExact()
 	if ids != nil {
-		m.matchRecorded(ids.Recorded)
+		m.recorded = ids.Recorded
+		m.matchRecorded()
 		m.matchGiven(ids.Given)
 	}
 	m.matchEarlier()
@@ -65,6 +66,8 @@ func Match(want, live []schema.Record, ids *IDs) Pairing {
 type matcher struct {
 	want, live []schema.Record
 	index      liveIndex
+	recorded   map[schema.Key]schema.Known // by earlier runs
+	byID       map[int64]int               // live records, where any are recorded
 	Pairing
 }
 
@@ -76,17 +79,17 @@ func (m *matcher) matchExact() {
 	})
 }
 
-func (m *matcher) matchRecorded(recorded map[schema.Key]schema.Known) {
-	if len(recorded) == 0 {
+func (m *matcher) matchRecorded() {
+	if len(m.recorded) == 0 {
 		return
 	}
-	byID := make(map[int64]int, len(m.live))
+	m.byID = make(map[int64]int, len(m.live))
 	for l := range m.live {
-		byID[m.live[l].ID] = l
+		m.byID[m.live[l].ID] = l
 	}
 	m.eachUndecided(func(w int, key schema.Key) {
-		known := recorded[key]
-		l, there := byID[known.ID]
+		known := m.recorded[key]
+		l, there := m.byID[known.ID]
 		if there && !m.paired(l) && known.Proves(m.live[l]) && KindAndTypeOf(m.live[l]) == KindAndTypeOf(m.want[w]) {
 			m.claim(w, Recorded, m.withSameIdentity(l))
 		}

@@ -1,0 +1,189 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// simRun is what is known of a run beyond its single commands.
+type simRun struct {
+	began    time.Time
+	basis    map[int64]map[string]any // what the lists showed that its plan was made from
+	canary   string                   // the method of its first write
+	creates  []simKey                 // sent since the run began or was resumed on purpose, in their order
+	doubtful map[simKey]bool          // creates whose answers were lost
+}
+
+// runOf is the run that a command began or continues; nil where that is not known.
+func (w *simWorld) runOf(c *simCommand) *simRun {
+	if c.run == "" {
+		return nil
+	}
+	if w.runs[c.run] == nil {
+		w.runs[c.run] = &simRun{began: c.start, doubtful: make(map[simKey]bool)}
+	}
+	return w.runs[c.run]
+}
+
+// continued is the run that a resume of the last one continues: the latest, where it has sent a write.
+func (w *simWorld) continued() string {
+	for _, c := range slices.Backward(w.commands) {
+		switch {
+		case c.name == "resume" || c.name == "audit":
+		case c.tried > 0 && c.run != "" && !slices.ContainsFunc(c.args, isSimShard):
+			return c.run
+		default:
+			return ""
+		}
+	}
+	return ""
+}
+
+func isSimShard(arg string) bool { return strings.HasPrefix(arg, "--shard=") }
+
+// send judges a write as it leaves, by the lists that its command was shown before its first one.
+func (w *simWorld) send(c *simCommand, r *http.Request, body []byte) {
+	if r.Method == http.MethodGet {
+		return
+	}
+	run := w.runOf(c)
+	if c.tried++; c.tried == 1 {
+		c.planned = maps.Clone(c.seen)
+		if run != nil && run.basis == nil {
+			run.basis, run.canary = c.planned, r.Method
+		}
+	}
+	w.judgeRestored(c, run)
+	if r.Method != http.MethodPost {
+		return
+	}
+	var fields map[string]any
+	_ = json.Unmarshal(body, &fields)
+	kind := "integration"
+	if strings.HasSuffix(r.URL.Path, "/repository") {
+		kind = "repository"
+	}
+	key := simWantedKey(kind, fields)
+	if run != nil {
+		w.judgeGate(c, run, key)
+	}
+	if !w.continues(c, "undo") {
+		w.judgePlanned(c, key)
+	}
+}
+
+// judgeGate: what comes after a canary, or after a wave of one record, is not sent while that is not
+// certainly there, also after a death. A run that stopped at a gate continues where a person resumes it.
+func (w *simWorld) judgeGate(c *simCommand, run *simRun, key simKey) {
+	if slices.Contains(run.creates, key) {
+		return
+	}
+	before := run.creates
+	if run.creates = append(run.creates, key); !w.may(c, "--wave-size=1") {
+		if !w.may(c, "--canary=1") || len(before) == 0 || run.canary != http.MethodPost {
+			return
+		}
+		before = before[:1]
+	}
+	for _, k := range before {
+		if w.made[k].Before(run.began) {
+			w.violate(2, "command %d creates %v although %v, a canary or the wave before, has come to nothing", c.n, key, k)
+		}
+	}
+}
+
+// judgePlanned: what a plan's lists showed is not created, under its name or an earlier one.
+func (w *simWorld) judgePlanned(c *simCommand, key simKey) {
+	claimed := make(map[simKey]int)
+	for id, v := range c.planned {
+		claimed[simSeenKey(v)]++
+		if k := simSeenKey(v); k == key {
+			w.violate(1, "command %d creates %v, and a list has shown it as id %d", c.n, key, id)
+		}
+	}
+	if c.name != "import" && c.name != "sync" {
+		return // the manifest may be another one now
+	}
+	if k, found := c.manifest.earlier(key, claimed, make(map[simKey]bool)); found {
+		w.violate(1, "command %d creates %v, and a list has shown %v, which the manifest gives as its earlier name", c.n, key, k)
+	}
+}
+
+// earlier finds the live record that a wanted one was before: one that no other wanted record names, or
+// one whose wanted record was another before.
+func (m simManifest) earlier(key simKey, live map[simKey]int, seen map[simKey]bool) (k simKey, found bool) {
+	i := slices.IndexFunc(m, func(e simEntry) bool { return e.key == key })
+	if i < 0 || seen[key] {
+		return k, false
+	}
+	seen[key] = true
+	for _, name := range m[i].previously {
+		k = key
+		if k.name = name; live[k] == 0 {
+			continue
+		}
+		if !slices.ContainsFunc(m, func(e simEntry) bool { return e.key == k }) {
+			return k, true
+		}
+		if _, found := m.earlier(k, live, seen); found {
+			return k, true
+		}
+	}
+	return k, false
+}
+
+// judgeRestored: after the server has given an id to another record, a resume sends nothing.
+func (w *simWorld) judgeRestored(c *simCommand, run *simRun) {
+	if c.name != "resume" || run == nil {
+		return
+	}
+	for id, v := range c.planned {
+		if before := run.basis[id]; before != nil && before["initDate"] != v["initDate"] {
+			w.violate(2, "command %d continues a run although a list shows another record as id %d", c.n, id)
+			return
+		}
+	}
+}
+
+// judgeChanged: a resume neither deletes nor overwrites what others changed after the plan was made.
+func (w *simWorld) judgeChanged(c *simCommand, r *simRecord, fields map[string]any) {
+	run := w.runOf(c)
+	if c.name != "resume" || run == nil {
+		return
+	}
+	before, now := run.basis[r.id], c.planned[r.id]
+	if before == nil || now == nil {
+		return
+	}
+	for name, value := range now {
+		wanted, sets := fields[name]
+		if fmt.Sprint(value) == fmt.Sprint(before[name]) || fields != nil && (!sets || fmt.Sprint(value) == fmt.Sprint(wanted)) {
+			continue
+		}
+		w.violate(2, "command %d, a resume, writes to id %d, %v, whose %s was %v when the plan was made and is %v", c.n, r.id, r.key, name, before[name], value)
+		return
+	}
+}
+
+// simSeenKey is the identity that a list showed.
+func simSeenKey(v map[string]any) simKey {
+	typ, integration := v["integrationType"].(string)
+	kind := "repository"
+	if integration {
+		kind = "integration"
+	}
+	return newSimKey(kind, typ, v["origin"].(string), fmt.Sprint(v["displayName"]))
+}
+
+// simWantedKey is the identity that a request names.
+func simWantedKey(kind string, fields map[string]any) simKey {
+	typ, _ := fields["type"].(string)
+	origin, _ := fields["origin"].(string)
+	name, _ := fields["displayName"].(string)
+	return newSimKey(kind, typ, origin, name)
+}

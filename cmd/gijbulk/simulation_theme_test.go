@@ -1,0 +1,158 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+)
+
+// simThemes are the classes whose stories lead to one situation, which steps at random seldom meet.
+var simThemes = map[string]func(s simStory, random *rand.Rand) []simStep{
+	"chains":      simStory.chains,
+	"gates":       simStory.gates,
+	"interrupted": simStory.interrupted,
+	"restored":    simStory.restoration,
+	"refused":     simStory.refused,
+	"shared":      simStory.shared,
+}
+
+// theme is one of the themes that a story may have, for half of the stories; "" for the others.
+func (s simStory) pickTheme(random *rand.Rand) string {
+	var themes []string
+	for _, class := range simClassNames() {
+		if simThemes[class] != nil && s.classes[class] {
+			themes = append(themes, class)
+		}
+	}
+	if n := random.IntN(2); n == 0 || len(themes) == 0 {
+		return ""
+	}
+	return themes[random.IntN(len(themes))]
+}
+
+// chains renames several records at once, each to the name that another one had.
+func (s simStory) chains(random *rand.Rand) []simStep {
+	steps := []simStep{s.command(random, "sync"), {op: "chain", seed: random.Uint64()}}
+	if random.IntN(3) == 0 {
+		steps = append(steps, s.command(random, "shards"))
+	}
+	return append(steps, s.command(random, []string{"import", "sync"}[random.IntN(2)]), s.command(random, "sync"))
+}
+
+// gates lets a process die that waits for the answer of a canary, or of a wave.
+func (s simStory) gates(random *rand.Rand) []simStep {
+	step := s.command(random, []string{"import", "sync"}[random.IntN(2)])
+	step.args = append(step.args, []string{"--canary=1", "--wave-size=1"}[random.IntN(2)])
+	if step.deathAt = 0; s.classes["death"] {
+		step.deathAfter = time.Duration(random.Int64N(int64(7 * time.Second)))
+	}
+	return []simStep{step, s.command(random, "resume"), s.command(random, "resume"), s.command(random, "sync")}
+}
+
+// interrupted lets others work between the death of a process and its resume.
+func (s simStory) interrupted(random *rand.Rand) []simStep {
+	steps := []simStep{s.command(random, "sync"), {op: "edit", seed: random.Uint64()}, {op: "edit", seed: random.Uint64()}}
+	step := s.command(random, "sync")
+	if !slices.Contains(step.args, "--force") {
+		step.args = append(step.args, "--force")
+	}
+	if s.classes["prune"] && !slices.Contains(step.args, "--prune") && random.IntN(2) == 0 {
+		step.args = append(step.args, "--prune")
+	}
+	if step.deathAfter = 0; s.classes["death"] {
+		step.deathAt = 6 + random.IntN(12)
+	}
+	steps = append(steps, step)
+	for range 1 + random.IntN(3) {
+		between := []string{"admin", "admin", "admin", "wait", "restore"}[random.IntN(5)]
+		if between == "wait" || s.classes[between] {
+			steps = append(steps, simStep{op: between, seed: random.Uint64()})
+		}
+	}
+	return append(steps, s.command(random, "resume"), s.command(random, "resume"))
+}
+
+// restoration gives remembered ids to other records, also to those of others.
+func (s simStory) restoration(random *rand.Rand) []simStep {
+	steps := []simStep{{op: "admin", seed: random.Uint64()}, s.command(random, "import"), s.command(random, "sync")}
+	if s.classes["restore"] {
+		steps = append(steps, simStep{op: "restore", seed: random.Uint64()})
+	}
+	for range random.IntN(4) {
+		steps = append(steps, simStep{op: "admin", seed: random.Uint64()})
+	}
+	steps = slices.DeleteFunc(steps, func(step simStep) bool { return step.op == "admin" && !s.classes["admin"] })
+	return append(steps, s.command(random, []string{"import", "sync", "resume"}[random.IntN(3)]), s.command(random, "sync"))
+}
+
+// refused lets others add what the server refuses to a run, and the run be undone.
+func (s simStory) refused(random *rand.Rand) []simStep {
+	step := s.command(random, []string{"import", "sync"}[random.IntN(2)])
+	step.race, step.raceAfter = true, 200*time.Millisecond+time.Duration(random.Int64N(int64(600*time.Millisecond)))
+	steps := []simStep{step, s.command(random, "resume")}
+	if s.classes["undo"] {
+		steps = append(steps, s.command(random, "undo"))
+	}
+	return steps
+}
+
+// shared lets shards lose the answers of creates that differ in little.
+func (s simStory) shared(random *rand.Rand) []simStep {
+	return []simStep{s.command(random, "shards"), s.command(random, "sync")}
+}
+
+// shardsOf makes a command one of two shards at a time.
+func (step simStep) shardsOf(command string) simStep {
+	step.op, step.args = "shards", append([]string{command}, step.args...)
+	step.deathAt, step.deathAfter = 0, 0 // the other shard would lose its state as well
+	return step
+}
+
+// themed is the manifest of a story with a theme: records of one origin, with names or without.
+func (m simManifest) themed(theme string, random *rand.Rand) simManifest {
+	switch theme {
+	case "chains", "shared":
+		for _, name := range simNames[:2+random.IntN(3)] {
+			e := simAnyEntry(random, false)
+			e.key = simKey{"integration", "GITLAB_SERVER", simOrigins[0], name}
+			m = m.add(e)
+		}
+	}
+	if theme == "refused" || theme == "shared" {
+		for _, origin := range simOrigins {
+			e := simAnyEntry(random, false)
+			e.key = simKey{"integration", "GITLAB_SERVER", origin, ""}
+			m = m.add(e)
+		}
+	}
+	return m
+}
+
+// chain renames the named records of an origin, the first to the name of the second and so on, and the
+// last to a name that none has or, where there is no other one, to that of the first.
+func (m simManifest) chain(random *rand.Rand) simManifest {
+	m = slices.Clone(m)
+	var places []int
+	var names []string
+	for i, e := range m {
+		if e.key.kind == "integration" && e.key.name != "" && e.key.typ == "GITLAB_SERVER" && e.key.origin == simOrigins[0] {
+			places, names = append(places, i), append(names, e.key.name)
+		}
+	}
+	if len(places) < 2 {
+		return m
+	}
+	random.Shuffle(len(places), func(i, j int) { places[i], places[j], names[i], names[j] = places[j], places[i], names[j], names[i] })
+	n := 2 + random.IntN(len(places)-1)
+	last := names[0]
+	if random.IntN(4) > 0 {
+		last = fmt.Sprintf("renamed %d", random.IntN(100))
+	}
+	for i, next := range append(names[1:n:n], last) {
+		e := m[places[i]]
+		e.previously, e.key.name = []string{e.key.name}, next
+		m[places[i]] = e
+	}
+	return m
+}
