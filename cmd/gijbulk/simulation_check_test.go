@@ -67,7 +67,7 @@ func (w *simWorld) judgeDelete(c *simCommand, r *simRecord) {
 		w.violate(2, "command %d (%s) deletes id %d, %v, without --prune", c.n, c.name, r.id, r.key)
 	case r.by == nil && !w.raced(r.foreign):
 		w.violate(2, "command %d (%s) deletes id %d, %v, which another administrator made", c.n, c.name, r.id, r.key)
-	case c.name == "undo" && r.foreign.After(w.ended(r.by.run)) && r.foreign.Before(c.start):
+	case c.name == "undo" && r.by != nil && r.foreign.After(w.ended(r.by.run)) && r.foreign.Before(c.start):
 		w.violate(2, "command %d (undo) deletes id %d, %v, which another administrator has changed", c.n, r.id, r.key)
 	}
 }
