@@ -59,9 +59,15 @@ is sent. Without a FILE, or with -, standard input is read; several files, such
 as the pages of an answer, are converted together.
 
 Where the app has an integration type for a host, each organization, group or
-collection becomes one integration, with an apiFilter where the listing is a
-selection or something was left out; elsewhere each repository becomes a record.
-Archived, disabled and empty repositories, forks and mirrors are left out.
+collection becomes one integration; elsewhere each repository becomes a record.
+Archived, disabled and empty repositories, forks and mirrors are left out. Where
+something was left out, or the listing is a selection, the integration has the
+shortest apiFilter that selects the rest: by properties that the host shows
+(archived, fork, topics), by prefixes, or by the names to keep or to drop. Where
+a filter would be longer than the 2,000 characters that the app accepts, or an
+integration would have more than 2,000 repositories, there are several with
+disjoint filters.
+
 Credentials in a listing are dropped and replaced by references to fill in, such
 as env:GITHUB_ACME_PAT.
 

@@ -14,20 +14,20 @@ import (
 // TestLiterals: names that a filter must quote with care stay what they are.
 func TestLiterals(t *testing.T) {
 	names := []string{"plain", "it's", `back\slash`, `end\`, "tick`", "`'\\", "ünïcode 東京", `"quoted"`, "<&>"}
-	var rows []*Row
+	var terms []term
 	for _, name := range names {
-		rows = append(rows, &Row{Repo: Repository{Location: Location{Key: name}}})
+		terms = append(terms, term{reach: wholeName, text: name})
 	}
 	var host []any
 	for _, name := range append(names, "other") {
 		host = append(host, map[string]any{"name": name})
 	}
 	form := &Filter{key: "name"}
-	if diff := cmp.Diff(names, Selected(t, form.onlyNamed(rows), host)); diff != "" {
+	if diff := cmp.Diff(names, Selected(t, form.where(form.named(terms)), host)); diff != "" {
 		t.Error(diff)
 	}
-	for _, r := range rows {
-		if diff := cmp.Diff([]string{r.Repo.Key}, Selected(t, form.onlyNamed([]*Row{r}), host)); diff != "" {
+	for _, one := range terms {
+		if diff := cmp.Diff([]string{one.text}, Selected(t, form.where(form.named([]term{one})), host)); diff != "" {
 			t.Error(diff)
 		}
 	}

@@ -1,9 +1,7 @@
 package convert
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"gijbulk/schema"
@@ -12,9 +10,8 @@ import (
 // mostInOne is how many repositories the vendor advises for one integration.
 const mostInOne = 2000
 
-// longestFilter is in bytes, for the names alone: with what is around them, a filter stays below
-// the 2,000 characters that the server takes.
-const longestFilter = 1900
+// mostParts is how many integrations one organization should become.
+const mostParts = 10
 
 // Scope is what one integration is for.
 type Scope struct {
@@ -69,7 +66,6 @@ func grouped(kept, left []*Row) []*group {
 	for _, r := range left {
 		if g := at[r.Repo.Scope()]; g != nil {
 			g.left = append(g.left, r)
-			g.choice = g.choice || r.byChoice
 		}
 	}
 	return groups
@@ -98,40 +94,6 @@ func (g *group) folder() string {
 	return strings.Join(common, "/")
 }
 
-// parts cuts the rows so that none is more than an integration should hold. They are
-// sorted by name, so that a later conversion cuts them alike.
-func (g *group) parts() [][]*Row {
-	f := g.service.Filter
-	if f == nil || len(g.rows) <= mostInOne && (!g.choice || g.size(f) <= longestFilter) {
-		return [][]*Row{g.rows}
-	}
-	sorted := slices.Clone(g.rows)
-	slices.SortStableFunc(sorted, func(a, b *Row) int {
-		return cmp.Or(strings.Compare(a.Repo.Project, b.Repo.Project), strings.Compare(a.Repo.Key, b.Repo.Key))
-	})
-	var parts [][]*Row
-	start, size := 0, 0
-	for i, r := range sorted {
-		cost := f.cost(r)
-		if i > start && f.container != "" && r.Repo.Project != sorted[i-1].Repo.Project {
-			cost += len(Literal(r.Repo.Project)) + 64
-		}
-		if i-start == mostInOne || size+cost > longestFilter && i > start {
-			parts = append(parts, sorted[start:i])
-			start, size = i, 0
-		}
-		size += cost
-	}
-	return append(parts, sorted[start:])
-}
-
-func (g *group) size(f *Filter) (n int) {
-	for _, r := range g.rows {
-		n += f.cost(r)
-	}
-	return n
-}
-
 func (g *group) host() string {
 	_, host, _ := strings.Cut(g.base, "://")
 	return host
@@ -155,17 +117,6 @@ func (g *group) name(part int) string {
 		name += fmt.Sprintf(" (part %d)", part+1)
 	}
 	return name
-}
-
-func (g *group) filterFor(rows []*Row, parts int) string {
-	f := g.service.Filter
-	switch {
-	case f == nil:
-		return ""
-	case g.choice || parts > 1:
-		return f.onlyNamed(rows)
-	}
-	return f.allBut(rows, g.left)
 }
 
 // secretOf names whom an integration's credentials belong to: the service, its host

@@ -10,17 +10,35 @@ import (
 )
 
 func (m *maker) integrations(g *group) {
-	if f := g.service.Filter; f != nil && len(f.allBut(g.rows, g.left)) > longestFilter {
-		g.choice = true // naming those that stay is shorter
-	}
-	parts := g.parts()
-	for i, rows := range parts {
-		m.add(m.integration(g, rows, i, len(parts)), rows...)
-	}
-	if len(parts) > 1 {
-		m.report(schema.CodeListingSplit.Newf(g.rows[0].Place, "", "%s has %d repositories and became %d integrations of at most %d", g.name(0), len(g.rows), len(parts), mostInOne))
+	if g.service.Filter == nil {
+		m.add(m.integration(g, g.rows, g.name(0), ""), g.rows...)
+	} else {
+		m.divided(g)
 	}
 	m.reportLimits(g)
+}
+
+func (m *maker) divided(g *group) {
+	parts := g.divide()
+	for i, p := range parts {
+		rows := g.rows
+		if len(parts) > 1 {
+			rows = g.rowsOf(p)
+		}
+		m.add(m.integration(g, rows, g.name(i), p.filter), rows...)
+	}
+	if len(parts) == 1 {
+		return
+	}
+	f := schema.CodeListingSplit.Newf(g.rows[0].Place, schema.FieldAPIFilter.String(), "%s has %d repositories and became %d integrations: one takes at most %d repositories and a filter of %d characters",
+		g.name(0), len(g.rows), len(parts), mostInOne, LongestFilter)
+	switch {
+	case len(parts) > mostParts:
+		f = f.Advise("more than %d integrations are hard to look after; convert the listing to repositories", mostParts).About(schema.OptionRepositories)
+	case parts[len(parts)-1].open():
+		f = f.Advise("repositories that are added later belong to %s", g.name(len(parts)-1))
+	}
+	m.report(f)
 }
 
 // reportLimits tells where an integration will hold other repositories than the listing.
@@ -63,13 +81,13 @@ func (g *group) reportPersonalAccount(place schema.Place, name string, tell func
 		Advise("give it the account's own token and the apiPath /user/repos?affiliation=owner"))
 }
 
-func (m *maker) integration(g *group, rows []*Row, part, parts int) schema.Entry {
-	cells := g.cells(g.name(part), g.filterFor(rows, parts), &m.references)
+func (m *maker) integration(g *group, rows []*Row, name, filter string) schema.Entry {
+	cells := g.cells(name, filter, &m.references)
 	if keys := m.projectsOf(rows); len(keys) > 0 {
 		cells = append(cells, words(schema.FieldProjects, keys))
 	}
 	e := schema.Entry{Place: rows[0].Place, Cells: cells}
-	e = e.Override(m.agreed(rows, g.name(part)))
+	e = e.Override(m.agreed(rows, name))
 	return withSource(e, sourceOfMany(rows))
 }
 

@@ -60,6 +60,7 @@ type Repository struct {
 	own      bool   // name was chosen by Map
 	flags    []Flag
 	JiraKeys []string // project keys in the listing
+	Topics   []string
 
 	Branch string
 	Public bool // known to need no credentials

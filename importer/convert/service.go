@@ -37,7 +37,7 @@ var GitHub = &Service{name: "GitHub", word: "GITHUB", hosted: schema.TypeGitHub,
 		}
 		return "/orgs/" + url.PathEscape(g.owner) + "/repos"
 	},
-	Filter: &Filter{key: "name", flags: map[Flag]string{
+	Filter: &Filter{key: "name", topics: "topics", private: field("private"), flags: map[Flag]string{
 		Archived: "archived", Disabled: "disabled", Fork: "fork", Mirror: "mirror_url"}}}
 
 func locateGitHub(s *Service, a giturl.Address, base string) (Location, bool) {
@@ -58,7 +58,7 @@ var GitLab = &Service{name: "GitLab", word: "GITLAB", hosted: schema.TypeGitLab,
 		}
 		return "/api/v4/groups/" + url.PathEscape(g.folder()) + "/projects?include_subgroups=true"
 	},
-	Filter: &Filter{key: "path_with_namespace", flags: map[Flag]string{
+	Filter: &Filter{key: "path_with_namespace", topics: "tag_list", private: condition{"visibility!='public'", comparison}, flags: map[Flag]string{
 		Archived: "archived", Empty: "empty_repo", Fork: "forked_from_project", Mirror: "mirror"}}}
 
 func locateGitLab(s *Service, a giturl.Address, base string) (Location, bool) {
@@ -78,7 +78,7 @@ var Azure = &Service{name: "Azure DevOps", word: "AZURE", hosted: schema.TypeAzu
 var vsts = &Service{name: "Visual Studio", word: "VSTS", hosted: schema.TypeVSTS, server: schema.TypeVSTS,
 	cloud: []string{".visualstudio.com"}, locate: locateAzure, scoped: true, Filter: azureFilter}
 
-var azureFilter = &Filter{key: "name", container: "project.name", wrap: "{value:value%s}", flags: map[Flag]string{
+var azureFilter = &Filter{key: "name", container: "project.name", wrap: "{value:value%s}", private: condition{"project.visibility!='public'", comparison}, flags: map[Flag]string{
 	Disabled: "isDisabled", Fork: "isFork"}}
 
 func locateAzure(s *Service, a giturl.Address, base string) (Location, bool) {

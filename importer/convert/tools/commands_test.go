@@ -20,6 +20,7 @@ func TestGhorgCommands(t *testing.T) {
 		{cmd: "ghorg clone acme --match-prefix=a-,b-", name: "acme", filter: "[?(starts_with(name, 'a-') || starts_with(name, 'b-'))]"},
 		{cmd: "ghorg clone acme --topics=x --exclude-match-regex=^x$", name: "acme", filter: "[?(!(name=='x')) && (contains(topics, 'x'))]"},
 		{cmd: "ghorg clone acme --match-regex='a.*b' --github-filter-language go", name: "acme", untold: 2},
+		{cmd: "ghorg clone acme --skip-forks --match-prefix=" + strings.Repeat("another-prefix-,", 100), name: "acme", filter: "[?(!fork)]", untold: 1},
 		{cmd: "ghorg reclone", why: "not a ghorg clone"}, {cmd: "clone acme", why: "not a ghorg clone"}, {cmd: "ghorg clone --quiet", why: "names no organization"},
 		{cmd: "ghorg clone --quiet=maybe x", why: "names no organization"},
 	} {

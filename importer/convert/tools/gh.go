@@ -29,6 +29,7 @@ type ghRepository struct {
 	IsInOrganization *bool
 	Visibility       string
 	DefaultBranchRef struct{ Name string }
+	RepositoryTopics []struct{ Name string }
 }
 
 func readGH(l *convert.Listing) error {
@@ -37,6 +38,9 @@ func readGH(l *convert.Listing) error {
 		r.Title = cmp.Or(v.NameWithOwner, strings.Trim(v.Owner.Login+"/"+v.Name, "/"))
 		r.Repo.Name = r.Title
 		r.Repo.Branch = branchName(v.DefaultBranchRef.Name)
+		for _, topic := range v.RepositoryTopics {
+			r.Repo.Topics = append(r.Repo.Topics, topic.Name)
+		}
 		r.Repo.Mark(convert.Archived, v.IsArchived)
 		r.Repo.Mark(convert.Fork, v.IsFork)
 		r.Repo.Mark(convert.Mirror, v.IsMirror)

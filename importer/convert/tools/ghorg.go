@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
@@ -177,18 +178,22 @@ func cloneOf(words []string) (c *ghorgClone, why string) {
 }
 
 // filter writes what a command chooses as the app's filter, and lists the flags that say
-// what no filter can.
+// what no filter can, or none that is short enough.
 func (c *ghorgClone) filter(f *convert.Filter) (filter string, untold []string) {
 	var conditions []string
 	untold = slices.Clone(c.others)
+	var told []string
 	chosen := func(flag, value string, not bool, write func(string) (string, bool)) {
 		if value == "" {
 			return
 		}
 		condition, ok := write(value)
-		switch {
-		case !ok:
+		if !ok {
 			untold = append(untold, flag)
+			return
+		}
+		told = append(told, flag)
+		switch {
 		case condition == "":
 		case not:
 			conditions = append(conditions, "(!("+condition+"))")
@@ -200,22 +205,23 @@ func (c *ghorgClone) filter(f *convert.Filter) (filter string, untold []string) 
 	chosen("--exclude-match-prefix", c.noPrefixes, true, startingWith)
 	chosen("--match-regex", c.regex, false, convert.Matching)
 	chosen("--exclude-match-regex", c.noRegex, true, convert.Matching)
-	chosen("--topics", c.topics, false, withTopics)
+	chosen("--topics", c.topics, false, func(topics string) (string, bool) { return anyOf(topics, f.HasTopic), true })
+	var states []string
 	if c.noArchived {
-		conditions = append(conditions, f.Without(convert.Archived))
+		states = append(states, f.Without(convert.Archived))
 	}
 	if c.noForks {
-		conditions = append(conditions, f.Without(convert.Fork))
+		states = append(states, f.Without(convert.Fork))
 	}
-	return f.Where(conditions), untold
+	filter = f.Where(append(conditions, states...))
+	if utf8.RuneCountInString(filter) > convert.LongestFilter {
+		return f.Where(states), append(untold, told...)
+	}
+	return filter, untold
 }
 
 func startingWith(prefixes string) (string, bool) {
 	return anyOf(prefixes, func(p string) string { return "starts_with(name, " + convert.Literal(p) + ")" }), true
-}
-
-func withTopics(topics string) (string, bool) {
-	return anyOf(topics, func(t string) string { return "contains(topics, " + convert.Literal(t) + ")" }), true
 }
 
 func anyOf(list string, condition func(string) string) string {

@@ -28,6 +28,7 @@ type githubRepository struct {
 	Fork          bool
 	Private       *bool
 	Visibility    string
+	Topics        []string
 	Owner         struct{ Login, Type string }
 }
 
@@ -39,7 +40,7 @@ func readGitHub(l *convert.Listing) error {
 			r.Title = join(v.Owner.Login, v.Name)
 		}
 		r.Repo.Name = r.Title
-		r.Repo.Branch = branchName(v.DefaultBranch)
+		r.Repo.Branch, r.Repo.Topics = branchName(v.DefaultBranch), v.Topics
 		r.Repo.Mark(convert.Archived, v.Archived)
 		r.Repo.Mark(convert.Disabled, v.Disabled)
 		r.Repo.Mark(convert.Fork, v.Fork)

@@ -22,6 +22,8 @@ type gitlabProject struct {
 	Archived          bool
 	EmptyRepo         bool `json:"empty_repo"`
 	Mirror            bool
+	Topics            []string
+	TagList           []string `json:"tag_list"` // what older ones call topics
 	Visibility        string
 	ForkedFrom        *struct {
 		ID any
@@ -37,7 +39,10 @@ func readGitLab(l *convert.Listing) error {
 	shape := convert.JSONShape{Marks: []string{"path_with_namespace"}}
 	return convert.EachJSON(l, shape, func(r *convert.Row, v *gitlabProject) {
 		r.Title, r.Repo.Name = v.PathWithNamespace, v.PathWithNamespace
-		r.Repo.Branch = branchName(v.DefaultBranch)
+		r.Repo.Branch, r.Repo.Topics = branchName(v.DefaultBranch), v.Topics
+		if len(v.Topics) == 0 {
+			r.Repo.Topics = v.TagList
+		}
 		r.Repo.Mark(convert.Archived, v.Archived)
 		r.Repo.Mark(convert.Empty, v.EmptyRepo)
 		r.Repo.Mark(convert.Fork, v.ForkedFrom != nil)
