@@ -69,7 +69,8 @@ integration would have more than 2,000 repositories, there are several with
 disjoint filters.
 
 Credentials in a listing are dropped and replaced by references to fill in, such
-as env:GITHUB_ACME_PAT.
+as env:GITHUB_ACME_PAT. Integrations share one where the host allows it; those
+of GitLab, which revokes a token when it is rotated, have one each.
 
 The manifest goes to standard output or --out; the result for each row of the
 listing goes to standard error, with --output json (which needs --out) to

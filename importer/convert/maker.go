@@ -46,6 +46,7 @@ func (m *maker) make(rows []*Row) {
 			m.add(m.plain(r), r)
 		}
 	}
+	m.separateTokens()
 	m.reportRows(rows)
 	m.reportCredentials(kept)
 	m.listPlaceholders()
