@@ -2,7 +2,6 @@ package convert
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"gijbulk/importer/credential"
@@ -54,9 +53,7 @@ func (m *maker) reportLimits(g *group) {
 				"%s has %d repositories, more than the %d that the vendor advises for one integration", g.name(0), len(g.rows), mostInOne))
 		}
 	}
-	if slices.ContainsFunc(g.rows, func(r *Row) bool { return !r.Repo.Public }) {
-		g.reportPersonalAccount(place, g.name(0), m.report)
-	}
+	g.reportPersonalAccount(place, g.name(0), m.report)
 }
 
 // Organization makes a row the record of all repositories of an owner, or of the part of
@@ -77,7 +74,7 @@ func (g *group) reportPersonalAccount(place schema.Place, name string, tell func
 		return
 	}
 	tell(schema.CodeListingNotFiltered.Newf(place, schema.FieldAPIPath.String(),
-		"%s is a personal account, of which GitHub lists only the public repositories to others", name).
+		"%s is a personal account: GitHub lists only its public repositories at /users/%s/repos", name, g.owner).
 		Advise("give it the account's own token and the apiPath /user/repos?affiliation=owner"))
 }
 

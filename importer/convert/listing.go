@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 
 	"gijbulk/importer/credential"
 	"gijbulk/importer/document"
+	"gijbulk/importer/giturl"
 	"gijbulk/schema"
 )
 
@@ -97,6 +99,24 @@ func (r *Row) LeadsTo(o *Options, address string) {
 		why = "its URL has no host that Jira could clone from"
 	}
 	r.Skip = cmp.Or(r.Skip, why)
+}
+
+// NamedAt takes the address of a repository that is known by its name: below the base URL,
+// and below its owner where the name has none and the base URL is that of the host alone.
+func (r *Row) NamedAt(o *Options, name, owner string) {
+	name = strings.Trim(name, "/")
+	if name == "" {
+		return
+	}
+	base, based := giturl.Parse(strings.TrimRight(o.BaseURL, "/") + "/-")
+	if !based {
+		r.NeedBaseURL("it has a name and no host; use the URL of the host as the base URL")
+		return
+	}
+	if owner = strings.Trim(owner, "/"); owner != "" && !strings.Contains(name, "/") && path.Base(path.Dir(base.Path)) != owner {
+		name = owner + "/" + name
+	}
+	r.Repo.Take(strings.TrimSuffix(base.String(), "/-") + "/" + giturl.EscapePath(o.serviceAt(base).pathOf(name)))
 }
 
 // NeedBaseURL skips a row whose address depends on the base URL.

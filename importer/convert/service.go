@@ -2,6 +2,7 @@ package convert
 
 import (
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 
@@ -194,6 +195,23 @@ func ServiceOf(hostname string) *Service {
 		}
 	}
 	return nil
+}
+
+// pathOf is where a repository is that people call so, below what it is called in.
+func (s *Service) pathOf(name string) string {
+	switch parent, last := path.Split(name); s {
+	case GitHub, GitLab:
+		return strings.TrimSuffix(name, ".git") + ".git"
+	case Azure, vsts:
+		if !strings.HasSuffix(parent, "_git/") {
+			return parent + "_git/" + last
+		}
+	case CodeCommit:
+		if parent == "" {
+			return "v1/repos/" + last
+		}
+	}
+	return name
 }
 
 func serviceOfType(t schema.Type) *Service {

@@ -129,10 +129,7 @@ func (o *Options) place(r *Row) {
 
 // Locate finds who hosts an address.
 func (o *Options) Locate(a giturl.Address) Location {
-	s := ServiceOf(a.Hostname())
-	if t, ok := o.HostTypes[a.Hostname()]; ok {
-		s = serviceOfType(t)
-	}
+	s := o.serviceAt(a)
 	if s == nil {
 		return Location{}
 	}
@@ -141,4 +138,12 @@ func (o *Options) Locate(a giturl.Address) Location {
 		return Location{}
 	}
 	return at
+}
+
+// serviceAt is the service of a host, or nil.
+func (o *Options) serviceAt(a giturl.Address) *Service {
+	if t, ok := o.HostTypes[a.Hostname()]; ok {
+		return serviceOfType(t)
+	}
+	return ServiceOf(a.Hostname())
 }

@@ -8,7 +8,7 @@ import (
 	"gijbulk/schema"
 )
 
-var csv = convert.Tool{Name: "csv", About: "any table of repositories, with a header",
+var csv = convert.Tool{Name: "csv", About: "any table of repositories, with a header; names without a host need its URL", Needs: schema.OptionBaseURL,
 	Made: "a spreadsheet, or a table such as Moderne's repos.csv (cloneUrl,branch,origin,path,org)", Choice: true,
 	Detect: func(s *convert.Sample) bool {
 		return s.Titled("cloneUrl") && (s.Titled("branch") || s.Titled("path") || s.Titled("org"))
@@ -32,7 +32,7 @@ var csvColumns = struct {
 }
 
 func readCSV(l *convert.Listing) error {
-	var url, ssh, branch, name, visible, projects int
+	var url, ssh, branch, name, owner, visible, projects int
 	flags := map[convert.Flag]int{}
 	begin := func(t *convert.Table) error {
 		if err := t.RequireColumns(l.Options); err != nil {
@@ -40,14 +40,15 @@ func readCSV(l *convert.Listing) error {
 		}
 		c := csvColumns
 		url, ssh, branch, name = t.First(c.url), t.First(c.ssh), t.First(c.branch), t.First(c.name)
-		visible, projects = t.First(c.visibility), t.First(c.projects)
+		owner, visible, projects = t.First(c.owner), t.First(c.visibility), t.First(c.projects)
 		for f, titles := range c.flags {
 			flags[f] = t.First(titles)
 		}
 		if t.Column("type") >= 0 && t.Column("origin") >= 0 && len(l.Options.Map) == 0 {
 			return l.Problem(1, "this is a manifest already: it has the columns type and origin", "use it as it is, or map its columns to fields").About(schema.OptionMap)
 		}
-		if url < 0 && ssh < 0 && !mapsTo(l.Options, schema.FieldOrigin) {
+		named := name >= 0 && l.Options.BaseURL != ""
+		if url < 0 && ssh < 0 && !named && !mapsTo(l.Options, schema.FieldOrigin) {
 			return l.Foreign(1, "no column is known to hold the URLs; the columns are: "+strings.Join(t.Titles, ", ")).
 				Instead("map the column that holds them: origin=COLUMN").About(schema.OptionMap)
 		}
@@ -65,8 +66,10 @@ func readCSV(l *convert.Listing) error {
 		for _, f := range convert.Flags() {
 			r.Repo.Mark(f, truth(cells.Cell(flags[f])))
 		}
-		r.Repo.Take(cells.Cell(url))
-		r.Repo.Take(cells.Cell(ssh))
+		whole := r.Repo.Take(cells.Cell(url))
+		if !r.Repo.Take(cells.Cell(ssh)) && !whole {
+			r.NamedAt(l.Options, cmp.Or(cells.Cell(url), cells.Cell(name)), cells.Cell(owner))
+		}
 		r.Repo.Location = l.Options.Locate(r.Repo.Address())
 		r.Title = cmp.Or(r.Title, r.Repo.Address().Path)
 		if cells.Problem != "" {

@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"regexp"
 	"strings"
 
 	"gijbulk/importer/convert"
@@ -8,7 +9,7 @@ import (
 	"gijbulk/schema"
 )
 
-var gei = convert.Tool{Name: "gei", About: "repos.csv of gh ado2gh, bbs2gh or gl2gh inventory-report",
+var gei = convert.Tool{Name: "gei", About: "repos.csv of gh ado2gh, bbs2gh or gl2gh", Needs: schema.OptionBaseURL,
 	Made:   "gh ado2gh inventory-report, gh bbs2gh inventory-report",
 	Detect: func(s *convert.Sample) bool { return inventoryOf(s.Titled) != nil && !s.Titled("pipeline") },
 	Read:   readGEI}
@@ -16,12 +17,13 @@ var gei = convert.Tool{Name: "gei", About: "repos.csv of gh ado2gh, bbs2gh or gl
 type inventory struct {
 	titles  []string         // the columns by which it is known: where, in what, the repository, its URL
 	service *convert.Service // nil: the host has no integration type
+	below   string           // the path of a repository below the URL of its host, with two of the titles in braces
 }
 
 var inventories = []*inventory{
-	{titles: []string{"org", "teamproject", "repo", "url"}, service: convert.Azure},
-	{titles: []string{"project-key", "project-name", "repo", "url"}},
-	{titles: []string{"group-path", "group-name", "project", "url"}, service: convert.GitLab},
+	{titles: []string{"org", "teamproject", "repo", "url"}, service: convert.Azure, below: "{org}/{teamproject}/_git/{repo}"},
+	{titles: []string{"project-key", "project-name", "repo", "url"}, below: "scm/{project-key}/{repo}.git"},
+	{titles: []string{"group-path", "group-name", "project", "url"}, service: convert.GitLab, below: "{group-path}/{project}.git"},
 }
 
 func inventoryOf(titled func(...string) bool) *inventory {
@@ -67,7 +69,11 @@ func readGEI(l *convert.Listing) error {
 		r.Repo.Name = r.Title
 		r.Repo.Mark(convert.Archived, truth(cell("is-archived")))
 		r.Repo.JiraKeys, _ = schema.SplitList(cell("jira-project"))
-		r.LeadsTo(l.Options, form.cloned(cell("url")))
+		if url := cell("url"); strings.Contains(url, "://") {
+			r.LeadsTo(l.Options, form.cloned(url))
+		} else if form.named(r, l.Options, cell) {
+			r.Repo.Location = l.Options.Locate(r.Repo.Address())
+		}
 		form.place(r)
 		if cells.Problem != "" {
 			r.Skip = cells.Problem
@@ -81,6 +87,28 @@ func (i *inventory) cloned(url string) string {
 	}
 	return giturl.FromPage(url)
 }
+
+// named takes the address of a repository of which the inventory has the name alone.
+func (i *inventory) named(r *convert.Row, o *convert.Options, cell func(string) string) bool {
+	missing := false
+	below := inBraces.ReplaceAllStringFunc(i.below, func(title string) string {
+		name := cell(strings.Trim(title, "{}"))
+		missing = missing || name == ""
+		return giturl.EscapePath(name)
+	})
+	base, based := giturl.Parse(o.BaseURL + "/-")
+	switch {
+	case missing:
+		r.Skip = "it has no URL to clone from"
+	case !based:
+		r.NeedBaseURL("it has a name and no host; use the URL of the host as the base URL")
+	default:
+		return r.Repo.Take(strings.TrimRight(strings.TrimSuffix(base.String(), "-"), "/") + "/" + below)
+	}
+	return false
+}
+
+var inBraces = regexp.MustCompile(`\{[^}]*\}`)
 
 func (i *inventory) place(r *convert.Row) {
 	if i.service == nil || r.Skip != "" {

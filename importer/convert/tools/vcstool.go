@@ -6,10 +6,11 @@ import (
 	"gijbulk/importer/convert"
 )
 
-var vcstool = convert.Tool{Name: "vcstool", About: "the .repos file of vcstool, as ROS workspaces have it",
+var vcstool = convert.Tool{Name: "vcstool", About: "the .repos file of vcstool, as ROS workspaces have it, whatever its name",
 	Made: "vcs export > my.repos", Choice: true,
 	Detect: func(s *convert.Sample) bool {
-		return strings.HasSuffix(s.Name, ".repos") && s.Mentions(`(?m)^repositories:`)
+		return s.Mentions(`(?m)^repositories:`) && (strings.HasSuffix(s.Name, ".repos") ||
+			s.Mentions(`\btype:\s*["']?(git|hg|svn|bzr|tar|zip)\b`) && s.Mentions(`\burl:`))
 	},
 	Read: readVcstool}
 

@@ -34,17 +34,22 @@ func readWest(l *convert.Listing) error {
 		for _, remote := range whole.Get("remotes").Items() {
 			m.remotes[remote.Get("name").Text()] = remote.Get("url-base").Text()
 		}
-		imports := whole.Get("self", "import").Given()
+		reportImport(l, whole.Get("self"))
 		for _, project := range whole.Get("projects").Items() {
-			imports = imports || project.Get("import").Given()
+			reportImport(l, project)
 			m.project(l, project)
-		}
-		if imports {
-			l.Report(schema.CodeListingNotHeld.Newf(l.Place(whole.Line()), "import", "the manifest imports other manifests, whose projects are missing").
-				Advise("convert what west manifest --resolve writes"))
 		}
 		return nil
 	})
+}
+
+func reportImport(l *convert.Listing, v convert.Value) {
+	for _, m := range v.Members() {
+		if m.Name == "import" && m.Value.Given() {
+			l.Report(schema.CodeListingNotHeld.Newf(l.Place(m.Line), "import", "the manifest imports another manifest, whose projects are missing").
+				Advise("convert what west manifest --resolve writes"))
+		}
+	}
 }
 
 func (m westManifest) project(l *convert.Listing, v convert.Value) {
