@@ -59,6 +59,22 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// TestRegionsOfHosts: where nothing else tells the region, the host does.
+func TestRegionsOfHosts(t *testing.T) {
+	for _, tt := range []struct{ from, text, base string }{
+		{"codecommit", `{"repositories":[{"repositoryName":"a","repositoryId":"1"}]}`, "https://codecommit.eu-west-1.amazonaws.com"},
+		{"codecommit", `{"repositories":[{"repositoryName":"a","repositoryId":"1"}]}`, "https://eu-west-1.console.aws.amazon.com/codesuite/codecommit/repositories"},
+		{"codecommit", `{"repositories":[{"repositoryName":"a","cloneUrlHttp":"https://git-codecommit-fips.eu-west-1.amazonaws.com/v1/repos/a","defaultBranch":"main"}]}`, ""},
+		{"csv", "cloneUrl\nssh://git-codecommit.eu-west-1.amazonaws.com/v1/repos/a\n", ""},
+		{"vendor-tsv", "integrationType\ttrackedFolderId\torigin\nAWS\t\thttps://git-codecommit.eu-west-1.amazonaws.com\n", ""},
+	} {
+		result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(tt.text)}}, convert.Options{From: tt.from, BaseURL: tt.base})
+		if err != nil || len(result.Entries) != 1 || result.Entries[0].Text(schema.FieldAwsRegion) != "eu-west-1" {
+			t.Errorf("%s: error %v\n%s", tt.text, err, dump(result))
+		}
+	}
+}
+
 // TestYAMLBombs: what aliases show again and again is looked at only so often.
 func TestYAMLBombs(t *testing.T) {
 	var fields, merges strings.Builder

@@ -164,7 +164,7 @@ func (w *jsonWalk) object(depth int) error {
 		switch next := w.next(); {
 		case slices.Contains(w.shape.Lists, key) && next == '[':
 			return w.list(depth + 1)
-		case slices.Contains(w.shape.Lists, key) && next == '{' && depth < 2:
+		case slices.Contains(w.shape.Lists, key) && next == '{' && depth < deepest:
 			return w.object(depth + 1)
 		}
 		var value json.RawMessage
@@ -193,6 +193,13 @@ func (w *jsonWalk) byName(depth int) error {
 		return w.element()
 	})
 }
+
+// deepest is how many objects may be around a list: those of GraphQL are in a connection,
+// in a field of what was asked for, in data.
+const deepest = 4
+
+// GraphQLKeys are what leads to the repositories in an answer to a query of GraphQL.
+var GraphQLKeys = []string{"data", "organization", "user", "viewer", "repositoryOwner", "search", "repositories", "nodes", "edges"}
 
 // holdsList looks ahead whether the object that comes has one of the keys for lists.
 func (w *jsonWalk) holdsList() bool {

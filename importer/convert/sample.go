@@ -74,7 +74,8 @@ var listKeys = []string{"values", "value", "data", "items", "repositories", "org
 // none, those of the object around it.
 func firstKeys(text []byte) (keys []string) {
 	d := json.NewDecoder(bytes.NewReader(text))
-	for range 4 { // lists in lists in objects
+	lists := listKeys
+	for range 8 { // lists in lists in objects
 		token, err := d.Token()
 		switch {
 		case err != nil:
@@ -85,14 +86,17 @@ func firstKeys(text []byte) (keys []string) {
 			return keys
 		}
 		var within bool
-		if keys, within = keysBefore(d); !within {
+		if keys, within = keysBefore(d, lists); !within {
 			return keys
+		}
+		if keys[len(keys)-1] == "data" {
+			lists = slices.Concat(GraphQLKeys, []string{"node"}) // outside of an answer these mean something else
 		}
 	}
 	return keys
 }
 
-func keysBefore(d *json.Decoder) (keys []string, found bool) {
+func keysBefore(d *json.Decoder, lists []string) (keys []string, found bool) {
 	for d.More() {
 		token, err := d.Token()
 		if err != nil {
@@ -100,7 +104,7 @@ func keysBefore(d *json.Decoder) (keys []string, found bool) {
 		}
 		key, _ := token.(string)
 		keys = append(keys, key)
-		if slices.Contains(listKeys, key) {
+		if slices.Contains(lists, key) {
 			return keys, true
 		}
 		var skipped json.RawMessage

@@ -145,9 +145,8 @@ var CodeCommit = &Service{name: "CodeCommit", word: "AWS", hosted: schema.TypeAW
 
 func locateCodeCommit(_ *Service, a giturl.Address, _ string) (Location, bool) {
 	parts := a.Segments()
-	region, ok := strings.CutPrefix(a.Hostname(), "git-codecommit.")
-	region, _, found := strings.Cut(region, ".")
-	if !ok || !found || len(parts) != 3 || parts[0] != "v1" {
+	region := giturl.CodeCommitRegion(a.Hostname())
+	if region == "" || len(parts) != 3 || parts[0] != "v1" {
 		return Location{}, false
 	}
 	return Location{Base: "https://" + a.Hostname(), Owner: region, Key: parts[2]}, true
@@ -186,10 +185,12 @@ func (s *Service) URL() string { return "https://" + s.cloud[0] }
 
 // ServiceOf finds the service of a well-known host.
 func ServiceOf(hostname string) *Service {
+	if giturl.CodeCommitRegion(hostname) != "" {
+		return CodeCommit
+	}
 	for _, s := range services() {
 		for _, cloud := range s.cloud {
-			if hostname == cloud || strings.HasPrefix(cloud, ".") && strings.HasSuffix(hostname, cloud) ||
-				strings.HasSuffix(cloud, ".") && strings.HasPrefix(hostname, cloud) && strings.Contains(hostname, ".amazonaws.com") {
+			if hostname == cloud || strings.HasPrefix(cloud, ".") && strings.HasSuffix(hostname, cloud) {
 				return s
 			}
 		}

@@ -40,6 +40,10 @@ func (l *live) whole(r schema.Record) schema.Record {
 		r = r.Set(schema.FieldFolderDepth, schema.Int(bulktable.DeepestFolder))
 		l.warnings.add(&r, schema.FieldFolderDepth, "the server does not show it; it was set to 5, the maximum", "set folderDepth to what it is")
 	case t == schema.TypeAWS && !r.Has(schema.FieldAwsRegion):
+		if region := giturl.RegionOf(r.Origin()); region != "" {
+			r = r.Set(schema.FieldAwsRegion, schema.Text(region))
+			break
+		}
 		l.warnings.add(&r, schema.FieldAwsRegion, "the server does not show it, and AWS needs one", "add awsRegion")
 	}
 	return l.withLogin(r)

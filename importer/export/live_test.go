@@ -40,6 +40,7 @@ func TestLive(t *testing.T) {
 		{in: "type=TFS_SERVER displayName=T pat=env:T", want: "username=all pat=env:T"},
 		{in: "type=TFS_SERVER displayName=T username=svc", want: "username=svc password=env:TFS_SERVER_T_PASSWORD"},
 		{in: "type=AWS displayName=A username=AKIAX", want: "username=env:AWS_A_USERNAME password=env:AWS_A_PASSWORD", told: "awsRegion"},
+		{in: "type=AWS displayName=A origin=https://git-codecommit.eu-west-1.amazonaws.com", want: "username=env:AWS_A_USERNAME password=env:AWS_A_PASSWORD"},
 		{in: "type=FILESPACE displayName=F origin=/srv/*", told: "folderDepth"},
 		{in: "kind=repository origin=https://g.example/a.git displayName=a", told: "password"},
 		{in: "kind=repository origin=git@g.example:a.git displayName=a"},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"gijbulk/importer/convert"
+	"gijbulk/importer/giturl"
 )
 
 var codecommit = convert.Tool{Name: "codecommit", About: "the repositories of AWS CodeCommit in a region",
@@ -26,6 +27,9 @@ type codecommitRepository struct {
 
 func readCodeCommit(l *convert.Listing) error {
 	located := strings.TrimRight(l.Options.BaseURL, "/")
+	if region := giturl.RegionOf(located); region != "" && !strings.HasPrefix(located, "https://git-") {
+		located = "https://git-codecommit." + region + ".amazonaws.com" // of the API or the console
+	}
 	shape := convert.JSONShape{Lists: []string{"repositories"}, Marks: []string{"repositoryName"}, Page: codecommitPage(l)}
 	err := convert.EachJSON(l, shape, func(r *convert.Row, v *codecommitRepository) {
 		r.Title, r.Repo.Name = v.RepositoryName, v.RepositoryName

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"gijbulk/importer/convert"
@@ -19,19 +20,33 @@ var repo = convert.Tool{Name: "repo", About: "manifests of repo; the host's URL 
 		return s.Mentions(`<manifest[\s>]`) && s.Mentions(`<(remote|default|project|include|remove-project)\s`)
 	},
 	Begin: func() convert.Reader {
-		return &repoReader{remotes: map[string]repoRemote{}, files: map[string]bool{}, named: map[string][]*repoProject{}}
+		return &repoReader{remotes: map[string]repoRemote{}, named: map[string][]*repoProject{}}
 	}}
 
 // repoReader reads manifests that are one: a file can include others, and take away or
-// change what stands before it.
+// change what stands before it. The files may be given in any order.
 type repoReader struct {
 	first    *convert.Listing
+	files    []*repoFile
 	remotes  map[string]repoRemote
 	standard repoDefault
 	projects []*repoProject
 	named    map[string][]*repoProject // by name, and by path
-	files    map[string]bool           // the names of what was given
-	includes []repoInclude
+	early    []repoElement             // changes of what no file has defined before
+}
+
+type repoFile struct {
+	name     string // without its folders
+	elements []repoElement
+	read     bool
+}
+
+type repoElement struct {
+	listing *convert.Listing
+	line    int
+	kind    string
+	at      map[string]string
+	row     *convert.Row // of a project
 }
 
 type repoRemote struct{ fetch, revision string }
@@ -40,57 +55,68 @@ type repoDefault struct{ remote, revision string }
 
 type repoProject struct {
 	row                          *convert.Row
+	listing                      *convert.Listing
 	name, path, remote, revision string
 }
 
-type repoInclude struct {
-	place schema.Place
-	name  string
-}
-
-func (r *repoReader) element(l *convert.Listing, line int, kind string, at map[string]string) {
-	switch kind {
+func (r *repoReader) element(e repoElement) {
+	at := e.at
+	switch e.kind {
 	case "remote":
 		r.remotes[at["name"]] = repoRemote{at["fetch"], at["revision"]}
 	case "default":
 		r.standard.remote = cmp.Or(at["remote"], r.standard.remote)
 		r.standard.revision = cmp.Or(at["revision"], r.standard.revision)
 	case "project":
-		row := l.Add(line)
-		row.Title = cmp.Or(at["path"], at["name"])
-		row.Field = func(name string) (string, bool) { value, ok := at[name]; return value, ok }
-		p := &repoProject{row, at["name"], row.Title, at["remote"], at["revision"]}
+		p := &repoProject{e.row, e.listing, at["name"], e.row.Title, at["remote"], at["revision"]}
 		r.projects = append(r.projects, p)
 		r.named["name "+p.name] = append(r.named["name "+p.name], p)
 		r.named["path "+p.path] = append(r.named["path "+p.path], p)
 	case "include", "submanifest":
-		r.includes = append(r.includes, repoInclude{l.Place(line), at["name"]})
+		if f := r.file(at["name"]); f != nil {
+			r.elements(f)
+		} else {
+			e.listing.Report(schema.CodeListingNotHeld.Newf(e.listing.Place(e.line), "include", "%s is included, and was not given", schema.Quote(at["name"])).
+				Advise("give its file as well, or convert what repo manifest writes"))
+		}
 	case "remove-project", "extend-project":
-		r.change(l, line, kind, at)
+		if !r.change(e, func(*repoProject) bool { return true }) {
+			r.early = append(r.early, e)
+		}
 	}
 }
 
-func (r *repoReader) change(l *convert.Listing, line int, kind string, at map[string]string) {
-	found := false
+// change applies an element to the projects that it is about and that a condition is true
+// of, and reports whether there are any.
+func (r *repoReader) change(e repoElement, applies func(*repoProject) bool) (found bool) {
+	at := e.at
 	key := "name " + at["name"]
 	if at["name"] == "" {
 		key = "path " + at["path"]
 	}
 	for _, p := range r.named[key] {
-		if at["path"] != "" && p.path != at["path"] {
+		if at["path"] != "" && p.path != at["path"] || !applies(p) {
 			continue
 		}
 		found = true
-		if kind == "remove-project" {
-			p.row.Skip = "it is removed at " + l.Place(line).String()
+		if e.kind == "remove-project" {
+			p.row.Skip = "it is removed at " + e.listing.Place(e.line).String()
 			continue
 		}
 		p.remote = cmp.Or(at["remote"], p.remote)
 		p.revision = cmp.Or(at["revision"], p.revision)
 	}
-	if !found && at["optional"] != "true" {
-		l.Report(schema.CodeListingNotHeld.Newf(l.Place(line), kind, "it refers to %s, which is not defined before it", schema.Quote(cmp.Or(at["name"], at["path"]))).
-			Advise("give the manifest that has it first"))
+	return found
+}
+
+// changeEarly applies the changes that stand before what they change. They do not change
+// what their own file defines after them, in place of what it removes.
+func (r *repoReader) changeEarly() {
+	for _, e := range r.early {
+		if !r.change(e, func(p *repoProject) bool { return p.listing != e.listing }) && e.at["optional"] != "true" {
+			e.listing.Report(schema.CodeListingNotHeld.Newf(e.listing.Place(e.line), e.kind, "it refers to %s, which is not defined", schema.Quote(cmp.Or(e.at["name"], e.at["path"]))).
+				Advise("give the manifest that has it as well"))
+		}
 	}
 }
 
@@ -98,18 +124,55 @@ func (r *repoReader) Read(l *convert.Listing) error {
 	if r.first == nil {
 		r.first = l
 	}
-	r.files[path.Base(strings.ReplaceAll(l.Name, `\`, "/"))] = true
-	return r.parse(l)
+	f := &repoFile{name: path.Base(strings.ReplaceAll(l.Name, `\`, "/"))}
+	r.files = append(r.files, f)
+	return f.parse(l)
+}
+
+func (r *repoReader) file(name string) *repoFile {
+	i := slices.IndexFunc(r.files, func(f *repoFile) bool { return f.name == path.Base(name) })
+	if i < 0 {
+		return nil
+	}
+	return r.files[i]
+}
+
+// elements takes those of a file, once, with those of the files that it includes in their
+// place.
+func (r *repoReader) elements(f *repoFile) {
+	if f.read {
+		return
+	}
+	f.read = true
+	for _, e := range f.elements {
+		r.element(e)
+	}
+}
+
+// joined takes the elements of all files: first of those that no other includes.
+func (r *repoReader) joined() {
+	included := map[*repoFile]bool{}
+	for _, f := range r.files {
+		for _, e := range f.elements {
+			if e.kind == "include" || e.kind == "submanifest" {
+				included[r.file(e.at["name"])] = true
+			}
+		}
+	}
+	for _, f := range r.files {
+		if !included[f] {
+			r.elements(f)
+		}
+	}
+	for _, f := range r.files {
+		r.elements(f)
+	}
+	r.changeEarly()
 }
 
 // End finds the addresses, once all remotes are known.
 func (r *repoReader) End() error {
-	for _, i := range r.includes {
-		if !r.files[path.Base(i.name)] {
-			r.first.Report(schema.CodeListingNotHeld.Newf(i.place, "include", "%s is included, and was not given", schema.Quote(i.name)).
-				Advise("give its file as well, or convert what repo manifest writes"))
-		}
-	}
+	r.joined()
 	if len(r.projects) == 0 {
 		return r.first.RequireRows()
 	}
@@ -159,7 +222,7 @@ func (r *repoReader) locate(p *repoProject, fetch string) {
 
 // parse reads the elements of one manifest, one after the other. A project inside of a
 // project has its name and path below the outer one's.
-func (r *repoReader) parse(l *convert.Listing) error {
+func (f *repoFile) parse(l *convert.Listing) error {
 	d := xml.NewDecoder(strings.NewReader(string(l.Text)))
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now
 	var outer []repoPath
@@ -188,7 +251,13 @@ func (r *repoReader) parse(l *convert.Listing) error {
 				}
 				outer = append(outer, inner)
 			}
-			r.element(l, line, t.Name.Local, at)
+			e := repoElement{listing: l, line: line, kind: t.Name.Local, at: at}
+			if e.kind == "project" {
+				e.row = l.Add(line)
+				e.row.Title = cmp.Or(at["path"], at["name"])
+				e.row.Field = func(name string) (string, bool) { value, ok := at[name]; return value, ok }
+			}
+			f.elements = append(f.elements, e)
 		case xml.EndElement:
 			depth--
 			if t.Name.Local == "project" && len(outer) > 0 {

@@ -131,6 +131,9 @@ func (v vendorRow) cells() []schema.Cell {
 	if verify := v.get(bulktable.SSLVerify); verify != "" {
 		cells = append(cells, convert.Cell(schema.FieldDisableSslVerification, bulktable.Opposite(verify), schema.FormCell))
 	}
+	if region := giturl.RegionOf(v.get("origin")); t == schema.TypeAWS && region != "" && v.get(schema.FieldAwsRegion.String()) == "" {
+		cells = append(cells, convert.TextCell(schema.FieldAwsRegion, region))
+	}
 	if t == schema.TypeFilespace {
 		cells = append(cells, convert.Cell(schema.FieldFolderDepth, strconv.Itoa(bulktable.DeepestFolder), schema.FormCell))
 	}
