@@ -30,15 +30,22 @@ type Sent interface {
 	Compare(id int64, f schema.Field, v schema.Value) (same, judged bool)
 }
 
+// Pair finds the live record of each wanted one, as Diff does. The findings are about ids that
+// do not count.
+func Pair(want, have []schema.Record, o Options) (match.Pairing, []schema.Finding) {
+	ids, findings := matchIDs(want, have, o)
+	pairs := match.Match(want, have, ids)
+	pairs.Fold(want, have)
+	return pairs, findings
+}
+
 // Diff decides what is to be done about each wanted record. All of want take part in the
 // matching; only the selected ones get an action. The findings are those that only the
 // comparison can make: what a create lacks, or a type that is no longer supported (errors), ids that
 // do not count, records that the server spells differently, and repositories that an integration lists too
 // (warnings).
 func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding) {
-	ids, findings := matchIDs(want, have, o)
-	pairs := match.Match(want, have, ids)
-	pairs.Fold(want, have)
+	pairs, findings := Pair(want, have, o)
 	d := differ{options: o, want: want, have: have, pairs: pairs, shown: shownFields(have), findings: findings}
 	nested := nestedOf(o.Nested)
 	plan := schema.Plan{Actions: make([]schema.Action, 0, len(want)), Live: schema.KnownRecords(have)}
