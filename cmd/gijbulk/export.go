@@ -28,12 +28,14 @@ type exportOptions struct {
 	format    string
 	output    outputOptions
 	withIDs   bool
+	minimal   bool
+	unmanaged bool
 }
 
 func (a *app) exportCommand() *cobra.Command {
 	var o exportOptions
 	cmd := &cobra.Command{
-		Use:   "export",
+		Use:   "export [--unmanaged FILE…]",
 		Short: "Write the live records as a manifest",
 		Long: `Write the integrations and plain repositories of a server as a manifest. Only
 reads are sent. The manifest plans to no changes on the same server, and creates
@@ -44,6 +46,10 @@ The server never shows secrets: the manifest has references to fill in, or those
 that gijbulk last sent, where the state file knows them. Other fields that the
 server does not show come from the state file as well.
 
+--minimal leaves out what equals a default that the vendor documents.
+--unmanaged writes only the records that none of the manifests has, as a plan
+matches them: add them to a manifest, and the next sync adopts them.
+
 The manifest goes to standard output or --out; what to fill in goes to standard
 error, with --output json (which needs --out) to standard output. vendor-tsv is
 the app's own bulk table, which the app imports itself; warnings name what it
@@ -51,9 +57,18 @@ cannot hold. A file that gijbulk did not write, or that was edited since, is
 replaced only with --overwrite.`,
 		Example: `  gijbulk export --jira https://jira.example.org --out jira.yaml
   gijbulk export --type GITLAB_SERVER,repository --format csv > gitlab.csv
+  gijbulk export --minimal --unmanaged ours.yaml theirs.csv --out rest.yaml
   gijbulk export --format vendor-tsv --with-ids --out bulk.tsv`,
-		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.export(cmd.Context(), o) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case o.unmanaged:
+				return needFiles(cmd, args)
+			case len(args) > 0:
+				return usage("%s takes manifests only with --unmanaged, and got %q", cmd.CommandPath(), args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.export(cmd.Context(), args, o) },
 	}
 	f := cmd.Flags()
 	o.target.addFlags(f)
@@ -61,19 +76,24 @@ replaced only with --overwrite.`,
 	o.selection.addChoosing(f)
 	f.StringVar(&o.format, "format", "", strings.Join(exportFormats(), ", ")+" (default: by --out's extension, else yaml)")
 	o.output.addFlags(f)
+	f.BoolVar(&o.minimal, "minimal", false, "leave out what equals a documented default of the server")
+	f.BoolVar(&o.unmanaged, "unmanaged", false, "only records that none of the manifests FILE… has")
 	f.BoolVar(&o.withIDs, "with-ids", false, "write the ids, which are valid on this Jira only")
 	return cmd
 }
 
 func exportFormats() []string { return append(manifestFormats(), vendorTSV) }
 
-func (a *app) export(ctx context.Context, o exportOptions) (err error) {
+func (a *app) export(ctx context.Context, managed []string, o exportOptions) (err error) {
 	format := cmp.Or(o.format, string(manifest.FormatOf(o.output.out)), string(manifest.YAML))
 	if !slices.Contains(exportFormats(), format) {
 		return usage("--format %q is none of %s", format, strings.Join(exportFormats(), ", "))
 	}
 	if a.json() && o.output.out == "" {
 		return usage("--output json writes what is to be filled in to standard output, where the manifest goes as well").hinted("give --out FILE")
+	}
+	if o.minimal && format == vendorTSV {
+		return usage("--minimal is for manifests: the app's own table has a column for every field")
 	}
 	chosen, err := o.selection.parse()
 	if err != nil {
@@ -90,6 +110,11 @@ func (a *app) export(ctx context.Context, o exportOptions) (err error) {
 	e := exporter{app: a, options: o, target: t}
 	if err := e.read(ctx); err != nil {
 		return err
+	}
+	if o.unmanaged {
+		if err := e.withoutManaged(ctx, managed); err != nil {
+			return err
+		}
 	}
 	selected := chosen.predicate()
 	e.records = slices.DeleteFunc(e.records, func(r schema.Record) bool { return !selected(r) })
@@ -182,6 +207,11 @@ func (e *exporter) complete(format string) {
 	var told []schema.Finding
 	e.records, e.missing, told = export.Live(e.records)
 	e.findings = append(e.findings, told...)
+	if e.options.minimal {
+		for i, r := range e.records {
+			e.records[i] = export.Minimal(r)
+		}
+	}
 	if format == vendorTSV {
 		e.missing = nil // the table has no place for references
 	}

@@ -33,6 +33,7 @@ var listings = []struct {
 	{files: []string{"gei-gitlab.csv"}},
 	{files: []string{"gerrit.json"}, flags: []string{"--base-url", "https://gerrit.acme.example"}},
 	{files: []string{"gh.json"}},
+	{files: []string{"gh-graphql.json"}},
 	{files: []string{"ghorg-reclone.yaml"}},
 	{files: []string{"gitea.json"}},
 	{files: []string{"github.json"}},

@@ -29,6 +29,7 @@ type listingSample struct {
 var sampleListings = []listingSample{
 	{golden: "gh", from: "gh", files: []string{"gh.json"}},
 	{golden: "gh-repositories", from: "gh", files: []string{"gh.json"}, options: convert.Options{As: convert.AsRepositories, Include: []convert.Flag{convert.Archived, convert.Empty}}},
+	{golden: "gh-graphql", from: "gh", files: []string{"gh-graphql.json"}},
 	{golden: "gitlab", from: "gitlab", files: []string{"gitlab.json"}},
 	{golden: "azure", from: "azure", files: []string{"azure.json"}},
 	{golden: "bitbucket-server", from: "bitbucket-server", files: []string{"bitbucket-server-1.json", "bitbucket-server-2.json"}},
