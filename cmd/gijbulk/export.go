@@ -35,7 +35,7 @@ type exportOptions struct {
 func (a *app) exportCommand() *cobra.Command {
 	var o exportOptions
 	cmd := &cobra.Command{
-		Use:   "export [--unmanaged FILE…]",
+		Use:   "export [FILE…]",
 		Short: "Write the live records as a manifest",
 		Long: `Write the integrations and plain repositories of a server as a manifest. Only
 reads are sent. The manifest plans to no changes on the same server, and creates

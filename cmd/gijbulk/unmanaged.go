@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"gijbulk/importer/journal"
-	"gijbulk/importer/match"
 	"gijbulk/importer/planner"
 	"gijbulk/schema"
 )
@@ -23,15 +22,9 @@ func (e *exporter) withoutManaged(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
-	pairs, findings := planner.Pair(want, e.records, planner.Options{Target: e.url, Known: known})
+	var findings []schema.Finding
+	e.records, findings = planner.Unmanaged(want, e.records, planner.Options{Target: e.url, Known: known})
 	e.findings = append(e.findings, findings...)
-	var unmanaged []schema.Record
-	for l, r := range e.records {
-		if pairs.ClaimedBy[l] == match.None {
-			unmanaged = append(unmanaged, r)
-		}
-	}
-	e.records = unmanaged
 	return nil
 }
 

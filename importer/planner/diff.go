@@ -30,9 +30,20 @@ type Sent interface {
 	Compare(id int64, f schema.Field, v schema.Value) (same, judged bool)
 }
 
-// Pair finds the live record of each wanted one, as Diff does. The findings are about ids that
-// do not count.
-func Pair(want, have []schema.Record, o Options) (match.Pairing, []schema.Finding) {
+// Unmanaged are the live records that no wanted record is, or may be, as Diff matches them. The
+// findings are about ids that do not count.
+func Unmanaged(want, have []schema.Record, o Options) ([]schema.Record, []schema.Finding) {
+	pairs, findings := pair(want, have, o)
+	var unmanaged []schema.Record
+	for l, r := range have {
+		if pairs.ClaimedBy[l] == match.None {
+			unmanaged = append(unmanaged, r)
+		}
+	}
+	return unmanaged, findings
+}
+
+func pair(want, have []schema.Record, o Options) (match.Pairing, []schema.Finding) {
 	ids, findings := matchIDs(want, have, o)
 	pairs := match.Match(want, have, ids)
 	pairs.Fold(want, have)
@@ -45,7 +56,7 @@ func Pair(want, have []schema.Record, o Options) (match.Pairing, []schema.Findin
 // do not count, records that the server spells differently, and repositories that an integration lists too
 // (warnings).
 func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding) {
-	pairs, findings := Pair(want, have, o)
+	pairs, findings := pair(want, have, o)
 	d := differ{options: o, want: want, have: have, pairs: pairs, shown: shownFields(have), findings: findings}
 	nested := nestedOf(o.Nested)
 	plan := schema.Plan{Actions: make([]schema.Action, 0, len(want)), Live: schema.KnownRecords(have)}
