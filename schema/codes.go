@@ -80,6 +80,19 @@ const (
 	CodeListingNotHeld     Code = "listing-not-held"
 	CodeExportNotHeld      Code = "export-not-held"
 	CodeNotRestored        Code = "not-restored"
+
+	// What git hosts say.
+	CodeCredentialRefused Code = "credential-refused"
+	CodeCredentialExpires Code = "credential-expires"
+	CodeScopeMissing      Code = "scope-missing"
+	CodePathRefused       Code = "path-refused"
+	CodeFilterFails       Code = "filter-fails"
+	CodeListPartial       Code = "list-partial"
+	CodeListsNothing      Code = "lists-nothing"
+	CodeListsMany         Code = "lists-many"
+	CodeListsTwice        Code = "lists-twice"
+	CodeUnreachable       Code = "unreachable"
+	CodeHostDeadline      Code = "host-deadline"
 )
 
 // Explanation is what the tool knows about a code.
