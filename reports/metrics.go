@@ -22,6 +22,15 @@ type Measured struct {
 	Exit    int                     // the exit code
 	Started time.Time
 	Ended   time.Time
+
+	Credentials []CredentialExpiry
+}
+
+// CredentialExpiry is when a credential of a git host expires.
+type CredentialExpiry struct {
+	Host      string
+	Reference string // what stands in the manifest in place of the secret
+	At        time.Time
 }
 
 // WriteMetrics writes a file of Prometheus text for the textfile collector of the node
@@ -81,6 +90,7 @@ func (m Measured) register(registry *prometheus.Registry) {
 	g.gauges("info", "1, with the version of gijbulk.", "version").WithLabelValues(labelText(run.Version)).Set(1)
 	m.countRecords(g)
 	m.countFindings(g)
+	m.countCredentials(registry)
 	var sum schema.Beat
 	for _, b := range run.Timeline.Beats {
 		sum = sum.Plus(b)
@@ -91,6 +101,19 @@ func (m Measured) register(registry *prometheus.Registry) {
 	g.gauge("unavailable_responses", "Requests of the last run that were answered 503.", float64(sum.Busy))
 	g.gauge("retries", "Retries of the last run.", float64(sum.Retries))
 	g.gauge("held_seconds", "For how long the last run waited for the rate limit.", sum.Held.Seconds())
+}
+
+// countCredentials says when each credential expires, by the reference that names it.
+func (m Measured) countCredentials(registry *prometheus.Registry) {
+	if len(m.Credentials) == 0 {
+		return
+	}
+	g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "gijbulk", Name: "credential_expiry_timestamp_seconds",
+		Help: "When a credential of a git host expires, in seconds since 1970."}, []string{"host", "credential"})
+	for _, c := range m.Credentials {
+		g.WithLabelValues(labelText(c.Host), labelText(c.Reference)).Set(float64(c.At.Unix()))
+	}
+	registry.MustRegister(g)
 }
 
 // countRecords counts by action and state, zeros included: an alert must not wait for a

@@ -64,15 +64,19 @@ func (p *progress) stop() { p.shown.Stop() }
 
 // startProgress shows in the status line, or else in the log, how far the run is.
 func (a *app) startProgress(outcomes []schema.Outcome) *terminal.Progress {
-	options := terminal.ProgressOptions{Log: a.log.info, Now: a.now, Waiting: &a.waiting}
-	if a.stderrIsTerminal && a.env("TERM") != "dumb" && !a.logging.quiet {
-		options.Screen = a.screen
-	}
 	statuses := make([]schema.Status, len(outcomes))
 	for i, o := range outcomes {
 		statuses[i] = o.Status
 	}
-	return terminal.StartProgress(options, statuses)
+	return terminal.StartProgress(a.progressOptions(), statuses)
+}
+
+func (a *app) progressOptions() terminal.ProgressOptions {
+	options := terminal.ProgressOptions{Log: a.log.info, Now: a.now, Waiting: &a.waiting}
+	if a.stderrIsTerminal && a.env("TERM") != "dumb" && !a.logging.quiet {
+		options.Screen = a.screen
+	}
+	return options
 }
 
 // report writes the reports of a run, also of one that had to be stopped, and says how it

@@ -35,6 +35,7 @@ func (a *app) meter(cmd *cobra.Command, exit int) error {
 		m.Run.Command, m.Run.Target = cmd.Name(), a.reached
 	}
 	m.Run.Target = schema.NormalURL(m.Run.Target) // one name, whatever the server calls itself and whether it was reached
+	m.Credentials = a.expiries
 	m.Run.Timeline = a.traffic.timeline(m.Ended)
 	m.Run, _ = reports.Masked(m.Run, nil, a.mask)
 	if err := reports.WriteMetrics(path, m); err != nil {
@@ -68,6 +69,9 @@ func (a *app) checkMetrics(cmd *cobra.Command) error {
 func (a *app) wantedTarget(cmd *cobra.Command) string {
 	if cmd.Flags().Changed("sandbox") {
 		return schema.SandboxURL
+	}
+	if cmd.Flags().Lookup("jira") == nil {
+		return ""
 	}
 	return schema.ShownURL(cmp.Or(cmd.Flags().Lookup("jira").Value.String(), a.env(variable("jira")), a.env("JIRA_URL")))
 }

@@ -31,7 +31,8 @@ type app struct {
 	traffic  traffic
 	started  time.Time
 	finished *finished // the run of this command, where it has one; nil before it is over
-	reached  string    // the base URL of the target, where the command has one
+	expiries []reports.CredentialExpiry
+	reached  string // the base URL of the target, where the command has one
 }
 
 // run executes a command line and returns the exit code.
@@ -94,6 +95,7 @@ of the manifest from references such as env:NAME and file:PATH.`,
 		a.syncCommand(),
 		a.auditCommand(),
 		a.validateCommand(),
+		a.preflightCommand(),
 		a.convertCommand(),
 		a.exportCommand(),
 		a.listCommand(),

@@ -7,16 +7,19 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"gijbulk/importer/sandbox"
+	"gijbulk/importer/sandbox/hosts"
 )
 
 type sandboxOptions struct {
 	addr, data, faults, basePath string
+	hosts                        string
 	limit, nodes                 int
 	indexTime                    time.Duration
 }
@@ -80,11 +83,25 @@ is not an administrator but a manager, who neither sees nor sets the projects of
 integrations that others made. With --faults it fails as networks and servers
 do.
 
+--hosts adds git hosts for gijbulk preflight, and prints the --host-map for each. FILE
+is YAML; a token that it does not name is refused:
+
+  hosts:
+    - name: api.github.com
+      kind: github            # or ` + hostKinds() + `
+      credentials:
+        - {token: ghp-good, user: octo, scopes: [repo], expires: 2027-01-31}
+        - {token: ghp-half, user: octo, scopes: [repo], hidden: [globex]}
+        - {token: ghp-old, user: octo, state: expired}
+      organizations: {acme: [api, web], globex: [shop]}
+      limit: {requests: 60, interval: 1m}
+
 ` + faultsHelp,
 		Example: `  gijbulk sandbox --addr 127.0.0.1:8090 --data sandbox.db
   gijbulk sandbox --faults 'seed=7,drop-after=3%,503=3%,latency=20ms'
   gijbulk sandbox --faults 'slow-after-cut:10s=5%,list-lag=10s,other-admin=2%'
   gijbulk sandbox --faults 'restore:9=GET /rest/api/2/myself#2'
+  gijbulk sandbox --hosts hosts.yaml
   JIRA_URL=http://127.0.0.1:8090 JIRA_TOKEN=any gijbulk import integrations.csv`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.serveSandbox(cmd.Context(), o) },
@@ -94,6 +111,7 @@ do.
 	f.StringVar(&o.data, "data", "", "SQLite `FILE` to keep integrations and repositories in (default: in memory)")
 	f.StringVar(&o.faults, "faults", "", "`FAULTS` to inject, such as seed=7,drop-after=3%,503=3%")
 	f.StringVar(&o.basePath, "base-path", "", "Jira's context `PATH`, such as /jira")
+	f.StringVar(&o.hosts, "hosts", "", "YAML `FILE` of git hosts to simulate too")
 	f.IntVar(&o.limit, "rate-limit", 0, "requests per second that Jira's rate limiting allows (0: off)")
 	f.IntVar(&o.nodes, "nodes", 1, "nodes of a cluster that answer in turn, each with its own rate limit")
 	f.DurationVar(&o.indexTime, "index-time", 2*time.Second, "how long the first indexing of an integration or repository takes")
@@ -114,6 +132,10 @@ func (a *app) serveSandbox(ctx context.Context, o sandboxOptions) (err error) {
 		return usage("%w", err)
 	}
 	defer func() { err = firstError(err, server.Close()) }()
+	handler, names, err := withHosts(o.hosts, server)
+	if err != nil {
+		return err
+	}
 	addr, host := listenAddress(o.addr)
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -122,8 +144,43 @@ func (a *app) serveSandbox(ctx context.Context, o sandboxOptions) (err error) {
 	if _, err := fmt.Fprintf(a.stdout, "http://%s%s/\n", listener.Addr(), o.basePath); err != nil {
 		return err
 	}
+	for _, name := range names {
+		if _, err := fmt.Fprintf(a.stdout, "--host-map %s=http://%s/%[1]s\n", name, listener.Addr()); err != nil {
+			return err
+		}
+	}
 	a.log.info("the sandbox is ready", "stop", "Ctrl-C")
-	return serveUntil(ctx, &http.Server{Handler: onlyFor(host, server), ReadHeaderTimeout: 10 * time.Second}, listener)
+	return serveUntil(ctx, &http.Server{Handler: onlyFor(host, handler), ReadHeaderTimeout: 10 * time.Second}, listener)
+}
+
+// hostKinds are the further kinds of git hosts, for the help.
+func hostKinds() string {
+	var names []string
+	for _, kind := range hosts.Kinds()[1:] {
+		names = append(names, string(kind))
+	}
+	return strings.Join(names, ", ")
+}
+
+// withHosts puts the git hosts of a file before the server, and says what they are called.
+func withHosts(path string, next http.Handler) (http.Handler, []string, error) {
+	if path == "" {
+		return next, nil, nil
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, nil, usage("--hosts: %w", err)
+	}
+	defer file.Close()
+	world, err := hosts.ReadWorld(file)
+	if err != nil {
+		return nil, nil, usage("--hosts %s: %w", path, err)
+	}
+	server, err := hosts.New(world)
+	if err != nil {
+		return nil, nil, usage("--hosts %s: %w", path, err)
+	}
+	return server.Or(next), server.Names(), nil
 }
 
 // listenAddress is where to listen, and its host: without one, only this machine can connect.

@@ -23,6 +23,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"gijbulk/importer/sandbox"
+	"gijbulk/importer/sandbox/hosts"
 )
 
 func TestMain(m *testing.M) {
@@ -37,6 +38,7 @@ func TestMain(m *testing.M) {
 //	                       starts a sandbox on loopback and points JIRA_URL at it; each new integration finds so many
 //	                       repositories, paged lists them page by page, norepositories knows nothing of them, and tattles
 //	                       refuses every integration and says whose it is
+//	hosts FILE             starts the git hosts of a file on loopback and points HOSTS at them
 //	web                    starts a web server that is no Jira, likewise
 //	sent WRITES [REFUSED]  says how many writes, and refused requests, that sandbox got
 //	await WRITES           waits until that sandbox got so many
@@ -59,7 +61,7 @@ func TestStories(t *testing.T) {
 			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../samples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "others": others, "tracked": tracked, "wrote": wrote, "bigcell": bigCell, "metric": metric,
+			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "others": others, "tracked": tracked, "wrote": wrote, "bigcell": bigCell, "metric": metric, "hosts": startHosts,
 		},
 	})
 }
@@ -186,6 +188,16 @@ func startJira(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	slot.server = server
 	serve(ts, slot.listening(server))
+}
+
+func startHosts(ts *testscript.TestScript, _ bool, args []string) {
+	world, err := hosts.ReadWorld(strings.NewReader(ts.ReadFile(args[0])))
+	ts.Check(err)
+	server, err := hosts.New(world)
+	ts.Check(err)
+	listener := httptest.NewServer(server)
+	ts.Defer(func() { listener.CloseClientConnections(); listener.Close() })
+	ts.Setenv("HOSTS", listener.URL)
 }
 
 func startWeb(ts *testscript.TestScript, _ bool, _ []string) {

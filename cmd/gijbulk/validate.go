@@ -70,7 +70,7 @@ func (a *app) validate(ctx context.Context, files []string, o validateOptions) e
 		return err
 	}
 	r.keepsCells = len(wanted) > 0
-	c := validation{started: a.now().UTC(), files: files, resolve: o.resolve, reported: len(wanted) > 0}
+	c := validation{command: "validate", started: a.now().UTC(), files: files, resolve: o.resolve, reported: len(wanted) > 0}
 	findings := a.findingsOf(ctx, r, o, &c)
 	var tally reports.Tally
 	if a.json() {
@@ -82,6 +82,7 @@ func (a *app) validate(ctx context.Context, files []string, o validateOptions) e
 		return err
 	}
 	if len(wanted) > 0 {
+		a.hide(c.records)
 		if err := a.reportCheck(c, o.report.dir, wanted); err != nil {
 			return err
 		}
@@ -100,6 +101,7 @@ func (a *app) validate(ctx context.Context, files []string, o validateOptions) e
 // validation is the result of a check of manifests. Records and findings are kept only where
 // something is made of them.
 type validation struct {
+	command           string
 	started           time.Time
 	files             []string
 	resolve, reported bool
@@ -110,13 +112,15 @@ type validation struct {
 	problem  error
 }
 
-// reportCheck writes the reports of a validation.
+// reportCheck writes the reports of a check of manifests that were asked for.
 func (a *app) reportCheck(c validation, dir string, wanted []reports.Wanted) error {
-	a.hide(c.records)
-	run := schema.Run{ID: a.runID(c.started), Command: "validate", Version: buildVersion(), Files: c.files,
+	run := schema.Run{ID: a.runID(c.started), Command: c.command, Version: buildVersion(), Files: c.files,
 		Started: c.started, Ended: a.now().UTC(), Complete: true, DryRun: true, Findings: c.findings}
-	plan := planner.Checked(c.records)
-	_, err := reports.Write(cmp.Or(dir, filepath.Join("gijbulk-reports", run.ID)), run, plan.Results(plan.Outcomes()), a.mask, wanted...)
+	a.finished = &finished{run: run, plan: planner.Checked(c.records)}
+	if len(wanted) == 0 {
+		return nil
+	}
+	_, err := reports.Write(cmp.Or(dir, filepath.Join("gijbulk-reports", run.ID)), run, a.finished.results(), a.mask, wanted...)
 	return err
 }
 

@@ -29,7 +29,8 @@ var deadlines = []deadline{
 // usesAppPassword reports whether a user name goes with an app password: those of API and
 // access tokens are an email address, or begin with x-.
 func usesAppPassword(a *account) bool {
-	return a.Host == "bitbucket.org" && a.User != "" && !strings.Contains(a.User, "@") && !strings.HasPrefix(a.User, "x-")
+	repository, ok := a.host.(plain)
+	return ok && a.Host == "bitbucket.org" && repository.user != "" && !strings.Contains(repository.user, "@") && !strings.HasPrefix(repository.user, "x-")
 }
 
 func date(year int, month time.Month, day int) time.Time {

@@ -147,8 +147,9 @@ func (p *probe) add(i int, code schema.Code, field schema.Field, format string, 
 	if field != schema.NoField {
 		name = field.String()
 	}
-	p.findings[i] = append(p.findings[i], code.Newf(p.records[i].Place, name, "%s", p.config.Mask(fmt.Sprintf(format, args...))))
-	return &p.findings[i][len(p.findings[i])-1]
+	l := &p.report.Listings[i]
+	l.Findings = append(l.Findings, code.Newf(p.records[i].Place, name, "%s", p.config.Mask(fmt.Sprintf(format, args...))))
+	return &l.Findings[len(l.Findings)-1]
 }
 
 func (p *probe) reportProblem(i int, problem *Problem, field schema.Field, more string) {

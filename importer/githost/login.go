@@ -44,6 +44,15 @@ func referenceOf(r schema.Record) string {
 	return s.Reference()
 }
 
+// shownUser is what may be shown of a record's user name.
+func shownUser(r schema.Record) string {
+	name := r.Get(schema.FieldUsername)
+	if s, hidden := name.Secret(); hidden {
+		return s.Reference()
+	}
+	return name.Text()
+}
+
 // basic sends a credential by Basic authentication.
 func basic(l login) func(*http.Request, []byte) error {
 	return func(r *http.Request, _ []byte) error {

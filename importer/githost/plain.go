@@ -13,19 +13,22 @@ import (
 
 // plain is a repository that git reaches by itself: the first request of git ls-remote
 // (https://git-scm.com/docs/http-protocol).
-type plain struct{ user string }
+type plain struct {
+	user  string
+	shown string // what may be shown of it
+}
 
 // plainService finds the host of a plain repository. A token without a user name goes as the
 // password of x-token-auth, which hosts that look at the name expect.
-func plainService(s service, origin string, l login) (service, string, bool) {
-	address, ok := giturl.Parse(origin)
+func plainService(s service, r schema.Record, l login) (service, string, bool) {
+	address, ok := giturl.Parse(r.Origin())
 	switch {
 	case !ok:
 		return s, "a path on Jira's disk is not visible from here", false
 	case !address.IsWeb():
 		return s, "the app reaches it with its own key, which is not visible from here", false
 	}
-	s.host, s.name, s.ask, s.sign = plain{l.user}, address.Host, query{origin: schema.NormalURL(origin)}, anonymous
+	s.host, s.name, s.ask, s.sign = plain{l.user, shownUser(r)}, address.Host, query{origin: schema.NormalURL(r.Origin())}, anonymous
 	if l.secret != "" {
 		s.sign = basic(login{cmp.Or(l.user, "x-token-auth"), l.secret})
 	}
@@ -40,7 +43,7 @@ func (plain) repository(item map[string]any) Repository {
 
 // who asks nothing: git has no call for it, and the first list shows whether a credential is
 // accepted.
-func (h plain) who(context.Context, *session) (Identity, error) { return Identity{User: h.user}, nil }
+func (h plain) who(context.Context, *session) (Identity, error) { return Identity{User: h.shown}, nil }
 
 func (plain) list(ctx context.Context, s *session, q query) (answers, error) {
 	a, err := s.get(ctx, q.origin+"/info/refs?service=git-upload-pack")

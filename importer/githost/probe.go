@@ -21,7 +21,6 @@ const (
 type Report struct {
 	Credentials []Credential // in the order of the records
 	Listings    []Listing    // one for each record
-	Findings    []schema.Finding
 }
 
 // Credential is one distinct credential at its host.
@@ -38,6 +37,7 @@ type Listing struct {
 	Status       string
 	Repositories []Repository
 	Note         string // why nothing is listed, where that is no finding
+	Findings     []schema.Finding
 }
 
 // account is a credential at its host, with the records that use it.
@@ -60,16 +60,15 @@ type identity struct {
 // probe is one run over the records.
 type probe struct {
 	*Client
-	records  []schema.Record
-	report   Report
-	findings [][]schema.Finding // by record
+	records []schema.Record
+	report  Report
 }
 
 // Probe checks each distinct credential once and requests each distinct list once, hosts in
 // parallel. Records with errors are not asked about. The error is that of the context: what
 // hosts say is in the report.
 func (c *Client) Probe(ctx context.Context, records []schema.Record) (Report, error) {
-	p := &probe{Client: c, records: records, findings: make([][]schema.Finding, len(records))}
+	p := &probe{Client: c, records: records}
 	p.report.Listings = make([]Listing, len(records))
 	accounts := p.accounts()
 	var pool errgroup.Group
@@ -83,9 +82,6 @@ func (c *Client) Probe(ctx context.Context, records []schema.Record) (Report, er
 		p.report.Credentials = append(p.report.Credentials, a.Credential)
 	}
 	p.findTwice()
-	for _, found := range p.findings {
-		p.report.Findings = append(p.report.Findings, found...)
-	}
 	return p.report, nil
 }
 

@@ -78,8 +78,15 @@ func probe(t *testing.T, server *hosts.Server, c githost.Config, lines ...string
 // found are the findings as LINE FIELD LEVEL CODE.
 func found(r githost.Report) []string {
 	all := []string{}
-	for _, f := range r.Findings {
+	for _, f := range findings(r) {
 		all = append(all, strings.Join(strings.Fields(fmt.Sprintf("%d %s %s %s", f.Place.Line, f.Field, f.Level, f.Code)), " "))
+	}
+	return all
+}
+
+func findings(r githost.Report) (all []schema.Finding) {
+	for _, l := range r.Listings {
+		all = append(all, l.Findings...)
 	}
 	return all
 }
@@ -137,7 +144,7 @@ func TestGitHub(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := probe(t, world(t, github), githost.Config{}, tt.record)
 				if d := cmp.Diff(tt.want, found(r)); d != "" {
-					t.Errorf("findings: %s\n%v", d, r.Findings)
+					t.Errorf("findings: %s\n%v", d, findings(r))
 				}
 				if got := r.Listings[0]; got.Status != tt.status || len(got.Repositories) != tt.count {
 					t.Errorf("%s with %d repositories, want %s with %d", got.Status, len(got.Repositories), tt.status, tt.count)
@@ -199,7 +206,7 @@ func TestOtherHosts(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := probe(t, world(t, gitlab), githost.Config{}, tt.record)
 				if d := cmp.Diff(tt.want, found(r)); d != "" {
-					t.Errorf("findings: %s\n%v", d, r.Findings)
+					t.Errorf("findings: %s\n%v", d, findings(r))
 				}
 				var names []string
 				for _, re := range r.Listings[0].Repositories {
@@ -319,8 +326,8 @@ hosts:
 				waits = append(waits, until)
 			}}
 			r := probe(t, server, c, typ+" origin=https://host.example.org pat=good")
-			if n := len(r.Listings[0].Repositories); n != 6 || len(r.Findings) > 0 {
-				t.Errorf("%d repositories, %v", n, r.Findings)
+			if n := len(r.Listings[0].Repositories); n != 6 || len(findings(r)) > 0 {
+				t.Errorf("%d repositories, %v", n, findings(r))
 			}
 			if len(waits) != 2 || waits[0].Sub(start) != 90*time.Second || time.Since(start) != 180*time.Second {
 				t.Errorf("waited for %v, %s in all", waits, time.Since(start))
@@ -367,8 +374,8 @@ func TestRefusedByTheLimit(t *testing.T) {
 			})
 			start := time.Now()
 			r, err := githost.New(githost.Config{Base: base}).Probe(t.Context(), records("GITHUB pat=ghp-good"))
-			if err != nil || len(r.Findings) > 0 || asked != 3 {
-				t.Errorf("%v, %v after %d requests", err, r.Findings, asked)
+			if err != nil || len(findings(r)) > 0 || asked != 3 {
+				t.Errorf("%v, %v after %d requests", err, findings(r), asked)
 			}
 			if took := time.Since(start); header == "7" && took != 7*time.Second || header == "" && took != time.Minute {
 				t.Errorf("took %s", took)
@@ -386,7 +393,7 @@ func TestHostThatHangs(t *testing.T) {
 		if took := time.Since(start); took != 5*time.Second || !cmp.Equal([]string{"1 warning unreachable"}, trimmed(found(r))) {
 			t.Errorf("%v after %s", found(r), took)
 		}
-		if text := r.Findings[0].Message; !strings.Contains(text, "no answer within 5s") {
+		if text := findings(r)[0].Message; !strings.Contains(text, "no answer within 5s") {
 			t.Error(text)
 		}
 	})
@@ -414,8 +421,8 @@ func TestNeverAPart(t *testing.T) {
 				return w.Result()
 			})
 			r, err := githost.New(githost.Config{Base: base}).Probe(t.Context(), records("GITHUB pat=ghp-good"))
-			if err != nil || len(r.Findings) != 1 || r.Listings[0].Status == githost.StatusOK || r.Listings[0].Repositories != nil {
-				t.Errorf("%s: %v, %v, %+v", name, err, r.Findings, r.Listings[0])
+			if err != nil || len(findings(r)) != 1 || r.Listings[0].Status == githost.StatusOK || r.Listings[0].Repositories != nil {
+				t.Errorf("%s: %v, %v, %+v", name, err, findings(r), r.Listings[0])
 			}
 		})
 	}
@@ -426,8 +433,8 @@ func TestTooLargeAnAnswer(t *testing.T) {
 		return &http.Response{StatusCode: 200, Header: http.Header{}, Body: endless{}}
 	})
 	r, err := githost.New(githost.Config{Base: base}).Probe(t.Context(), records("GITHUB pat=ghp-good"))
-	if err != nil || len(r.Findings) != 1 || !strings.Contains(r.Findings[0].Message, "larger than 64 MiB") {
-		t.Errorf("%v, %v", err, r.Findings)
+	if err != nil || len(findings(r)) != 1 || !strings.Contains(findings(r)[0].Message, "larger than 64 MiB") {
+		t.Errorf("%v, %v", err, findings(r))
 	}
 }
 
@@ -448,9 +455,9 @@ func TestHostMap(t *testing.T) {
 	defer client.Close()
 	r, err := client.Probe(t.Context(), records("GITHUB pat=ghp-good", "GITHUB pat=ghp-typo"))
 	if err != nil || len(r.Listings[0].Repositories) != 2004 {
-		t.Fatalf("%v, %v", err, r.Findings)
+		t.Fatalf("%v, %v", err, findings(r))
 	}
-	if text := r.Findings[1].Message; !strings.Contains(text, "api.github.com refuses the credential: Bad credentials") {
+	if text := findings(r)[1].Message; !strings.Contains(text, "api.github.com refuses the credential: Bad credentials") {
 		t.Error(text)
 	}
 }
@@ -469,7 +476,7 @@ func TestCertificates(t *testing.T) {
 	for i, want := range []string{githost.StatusOK, string(schema.CodeUnreachable)} {
 		r, err := client.Probe(t.Context(), all[i:i+1])
 		if err != nil || r.Listings[0].Status != want {
-			t.Errorf("record %d: %v, %s, want %s: %v", i+1, err, r.Listings[0].Status, want, r.Findings)
+			t.Errorf("record %d: %v, %s, want %s: %v", i+1, err, r.Listings[0].Status, want, findings(r))
 		}
 	}
 }
@@ -485,7 +492,7 @@ func TestSecretsAreHidden(t *testing.T) {
 	all := records("GITHUB pat=ghp-secret-value")
 	mask := schema.NewMask(all[0].Masked())
 	r, err := githost.New(githost.Config{Base: base, Mask: mask.HideSaid}).Probe(t.Context(), all)
-	if err != nil || strings.Contains(fmt.Sprintf("%+v", r), "ghp-secret-value") || !strings.Contains(r.Findings[0].Message, "[secret]") {
+	if err != nil || strings.Contains(fmt.Sprintf("%+v", r), "ghp-secret-value") || !strings.Contains(findings(r)[0].Message, "[secret]") {
 		t.Errorf("%v, %+v", err, r)
 	}
 }

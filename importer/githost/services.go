@@ -21,7 +21,7 @@ func serviceOf(r schema.Record, l login) (s service, why string, ok bool) {
 	origin := r.Key().Origin
 	s.ask = query{path: r.Get(schema.FieldAPIPath).Text(), collection: r.Get(schema.FieldTfsCollection).Text()}
 	if r.Kind() == schema.KindRepository {
-		return plainService(s, r.Origin(), l)
+		return plainService(s, r, l)
 	}
 	switch r.Type() {
 	case schema.TypeGitHub, schema.TypeGitHubServer:

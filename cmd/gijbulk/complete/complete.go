@@ -52,7 +52,7 @@ func Register(root *cobra.Command, sources Sources) {
 func completions(s Sources) map[string]cobra.CompletionFunc {
 	return map[string]cobra.CompletionFunc{
 		"FILE": files, "DIR": directories,
-		"N|P%": nothing, "REGEX": nothing, "DIGEST": nothing, "URL": nothing, "PATH": nothing, "HOST:PORT": nothing, "COLUMN=VALUE": nothing,
+		"N|P%": nothing, "REGEX": nothing, "DIGEST": nothing, "URL": nothing, "PATH": nothing, "HOST:PORT": nothing, "HOST=URL": nothing, "COLUMN=VALUE": nothing,
 		"RUN":        runs(s, func(Run) bool { return true }),
 		"resume RUN": runs(s, func(r Run) bool { return !r.Finished }),
 		"undo RUN":   runs(s, func(r Run) bool { return r.Changed }),
@@ -73,6 +73,8 @@ func completions(s Sources) map[string]cobra.CompletionFunc {
 		"--jira":       targets(s),
 		"--shard":      oneOf(s.Shards...),
 		"--keep":       oneOf("7d", "30d", "90d", "365d"),
+
+		"--expiry-warning": oneOf("7d", "14d", "30d", "90d"),
 
 		"schema manifest|report": oneOf(s.Schemas...),
 

@@ -56,14 +56,27 @@ func (s *Server) Requests() []Request {
 
 // ServeHTTP answers for the host that the request names.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h, base := s.hosts[r.Host], ""
-	if h == nil {
+	s.Or(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, "there is no such host here", http.StatusMisdirectedRequest)
+	})).ServeHTTP(w, r)
+}
+
+// Or answers for the hosts, and leaves requests that name none of them to another handler.
+func (s *Server) Or(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-		if h, base = s.hosts[name], "/"+name; h == nil {
-			http.Error(w, "there is no such host here", http.StatusMisdirectedRequest)
-			return
+		switch {
+		case s.hosts[r.Host] != nil:
+			s.serve(w, r, s.hosts[r.Host], "")
+		case s.hosts[name] != nil:
+			s.serve(w, r, s.hosts[name], "/"+name)
+		default:
+			next.ServeHTTP(w, r)
 		}
-	}
+	})
+}
+
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, h *site, base string) {
 	below := r.Clone(r.Context())
 	below.URL.Path = strings.TrimPrefix(r.URL.Path, base)
 	below.URL.RawPath = strings.TrimPrefix(r.URL.EscapedPath(), base)

@@ -51,7 +51,8 @@ const (
 	Git          Kind = "git" // any host, by git's own protocol
 )
 
-func kinds() []Kind { return []Kind{GitHub, GitHubServer, GitLab, Git} }
+// Kinds lists them.
+func Kinds() []Kind { return []Kind{GitHub, GitHubServer, GitLab, Git} }
 
 // Limit is a rate limit: so many requests, and no more until a time is over.
 type Limit struct {
@@ -94,8 +95,8 @@ func (w World) check() error {
 			return fmt.Errorf("host %d has no name", i+1)
 		case seen[h.Name]:
 			return fmt.Errorf("host %s is there twice", h.Name)
-		case !slices.Contains(kinds(), h.Kind):
-			return fmt.Errorf("host %s: kind %q is none of %v", h.Name, h.Kind, kinds())
+		case !slices.Contains(Kinds(), h.Kind):
+			return fmt.Errorf("host %s: kind %q is none of %v", h.Name, h.Kind, Kinds())
 		case h.PageSize < 0 || h.Limit.Requests < 0 || h.Limit.Interval < 0:
 			return fmt.Errorf("host %s: a number is negative", h.Name)
 		}

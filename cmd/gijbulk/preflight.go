@@ -1,0 +1,239 @@
+package main
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"gijbulk/cmd/gijbulk/terminal"
+	"gijbulk/importer/githost"
+	"gijbulk/importer/secrets"
+	"gijbulk/reports"
+	"gijbulk/schema"
+)
+
+type preflightOptions struct {
+	manifest      manifestOptions
+	hosts         hostOptions
+	report        reportOptions
+	list, lenient bool
+	allowCommands bool
+}
+
+// hostOptions say how git hosts are asked.
+type hostOptions struct {
+	caFile           string
+	maps             []string
+	timeout, maxWait time.Duration
+	expiryWarning    string
+}
+
+func (o *hostOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.caFile, "ca-file", "", "PEM `FILE` of certificate authorities to trust beside the system's")
+	f.StringArrayVar(&o.maps, "host-map", nil, "`HOST=URL`: send the requests for this git host to another URL, such as a mirror (repeatable)")
+	f.DurationVar(&o.timeout, "timeout", 30*time.Second, "limit of each request")
+	f.DurationVar(&o.maxWait, "max-wait", 10*time.Minute, "longest wait for the rate limit of a git host")
+	f.StringVar(&o.expiryWarning, "expiry-warning", "30d", "warn about credentials that expire within this `LONG` a time, such as 30d or 12h")
+}
+
+func (a *app) preflightCommand() *cobra.Command {
+	var o preflightOptions
+	cmd := &cobra.Command{
+		Use:   "preflight FILE…",
+		Short: "Ask the git hosts whether the credentials work, and what each record lists",
+		Long: `Check the manifests as validate does, resolve their secrets, and ask each git host
+whose credential it is, when it expires, what it may do, and which repositories the
+apiPath and the apiFilter of each record list. No Jira is needed, and git hosts get
+nothing but reads.
+
+Each distinct credential is checked once. It is sent only to the host of its own
+record, never to one that the host redirects to. A host that is rate-limited is
+waited for, and gets no request meanwhile. A record with errors is not asked about.
+All is seen from here: Jira may be in another network, with another proxy. Tracked
+folders and repositories reached by SSH are not visible from here.
+
+` + exitHelp,
+		Example: `  gijbulk preflight integrations.yaml
+  gijbulk preflight --list integrations.yaml
+  gijbulk preflight --output json --expiry-warning 14d integrations.csv
+  gijbulk preflight --host-map api.github.com=https://github-mirror.example.org all.yaml`,
+		Args: needFiles,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.preflight(cmd.Context(), args, o) },
+	}
+	f := cmd.Flags()
+	o.manifest.addFlags(f)
+	o.hosts.addFlags(f)
+	o.report.addFlags(f)
+	addMetricsFlag(f)
+	f.BoolVar(&o.list, "list", false, "name the repositories that each record lists")
+	f.BoolVar(&o.lenient, "lenient", false, "a secret that cannot be resolved here is a warning, and its records are not checked")
+	f.BoolVar(&o.allowCommands, "allow-commands", false, "cmd: references of the manifest may run commands")
+	return cmd
+}
+
+func (a *app) preflight(ctx context.Context, files []string, o preflightOptions) error {
+	wanted, err := a.wantedReports(o.report)
+	if err != nil {
+		return err
+	}
+	config, err := a.hostConfig(o.hosts)
+	if err != nil {
+		return err
+	}
+	c := validation{command: "preflight", started: a.now().UTC(), files: files}
+	if err := a.gatherPreflight(ctx, &c, o, len(wanted) > 0); err != nil {
+		return err
+	}
+	found, err := a.askHosts(ctx, config, c.records)
+	if err != nil {
+		return err
+	}
+	for i, l := range found.Listings {
+		c.records[i] = c.records[i].WithFindings(l.Findings...)
+	}
+	c.findings = manifests{c.records, c.findings}.withCreates()
+	a.expiries = a.credentialExpiries(found)
+	tally, err := a.printPreflight(a.shownPreflight(c, found, o.list))
+	if err != nil {
+		return err
+	}
+	if err := a.reportCheck(c, o.report.dir, wanted); err != nil {
+		return err
+	}
+	if tally.Errors > 0 {
+		return said(exitManifest)
+	}
+	return nil
+}
+
+// gatherPreflight reads the records with what is wrong with them, and resolves their secrets.
+func (a *app) gatherPreflight(ctx context.Context, c *validation, o preflightOptions, keepsCells bool) error {
+	r, err := o.manifest.reader(a.stdin)
+	if err != nil {
+		return err
+	}
+	r.keepsCells = keepsCells
+	err = r.each(ctx, c.files, func(one checked) error {
+		c.findings = append(c.findings, one.file...)
+		if one.record != nil {
+			c.records = append(c.records, *one.record)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var proxies []string
+	for _, scheme := range []string{"https:", "http:"} {
+		secret, err := a.proxySecrets(scheme)
+		if err != nil {
+			return err
+		}
+		proxies = append(proxies, secret...)
+	}
+	resolver := secrets.Resolver{Env: a.lookupEnv, AllowCommands: o.allowCommands, Lenient: o.lenient}
+	c.records = slices.Clone(resolver.Resolve(ctx, c.records))
+	a.hide(c.records, proxies...)
+	return context.Cause(ctx)
+}
+
+// hostConfig checks how git hosts are asked.
+func (a *app) hostConfig(o hostOptions) (githost.Config, error) {
+	c := githost.Config{Timeout: o.timeout, MaxWait: o.maxWait, UserAgent: "gijbulk/" + buildVersion(), HostMap: make(map[string]*url.URL),
+		Mask: func(s string) string { return a.mask.HideSaid(s) }, OnWait: a.onHostWait}
+	if o.timeout <= 0 || o.maxWait <= 0 {
+		return c, usage("--timeout and --max-wait must be above 0")
+	}
+	for _, m := range o.maps {
+		host, to, _ := strings.Cut(m, "=")
+		u, err := url.Parse(to)
+		if host == "" || err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.User != nil {
+			return c, usage("--host-map takes HOST=URL").hinted("such as --host-map api.github.com=https://github-mirror.example.org")
+		}
+		c.HostMap[strings.ToLower(host)] = u
+	}
+	var err error
+	if c.ExpiryWarning, err = parseDays(o.expiryWarning); err != nil {
+		return c, usage("--expiry-warning: %w", err)
+	}
+	c.TLS, err = targetOptions{caFile: o.caFile}.tls()
+	return c, err
+}
+
+// askHosts asks the git hosts, and shows how far that is.
+func (a *app) askHosts(ctx context.Context, config githost.Config, records []schema.Record) (githost.Report, error) {
+	counter := terminal.StartCounter(a.progressOptions(), len(records))
+	defer counter.Stop()
+	config.OnRecord = counter.Add
+	client := githost.New(config)
+	defer client.Close()
+	return client.Probe(ctx, records)
+}
+
+func (a *app) onHostWait(host string, until time.Time) {
+	a.log.info("waiting for the rate limit", "host", host, "until", until.UTC().Format(time.RFC3339))
+	a.waiting.Start(a.now(), until.Sub(a.now()))
+}
+
+// withCreates are the findings of the files and of their records, those that concern only a
+// create included.
+func (m manifests) withCreates() []schema.Finding {
+	all := slices.Clone(m.files)
+	for i := range m.records {
+		all = append(all, m.records[i].Findings...)
+	}
+	return all
+}
+
+func (a *app) printPreflight(p reports.Preflight) (reports.Tally, error) {
+	if a.json() {
+		return reports.PreflightJSON(a.stdout, p)
+	}
+	return reports.PreflightText(a.stdout, p, a.page(a.stdoutIsTerminal))
+}
+
+// shownPreflight is what is printed, without secrets.
+func (a *app) shownPreflight(c validation, found githost.Report, list bool) reports.Preflight {
+	p := reports.Preflight{Findings: c.findings}
+	for _, credential := range found.Credentials {
+		shown := reports.HostCredential{Reference: credential.Reference, Host: credential.Host, User: a.mask.HideSaid(credential.User),
+			Scopes: credential.Scopes, Status: credential.Status}
+		if !credential.Expires.IsZero() {
+			shown.Expires = &credential.Expires
+		}
+		for _, i := range credential.Records {
+			place := c.records[i].Place
+			place.Column = 0
+			shown.Records = append(shown.Records, place.String())
+		}
+		p.Credentials = append(p.Credentials, shown)
+	}
+	for i, l := range found.Listings {
+		r := c.records[i]
+		shown := reports.HostListing{File: r.Place.File, Line: r.Place.Line, Record: r.Place.Record, Count: len(l.Repositories), Status: l.Status,
+			Note: l.Note, Name: a.mask.Hide(r.Key().String())}
+		if list {
+			shown.Repositories = []string{}
+			for _, repository := range l.Repositories {
+				shown.Repositories = append(shown.Repositories, a.mask.HideSaid(repository.Name))
+			}
+		}
+		p.Listings = append(p.Listings, shown)
+	}
+	return p
+}
+
+// credentialExpiries are for the metrics.
+func (a *app) credentialExpiries(found githost.Report) (all []reports.CredentialExpiry) {
+	for _, c := range found.Credentials {
+		if !c.Expires.IsZero() {
+			all = append(all, reports.CredentialExpiry{Host: c.Host, Reference: c.Reference, At: c.Expires})
+		}
+	}
+	return all
+}
