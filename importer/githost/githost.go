@@ -101,6 +101,8 @@ type Identity struct {
 	User    string
 	Expires time.Time // zero: never, or the host does not say
 	Scopes  []string  // nil: the host does not say
+
+	id string // of the user, where lists need it
 }
 
 // Repository is one that a record lists.

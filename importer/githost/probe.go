@@ -120,7 +120,7 @@ func (p *probe) account(s service, id identity, r schema.Record) *account {
 	if id.unproven {
 		client = &p.trusting
 	}
-	a := &account{service: s, session: &session{p.Client, client, s.sign}, queries: make(map[query][]int)}
+	a := &account{service: s, session: &session{client: p.Client, http: client, sign: s.sign}, queries: make(map[query][]int)}
 	a.Host, a.Reference, a.Status = s.name, referenceOf(r), StatusOK
 	return a
 }
@@ -136,6 +136,7 @@ func (p *probe) leave(i int, status, note string) {
 func (p *probe) check(ctx context.Context, a *account) error {
 	var err error
 	a.Identity, err = a.host.who(ctx, a.session)
+	a.session.identity = a.Identity
 	if err = a.note(err); err != nil {
 		return err
 	}

@@ -175,6 +175,27 @@ hosts:
 		kind: git
 		credentials: [{user: svc, password: pw-good}]
 		organizations: {scm/ops: [tools]}
+	- name: app.vssps.visualstudio.com
+		kind: azure-profiles
+		credentials: &azure
+			- {token: az-good, user: ada, scopes: [vso.profile, vso.code], sees: [contoso, fabrikam]}
+			- {token: az-half, user: bob, hidden: [fabrikam]}
+			- {token: az-code, user: cid, scopes: [vso.profile]}
+			- {token: az-profile, user: dan, scopes: [vso.code]}
+			- {token: az-one, user: eve, only: contoso}
+			- {token: az-old, user: fay, state: expired}
+		organizations: &azureOrgs {contoso: [web/web, web/api], fabrikam: [shop/shop]}
+	- {name: dev.azure.com, kind: azure, credentials: *azure, organizations: *azureOrgs}
+	- name: tfs.example.org
+		kind: azure-server
+		credentials: [{user: svc, password: pw-good}, {token: tfs-good, user: svc}]
+		organizations: {tfs/Main: [a/b]}
+	- {name: ntlm.example.org, kind: azure-server, ntlm: true}
+	- name: gerrit.example.org
+		kind: gerrit
+		pageSize: 2
+		credentials: [{user: gus, password: pw-good}]
+		organizations: {platform: [a, b, c]}
 	- {name: public.example.org, kind: git, organizations: {a: [b]}}
 `
 
@@ -195,6 +216,24 @@ func TestOtherHosts(t *testing.T) {
 		{"GitLab, cannot clone", "GITLAB_SERVER origin=https://gitlab.example.org pat=glpat-list", []string{"1 pat error scope-missing"}, ""},
 		{"GitLab, revoked", "GITLAB_SERVER origin=https://gitlab.example.org pat=glpat-gone", []string{"1 pat error credential-refused"}, ""},
 		{"GitHub Enterprise Server", "GITHUB_SERVER origin=https://ghe.example.org pat=ghe-good apiPath=/orgs/acme/repos", []string{}, "acme/api"},
+		{"Azure", "AZURE pat=az-good", []string{}, "contoso/web/_git/web contoso/web/_git/api fabrikam/shop/_git/shop"},
+		{"Azure, a filter", "VSTS pat=az-good apiFilter={value:value[?project.name=='shop']}", []string{}, "fabrikam/shop/_git/shop"},
+		{"Azure, a filter of another shape", "AZURE pat=az-good apiFilter=value[?name=='shop']", []string{"1 apiFilter warning lists-nothing"}, ""},
+		{"Azure, an organization is closed", "AZURE pat=az-half", []string{"1 warning list-partial"}, "contoso/web/_git/web contoso/web/_git/api"},
+		{"Azure, cannot read code", "AZURE pat=az-code", []string{"1 pat error scope-missing"}, ""},
+		{"Azure, cannot read the profile", "AZURE pat=az-profile", []string{"1 pat error scope-missing"}, ""},
+		{"Azure, one organization only", "AZURE pat=az-one", []string{"1 pat error credential-refused"}, ""},
+		{"Azure, expired", "AZURE pat=az-old", []string{"1 pat error credential-refused"}, ""},
+		{"Azure, a page to sign in", "AZURE pat=az-typo", []string{"1 pat error credential-refused"}, ""},
+		{"Azure DevOps Server", "AZURE_DEVOPS origin=https://tfs.example.org/tfs tfsCollection=Main username=svc password=pw-good", []string{}, "tfs/Main/a/_git/b"},
+		{"Azure DevOps Server, a collection in the origin", "AZURE_DEVOPS origin=https://tfs.example.org/tfs/Main pat=tfs-good", []string{}, "tfs/Main/a/_git/b"},
+		{"TFS, a token", "TFS_SERVER origin=https://tfs.example.org/tfs tfsCollection=Main username=all pat=tfs-good", []string{}, "tfs/Main/a/_git/b"},
+		{"TFS, no such collection", "TFS_SERVER origin=https://tfs.example.org/tfs tfsCollection=Other username=svc password=pw-good", []string{"1 tfsCollection error path-refused"}, ""},
+		{"TFS, refused", "TFS_SERVER origin=https://tfs.example.org/tfs tfsCollection=Main username=svc password=pw-typo", []string{"1 password error credential-refused"}, ""},
+		{"TFS, NTLM", "TFS_SERVER origin=https://ntlm.example.org/tfs tfsCollection=Main username=svc password=pw-good", []string{"1 password warning unreachable"}, ""},
+		{"Gerrit, all pages", "GERRIT origin=https://gerrit.example.org username=gus password=pw-good", []string{}, "platform/a platform/b platform/c"},
+		{"Gerrit, a filter", "GERRIT origin=https://gerrit.example.org username=gus password=pw-good apiFilter=[?ends_with(name,'c')]", []string{}, "platform/c"},
+		{"Gerrit, refused", "GERRIT origin=https://gerrit.example.org username=gus password=pw-typo", []string{"1 password error credential-refused"}, ""},
 		{"plain", "repository origin=https://git.example.org/scm/ops/tools.git username=svc password=pw-good", []string{}, "scm/ops/tools"},
 		{"plain, refused", "repository origin=https://git.example.org/scm/ops/tools.git username=svc password=pw-typo", []string{"1 password error credential-refused"}, ""},
 		{"plain, missing", "repository origin=https://git.example.org/scm/ops/nope.git username=svc password=pw-good", []string{"1 origin error path-refused"}, ""},

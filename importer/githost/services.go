@@ -31,6 +31,13 @@ func serviceOf(r schema.Record, l login) (s service, why string, ok bool) {
 		}
 	case schema.TypeGitLab, schema.TypeGitLabServer:
 		s.host, s.sign = gitlab{base: origin}, inHeader("Private-Token", "", l)
+	case schema.TypeAzure, schema.TypeVSTS:
+		s.host, s.name, s.sign, s.ask.collection = azure{}, hostOf(azureRepositories), basic(login{"", l.secret}), ""
+		return s, "", true
+	case schema.TypeAzureDevOps, schema.TypeTFSServer:
+		s.host, s.sign = azureServer{origin, s.ask.collection, r.Type() == schema.TypeTFSServer}, basic(azureLogin(r, l))
+	case schema.TypeGerrit:
+		s.host, s.sign = gerrit{base: origin}, basic(l)
 	case schema.TypeFilespace:
 		return s, "a folder on Jira's disk is not visible from here", false
 	default:

@@ -29,6 +29,8 @@ type session struct {
 	client *Client
 	http   *http.Client
 	sign   func(*http.Request, []byte) error // adds the credential
+
+	identity Identity // once it is known
 }
 
 // answer is what a host answered, read whole.

@@ -15,8 +15,7 @@ func (h *site) git(w http.ResponseWriter, e *exchange) {
 	if i := strings.LastIndexByte(name, '/'); i >= 0 {
 		organization, name = name[:i], strings.TrimSuffix(name[i+1:], ".git")
 	}
-	user, password, _ := e.BasicAuth()
-	c, known := h.credential(password, user, password)
+	c, known := h.basic(e)
 	switch {
 	case len(h.Credentials) > 0 && !known:
 		w.Header().Set("WWW-Authenticate", `Basic realm="git"`)

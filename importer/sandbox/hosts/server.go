@@ -138,6 +138,14 @@ func (h *site) handler() func(http.ResponseWriter, *exchange) {
 		return h.github
 	case GitLab:
 		return h.gitlab
+	case AzureProfiles:
+		return h.profiles
+	case Azure:
+		return h.azure
+	case AzureServer:
+		return h.azureServer
+	case Gerrit:
+		return h.gerrit
 	}
 	return h.git
 }

@@ -45,14 +45,20 @@ type Kind string
 
 // The kinds.
 const (
-	GitHub       Kind = "github"        // api.github.com
-	GitHubServer Kind = "github-server" // GitHub Enterprise Server, below /api/v3
-	GitLab       Kind = "gitlab"
-	Git          Kind = "git" // any host, by git's own protocol
+	GitHub        Kind = "github"        // api.github.com
+	GitHubServer  Kind = "github-server" // GitHub Enterprise Server, below /api/v3
+	GitLab        Kind = "gitlab"
+	AzureProfiles Kind = "azure-profiles" // app.vssps.visualstudio.com: users and their organizations
+	Azure         Kind = "azure"          // dev.azure.com: the repositories
+	AzureServer   Kind = "azure-server"
+	Gerrit        Kind = "gerrit"
+	Git           Kind = "git" // any host, by git's own protocol
 )
 
 // Kinds lists them.
-func Kinds() []Kind { return []Kind{GitHub, GitHubServer, GitLab, Git} }
+func Kinds() []Kind {
+	return []Kind{GitHub, GitHubServer, GitLab, AzureProfiles, Azure, AzureServer, Gerrit, Git}
+}
 
 // Limit is a rate limit: so many requests, and no more until a time is over.
 type Limit struct {
@@ -69,6 +75,7 @@ type Credential struct {
 	Scopes   []string `yaml:"scopes"`
 	Sees     []string `yaml:"sees"`   // organizations; none: all
 	Hidden   []string `yaml:"hidden"` // organizations that are left out, and the host says so where it does
+	Only     string   `yaml:"only"`   // azure: the token is for this organization alone
 	State    string   `yaml:"state"`  // "expired" or "revoked": it is refused
 }
 
