@@ -127,6 +127,8 @@ func throttled(a *answer) bool {
 		return a.header.Get("Retry-After") != "" || a.header.Get("X-RateLimit-Remaining") == "0"
 	case http.StatusServiceUnavailable:
 		return a.header.Get("Retry-After") != ""
+	case http.StatusBadRequest:
+		return a.exception() == "ThrottlingException"
 	}
 	return false
 }
@@ -149,6 +151,9 @@ func limitOf(a *answer, now time.Time) (time.Duration, bool) {
 			return wait, true
 		}
 		return time.Second, refused
+	}
+	if a.status == http.StatusBadRequest {
+		return 2 * time.Second, refused // AWS says no time, and takes requests again soon
 	}
 	return time.Minute, refused
 }

@@ -196,6 +196,17 @@ hosts:
 		pageSize: 2
 		credentials: [{user: gus, password: pw-good}]
 		organizations: {platform: [a, b, c]}
+	- name: sts.eu-central-1.amazonaws.com
+		kind: sts
+		credentials: &aws
+			- {user: AKIAGOOD, password: aws-good, name: jira}
+			- {user: AKIAWEAK, password: aws-weak, name: weak, scopes: [codecommit:GitPull]}
+	- name: codecommit.eu-central-1.amazonaws.com
+		kind: codecommit
+		credentials: *aws
+		pageSize: 2
+		throttle: true
+		organizations: {account: [app, infra, site]}
 	- {name: public.example.org, kind: git, organizations: {a: [b]}}
 `
 
@@ -234,6 +245,11 @@ func TestOtherHosts(t *testing.T) {
 		{"Gerrit, all pages", "GERRIT origin=https://gerrit.example.org username=gus password=pw-good", []string{}, "platform/a platform/b platform/c"},
 		{"Gerrit, a filter", "GERRIT origin=https://gerrit.example.org username=gus password=pw-good apiFilter=[?ends_with(name,'c')]", []string{}, "platform/c"},
 		{"Gerrit, refused", "GERRIT origin=https://gerrit.example.org username=gus password=pw-typo", []string{"1 password error credential-refused"}, ""},
+		{"CodeCommit, all pages, throttled", "AWS awsRegion=eu-central-1 username=AKIAGOOD password=aws-good", []string{}, "app infra site"},
+		{"CodeCommit, a filter", "AWS awsRegion=eu-central-1 username=AKIAGOOD password=aws-good apiFilter={repositories:repositories[?repositoryName=='site']}", []string{}, "site"},
+		{"CodeCommit, a wrong secret", "AWS awsRegion=eu-central-1 username=AKIAGOOD password=aws-typo", []string{"1 password error credential-refused"}, ""},
+		{"CodeCommit, an unknown key", "AWS awsRegion=eu-central-1 username=AKIATYPO password=aws-good", []string{"1 password error credential-refused"}, ""},
+		{"CodeCommit, not allowed", "AWS awsRegion=eu-central-1 username=AKIAWEAK password=aws-weak", []string{"1 password error scope-missing"}, ""},
 		{"plain", "repository origin=https://git.example.org/scm/ops/tools.git username=svc password=pw-good", []string{}, "scm/ops/tools"},
 		{"plain, refused", "repository origin=https://git.example.org/scm/ops/tools.git username=svc password=pw-typo", []string{"1 password error credential-refused"}, ""},
 		{"plain, missing", "repository origin=https://git.example.org/scm/ops/nope.git username=svc password=pw-good", []string{"1 origin error path-refused"}, ""},

@@ -38,6 +38,10 @@ func serviceOf(r schema.Record, l login) (s service, why string, ok bool) {
 		s.host, s.sign = azureServer{origin, s.ask.collection, r.Type() == schema.TypeTFSServer}, basic(azureLogin(r, l))
 	case schema.TypeGerrit:
 		s.host, s.sign = gerrit{base: origin}, basic(l)
+	case schema.TypeAWS:
+		region := r.Get(schema.FieldAwsRegion).Text()
+		s.host, s.name, s.sign = codecommit{region}, "codecommit."+region+".amazonaws.com", awsSignature(region, l)
+		return s, "", true
 	case schema.TypeFilespace:
 		return s, "a folder on Jira's disk is not visible from here", false
 	default:

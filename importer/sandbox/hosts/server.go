@@ -80,7 +80,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, h *site, base str
 	below := r.Clone(r.Context())
 	below.URL.Path = strings.TrimPrefix(r.URL.Path, base)
 	below.URL.RawPath = strings.TrimPrefix(r.URL.EscapedPath(), base)
-	e := &exchange{Request: below, site: h, base: addressOf(r) + base}
+	e := &exchange{Request: below, site: h, host: r.Host, path: r.URL.EscapedPath(), base: addressOf(r) + base}
 	noted := &recorder{ResponseWriter: w, status: http.StatusOK}
 	h.serve(noted, e)
 	s.mu.Lock()
@@ -118,6 +118,8 @@ func (r *recorder) WriteHeader(status int) {
 type exchange struct {
 	*http.Request
 	site  *site
+	host  string // as the client wrote it
+	path  string // the same
 	base  string // the host's URL, as this client sees it
 	login bool   // it asks whose credential it is
 }
@@ -128,6 +130,7 @@ type site struct {
 	routes func(http.ResponseWriter, *exchange)
 
 	mu    sync.Mutex
+	asked int       // requests that could be throttled
 	spent int       // requests in this interval
 	until time.Time // the end of the interval
 }
@@ -146,6 +149,10 @@ func (h *site) handler() func(http.ResponseWriter, *exchange) {
 		return h.azureServer
 	case Gerrit:
 		return h.gerrit
+	case STS:
+		return h.sts
+	case CodeCommit:
+		return h.codecommit
 	}
 	return h.git
 }

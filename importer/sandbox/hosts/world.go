@@ -37,6 +37,7 @@ type Host struct {
 	Limit         Limit               `yaml:"limit"`
 	Redirect      string              `yaml:"redirect"` // every request is redirected to this URL
 	Hang          bool                `yaml:"hang"`     // no request is answered
+	Throttle      bool                `yaml:"throttle"` // codecommit: every second request is throttled
 	NTLM          bool                `yaml:"ntlm"`     // azure-server: nothing but NTLM is accepted
 }
 
@@ -52,12 +53,14 @@ const (
 	Azure         Kind = "azure"          // dev.azure.com: the repositories
 	AzureServer   Kind = "azure-server"
 	Gerrit        Kind = "gerrit"
-	Git           Kind = "git" // any host, by git's own protocol
+	STS           Kind = "sts"        // sts.REGION.amazonaws.com: whose an access key is
+	CodeCommit    Kind = "codecommit" // codecommit.REGION.amazonaws.com
+	Git           Kind = "git"        // any host, by git's own protocol
 )
 
 // Kinds lists them.
 func Kinds() []Kind {
-	return []Kind{GitHub, GitHubServer, GitLab, AzureProfiles, Azure, AzureServer, Gerrit, Git}
+	return []Kind{GitHub, GitHubServer, GitLab, AzureProfiles, Azure, AzureServer, Gerrit, STS, CodeCommit, Git}
 }
 
 // Limit is a rate limit: so many requests, and no more until a time is over.
@@ -69,7 +72,8 @@ type Limit struct {
 // Credential is one that a host knows. All others are refused.
 type Credential struct {
 	Token    string   `yaml:"token"`
-	User     string   `yaml:"user"`
+	User     string   `yaml:"user"` // sts, codecommit: the access key
+	Name     string   `yaml:"name"` // sts: of the user
 	Password string   `yaml:"password"`
 	Expires  string   `yaml:"expires"` // a day, such as 2027-01-31; "": never
 	Scopes   []string `yaml:"scopes"`
