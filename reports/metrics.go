@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -110,7 +111,8 @@ func (m Measured) countCredentials(registry *prometheus.Registry) {
 	}
 	g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "gijbulk", Name: "credential_expiry_timestamp_seconds",
 		Help: "When a credential of a git host expires, in seconds since 1970."}, []string{"host", "credential"})
-	for _, c := range m.Credentials {
+	latestFirst := func(a, b CredentialExpiry) int { return b.At.Compare(a.At) } // of several with one reference the earliest counts
+	for _, c := range slices.SortedStableFunc(slices.Values(m.Credentials), latestFirst) {
 		g.WithLabelValues(labelText(c.Host), labelText(c.Reference)).Set(float64(c.At.Unix()))
 	}
 	registry.MustRegister(g)

@@ -39,9 +39,9 @@ type HostListing struct {
 	Line         int      `json:"line"`
 	Record       int      `json:"record"`
 	Count        int      `json:"count"`
-	Status       string   `json:"status"` // "ok", "not-checked", "not-visible", or the code of a finding
+	Status       string   `json:"status"`                // "ok", "not-checked", "not-visible", or the code of a finding
 	Repositories []string `json:"repositories,omitzero"` // nil: not asked for
-	Note         string   `json:"-"` // for people
+	Note         string   `json:"-"`                     // for people
 	Name         string   `json:"-"`
 }
 

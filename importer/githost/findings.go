@@ -153,11 +153,17 @@ func (p *probe) add(i int, code schema.Code, field schema.Field, format string, 
 }
 
 func (p *probe) reportProblem(i int, problem *Problem, field schema.Field, more string) {
-	if problem.Field != schema.NoField {
+	switch {
+	case problem.Field != schema.NoField:
 		field = problem.Field
+	case problem.Code == schema.CodeUnreachable:
+		field = schema.FieldOrigin
 	}
 	if field == schema.FieldAPIPath && !p.records[i].Has(field) {
 		field = schema.FieldOrigin
+	}
+	if !p.records[i].Has(field) {
+		field = schema.NoField // such as the origin that a type has by default
 	}
 	f := p.add(i, problem.Code, field, "%s%s", problem.Message, more)
 	if problem.Advice != "" {

@@ -30,12 +30,14 @@ func revealed(v schema.Value) string {
 	return v.Text()
 }
 
-// secretField is the field that a record's secret is in.
+// secretField is the field that a record's secret is in; the origin where it has none.
 func secretField(r schema.Record) schema.Field {
-	if r.Has(schema.FieldPat) || !r.Has(schema.FieldPassword) {
-		return schema.FieldPat
+	for _, f := range []schema.Field{schema.FieldPat, schema.FieldPassword} {
+		if r.Has(f) {
+			return f
+		}
 	}
-	return schema.FieldPassword
+	return schema.FieldOrigin
 }
 
 // referenceOf is what may be shown in place of a record's secret.

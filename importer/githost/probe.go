@@ -3,6 +3,7 @@ package githost
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -53,8 +54,8 @@ type account struct {
 // identity tells accounts apart. Credentials with one value are one.
 type identity struct {
 	login
-	service  string
-	unproven bool // certificates are not verified
+	host, base string // what kind of host, and where
+	unproven   bool   // certificates are not verified
 }
 
 // probe is one run over the records.
@@ -100,7 +101,7 @@ func (p *probe) accounts() []*account {
 			p.leave(i, StatusNotVisible, why)
 			continue
 		}
-		id := identity{l, s.name, r.Get(schema.FieldDisableSslVerification).Bool()}
+		id := identity{l, fmt.Sprintf("%T %s", s.host, s.name), s.base, r.Get(schema.FieldDisableSslVerification).Bool()}
 		a := known[id]
 		if a == nil {
 			a = p.account(s, id, r)

@@ -165,6 +165,7 @@ hosts:
 			- {token: glpat-user, user: tanuki, scopes: [read_user]}
 			- {token: glpat-list, user: tanuki, scopes: [read_api]}
 			- {token: glpat-gone, user: tanuki, scopes: [api], state: revoked}
+			- {token: glpat-ever, user: tanuki, scopes: [api]}
 			- {token: glpat-none, user: tanuki, scopes: []}
 		organizations: {team: [one, two], team/sub: [three]}
 	- name: ghe.example.org
@@ -241,7 +242,7 @@ func TestOtherHosts(t *testing.T) {
 		{"TFS, a token", "TFS_SERVER origin=https://tfs.example.org/tfs tfsCollection=Main username=all pat=tfs-good", []string{}, "tfs/Main/a/_git/b"},
 		{"TFS, no such collection", "TFS_SERVER origin=https://tfs.example.org/tfs tfsCollection=Other username=svc password=pw-good", []string{"1 tfsCollection error path-refused"}, ""},
 		{"TFS, refused", "TFS_SERVER origin=https://tfs.example.org/tfs tfsCollection=Main username=svc password=pw-typo", []string{"1 password error credential-refused"}, ""},
-		{"TFS, NTLM", "TFS_SERVER origin=https://ntlm.example.org/tfs tfsCollection=Main username=svc password=pw-good", []string{"1 password warning unreachable"}, ""},
+		{"TFS, NTLM", "TFS_SERVER origin=https://ntlm.example.org/tfs tfsCollection=Main username=svc password=pw-good", []string{"1 origin warning unreachable"}, ""},
 		{"Gerrit, all pages", "GERRIT origin=https://gerrit.example.org username=gus password=pw-good", []string{}, "platform/a platform/b platform/c"},
 		{"Gerrit, a filter", "GERRIT origin=https://gerrit.example.org username=gus password=pw-good apiFilter=[?ends_with(name,'c')]", []string{}, "platform/c"},
 		{"Gerrit, refused", "GERRIT origin=https://gerrit.example.org username=gus password=pw-typo", []string{"1 password error credential-refused"}, ""},
@@ -295,6 +296,49 @@ func TestOneLogin(t *testing.T) {
 	})
 }
 
+// TestOneHostOfTwoKinds: an integration and a plain repository of one host may share a token.
+func TestOneHostOfTwoKinds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := probe(t, world(t, `
+hosts:
+	- {name: gitlab.example.org, kind: gitlab, credentials: [{token: glpat-good, user: u, scopes: [api]}], organizations: {team: [one]}}
+`), githost.Config{}, "GITLAB_SERVER origin=https://gitlab.example.org pat=glpat-good", "repository origin=https://gitlab.example.org/team/one.git pat=glpat-good")
+		if len(r.Credentials) != 2 || r.Listings[0].Status != githost.StatusOK || r.Listings[1].Status != "path-refused" { // the simulated GitLab does not know git's protocol
+			t.Errorf("%+v", r)
+		}
+	})
+}
+
+// TestDeadlines: what hosts have announced is reported from half a year before.
+func TestDeadlines(t *testing.T) {
+	for _, tt := range []struct {
+		day, record string
+		want        []string
+	}{
+		{"2026-05-01", "AZURE pat=az-good", []string{}},
+		{"2026-07-01", "AZURE pat=az-good", []string{"1 pat warning host-deadline"}},
+		{"2027-01-01", "VSTS pat=az-good", []string{"1 pat warning host-deadline"}},
+		{"2026-07-01", "GITLAB_SERVER origin=https://gitlab.example.org pat=glpat-ever", []string{}},
+		{"2026-07-01", "repository origin=https://bitbucket.org/a/b.git username=ann password=pw-good", []string{"1 password warning host-deadline"}},
+		{"2026-07-01", "repository origin=https://bitbucket.org/a/b.git username=ann@example.org password=pw-good", []string{}},
+		{"2026-07-01", "repository origin=https://bitbucket.org/a/b.git pat=bb-token", []string{}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			day, err := time.Parse(time.DateOnly, tt.day)
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Until(day))
+			server := world(t, gitlab+`
+	- {name: bitbucket.org, kind: git, credentials: [{user: ann, password: pw-good}, {user: ann@example.org, password: pw-good}, {token: bb-token}], organizations: {a: [b]}}
+`)
+			if d := cmp.Diff(tt.want, found(probe(t, server, githost.Config{}, tt.record))); d != "" {
+				t.Errorf("%s %s: %s", tt.day, tt.record, d)
+			}
+		})
+	}
+}
+
 // TestPlainRepositoriesShareARefusal: a refused credential is sent once to a host, however many
 // repositories use it.
 func TestPlainRepositoriesShareARefusal(t *testing.T) {
@@ -342,7 +386,7 @@ hosts:
 		return w.Result()
 	})
 	r, err := githost.New(githost.Config{Base: next}).Probe(t.Context(), records("GITHUB pat=ghp-secret apiPath=/orgs/acme/repos"))
-	if err != nil || !cmp.Equal([]string{"1 origin error path-refused"}, found(r)) || len(paths) != 2 {
+	if err != nil || !cmp.Equal([]string{"1 error path-refused"}, found(r)) || len(paths) != 2 {
 		t.Errorf("%v, %v, %v", err, found(r), paths)
 	}
 }
@@ -393,19 +437,11 @@ hosts:
 				}
 			}
 			r = probe(t, server, githost.Config{MaxWait: time.Minute}, typ+" origin=https://host.example.org pat=good")
-			if d := cmp.Diff([]string{"1 warning unreachable"}, trimmed(found(r))); d != "" {
+			if d := cmp.Diff([]string{"1 origin warning unreachable"}, found(r)); d != "" {
 				t.Error(d)
 			}
 		})
 	}
-}
-
-// trimmed leaves the field out.
-func trimmed(found []string) []string {
-	for i := range found {
-		found[i] = strings.Replace(found[i], " pat ", " ", 1)
-	}
-	return found
 }
 
 // TestRefusedByTheLimit: a 429 without a time, and one with a time, are waited for.
@@ -445,7 +481,7 @@ func TestHostThatHangs(t *testing.T) {
 		server := world(t, "hosts: [{name: gitlab.example.org, kind: gitlab, hang: true}]")
 		start := time.Now()
 		r := probe(t, server, githost.Config{Timeout: 5 * time.Second}, "GITLAB_SERVER origin=https://gitlab.example.org pat=glpat-one")
-		if took := time.Since(start); took != 5*time.Second || !cmp.Equal([]string{"1 warning unreachable"}, trimmed(found(r))) {
+		if took := time.Since(start); took != 5*time.Second || !cmp.Equal([]string{"1 origin warning unreachable"}, found(r)) {
 			t.Errorf("%v after %s", found(r), took)
 		}
 		if text := findings(r)[0].Message; !strings.Contains(text, "no answer within 5s") {

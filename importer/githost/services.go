@@ -12,6 +12,7 @@ import (
 type service struct {
 	host host
 	name string // of the host, as it is shown
+	base string // of its API: one name may have several hosts
 	sign func(*http.Request, []byte) error
 	ask  query
 }
@@ -47,7 +48,7 @@ func serviceOf(r schema.Record, l login) (s service, why string, ok bool) {
 	default:
 		return s, "hosts of this type are not asked", false
 	}
-	s.name = hostOf(origin)
+	s.name, s.base = hostOf(origin), origin
 	return s, "", true
 }
 

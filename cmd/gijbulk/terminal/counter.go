@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -22,11 +21,12 @@ type Counter struct {
 // StartCounter shows a count until [Counter.Stop].
 func StartCounter(o ProgressOptions, total int) *Counter {
 	c := &Counter{options: o, total: total, quit: make(chan struct{})}
-	if o.Screen == nil {
-		c.ended.Go(func() { c.every(logInterval, c.log) })
-	} else {
+	switch {
+	case o.Screen == nil:
+		c.ended.Go(func() { every(logInterval, c.quit, c.log) })
+	case total > 0:
 		o.Screen.setStatus(c.line)
-		c.ended.Go(func() { c.every(drawInterval, o.Screen.refresh) })
+		c.ended.Go(func() { every(drawInterval, c.quit, o.Screen.refresh) })
 	}
 	return c
 }
@@ -43,21 +43,12 @@ func (c *Counter) Stop() {
 	}
 }
 
-func (c *Counter) every(interval time.Duration, do func()) {
-	ticker := time.NewTicker(interval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-c.quit:
-			return
-		case <-ticker.C:
-			do()
-		}
-	}
-}
-
 func (c *Counter) log() {
-	c.options.Log("running", "done", int(c.done.Load()), "of", c.total)
+	pairs := []any{"done", int(c.done.Load()), "of", c.total}
+	if left := c.options.Waiting.Left(c.options.Now()); left > 0 {
+		pairs = append(pairs, "waiting for the rate limit", seconds(left))
+	}
+	c.options.Log("running", pairs...)
 }
 
 func (c *Counter) line(columns int) string {

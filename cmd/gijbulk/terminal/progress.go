@@ -56,10 +56,10 @@ func StartProgress(o ProgressOptions, statuses []schema.Status) *Progress {
 	p.before = len(p.seen)
 	switch {
 	case p.options.Screen == nil:
-		p.ended.Go(func() { p.every(logInterval, p.log) })
+		p.ended.Go(func() { every(logInterval, p.quit, p.log) })
 	case p.total > 0:
 		p.options.Screen.setStatus(p.line)
-		p.ended.Go(func() { p.every(drawInterval, p.options.Screen.refresh) })
+		p.ended.Go(func() { every(drawInterval, p.quit, p.options.Screen.refresh) })
 	}
 	return p
 }
@@ -85,12 +85,12 @@ func (p *Progress) Stop() {
 	}
 }
 
-func (p *Progress) every(interval time.Duration, do func()) {
+func every(interval time.Duration, quit <-chan struct{}, do func()) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
 		select {
-		case <-p.quit:
+		case <-quit:
 			return
 		case <-ticker.C:
 			do()

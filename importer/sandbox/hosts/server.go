@@ -25,7 +25,7 @@ type Server struct {
 // Request is one that a host got.
 type Request struct {
 	Host, Method, Path string // the path with its query, below the host
-	Authorized         bool   // it carried a credential, accepted or not
+	Credential         string // stands for the one that it carried, accepted or not; "" for none
 	Login              bool   // it asked whose credential it is
 	Status             int
 }
@@ -86,7 +86,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, h *site, base str
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests = append(s.requests, Request{Host: h.Name, Method: r.Method, Path: below.URL.RequestURI(),
-		Authorized: carriesCredential(r), Login: e.login, Status: noted.status})
+		Credential: fingerprint(r), Login: e.login, Status: noted.status})
 }
 
 // addressOf is the URL that the client reached us by.
@@ -100,8 +100,16 @@ func addressOf(r *http.Request) string {
 	return "http://" + r.Host
 }
 
-func carriesCredential(r *http.Request) bool {
-	return r.Header.Get("Authorization") != "" || r.Header.Get("Private-Token") != ""
+// fingerprint stands for the credential of a request; the scope of an AWS signature is its key.
+func fingerprint(r *http.Request) string {
+	text := r.Header.Get("Authorization") + r.Header.Get("Private-Token")
+	if text == "" {
+		return ""
+	}
+	if scope, _, signed := strings.Cut(text, "/"); signed && strings.HasPrefix(text, "AWS4") {
+		text = scope
+	}
+	return hexSum([]byte(text))[:12]
 }
 
 type recorder struct {
