@@ -38,7 +38,7 @@ func (o *hostOptions) addFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.maps, "host-map", nil, "`HOST=URL`: send the requests for this git host to another URL, such as a mirror (repeatable)")
 	f.DurationVar(&o.timeout, "timeout", 30*time.Second, "limit of each request")
 	f.DurationVar(&o.maxWait, "max-wait", 10*time.Minute, "longest wait for the rate limit of a git host")
-	f.StringVar(&o.expiryWarning, "expiry-warning", "30d", "warn about credentials that expire within this `LONG` a time, such as 30d or 12h")
+	f.StringVar(&o.expiryWarning, "expiry-warning", "30d", "warn about credentials that expire within this `TIME`, such as 30d or 12h")
 }
 
 func (a *app) preflightCommand() *cobra.Command {

@@ -143,7 +143,7 @@ func azurePage(s *session, a *answer) (any, error) {
 		return nil, err
 	}
 	if page.Value == nil || page.Count != nil && *page.Count != len(page.Value) {
-		return nil, &Problem{Code: schema.CodeListPartial, Message: fmt.Sprintf("%s answers %d repositories and counts others", a.host, len(page.Value))}
+		return nil, &Problem{Code: schema.CodePathRefused, Field: schema.FieldOrigin, Message: fmt.Sprintf("%s answers a list of %d repositories that is not complete", a.host, len(page.Value))}
 	}
 	var raw any
 	err := a.decode(&raw)

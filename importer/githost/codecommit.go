@@ -85,7 +85,7 @@ func (h codecommit) list(ctx context.Context, s *session, _ query) (answers, err
 		case next == "":
 			return answers{documents: [][]any{pages}}, nil
 		case next == token || len(pages) == mostPages:
-			return answers{}, &Problem{Code: schema.CodeListPartial, Message: a.host + " lists without end"}
+			return answers{}, &Problem{Code: schema.CodePathRefused, Field: schema.FieldAwsRegion, Message: a.host + " lists without end"}
 		}
 		token = next
 	}

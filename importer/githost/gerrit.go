@@ -77,7 +77,7 @@ func (h gerrit) list(ctx context.Context, s *session, _ query) (answers, error) 
 			return answers{documents: [][]any{pages}}, nil
 		}
 		if len(page) == 0 || len(pages) == mostPages {
-			return answers{}, &Problem{Code: schema.CodeListPartial, Message: h.base + " lists more projects than it shows"}
+			return answers{}, &Problem{Code: schema.CodePathRefused, Field: schema.FieldOrigin, Message: h.base + " lists more projects than it shows"}
 		}
 	}
 }

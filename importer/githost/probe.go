@@ -92,8 +92,12 @@ func (p *probe) accounts() []*account {
 	var all []*account
 	for i, r := range p.records {
 		l, resolved := loginOf(r)
-		if !resolved || len(r.Errors())+len(r.CreateErrors()) > 0 {
-			p.leave(i, StatusNotChecked, "")
+		switch {
+		case len(r.Errors())+len(r.CreateErrors()) > 0:
+			p.leave(i, StatusNotChecked, "the record has errors")
+			continue
+		case !resolved:
+			p.leave(i, StatusNotChecked, "its secret is not known here")
 			continue
 		}
 		s, why, visible := serviceOf(r, l)
@@ -158,6 +162,9 @@ func (a *account) note(err error) error {
 	problem, ok := errors.AsType[*Problem](err)
 	if err == nil || !ok {
 		return err
+	}
+	if problem.Field == schema.FieldAPIPath { // it was not the path that was asked for
+		problem.Field = schema.FieldOrigin
 	}
 	a.problem, a.Status = problem, string(problem.Code)
 	return nil

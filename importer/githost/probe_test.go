@@ -251,6 +251,8 @@ func TestOtherHosts(t *testing.T) {
 		{"CodeCommit, a wrong secret", "AWS awsRegion=eu-central-1 username=AKIAGOOD password=aws-typo", []string{"1 password error credential-refused"}, ""},
 		{"CodeCommit, an unknown key", "AWS awsRegion=eu-central-1 username=AKIATYPO password=aws-good", []string{"1 password error credential-refused"}, ""},
 		{"CodeCommit, not allowed", "AWS awsRegion=eu-central-1 username=AKIAWEAK password=aws-weak", []string{"1 password error scope-missing"}, ""},
+		{"a host of another type", "GITHUB_SERVER origin=https://gitlab.example.org pat=glpat-good apiPath=/orgs/acme/repos", []string{"1 origin error path-refused"}, ""},
+		{"GitLab, API v3", "GITLAB_SERVER_LEGACY origin=https://gitlab.example.org username=u password=pw-good", []string{}, ""},
 		{"plain", "repository origin=https://git.example.org/scm/ops/tools.git username=svc password=pw-good", []string{}, "scm/ops/tools"},
 		{"plain, refused", "repository origin=https://git.example.org/scm/ops/tools.git username=svc password=pw-typo", []string{"1 password error credential-refused"}, ""},
 		{"plain, missing", "repository origin=https://git.example.org/scm/ops/nope.git username=svc password=pw-good", []string{"1 origin error path-refused"}, ""},
@@ -488,6 +490,33 @@ func TestHostThatHangs(t *testing.T) {
 			t.Error(text)
 		}
 	})
+}
+
+// TestListsWithoutEnd: a host that always names a next page is given up.
+func TestListsWithoutEnd(t *testing.T) {
+	base := roundTripper(func(r *http.Request) *http.Response {
+		w := httptest.NewRecorder()
+		w.Header().Set("Link", `<https://api.github.com/user/repos?page=2>; rel="next"`)
+		_, _ = w.WriteString(map[bool]string{true: `{"login":"x"}`, false: `[]`}[strings.HasSuffix(r.URL.Path, "/user")])
+		return w.Result()
+	})
+	r, err := githost.New(githost.Config{Base: base}).Probe(t.Context(), records("GITHUB pat=ghp-good"))
+	if err != nil || len(findings(r)) != 1 || !strings.Contains(findings(r)[0].Message, "does not end after 10000 pages") {
+		t.Errorf("%v, %v", err, findings(r))
+	}
+}
+
+// TestIncompleteAnswers: one whose count is another than its repositories is no list.
+func TestIncompleteAnswers(t *testing.T) {
+	base := roundTripper(func(r *http.Request) *http.Response {
+		w := httptest.NewRecorder()
+		_, _ = w.WriteString(map[bool]string{true: `{}`, false: `{"count":2,"value":[{"name":"a"}]}`}[strings.HasSuffix(r.URL.Path, "/connectionData")])
+		return w.Result()
+	})
+	r, err := githost.New(githost.Config{Base: base}).Probe(t.Context(), records("AZURE_DEVOPS origin=https://tfs.example.org/tfs/Main pat=tfs-good"))
+	if err != nil || !cmp.Equal([]string{"1 origin error path-refused"}, found(r)) || r.Listings[0].Repositories != nil {
+		t.Errorf("%v, %v", err, findings(r))
+	}
 }
 
 // TestNeverAPart: a list that breaks off is no list.

@@ -46,7 +46,7 @@ func serviceOf(r schema.Record, l login) (s service, why string, ok bool) {
 	case schema.TypeFilespace:
 		return s, "a folder on Jira's disk is not visible from here", false
 	default:
-		return s, "hosts of this type are not asked", false
+		return s, "GitLab's API v3 is not asked", false
 	}
 	s.name, s.base = hostOf(origin), origin
 	return s, "", true

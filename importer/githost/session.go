@@ -20,6 +20,7 @@ import (
 
 const (
 	longestAnswer = 64 << 20 // bytes of one page
+	longestList   = 1 << 30  // bytes of all its pages
 	mostPages     = 10_000
 	mostTries     = 3 // of a request that a host answers with 5xx
 )
@@ -260,11 +261,13 @@ func suffixed(words string) string {
 
 // pages reads a list to its end. next finds the next page: "" after the last.
 func (s *session) pages(ctx context.Context, address string, next func(*answer) string) (pages []any, all []*answer, err error) {
+	size := 0
 	a, err := s.get(ctx, address)
 	for {
 		if err != nil {
 			return nil, all, err
 		}
+		size += len(a.body)
 		all = append(all, &answer{status: a.status, header: a.header, url: a.url, host: a.host, path: a.path})
 		if a.status != http.StatusOK {
 			return nil, all, s.problem(a)
@@ -278,8 +281,8 @@ func (s *session) pages(ctx context.Context, address string, next func(*answer) 
 		switch {
 		case address == "":
 			return pages, all, nil
-		case len(pages) == mostPages:
-			return nil, all, &Problem{Code: schema.CodeListPartial, Message: fmt.Sprintf("the list has more than %d pages", mostPages)}
+		case len(pages) == mostPages || size > longestList:
+			return nil, all, &Problem{Code: schema.CodePathRefused, Field: schema.FieldAPIPath, Message: fmt.Sprintf("the list does not end after %d pages of %d MiB", len(pages), size>>20)}
 		}
 		a, err = s.follow(ctx, a, address)
 	}
