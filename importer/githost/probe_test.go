@@ -501,7 +501,7 @@ func TestListsWithoutEnd(t *testing.T) {
 		return w.Result()
 	})
 	r, err := githost.New(githost.Config{Base: base}).Probe(t.Context(), records("GITHUB pat=ghp-good"))
-	if err != nil || len(findings(r)) != 1 || !strings.Contains(findings(r)[0].Message, "does not end after 10000 pages") {
+	if err != nil || len(findings(r)) != 1 || !strings.Contains(findings(r)[0].Message, "does not end after 2000 pages") {
 		t.Errorf("%v, %v", err, findings(r))
 	}
 }

@@ -21,7 +21,7 @@ import (
 const (
 	longestAnswer = 64 << 20 // bytes of one page
 	longestList   = 1 << 30  // bytes of all its pages
-	mostPages     = 10_000
+	mostPages     = 2000
 	mostTries     = 3 // of a request that a host answers with 5xx
 )
 
