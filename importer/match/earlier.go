@@ -28,9 +28,6 @@ func (m *matcher) matchEarlier() {
 	for _, r := range routes {
 		m.pairRoute(r, users)
 	}
-	m.eachUndecided(func(w int, _ schema.Key) {
-		m.claim(w, Earlier, slices.DeleteFunc(m.findEarlier(w), func(l int) bool { return !m.isContested(l) }))
-	})
 }
 
 // isContested reports whether a live record is one of several that may be another wanted one.
@@ -51,6 +48,10 @@ func (m *matcher) pairRoute(r route, users map[int][]int) {
 			return
 		}
 	}
+	if last := r.live[len(r.live)-1]; m.isContested(last) {
+		m.recordConflict(w, Earlier, r.live, fmt.Sprintf("%s on the server may also be the record of %s", Called(m.live[last]), m.want[m.ClaimedBy[last]].Place))
+		return
+	}
 	if len(r.live) > len(r.want) {
 		m.recordConflict(w, Earlier, r.live, "the server has several records that match: ids "+m.ids(r.live[len(r.want)-1:]))
 		return
@@ -61,7 +62,8 @@ func (m *matcher) pairRoute(r route, users map[int][]int) {
 }
 
 // route is a chain of wanted records, each of which takes the live record at its index. The
-// last one takes an unclaimed one; where it has several, they are all in the route.
+// last one takes an unclaimed one; where it has several, they are all in the route. One that may be
+// another's ends a route that cannot be followed.
 type route struct{ want, live []int }
 
 type routeFinder struct {
@@ -99,7 +101,8 @@ func (s routeFinder) search(w int, seen map[int]bool) (r route, found bool) {
 			return route{append([]int{w}, r.want...), append([]int{l}, r.live...)}, true
 		}
 	}
-	return route{}, false
+	contested := slices.DeleteFunc(candidates, func(l int) bool { return !s.isContested(l) })
+	return route{[]int{w}, contested}, len(contested) > 0
 }
 
 func (m *matcher) findEarlier(w int) []int {

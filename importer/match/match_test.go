@@ -115,6 +115,8 @@ func TestMatch(t *testing.T) {
 
 		{"an earlier name that is there twice and another's now", []schema.Record{gerrit("a"), gerrit("b", "a")}, lives(gerrit("a"), gerrit("a")), nil,
 			"exact conflict, earlier conflict"},
+		{"a chain whose beginning is there twice and another's now", []schema.Record{gerrit("a"), gerrit("b", "a"), gerrit("c", "b")},
+			lives(gerrit("a"), gerrit("a"), gerrit("b")), nil, "exact conflict, exact 3, earlier conflict"},
 
 		{"the only one", []schema.Record{gerrit("")}, lives(gerrit("g/*")), nil, "inferred 1"},
 		{"the only one left", []schema.Record{gerrit(""), gerrit("a"), gerrit("c", "b")}, lives(gerrit("a"), gerrit("b"), gerrit("x")), nil, "inferred 3, exact 1, earlier 2"},
