@@ -58,11 +58,14 @@ func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d 
 	}
 	for range listTries {
 		live, d.live = server{}, server{} // only one list is held at a time
-		if live, err = w.readServer(ctx, expected, m.kinds()); err != nil || slices.Equal(live.known(), d.plan.Live) {
-			d.live = live
+		if live, err = w.readServer(ctx, expected, m.kinds()); err != nil {
 			return d, err
 		}
-		d = w.plan(run, m, live, known)
+		before := d.plan.Live
+		d = w.plan(run, m, live, known) // somebody may have renamed a record in between
+		if slices.Equal(d.plan.Live, before) {
+			return d, nil
+		}
 	}
 	return d, (&failure{code: exitTemporary, err: errors.New("the list of Jira was different each time it was read; nothing was sent")}).
 		hinted("a node of the cluster may be behind, or others are at work: run the same command again later")

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -26,9 +27,14 @@ func (l *ledger) findCreates(live []schema.Record) listResult {
 	fresh := l.newRecords(live, l.claimed())
 	pairs := match.Match(want, fresh, nil)
 	pairs.Fold(want, fresh)
+	undecided := slices.ContainsFunc(slices.Collect(maps.Keys(pairs.Conflict)), func(w int) bool { return w < len(numbers) })
 	for i, r := range fresh {
 		owner, owned := owners[r.Key()]
-		switch w := pairs.ClaimedBy[i]; {
+		w := pairs.ClaimedBy[i]
+		if undecided && w != match.None && pairs.Rule[w] != match.Exact {
+			s.unexplained = append(s.unexplained, r) // it may be one of those that cannot be decided
+		}
+		switch {
 		case w != match.None && pairs.Live[w] == match.None && pairs.Rule[w].Folds():
 			s.unexplained = append(s.unexplained, r)
 		case w != match.None && w < len(numbers):

@@ -104,19 +104,20 @@ func (l *ledger) changedByOthers(live []schema.Record) []schema.Outcome {
 			have = taken[n]
 		}
 		if now, changed := outcomeAfterOthers(a, o, found.found[n], have); changed {
+			now.Inferred = now.Status == schema.StatusExists && found.inexact[n]
 			outcomes = append(outcomes, now)
 		}
 	}
 	return outcomes
 }
 
-// identityTaken are the live records, by the number of a create that was not sent, that have its identity now
-// and are not new: the run knows them under another one.
+// identityTaken are the live records, by the number of a create that was not sent or may be sent again, that
+// have its identity now and are not new: the run knows them under another one.
 func (l *ledger) identityTaken(live []schema.Record) map[int]schema.Record {
 	var want, old []schema.Record
 	var numbers []int
 	for n, o := range l.outcomes {
-		if a := l.action(n); a.Op == schema.OpCreate && o.Status == schema.StatusUnprocessed && a.Want.Key().Exact() {
+		if a := l.action(n); a.Op == schema.OpCreate && o.ID == 0 && slices.Contains([]schema.Status{schema.StatusUnprocessed, schema.StatusUnknown}, o.Status) && a.Want.Key().Exact() {
 			want, numbers = append(want, a.Want.WithIdentityOnly()), append(numbers, n) // not what it was before
 		}
 	}

@@ -52,7 +52,7 @@ func (r *Run) settleByNewList(ctx context.Context) (missing []int, err error) {
 }
 
 func (r *Run) settleByList(ctx context.Context, live []schema.Record, read time.Time) (missing []int, err error) {
-	found := r.ledger.findCreates(live)
+	found, taken, claimed := r.ledger.findCreates(live), r.ledger.identityTaken(live), r.ledger.claimed()
 	var settled []schema.Outcome
 	for _, n := range r.ledger.unsettled() {
 		e := r.collectEvidence(n, found, read)
@@ -62,7 +62,14 @@ func (r *Run) settleByList(ctx context.Context, live []schema.Record, read time.
 		case isOpen:
 			continue
 		case isMissing:
-			missing = append(missing, n)
+			have := taken[n]
+			if have.ID == 0 || !claimed[have.ID] {
+				missing = append(missing, n)
+				continue
+			}
+			now, _ := outcomeAfterOthers(r.ledger.action(n), o, nil, have)
+			delete(r.ledger.lost, n)
+			settled = append(settled, now)
 			continue
 		case isUnknown:
 			r.ledger.lost[n].unknown = true

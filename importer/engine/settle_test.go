@@ -120,6 +120,47 @@ func TestOtherShards(t *testing.T) {
 	})
 }
 
+// TestOtherShardsWithoutAName: what another shard may have made of a record without a name, and is the lost
+// one as the server rewrites names, does not let that be sent again.
+func TestOtherShardsWithoutAName(t *testing.T) {
+	unnamed := record(2, "type", "GITHUB", "origin", "https://api.github.com")
+	for _, others := range [][]string{{"B"}, {"B", "https://api.github.com/*"}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer()
+			s.answers["b"] = []answer{func(s *server, a schema.Action) schema.Outcome {
+				for _, name := range others {
+					s.add(integration(0, name))
+				}
+				return lose(s, a)
+			}}
+			f := newRun(t, s, creates("b"))
+			f.Plan.Others = []schema.Record{unnamed}
+			f.start(t)
+			if f.statuses() != "unknown" || s.sent["b"] != 1 {
+				t.Errorf("%v: %s, sent %v", others, f.statuses(), s.sent)
+			}
+		})
+	}
+}
+
+// TestSettleTaken: a lost create is not sent again where somebody has given its identity to another
+// record of the run.
+func TestSettleTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.answers["b"] = []answer{func(s *server, a schema.Action) schema.Outcome {
+			time.Sleep(time.Second) // until the other one was made
+			s.set(s.ids("a")[0], schema.FieldDisplayName, schema.Text("b"))
+			return lose(s, a)
+		}, perform}
+		f := newRun(t, s, creates("a", "b"))
+		f.start(t)
+		if o := f.outcome("b"); o.Status != schema.StatusConflict || s.sent["b"] != 1 {
+			t.Errorf("%+v, sent %v", o, s.sent)
+		}
+	})
+}
+
 // TestInferred: the only new record without a name that is as it was sent was created, but that is
 // not proven.
 func TestInferred(t *testing.T) {

@@ -156,6 +156,14 @@ func testIdentities(t *testing.T, s store) {
 	do(t, l, actions[2], schema.StatusFailed, 12)
 	do(t, l, actions[3], schema.StatusCreated, 1<<62)
 	end(t, l, done(there, schema.StatusExists, 0))
+	guessed := create("guessed") // nothing proves that what was found is ours
+	guessed.N = 5
+	if err := l.Extend(t.Context(), []schema.Action{guessed}); err != nil {
+		t.Fatal(err)
+	}
+	found := done(guessed, schema.StatusExists, 14)
+	found.Inferred = true
+	end(t, l, found)
 	want := map[schema.Key]schema.Known{actions[0].Want.Key(): {ID: 10, InitDate: 1000}, actions[1].Want.Key(): {ID: 11}, aws.Key(): {ID: 1 << 62},
 		there.Want.Key(): {ID: 13, InitDate: 2000}}
 	if d := diff(want, identities(t, j, target)); d != "" {
