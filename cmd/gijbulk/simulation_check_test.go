@@ -15,14 +15,25 @@ import (
 	"gijbulk/schema"
 )
 
+// simCertain lists that lack a repository one after another prove that it is gone: it cannot be asked for.
+const simCertain = 3
+
 // saw notes what a list shows to a command: what a command cannot have seen it need not report.
-func (c *simCommand) saw(kind string, shown []map[string]any) {
+func (c *simCommand) saw(s *simServer, kind string, shown []map[string]any) {
 	if c.lastShown == nil {
-		c.lastShown, c.seen = make(map[int64]simKey), make(map[int64]map[string]any)
+		c.lastShown, c.seen, c.lacking = make(map[int64]simKey), make(map[int64]map[string]any), make(map[int64]int)
 	}
 	maps.DeleteFunc(c.lastShown, func(_ int64, k simKey) bool { return k.kind == kind })
 	maps.DeleteFunc(c.seen, func(_ int64, v map[string]any) bool { return simSeenKey(v).kind == kind })
+	for id, r := range s.records {
+		if c.lacking[id]++; r.key.kind != kind {
+			c.lacking[id]--
+		}
+	}
 	for _, v := range shown {
+		if id := v["id"].(int64); c.lacking[id] <= simCertain {
+			delete(c.lacking, id)
+		}
 		key := simSeenKey(v)
 		c.lastShown[v["id"].(int64)], c.seen[v["id"].(int64)] = key, v
 		c.shown[key]++
@@ -163,7 +174,7 @@ func (w *simWorld) checkDuplicates(c *simCommand, r reports.RecordInfo, key simK
 	}
 	said := r.Status == schema.StatusConflict || r.Status == schema.StatusUnknown
 	left := r.Status == schema.StatusUnprocessed || r.Status == schema.StatusFailed
-	if seen > 1 && !said && (ours > 1 || !left && !c.raced && c.report.Run.Complete) {
+	if seen > 1 && !said && (ours > 1 || !left && (!c.raced || r.Status == schema.StatusCreated) && c.report.Run.Complete) {
 		w.violate(1, "%v is live %d times, %d of them made by run %s, and reported as %s", key, seen, ours, c.run, r.Status)
 	}
 }
@@ -187,6 +198,8 @@ func (w *simWorld) checkOutcome(c *simCommand, r reports.RecordInfo, key simKey)
 		if live != nil {
 			w.violate(3, "%v is reported as deleted, and id %d is on the server", key, r.ID)
 		}
+	case schema.StatusUnknown:
+		w.checkUnknown(c, r, key)
 	case schema.StatusFailed, schema.StatusUnprocessed:
 		w.checkNotMade(c, r, key)
 	case schema.StatusUnchanged, schema.StatusExists:
@@ -211,7 +224,7 @@ func (w *simWorld) checkCreated(c *simCommand, live *simRecord, key simKey, id i
 	switch {
 	case live == nil:
 		w.violate(3, "%v is reported as created, and id %d is not on the server", key, id)
-	case live.by == nil && w.raced(live.made): // it cannot be told from a create whose answer was lost
+	case live.by == nil && w.raced(live.made) && w.doubtful(c, key): // it cannot be told from a create whose answer was lost
 	case live.by == nil:
 		w.violate(3, "%v is reported as created, and id %d was made by another administrator", key, id)
 	case live.sent != key && live.key != w.server.stored(key) && live.foreign.IsZero():
@@ -222,12 +235,28 @@ func (w *simWorld) checkCreated(c *simCommand, live *simRecord, key simKey, id i
 // checkNotMade: a create that is reported as failed or not sent has left nothing.
 func (w *simWorld) checkNotMade(c *simCommand, r reports.RecordInfo, key simKey) {
 	for _, live := range w.server.live(key) {
-		if c.madeAs(live.id) {
+		if c.madeAs(live.id) || key.kind == "repository" && c.lacking[live.id] >= simCertain {
 			continue // an undo makes again what a run had deleted twice
 		}
 		if r.Action == schema.OpCreate && live.by != nil && live.by.run == c.run && live.foreign.IsZero() {
 			w.violate(3, "the create of %v is reported as %s, and id %d was made by run %s", key, r.Status, live.id, c.run)
 		}
+	}
+}
+
+// checkUnknown: where nobody else is at work and lists show all, each create that is certainly not there
+// is sent again as often as it may be.
+func (w *simWorld) checkUnknown(c *simCommand, r reports.RecordInfo, key simKey) {
+	alone := !w.restored && len(w.gone) == 0 && w.server.rewrite == "" && w.story.lag == 0
+	for _, live := range w.server.records {
+		alone = alone && live.by != nil && live.foreign.IsZero()
+	}
+	var retries int
+	for _, arg := range c.args {
+		_, _ = fmt.Sscanf(arg, "--retries=%d", &retries)
+	}
+	if alone && c.report.Run.Complete && r.Action == schema.OpCreate && r.Attempts <= retries && !w.continues(c, "undo") && c.name != "resume" {
+		w.violate(3, "%v is reported as unknown after %d attempts, and nothing unexplained is live: %s", key, r.Attempts, r.Error)
 	}
 }
 

@@ -99,8 +99,19 @@ func (l *simLink) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	l.w.mu.Lock()
 	f, dead := l.fault(r, body), l.c.dead
-	l.w.send(l.c, r, body)
+	creates := l.w.send(l.c, r, body)
 	l.w.mu.Unlock()
+	answer, err := l.exchange(r, body, f, dead)
+	l.w.mu.Lock()
+	defer l.w.mu.Unlock()
+	if creates != nil {
+		l.w.answered(l.c, *creates, f.kind, err == nil)
+	}
+	return answer, err
+}
+
+// exchange is a request with what happens to it.
+func (l *simLink) exchange(r *http.Request, body []byte, f simFault, dead bool) (*http.Response, error) {
 	if dead || f.kind == "refused" {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: syscall.ECONNREFUSED}
 	}

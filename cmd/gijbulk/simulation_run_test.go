@@ -16,7 +16,7 @@ type simRun struct {
 	basis    map[int64]map[string]any // what the lists showed that its plan was made from
 	canary   string                   // the method of its first write
 	creates  []simKey                 // sent since the run began or was resumed on purpose, in their order
-	doubtful map[simKey]bool          // creates whose answers were lost
+	doubtful map[simKey]int           // creates without a certain answer
 }
 
 // runOf is the run that a command began or continues; nil where that is not known.
@@ -25,7 +25,7 @@ func (w *simWorld) runOf(c *simCommand) *simRun {
 		return nil
 	}
 	if w.runs[c.run] == nil {
-		w.runs[c.run] = &simRun{began: c.start, doubtful: make(map[simKey]bool)}
+		w.runs[c.run] = &simRun{began: c.start, doubtful: make(map[simKey]int)}
 	}
 	return w.runs[c.run]
 }
@@ -47,9 +47,10 @@ func (w *simWorld) continued() string {
 func isSimShard(arg string) bool { return strings.HasPrefix(arg, "--shard=") }
 
 // send judges a write as it leaves, by the lists that its command was shown before its first one.
-func (w *simWorld) send(c *simCommand, r *http.Request, body []byte) {
+// It names what a create is to make.
+func (w *simWorld) send(c *simCommand, r *http.Request, body []byte) (creates *simKey) {
 	if r.Method == http.MethodGet {
-		return
+		return nil
 	}
 	run := w.runOf(c)
 	if c.tried++; c.tried == 1 {
@@ -60,7 +61,7 @@ func (w *simWorld) send(c *simCommand, r *http.Request, body []byte) {
 	}
 	w.judgeRestored(c, run)
 	if r.Method != http.MethodPost {
-		return
+		return nil
 	}
 	var fields map[string]any
 	_ = json.Unmarshal(body, &fields)
@@ -74,6 +75,24 @@ func (w *simWorld) send(c *simCommand, r *http.Request, body []byte) {
 	}
 	if !w.continues(c, "undo") {
 		w.judgePlanned(c, key)
+	}
+	return &key
+}
+
+// answered keeps what the answer to a create proves: that it was made, or that it was not. Until then
+// a command cannot tell it from a like one by somebody else.
+func (w *simWorld) answered(c *simCommand, key simKey, kind string, whole bool) {
+	run := w.runOf(c)
+	switch {
+	case !whole && kind == "refused" || whole && slices.Contains([]string{"rejected", "429", "busy"}, kind):
+	case !whole || kind != "" || c.dead:
+		if run != nil {
+			run.doubtful[key]++
+		}
+	default:
+		for _, r := range w.server.live(key) {
+			r.proven = r.proven || r.by == c
+		}
 	}
 }
 
@@ -168,6 +187,13 @@ func (w *simWorld) judgeChanged(c *simCommand, r *simRecord, fields map[string]a
 		w.violate(2, "command %d, a resume, writes to id %d, %v, whose %s was %v when the plan was made and is %v", c.n, r.id, r.key, name, before[name], value)
 		return
 	}
+}
+
+// doubtful reports whether a create may have been made, as far as its run can tell. One that died may have
+// recorded an intent and sent nothing.
+func (w *simWorld) doubtful(c *simCommand, key simKey) bool {
+	run := w.runOf(c)
+	return run == nil || run.doubtful[key] > 0 || slices.ContainsFunc(w.commands, func(other *simCommand) bool { return other.run == c.run && other.dead })
 }
 
 // simSeenKey is the identity that a list showed.

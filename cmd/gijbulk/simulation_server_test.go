@@ -56,6 +56,7 @@ type simRecord struct {
 	made    time.Time
 	by      *simCommand // nil: another administrator
 	foreign time.Time   // the last change by another administrator
+	proven  bool        // the answer to the command that made it has arrived
 	claimed bool        // a manifest has named exactly this record
 }
 
@@ -275,7 +276,7 @@ func (s *simServer) list(c *simCommand, kind string) simAnswer {
 	case "empty":
 		shown = []map[string]any{}
 	}
-	c.saw(kind, shown)
+	c.saw(s, kind, shown)
 	if kind == "repository" {
 		return simOK(map[string]any{"success": true, "repositories": shown})
 	}

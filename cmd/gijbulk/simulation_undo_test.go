@@ -29,6 +29,7 @@ func (w *simWorld) snapshot() map[simKey]string {
 
 // checkUndo is invariant 5: an undo restores what was there before, except what a report says.
 func (w *simWorld) checkUndo(c *simCommand) {
+	w.checkDeleted(c)
 	undone, known := w.undone(c)
 	if !known || c.exit != exitDone {
 		return
@@ -51,20 +52,25 @@ func (w *simWorld) checkUndo(c *simCommand) {
 	}
 }
 
-// undone is what was there before the run that an undo of the last one reverts, where only that run
-// has written since. The last is the one that sent a write, whatever came of it: also one that the
-// connection or the server refused. A run that stopped before it sent one may have recorded an intent.
-func (w *simWorld) undone(c *simCommand) (undo simUndo, known bool) {
-	var run string
-	for _, other := range w.commands[:c.n-1] {
-		switch {
-		case other.name == "undo":
-		case other.tried > 0:
-			run = other.run
-		case other.dead || slices.Contains([]int{exitInterrupted, exitTerminated, exitLimit}, other.exit):
-			run = ""
+// checkDeleted: what an answer proved to be made by the run that is undone is gone, unless the undo says
+// otherwise.
+func (w *simWorld) checkDeleted(c *simCommand) {
+	run := w.lastToUndo(c)
+	died := slices.ContainsFunc(w.commands, func(other *simCommand) bool { return other.run == run && other.dead })
+	if run == "" || died || w.restored || c.exit != exitDone {
+		return
+	}
+	for _, r := range w.server.sorted() {
+		if r.proven && r.by.run == run && r.foreign.IsZero() {
+			w.violate(5, "undo leaves id %d, %v, which run %s has made", r.id, r.key, run)
 		}
 	}
+}
+
+// undone is what was there before the run that an undo of the last one reverts, where only that run
+// has written since.
+func (w *simWorld) undone(c *simCommand) (undo simUndo, known bool) {
+	run := w.lastToUndo(c)
 	undo = w.before[run]
 	if run == "" || undo.command == nil {
 		return undo, false
@@ -75,4 +81,20 @@ func (w *simWorld) undone(c *simCommand) (undo simUndo, known bool) {
 		}
 	}
 	return undo, true
+}
+
+// lastToUndo is the run that an undo of the last one reverts: the one that sent a write, whatever came of
+// it, also one that the connection or the server refused. A run that stopped before it sent one may have
+// recorded an intent: then it is not known.
+func (w *simWorld) lastToUndo(c *simCommand) (run string) {
+	for _, other := range w.commands[:c.n-1] {
+		switch {
+		case other.name == "undo":
+		case other.tried > 0:
+			run = other.run
+		case other.dead || slices.Contains([]int{exitInterrupted, exitTerminated, exitLimit}, other.exit):
+			run = ""
+		}
+	}
+	return run
 }

@@ -68,6 +68,7 @@ type simCommand struct {
 	shown       map[simKey]int
 	lastShown   map[int64]simKey
 	seen        map[int64]map[string]any // likewise, with all that it showed
+	lacking     map[int64]int            // lists without it, one after another
 	planned     map[int64]map[string]any // likewise, before the first write
 	raced       bool                     // another administrator worked at the same time
 	boundaries  int
@@ -306,7 +307,7 @@ func (w *simWorld) finish(c *simCommand) {
 	w.say("command %d ends: exit %d, %d writes", c.n, c.exit, c.writes)
 	w.checkSecrets(c)
 	if run := w.runs[c.run]; run != nil && !c.dead {
-		run.creates = nil
+		run.creates, run.canary = nil, ""
 	}
 	if c.dead {
 		_ = os.RemoveAll(filepath.Dir(w.state))
