@@ -4,13 +4,15 @@ import _ "embed"
 
 // The published JSON Schemas (draft 2020-12) are kept as files, so that editors can point
 // at them and the program prints them without making them. Tests make them anew, that of
-// the manifest from the tables of this package and that of report.json from the types of
-// package reports, and compare; their flag -update writes the files.
+// the manifest from the tables of this package, that of report.json from the types of package
+// reports and that of plan.json from those of package planfile, and compare; their flag -update writes the files.
 var (
 	//go:embed manifest.schema.json
 	manifestSchema string
 	//go:embed report.schema.json
 	reportSchema string
+	//go:embed plan.schema.json
+	planSchema string
 )
 
 // ManifestSchema is the JSON Schema of a manifest in YAML or JSON, and of a line of JSON
@@ -21,3 +23,6 @@ func ManifestSchema() string { return manifestSchema }
 
 // ReportSchema is the JSON Schema of report.json.
 func ReportSchema() string { return reportSchema }
+
+// PlanSchema is the JSON Schema of plan.json.
+func PlanSchema() string { return planSchema }
