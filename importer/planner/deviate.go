@@ -1,0 +1,86 @@
+package planner
+
+import (
+	"maps"
+	"slices"
+
+	"gijbulk/schema"
+)
+
+// Deviations are the differences between the approved plan and one that was made of the same records
+// now: what the digests of both cover. Those of the wanted records come in their order, and then
+// what is to be deleted.
+func Deviations(approved, now schema.Plan) []schema.Deviation {
+	var all []schema.Deviation
+	was, is := wantedOf(approved), wantedOf(now)
+	for i := range min(len(was), len(is)) {
+		if d, differs := deviation(was[i], is[i]); differs {
+			all = append(all, d)
+		}
+	}
+	wasDeleted, isDeleted := deletesOf(approved), deletesOf(now)
+	ids := slices.Sorted(maps.Keys(wasDeleted))
+	for id := range isDeleted {
+		if wasDeleted[id] == nil {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		if d, differs := deviation(wasDeleted[id], isDeleted[id]); differs {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+func wantedOf(plan schema.Plan) (wanted []*schema.Action) {
+	for i := range plan.Actions {
+		if a := &plan.Actions[i]; a.Op != schema.OpDelete {
+			wanted = append(wanted, a)
+		}
+	}
+	return wanted
+}
+
+func deletesOf(plan schema.Plan) map[int64]*schema.Action {
+	deletes := make(map[int64]*schema.Action)
+	for i := range plan.Actions {
+		if a := &plan.Actions[i]; a.Op == schema.OpDelete {
+			deletes[a.Have.ID] = a
+		}
+	}
+	return deletes
+}
+
+// deviation compares two actions about one record; nil is none.
+func deviation(was, is *schema.Action) (d schema.Deviation, differs bool) {
+	var before, after schema.Record
+	if was != nil {
+		d.Record, d.Was, d.WasID, before = *was.Subject(), was.Compared(), was.Have.ID, was.HaveCompared()
+	}
+	if is != nil {
+		d.Record, d.Is, d.IsID, after = *is.Subject(), is.Compared(), is.Have.ID, is.HaveCompared()
+		if is.Op == schema.OpConflict {
+			d.Reason = is.Reason
+		}
+	}
+	if was != nil && is != nil {
+		d.Wanted = changedFields(was.Want, is.Want)
+	}
+	if was != nil && is != nil && d.WasID == d.IsID {
+		d.Fields = changedFields(before, after)
+	}
+	return d, d.Was != d.Is || d.WasID != d.IsID || len(d.Wanted)+len(d.Fields) > 0
+}
+
+// changedFields are those of a record that have changed.
+func changedFields(before, after schema.Record) []schema.Change {
+	var changes []schema.Change
+	for _, f := range schema.Fields() {
+		if from, to := before.Get(f), after.Get(f); !from.Equal(to) {
+			changes = append(changes, schema.Change{Field: f, From: from, To: to})
+		}
+	}
+	return changes
+}
