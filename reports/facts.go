@@ -41,6 +41,9 @@ func factsOf(run RunInfo) []fact {
 	if run.Plan != "" {
 		facts = append(facts, fact{"Plan", run.Plan})
 	}
+	if run.Apply != "" {
+		facts = append(facts, fact{"To apply it", run.Apply})
+	}
 	return facts
 }
 

@@ -34,7 +34,13 @@ func writeMarkdown(w io.Writer, d document) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "## %s gijbulk %s\n\n**%s**\n\n", sign, inline(d.run.Command), inline(verdict))
 	for _, f := range factsOf(d.run) {
+		if f.Text == d.run.Apply {
+			continue // it is below, to be copied
+		}
 		fmt.Fprintf(&b, "- %s: %s\n", f.Name, inline(clipped(f.Text)))
+	}
+	if d.run.Apply != "" {
+		fmt.Fprintf(&b, "\nOnce it is approved:\n\n```sh\n%s\n```\n", oneLine(d.run.Apply))
 	}
 	markdownCounts(&b, c)
 	errors, warnings := byLevel(d.findings)

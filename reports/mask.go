@@ -43,6 +43,7 @@ func maskedRun(run schema.Run, mask schema.Mask) schema.Run {
 	run.Files = mapped(run.Files, mask.Hide)
 	run.Manifest = mask.Hide(run.Manifest)
 	run.Digest = mask.Hide(run.Digest)
+	run.Apply = mask.Hide(run.Apply)
 	run.Why = mask.HideSaid(run.Why)
 	run.Findings = mapped(run.Findings, m.finding)
 	return run

@@ -73,9 +73,9 @@ func runName(run *RunInfo) string {
 }
 
 // flaggedDry reports whether it was a flag that kept the run from changing anything: an
-// audit and a validation never do.
+// audit, a plan and a validation never do.
 func (r *RunInfo) flaggedDry() bool {
-	return r.DryRun && r.Command != "audit" && r.Command != "validate"
+	return r.DryRun && !slices.Contains([]string{"audit", "plan", "validate"}, r.Command)
 }
 
 // uneven names missing and duplicate shards.

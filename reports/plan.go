@@ -48,8 +48,8 @@ func planCounts(run schema.Run, plan schema.Plan) string {
 
 // differing counts the live records that differ: an import leaves them as they are.
 func differing(run schema.Run, plan schema.Plan) string {
-	if run.Command == "import" {
-		return fmt.Sprintf("%d exist with differences", plan.Count(schema.OpExists))
+	if exist := plan.Count(schema.OpExists); run.Command == "import" || exist > 0 {
+		return fmt.Sprintf("%d exist with differences", exist)
 	}
 	return fmt.Sprintf("%d to update, %d to delete", plan.Count(schema.OpUpdate), plan.Count(schema.OpDelete))
 }

@@ -42,6 +42,7 @@ type RunInfo struct {
 	Shard    *ShardInfo            `json:"shard,omitempty"`
 	Shards   []ShardRun            `json:"shards,omitempty"` // of a merged report: what it was made of
 	Plan     string                `json:"plan"`             // the plan's digest, or ""
+	Apply    string                `json:"apply,omitempty"`  // the command that carries out the stored plan
 	Requests int                   `json:"requests"`         // that left, retries included
 	Writes   int                   `json:"writes"`           // those of them that may have changed the server
 	Why      string                `json:"why"`              // why the run was interrupted, or ""
@@ -190,7 +191,7 @@ func runInfo(run schema.Run, all []schema.Result) RunInfo {
 	}
 	return RunInfo{ID: run.ID, Command: run.Command, Gijbulk: run.Version, Target: run.Target, User: run.User,
 		Files: append([]string{}, run.Files...), Columns: columns, Started: stamp(run.Started), Ended: stamp(run.Ended),
-		Complete: run.Complete, DryRun: run.DryRun, Manifest: run.Manifest, Shard: shardInfo(run.Shard), Plan: run.Digest,
+		Complete: run.Complete, DryRun: run.DryRun, Manifest: run.Manifest, Shard: shardInfo(run.Shard), Plan: run.Digest, Apply: run.Apply,
 		Requests: run.Requests, Writes: run.Writes, Why: run.Why, Total: len(all), Counts: counts, Timeline: timeline(run.Timeline)}
 }
 

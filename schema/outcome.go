@@ -127,6 +127,7 @@ type Run struct {
 	Requests int    // requests that left, retries included
 	Writes   int    // those of them that may have changed the server
 	Findings []Finding
+	Apply    string // the command that carries out the stored plan; "" where none was stored
 	Why      string // one sentence, where the run did not end by itself
 	Timeline Timeline
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gijbulk/importer/planfile"
 	"gijbulk/importer/planner"
 	"gijbulk/schema"
 )
@@ -69,11 +70,12 @@ func (a *app) importManifests(ctx context.Context, command string, files []strin
 		return w.abandon(ctx, log, run, m, err)
 	}
 	defer func() { err = firstError(err, unlock()) }()
-	return w.bring(ctx, log, run, m)
+	return w.bring(ctx, log, run, m, nil)
 }
 
-// bring brings the server to the state of manifests: it plans, confirms, runs and reports.
-func (w *workspace) bring(ctx context.Context, log *record, run schema.Run, m manifests) error {
+// bring brings the server to the state of manifests: it plans, confirms, runs and reports. Where the
+// records are those of an approved plan, only that is carried out; nil: there is none.
+func (w *workspace) bring(ctx context.Context, log *record, run schema.Run, m manifests, approved *planfile.File) error {
 	ids, err := w.projectIDs(ctx, m)
 	if err != nil {
 		return w.abandon(ctx, log, run, m, err)
@@ -83,11 +85,16 @@ func (w *workspace) bring(ctx context.Context, log *record, run schema.Run, m ma
 	if err != nil {
 		return w.abandon(ctx, log, run, m, err)
 	}
-	part := planner.Shard(d.plan, w.shard)
-	switch {
-	case w.refuses(run.Findings):
+	if w.refuses(run.Findings) {
 		return w.refuse(ctx, log, run, m)
-	case w.dryRun:
+	}
+	if approved != nil {
+		if err := w.asApproved(run, d.plan, approved); err != nil {
+			return w.decline(ctx, log, run, err)
+		}
+	}
+	part := planner.Shard(d.plan, w.shard)
+	if w.dryRun {
 		return w.showPlan(run, part)
 	}
 	if err := w.guard(run, d.plan, d.live); err != nil {

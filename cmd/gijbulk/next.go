@@ -16,11 +16,15 @@ import (
 // printNext says what to do about what did not go well. Commands are never broken into
 // lines: they are there to be copied.
 func (w *workspace) printNext(run schema.Run, results []schema.Result, trouble error) error {
+	return w.printSteps(w.nextSteps(run, results, trouble))
+}
+
+func (w *workspace) printSteps(steps []string) error {
 	label := "next:"
 	if w.coloured() {
 		label = ansi.NewStyle().Bold().ForegroundColor(ansi.Cyan).Styled(label)
 	}
-	for _, step := range w.nextSteps(run, results, trouble) {
+	for _, step := range steps {
 		if _, err := fmt.Fprintf(w.screen, "%s %s\n", label, w.mask.Hide(step)); err != nil {
 			return err
 		}
@@ -43,7 +47,7 @@ func (w *workspace) nextSteps(run schema.Run, results []schema.Result, trouble e
 		}
 	}
 	if fixable && run.Command != "undo" {
-		words := []string{"gijbulk", run.Command, quoteWord(filepath.Join(w.reportDir(run), reports.Failed.FileName()))}
+		words := []string{"gijbulk", w.commandOfRecords(run), quoteWord(filepath.Join(w.reportDir(run), reports.Failed.FileName()))}
 		steps = append(steps, "fix "+reports.Failed.FileName()+", then run: "+w.commandLine(words, forFixed))
 		failed = false
 	}
@@ -53,6 +57,9 @@ func (w *workspace) nextSteps(run schema.Run, results []schema.Result, trouble e
 	if trouble != nil && w.state != nil {
 		return append(steps, "continue where the run stopped: "+w.commandLine([]string{"gijbulk", "resume", run.ID}, forResumed))
 	}
+	if run.Command == "apply" && (failed || trouble != nil || open) {
+		return append(steps, "make a plan of what is left, with the same options: "+planAgain(run.Files))
+	}
 	if failed || trouble != nil || open {
 		words := strings.Fields(w.command.CommandPath())
 		for _, arg := range w.command.Flags().Args() {
@@ -61,6 +68,17 @@ func (w *workspace) nextSteps(run schema.Run, results []schema.Result, trouble e
 		steps = append(steps, "run the same command again; what is done already is left alone: "+w.commandLine(words, forSame))
 	}
 	return steps
+}
+
+// commandOfRecords is the command that brings records to the server as the run did.
+func (w *workspace) commandOfRecords(run schema.Run) string {
+	switch {
+	case run.Command != "apply":
+		return run.Command
+	case w.update:
+		return "sync"
+	}
+	return "import"
 }
 
 // targetFlags are those that say which server is meant, and how it is reached.

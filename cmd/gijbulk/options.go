@@ -38,12 +38,21 @@ type runOptions struct {
 func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	o.manifest.addFlags(f)
 	o.selection.addFlags(f)
+	o.addReading(f)
+}
+
+// addReading adds how a server is read, and what happens to records with errors.
+func (o *runOptions) addReading(f *pflag.FlagSet) {
 	o.target.addFlags(f)
 	o.state.addFlags(f)
 	addMetricsFlag(f)
 	f.BoolVar(&o.skipInvalid, "skip-invalid", false, "send the valid records even if others have errors; those go to failed.csv")
-	f.BoolVar(&o.allowCommands, "allow-commands", false, "allow cmd: references of the manifest to run commands")
+	o.addCommands(f)
 	f.BoolVar(&o.allowDropped, "allow-dropped-types", false, "create records of types that the vendor no longer supports")
+}
+
+func (o *runOptions) addCommands(f *pflag.FlagSet) {
+	f.BoolVar(&o.allowCommands, "allow-commands", false, "allow cmd: references of the manifest to run commands")
 }
 
 // addShowing adds how a plan is shown.
@@ -71,8 +80,12 @@ func (o *runOptions) addRunning(f *pflag.FlagSet) {
 func (o *runOptions) addWriting(f *pflag.FlagSet) {
 	o.addAsking(f)
 	o.addRunning(f)
-	f.BoolVar(&o.removeDuplicates, "remove-duplicates", false, "delete duplicates that the server made of one create, if all fields are equal, and keep one")
+	o.addRemoving(f)
 	f.StringVar(&o.expectPlan, "expect-plan", "", "continue only if the plan has this `DIGEST` (sha256:…) of a dry run")
+}
+
+func (o *runOptions) addRemoving(f *pflag.FlagSet) {
+	f.BoolVar(&o.removeDuplicates, "remove-duplicates", false, "delete duplicates that the server made of one create, if all fields are equal, and keep one")
 }
 
 // addContinuing adds what a command has that continues, or undoes, a run.
@@ -104,14 +117,16 @@ func (a *app) settings(o runOptions) (s settings, err error) {
 	if s.shard, err = o.selection.parseShard(); err != nil {
 		return s, err
 	}
-	if s.wanted, err = a.wantedReports(o.report); err != nil || o.dryRun {
+	if s.wanted, err = a.wantedReports(o.report); err != nil {
 		return s, err
 	}
-	if s.early, err = o.limits.parse(o.waves); err != nil {
-		return s, err
+	if o.update && o.sync.limited() {
+		if s.safety, err = o.sync.safetyLimits(); err != nil {
+			return s, err
+		}
 	}
-	if o.update {
-		s.safety, err = o.sync.safetyLimits()
+	if !o.dryRun {
+		s.early, err = o.limits.parse(o.waves)
 	}
 	return s, err
 }

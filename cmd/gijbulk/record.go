@@ -80,6 +80,10 @@ type recordedOptions struct {
 	Flags  map[string]string `json:"flags"`            // those that were given
 	Undoes string            `json:"undoes,omitempty"` // the run that an undo reverts
 
+	// Plan is the file of the plan that an apply carries out, and Applies the command that it is a plan of.
+	Plan    string `json:"plan,omitempty"`
+	Applies string `json:"applies,omitempty"`
+
 	// Timeout is the longest time limit of requests in a process that resumed the run.
 	Timeout time.Duration `json:"timeout,omitempty"`
 }

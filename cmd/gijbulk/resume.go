@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"gijbulk/importer/journal"
+	"gijbulk/importer/planfile"
 	"gijbulk/importer/secrets"
 	"gijbulk/schema"
 )
@@ -83,7 +84,7 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 	if err != nil {
 		return closing(state, err, nil)
 	}
-	o.update = run.Command == "sync"
+	o.update = run.Command == "sync" || options.Applies == "sync"
 	w, err := a.openWorkspace(*o, state)
 	if err != nil {
 		return closing(state, err, nil)
@@ -138,33 +139,26 @@ func (w *workspace) continueRun(ctx context.Context, saved journal.Saved, files 
 }
 
 // startOver makes the plan of a run that ended before it had one. Nothing of it was sent, so
-// its manifests are read as they are now.
+// its manifests, or the file of its plan, are read as they are now.
 func (w *workspace) startOver(ctx context.Context, run schema.Run, saved journal.Saved, options recordedOptions, files []string) (err error) {
 	run.Complete, run.Why, run.Ended, run.Findings = false, "", time.Time{}, nil
 	if len(files) > 0 {
 		run.Files = files
 	}
-	var m manifests
-	var undone journal.Saved
-	switch {
-	case options.Undoes != "":
-		if undone, err = w.state.Load(ctx, options.Undoes); err != nil {
-			return err
-		}
-	case slices.Contains(run.Files, "-") && len(files) == 0:
+	if options.Undoes != "" {
+		return w.undoAgain(ctx, run, saved, options.Undoes)
+	}
+	if options.Plan == "" && len(files) == 0 && slices.Contains(run.Files, "-") {
 		return usage("run %s read standard input and ended before it had a plan", run.ID).
 			hinted("give the manifest again: gijbulk resume %s FILE…", run.ID)
-	default:
-		if m, err = w.readManifests(ctx, run.Files); err != nil {
-			return err
-		}
-		if m, err = w.resolveSecrets(ctx, run.Files, m); err != nil {
-			return err
-		}
-		run.Manifest, run.Findings = w.digest(m), m.allFindings()
-		if w.refuses(run.Findings) {
-			return w.refuse(ctx, nil, run, m)
-		}
+	}
+	m, approved, err := w.gatherAgain(ctx, run, options)
+	if err != nil {
+		return err
+	}
+	run.Manifest, run.Findings = w.digest(m), m.allFindings()
+	if w.refuses(run.Findings) {
+		return w.refuse(ctx, nil, run, m)
 	}
 	log, err := w.state.Continue(ctx, saved, w.mask)
 	if err != nil {
@@ -172,10 +166,42 @@ func (w *workspace) startOver(ctx context.Context, run schema.Run, saved journal
 	}
 	r := &record{log}
 	defer func() { err = firstError(err, r.close()) }()
-	if options.Undoes != "" {
-		return w.revert(ctx, r, run, undone)
+	return w.bring(ctx, r, run, m, approved)
+}
+
+// gatherAgain reads the manifests of a run, or the file of the plan that it carries out.
+func (w *workspace) gatherAgain(ctx context.Context, run schema.Run, options recordedOptions) (m manifests, approved *planfile.File, err error) {
+	if options.Plan == "" {
+		if m, err = w.readManifests(ctx, run.Files); err != nil {
+			return m, nil, err
+		}
+		m, err = w.resolveSecrets(ctx, run.Files, m)
+		return m, nil, err
 	}
-	return w.bring(ctx, r, run, m)
+	file, err := readPlan(options.Plan)
+	if err != nil {
+		return m, nil, err
+	}
+	if w.settings, err = w.app.settings(w.runOptions.approved(file)); err != nil {
+		return m, nil, err
+	}
+	m, err = w.resolveSecrets(ctx, file.Files, manifests{file.Records, file.Findings})
+	return m, &file, err
+}
+
+// undoAgain reverts a run whose undo ended before it had a plan.
+func (w *workspace) undoAgain(ctx context.Context, run schema.Run, saved journal.Saved, undoes string) (err error) {
+	undone, err := w.state.Load(ctx, undoes)
+	if err != nil {
+		return err
+	}
+	log, err := w.state.Continue(ctx, saved, w.mask)
+	if err != nil {
+		return err
+	}
+	r := &record{log}
+	defer func() { err = firstError(err, r.close()) }()
+	return w.revert(ctx, r, run, undone)
 }
 
 func (a *app) printNothingToResume() error {

@@ -16,15 +16,16 @@ var jsonSchemas = []struct {
 }{
 	{"manifest", "a manifest in YAML or JSON", schema.ManifestSchema},
 	{"report", "report.json", schema.ReportSchema},
+	{"plan", "plan.json", schema.PlanSchema},
 }
 
 func (a *app) schemaCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema [manifest|report]",
-		Short: "Print the JSON Schema of manifests or of report.json",
-		Long: `Print the JSON Schema (draft 2020-12) of the manifest, or of report.json.
-Editors complete and check manifests with it: save it next to them, and name it
-in the first line of a YAML file,
+		Use:   "schema [manifest|report|plan]",
+		Short: "Print the JSON Schema of manifests, report.json or plan.json",
+		Long: `Print the JSON Schema (draft 2020-12) of the manifest, of
+report.json or of plan.json. Editors complete and check manifests with it: save
+it next to them, and name it in the first line of a YAML file,
 
   # yaml-language-server: $schema=manifest.schema.json
 
@@ -32,7 +33,8 @@ or in a JSON file under the key "$schema". The schema accepts what validate
 accepts; validate also finds what a schema cannot express, such as duplicates,
 wrong expressions, and errors that come from the defaults.`,
 		Example: `  gijbulk schema > manifest.schema.json
-  gijbulk schema report > report.schema.json`,
+  gijbulk schema report > report.schema.json
+  gijbulk schema plan > plan.schema.json`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, err := schemaNamed(args)
@@ -60,7 +62,7 @@ func schemaNamed(args []string) (string, error) {
 		}
 		names = append(names, s.name)
 	}
-	fail := usage("unknown schema %q", args[0]).hinted("there are %s", strings.Join(names, " and "))
+	fail := usage("unknown schema %q", args[0]).hinted("there are %s", strings.Join(names, ", "))
 	if near := schema.Nearest(args[0], names); near != "" {
 		fail.hint = "did you mean gijbulk schema " + near + "?"
 	}

@@ -12,9 +12,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// TestReportOfARunFitsItsSchema runs the demo, faults and all, and holds its report
-// against the schema that the program prints.
-func TestReportOfARunFitsItsSchema(t *testing.T) {
+// TestDocumentsFitTheirSchemas runs the demo, faults and all, and holds its plan and its report against
+// the schemas that the program prints.
+func TestDocumentsFitTheirSchemas(t *testing.T) {
 	samples, err := filepath.Abs("../../samples")
 	if err != nil {
 		t.Fatal(err)
@@ -27,38 +27,47 @@ func TestReportOfARunFitsItsSchema(t *testing.T) {
 		var out, said bytes.Buffer
 		code := run(t.Context(), context.WithoutCancel(t.Context()), strings.Fields(line), process{
 			stdin: strings.NewReader(""), stdout: &out, stderr: &said, now: time.Now, lookupEnv: os.LookupEnv, locks: filepath.Join(t.TempDir(), "locks")})
-		if code != exitDone && code != exitFailed {
+		if code != exitDone && code != exitFailed && code != exitDrift {
 			t.Fatalf("%s ends with %d:\n%s", line, code, said.String())
 		}
 		return out.Bytes()
-	}
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(ran("schema report")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	c.AssertFormat()
-	if err := c.AddResource("report.schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("report.schema.json")
-	if err != nil {
-		t.Fatal(err)
 	}
 	// One record is wrong, and so among the findings.
 	if err := os.WriteFile("wrong.csv", []byte("type,displayName,pat\nGITHUP,Wrong,env:X\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ran("import samples/integrations.csv samples/integrations.yaml samples/excel.csv wrong.csv --skip-invalid --sandbox=drop-after=#9,500-after=#12 --rate 0 --settle 1ms --report-dir reports --state none.db --yes")
-	report, err := os.ReadFile("reports/report.json")
+	const files = "samples/integrations.csv samples/integrations.yaml samples/excel.csv wrong.csv --skip-invalid --state none.db "
+	ran("plan " + files + "--sandbox --out plan.json")
+	fits(t, ran("schema plan"), "plan.json")
+	ran("import " + files + "--sandbox=drop-after=#9,500-after=#12 --rate 0 --settle 1ms --report-dir reports --yes")
+	fits(t, ran("schema report"), "reports/report.json")
+}
+
+// fits holds a file against a schema.
+func fits(t *testing.T, printed []byte, file string) {
+	t.Helper()
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(printed))
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(report))
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	if err := c.AddResource("schema.json", doc); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Validate(value); err != nil {
-		t.Error(err)
+		t.Errorf("%s: %v", file, err)
 	}
 }

@@ -30,7 +30,7 @@ func (o *selectionOptions) addChoosing(f *pflag.FlagSet) {
 // addFlags adds what chooses records of a manifest.
 func (o *selectionOptions) addFlags(f *pflag.FlagSet) {
 	o.addPlanning(f)
-	o.addShard(f)
+	f.StringVar(&o.shard, "shard", "", "only part `I/N` of the records, I from 1, by a stable hash of their identity; auto reads JOB_COMPLETION_INDEX (from 0) and GIJBULK_SHARDS, or CI_NODE_INDEX (from 1) and CI_NODE_TOTAL")
 }
 
 // addPlanning adds what chooses the records of a plan.
@@ -38,11 +38,6 @@ func (o *selectionOptions) addPlanning(f *pflag.FlagSet) {
 	o.addChoosing(f)
 	f.IntSliceVar(&o.waves, "wave", nil, "only records of these waves (a record without one is in wave 0)")
 	f.IntVar(&o.limit, "limit", 0, "only the first `N` of the selected records (0: all)")
-}
-
-// addShard adds what chooses the part of a plan that one process carries out.
-func (o *selectionOptions) addShard(f *pflag.FlagSet) {
-	f.StringVar(&o.shard, "shard", "", "only part `I/N` of the records, I from 1, by a stable hash of their identity; auto reads JOB_COMPLETION_INDEX (from 0) and GIJBULK_SHARDS, or CI_NODE_INDEX (from 1) and CI_NODE_TOTAL")
 }
 
 // parseShard reads I/N; nothing stands for all of the work.

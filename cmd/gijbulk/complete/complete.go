@@ -76,7 +76,7 @@ func completions(s Sources) map[string]cobra.CompletionFunc {
 
 		"--expiry-warning": oneOf("7d", "14d", "30d", "90d"),
 
-		"schema manifest|report": oneOf(s.Schemas...),
+		"schema manifest|report|plan": oneOf(s.Schemas...),
 
 		"export --format": oneOf(s.ExportFormats...),
 
