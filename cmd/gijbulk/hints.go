@@ -92,3 +92,21 @@ func hintOfState(k journal.ErrorKind) string {
 		journal.KindRunEnded:   "gijbulk report shows its results",
 	}[k]
 }
+
+// hintOfName is what to use in place of a command that other tools have and gijbulk has not; "" for
+// other words.
+func hintOfName(word string) string {
+	switch word {
+	case "diff":
+		return "gijbulk audit FILE… shows how the server differs from manifests; gijbulk report diff compares two runs"
+	case "status":
+		return "gijbulk runs shows the state of each run; gijbulk check whether the server can be reached"
+	case "show":
+		return "gijbulk list shows what is on the server; gijbulk report RUN what a run did"
+	case "ls":
+		return "did you mean gijbulk list?"
+	case "delete", "remove", "destroy":
+		return "gijbulk sync FILE… --prune deletes what is on the server and not in the manifests; gijbulk undo RUN deletes what a run created"
+	}
+	return ""
+}

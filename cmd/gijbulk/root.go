@@ -88,6 +88,9 @@ of the manifest from references such as env:NAME and file:PATH.`,
 	flags.StringVar(&a.logging.format, "log-format", "console", "console or json")
 	flags.BoolVar(&a.logging.quiet, "quiet", false, "only errors and the summary on standard error")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if words := cmd.Flags().Args(); len(words) > 0 && !cmd.HasParent() { // its flags are not to blame
+			return unknownCommand(cmd, words[0])
+		}
 		return usage("%w", plainly(err)).hinted("%s --help lists the flags", cmd.CommandPath())
 	})
 	root.AddCommand(
@@ -123,14 +126,22 @@ func (a *app) runGroup(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return cmd.Help()
 	}
-	fail := usage("unknown command %q", args[0])
+	return unknownCommand(cmd, args[0])
+}
+
+// unknownCommand is the error of a word that is none of the commands below cmd.
+func unknownCommand(cmd *cobra.Command, word string) error {
+	fail := usage("unknown command %q", word)
 	var names []string
 	for _, c := range cmd.Commands() {
 		names = append(names, c.Name())
 	}
 	fail.hint = cmd.CommandPath() + " --help lists the commands"
-	if near := schema.Nearest(args[0], names); near != "" {
+	if near := schema.Nearest(word, names); near != "" {
 		fail.hint = "did you mean " + cmd.CommandPath() + " " + near + "?"
+	}
+	if hint := hintOfName(word); hint != "" && !cmd.HasParent() {
+		fail.hint = hint
 	}
 	return fail
 }
