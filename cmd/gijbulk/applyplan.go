@@ -158,7 +158,7 @@ func planAgain(files []string) string {
 		files = []string{"FILE…"}
 	}
 	for _, f := range files {
-		words = append(words, quoteWord(f))
+		words = append(words, quoteWord(reports.OneLine(f)))
 	}
 	return strings.Join(append(words, "--out", "FILE"), " ")
 }
