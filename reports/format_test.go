@@ -148,7 +148,7 @@ func TestJUnitHoldsOnlyWhatXMLCan(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := suites.Suites[0].Cases[0]
-	if want := "\ufffd[31m]]>\ufffd&<\" (a\ufffd.csv:2)"; c.Name != want {
+	if want := "integration GITHUB \ufffd[31m]]>\ufffd&<\""; c.Name != want {
 		t.Errorf("name %q, want %q", c.Name, want)
 	}
 	if !strings.Contains(c.Failure, "error: bad \ufffd\ufffd ]]> <b>\n") {

@@ -55,8 +55,9 @@ func writeJUnit(w io.Writer, d document) error {
 		"timestamp", d.run.Started.UTC().Format("2006-01-02T15:04:05"), "tests", sum.tests, "failures", sum.failures, "errors", sum.errors,
 		"skipped", sum.skipped, "time", sum.seconds)
 	failed := errors.Join(e.EncodeToken(suites), e.EncodeToken(suite), e.Encode(properties(d.run)))
+	met := make(map[string]int)
 	for i := range d.records {
-		if err := e.Encode(newCase(d.run, &d.records[i])); err != nil {
+		if err := e.Encode(newCase(d.run, &d.records[i], met)); err != nil {
 			return err
 		}
 	}
@@ -125,8 +126,8 @@ func kindOf(run RunInfo, r *RecordInfo) caseKind {
 	return casePassed
 }
 
-func newCase(run RunInfo, r *RecordInfo) junitCase {
-	c := junitCase{Name: caseName(r), Classname: "gijbulk." + cmp.Or(r.typeText(), r.Kind), Time: seconds(r.MS)}
+func newCase(run RunInfo, r *RecordInfo, met map[string]int) junitCase {
+	c := junitCase{Name: caseName(r, met), Classname: "gijbulk." + cmp.Or(r.typeText(), r.Kind), Time: seconds(r.MS)}
 	what := string(r.Status)
 	if run.DryRun && r.Action != schema.OpValid { // a valid record was stopped by the errors of others
 		what = string(r.Action)
@@ -145,13 +146,14 @@ func newCase(run RunInfo, r *RecordInfo) junitCase {
 	return c
 }
 
-func caseName(r *RecordInfo) string {
-	place := schema.Place{File: r.File, Line: r.Line}.String()
-	name := cmp.Or(r.DisplayName, r.Origin, r.typeText())
-	if place == "" {
-		place = "id " + strconv.FormatInt(r.ID, 10)
+// caseName is the identity of a record, so that CI follows the record when rows move. met
+// counts the names so far: those that would be equal have a number.
+func caseName(r *RecordInfo, met map[string]int) string {
+	name := joined(" ", r.Kind, r.Type, r.Origin, r.DisplayName)
+	if met[name]++; met[name] > 1 {
+		return fmt.Sprintf("%s (%d)", name, met[name])
 	}
-	return name + " (" + place + ")"
+	return name
 }
 
 // caseText is all that a reader of this case needs.

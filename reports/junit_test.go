@@ -1,6 +1,7 @@
 package reports
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -165,6 +167,31 @@ func TestJUnitFormatRefuses(t *testing.T) {
 		bad := strings.Replace(good, change[0], change[1], 1)
 		if bad == good || checkJUnit(format, bad) == nil {
 			t.Errorf("the format takes %s", what)
+		}
+	}
+}
+
+// A case is the same one when rows move, or are equal.
+func TestJUnitNamesStayWhenRowsMove(t *testing.T) {
+	names := func(file string, first int, order ...string) (found []string) {
+		var results []schema.Result
+		for i, name := range order {
+			results = append(results, result(wanted(place(file, first+i), github(name)), schema.OpCreate, schema.StatusCreated))
+		}
+		var b bytes.Buffer
+		if err := FormatJUnit.Renderer()(&b, testRun(file), results); err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range regexp.MustCompile(`<testcase name="([^"]*)"`).FindAllStringSubmatch(b.String(), -1) {
+			found = append(found, match[1])
+		}
+		slices.Sort(found)
+		return found
+	}
+	want := []string{"integration GITHUB A", "integration GITHUB B", "integration GITHUB B (2)"}
+	for _, got := range [][]string{names("a.csv", 1, "A", "B", "B"), names("b.csv", 40, "B", "A", "B")} {
+		if !slices.Equal(got, want) {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
