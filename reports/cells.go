@@ -106,14 +106,15 @@ func fieldOf(name string) schema.Field {
 
 // layout says which columns of the records a table has.
 type layout struct {
-	file   string // the CSV or TSV file whose columns these are; "" for the union of fields
-	names  []string
-	fields map[string]int // the column of each name that cells have
+	file    string // the CSV or TSV file whose columns these are; "" for the union of fields
+	names   []string
+	fields  map[string]int // the column of each name that cells have
+	dialect schema.Dialect
 }
 
 // layoutOf decides over all records of a run, so that its tables have the same columns.
 func layoutOf(run RunInfo, records []RecordInfo) layout {
-	l := layout{file: onlyTable(run, records), fields: make(map[string]int)}
+	l := layout{file: onlyTable(run, records), fields: make(map[string]int), dialect: dialectOf(run)}
 	fields := fieldsOf(records)
 	var columns []schema.Field
 	if l.file != "" {

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"encoding/csv"
 	"io"
 	"slices"
 	"strconv"
@@ -51,7 +50,7 @@ func CSV(p Part) Renderer {
 
 // writeTable writes the records of a part as CSV; "" is all.
 func writeTable(w io.Writer, d document, p Part) error {
-	out := csv.NewWriter(w)
+	out := newTableWriter(w, d.layout.dialect)
 	row := append(slices.Clone(d.layout.names), toolColumns...)
 	if err := out.Write(row); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -70,6 +71,7 @@ func (m Merged) Summary(w io.Writer, dir string, page Page) error {
 func mergedRun(shards []Saved) RunInfo {
 	run := shards[0].Report.Run
 	run.Shard, run.Timeline, run.Counts, run.Columns = nil, nil, make(map[schema.Status]int), make(map[string][]string)
+	run.Dialects = make(map[string]schema.Dialect)
 	run.Complete, run.Requests, run.Writes = true, 0, 0
 	var ids, versions, users, why []string
 	var ended []time.Time
@@ -83,6 +85,7 @@ func mergedRun(shards []Saved) RunInfo {
 			}
 			run.Columns[file] = columns
 		}
+		maps.Copy(run.Dialects, r.Dialects)
 		ids, versions, users = append(ids, r.ID), union(versions, r.Gijbulk), union(users, r.User)
 		run.Started, ended = earlier(run.Started, r.Started), append(ended, r.Ended)
 		run.Requests, run.Writes = run.Requests+r.Requests, run.Writes+r.Writes

@@ -25,7 +25,7 @@ func (f Format) isOwn(head []byte) bool {
 	case FormatJSON:
 		return bytes.Contains(head, []byte(`"gijbulk": `))
 	case FormatCSV:
-		return bytes.Contains(first, []byte("_status"))
+		return bytes.Contains(bytes.ReplaceAll(first, []byte{0}, nil), []byte("_status")) // it may be UTF-16
 	}
 	return false
 }

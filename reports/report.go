@@ -26,29 +26,30 @@ type Report struct {
 
 // RunInfo is what ran, where, when, and with what result.
 type RunInfo struct {
-	ID       string                `json:"id"`
-	Command  string                `json:"command"`
-	Gijbulk  string                `json:"gijbulk"` // the version of the tool
-	Target   string                `json:"target"`
-	User     string                `json:"user"`
-	Files    []string              `json:"files"`
-	Columns  map[string][]string   `json:"columns,omitempty"` // the headers of CSV and TSV files, by file
-	Started  time.Time             `json:"started"`           // UTC
-	Ended    time.Time             `json:"ended,omitzero"`    // UTC; absent while it runs
-	Complete bool                  `json:"complete"`          // the run was not interrupted, and every record has an outcome
-	Running  bool                  `json:"running,omitzero"`  // written before the first write: what was done since is not in it
-	DryRun   bool                  `json:"dryRun"`
-	Manifest string                `json:"manifest"` // the digest of what is wanted, or ""; all shards of a manifest have the same
-	Shard    *ShardInfo            `json:"shard,omitempty"`
-	Shards   []ShardRun            `json:"shards,omitempty"` // of a merged report: what it was made of
-	Plan     string                `json:"plan"`             // the plan's digest, or ""
-	Apply    string                `json:"apply,omitempty"`  // the command that carries out the stored plan
-	Requests int                   `json:"requests"`         // that left, retries included
-	Writes   int                   `json:"writes"`           // those of them that may have changed the server
-	Why      string                `json:"why"`              // why the run was interrupted, or ""
-	Total    int                   `json:"total"`            // records
-	Counts   map[schema.Status]int `json:"counts"`           // records by status; every status is there
-	Timeline *Timeline             `json:"timeline,omitempty"`
+	ID       string                    `json:"id"`
+	Command  string                    `json:"command"`
+	Gijbulk  string                    `json:"gijbulk"` // the version of the tool
+	Target   string                    `json:"target"`
+	User     string                    `json:"user"`
+	Files    []string                  `json:"files"`
+	Columns  map[string][]string       `json:"columns,omitempty"`  // the headers of CSV and TSV files, by file
+	Dialects map[string]schema.Dialect `json:"dialects,omitempty"` // of those files that are not UTF-8 without a byte order mark, with commas
+	Started  time.Time                 `json:"started"`            // UTC
+	Ended    time.Time                 `json:"ended,omitzero"`     // UTC; absent while it runs
+	Complete bool                      `json:"complete"`           // the run was not interrupted, and every record has an outcome
+	Running  bool                      `json:"running,omitzero"`   // written before the first write: what was done since is not in it
+	DryRun   bool                      `json:"dryRun"`
+	Manifest string                    `json:"manifest"` // the digest of what is wanted, or ""; all shards of a manifest have the same
+	Shard    *ShardInfo                `json:"shard,omitempty"`
+	Shards   []ShardRun                `json:"shards,omitempty"` // of a merged report: what it was made of
+	Plan     string                    `json:"plan"`             // the plan's digest, or ""
+	Apply    string                    `json:"apply,omitempty"`  // the command that carries out the stored plan
+	Requests int                       `json:"requests"`         // that left, retries included
+	Writes   int                       `json:"writes"`           // those of them that may have changed the server
+	Why      string                    `json:"why"`              // why the run was interrupted, or ""
+	Total    int                       `json:"total"`            // records
+	Counts   map[schema.Status]int     `json:"counts"`           // records by status; every status is there
+	Timeline *Timeline                 `json:"timeline,omitempty"`
 }
 
 // ShardInfo is which part of the work a run did.
@@ -182,15 +183,18 @@ func runInfo(run schema.Run, all []schema.Result) RunInfo {
 	for _, s := range schema.Statuses() {
 		counts[s] = 0
 	}
-	columns := make(map[string][]string)
+	columns, dialects := make(map[string][]string), make(map[string]schema.Dialect)
 	for _, r := range all {
 		counts[r.Status]++
 		if want := &r.Action.Want; want.Columns != nil && want.Place.File != "" {
 			columns[want.Place.File] = want.Columns
+			if d := want.Dialect; d != nil {
+				dialects[want.Place.File] = *d
+			}
 		}
 	}
 	return RunInfo{ID: run.ID, Command: run.Command, Gijbulk: run.Version, Target: run.Target, User: run.User,
-		Files: append([]string{}, run.Files...), Columns: columns, Started: stamp(run.Started), Ended: stamp(run.Ended),
+		Files: append([]string{}, run.Files...), Columns: columns, Dialects: dialects, Started: stamp(run.Started), Ended: stamp(run.Ended),
 		Complete: run.Complete, DryRun: run.DryRun, Manifest: run.Manifest, Shard: shardInfo(run.Shard), Plan: run.Digest, Apply: run.Apply,
 		Requests: run.Requests, Writes: run.Writes, Why: run.Why, Total: len(all), Counts: counts, Timeline: timeline(run.Timeline)}
 }

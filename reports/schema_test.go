@@ -57,6 +57,10 @@ func named(t reflect.Type) *jsonschema.Schema {
 		return oneOf(schema.Statuses())
 	case reflect.TypeFor[schema.Op]():
 		return oneOf(append(schema.Ops(), schema.OpValid))
+	case reflect.TypeFor[schema.Delimiter]():
+		return &jsonschema.Schema{Type: "string", Enum: []any{";", "\t", "|"}, Description: "a comma where it is absent"}
+	case reflect.TypeFor[schema.Encoding]():
+		return &jsonschema.Schema{Type: "string", Enum: []any{schema.UTF16LE.String(), schema.UTF16BE.String()}, Description: "UTF-8 where it is absent"}
 	case reflect.TypeFor[schema.Code]():
 		return &jsonschema.Schema{Type: "string", Description: "gijbulk validate --explain tells what it means"}
 	}

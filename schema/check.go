@@ -19,7 +19,7 @@ type Checker struct {
 // reported even where it is wrong; its Cells are for the caller to fill in (see [Entry.Shown]).
 func (c Checker) Check(e Entry) Record {
 	j := judge{checker: c, entry: e,
-		record: Record{Place: e.Place, Columns: e.Columns, Findings: slices.Clip(e.Findings)}}
+		record: Record{Place: e.Place, Columns: e.Columns, Dialect: e.Dialect, Findings: slices.Clip(e.Findings)}}
 	if e.Spoiled { // what could not be read lacks nothing
 		return j.record
 	}

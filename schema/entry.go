@@ -47,6 +47,7 @@ const SourceColumn = "_source"
 type Entry struct {
 	Place    Place
 	Columns  []string // the header of a CSV or TSV file, shared by its entries; nil elsewhere
+	Dialect  *Dialect // of that file, likewise; nil: the zero Dialect
 	Listed   Kind     // what the list that it stands in holds; "" where that says nothing
 	Cells    []Cell
 	Findings []Finding // what the reader had to say about it

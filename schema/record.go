@@ -14,6 +14,7 @@ type Record struct {
 	InitDate int64     // when the server made it, in ms since 1970; 0 where it does not show that
 	Indexed  int64     // when its last indexing ended, likewise; 0 also where none has
 	Columns  []string  // the header of its CSV or TSV file, shared by its records; nil elsewhere
+	Dialect  *Dialect  // of that file, likewise; nil: the zero Dialect
 	Cells    []Column  // as written, for reports; secrets as references
 	Findings []Finding // about the record itself
 	fields   []FieldValue

@@ -7,6 +7,8 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 	"golang.org/x/text/transform"
+
+	"gijbulk/schema"
 )
 
 // saveAsUTF8 is the advice for a text in a legacy encoding. Windows-1252 is not guessed:
@@ -79,6 +81,17 @@ func unmarked(head []byte) encodingFound {
 		return encodingFound{wide: true, endian: unicode.BigEndian}
 	}
 	return encodingFound{}
+}
+
+// name is that of an encoding that is read.
+func (e encodingFound) name() schema.Encoding {
+	switch {
+	case !e.wide:
+		return schema.UTF8
+	case e.endian == unicode.LittleEndian:
+		return schema.UTF16LE
+	}
+	return schema.UTF16BE
 }
 
 // decode gives the file as UTF-8, without its byte order mark. What UTF-16 cannot mean

@@ -12,10 +12,17 @@ import (
 // headSize is how many bytes of a text are looked at before it is read.
 const headSize = 64 << 10
 
+// Text is a file as UTF-8, and how it was encoded.
+type Text struct {
+	*bufio.Reader
+	Encoding schema.Encoding
+	BOM      bool // it began with a byte order mark
+}
+
 // Open gives a file as UTF-8: encodings undone, lone carriage returns read as line ends,
 // without NUL bytes. A breach is an [*Error] of its Read, after all that came before it, so
 // that the records before it can still be read. At least 64 KiB can be peeked at.
-func Open(r io.Reader) (*bufio.Reader, error) {
+func Open(r io.Reader) (*Text, error) {
 	raw := bufio.NewReaderSize(r, headSize)
 	head, err := raw.Peek(headSize)
 	if len(head) == 0 && err != nil && err != io.EOF {
@@ -35,7 +42,7 @@ func Open(r io.Reader) (*bufio.Reader, error) {
 	if bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 {
 		t = bufio.NewReaderSize(oldMac{t}, headSize)
 	}
-	return t, nil
+	return &Text{t, encoding.name(), encoding.mark > 0}, nil
 }
 
 // checked passes UTF-8 on and ends with an error at the first byte that is none.

@@ -12,16 +12,17 @@ func testRoundTrip(t *testing.T, s store) {
 	j := s.open(t)
 	header := []string{"Type", "Name"}
 	wanted := record("one", map[schema.Field]schema.Value{schema.FieldTagsFilter: schema.Text(""), schema.FieldWave: schema.Int(2)})
-	wanted.Columns, wanted.Cells = header, []schema.Column{{Name: "Type", Text: "GITHUB"}, {Name: "Name", Text: "one"}}
+	dialect := &schema.Dialect{Delimiter: ';', Encoding: schema.UTF16LE, BOM: true}
+	wanted.Dialect, wanted.Columns, wanted.Cells = dialect, header, []schema.Column{{Name: "Type", Text: "GITHUB"}, {Name: "Name", Text: "one"}}
 	wrong := record("bad", nil).WithFindings(schema.CodeBadOrigin.Newf(wanted.Place, "origin", "no URL"))
-	wrong.Columns = header
+	wrong.Columns, wrong.Dialect = header, dialect
 	there := live(10, record("four", nil))
 	there.InitDate = 1_700_000_000_123
 	elsewhere := record("six", nil)
 	elsewhere.Place.File = "b.yaml"
 	gone := schema.Action{Op: schema.OpDelete, Have: live(9, record("three", nil)), Files: true}
 	changed := update(7, "two", map[schema.Field]schema.Value{schema.FieldGlobal: schema.Bool(true), schema.FieldTagsFilter: schema.Text("v.*")})
-	changed.Want.Columns = header
+	changed.Want.Columns, changed.Want.Dialect = header, dialect
 	changed.Changes[1].Unseen = true
 	p := plan(schema.Action{Op: schema.OpCreate, Want: wanted}, changed, gone,
 		schema.Action{Op: schema.OpInvalid, Want: wrong, Reason: "no URL", Advice: "write one"},

@@ -191,7 +191,7 @@ func sameRecord(a, b schema.Record) bool {
 		for f, v := range r.All() {
 			fields = append(fields, schema.FieldValue{Field: f, Value: v})
 		}
-		return []any{r.Place, r.ID, r.InitDate, r.Columns, r.Cells, r.Findings, fields}
+		return []any{r.Place, r.ID, r.InitDate, r.Columns, r.Dialect, r.Cells, r.Findings, fields}
 	}
 	return gocmp.Equal(plain(a), plain(b), cmpopts.EquateEmpty(), gocmp.Comparer(schema.Value.Equal))
 }

@@ -70,7 +70,7 @@ func (j *Journal) Header(ctx context.Context, id string) (_ Saved, err error) {
 type loader struct {
 	tx      queryer
 	seq     int64
-	columns map[string][]string
+	tables  map[string]tableJSON
 	covered []int // by action: the latest intent that its outcome covers
 	saved   Saved
 }
@@ -85,7 +85,7 @@ func (l *loader) loadRun(ctx context.Context, id string) error {
 		FROM runs WHERE id = $1 OR $1 = '`+Last+`' AND state <> '`+string(StateRefused)+`' ORDER BY seq DESC LIMIT 1`, id).
 		Scan(&l.seq, &r.ID, &r.Target, &r.Host, &r.Command, &r.Version, &r.User, &r.DryRun, &r.Digest, &r.Manifest, &r.Shard.Index, &r.Shard.Of,
 			(*timestamp)(&r.Started), (*timestamp)(&r.Ended), &l.saved.State, &r.Requests, &r.Writes, &r.Why, document{&r.Files},
-			document{&l.columns}, document{&r.Findings}, &options, document{&live}, document{&others}, document{&r.Timeline})
+			document{&l.tables}, document{&r.Findings}, &options, document{&live}, document{&others}, document{&r.Timeline})
 	if err != nil {
 		return err
 	}
@@ -125,10 +125,10 @@ func (l *loader) action(rows *sql.Rows) (a schema.Action, err error) {
 	if err != nil {
 		return a, err
 	}
-	if a.Want, err = want.decode(l.columns); err != nil {
+	if a.Want, err = want.decode(l.tables); err != nil {
 		return a, err
 	}
-	if a.Have, err = have.decode(l.columns); err != nil {
+	if a.Have, err = have.decode(l.tables); err != nil {
 		return a, err
 	}
 	a.Changes, err = decodeChanges(changes)

@@ -28,7 +28,7 @@ func (l *Log) Plan(ctx context.Context, run schema.Run, plan schema.Plan) error 
 		return l.session.exec(ctx, `UPDATE runs SET target = $1, base_url = $2, login = $3, digest = $4, manifest = $5, files = $6,
 				findings = $7, live = $8, columns = $9, others = $10 WHERE seq = $11`,
 			target, run.Target, run.User, run.Digest, run.Manifest, document{run.Files},
-			document{maskFindings(run.Findings, l.mask)}, document{encodeKnown(plan.Live)}, document{columnsByFile(plan.Actions)}, document{encodeRecords(plan.Others, l.mask)}, l.run)
+			document{maskFindings(run.Findings, l.mask)}, document{encodeKnown(plan.Live)}, document{tablesByFile(plan.Actions)}, document{encodeRecords(plan.Others, l.mask)}, l.run)
 	})
 	if err != nil {
 		return err
@@ -98,14 +98,4 @@ func encodeRecords(others []schema.Record, mask schema.Mask) []*recordJSON {
 		out = append(out, encodeRecord(&others[i], mask))
 	}
 	return out
-}
-
-func columnsByFile(actions []schema.Action) map[string][]string {
-	columns := make(map[string][]string)
-	for i := range actions {
-		if want := &actions[i].Want; want.Columns != nil {
-			columns[want.Place.File] = want.Columns
-		}
-	}
-	return columns
 }

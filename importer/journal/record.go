@@ -32,8 +32,8 @@ func encodeRecord(r *schema.Record, mask schema.Mask) *recordJSON {
 	return out
 }
 
-// decode takes the headers of the run's tables, by file.
-func (in *recordJSON) decode(columns map[string][]string) (schema.Record, error) {
+// decode takes the run's tables, by file.
+func (in *recordJSON) decode(tables map[string]tableJSON) (schema.Record, error) {
 	if in == nil {
 		return schema.Record{}, nil
 	}
@@ -43,7 +43,8 @@ func (in *recordJSON) decode(columns map[string][]string) (schema.Record, error)
 	}
 	r.Place, r.ID, r.InitDate, r.Cells, r.Findings = in.Place, in.ID, in.InitDate, in.Cells, in.Findings
 	if r.Place.File != "" {
-		r.Columns = columns[r.Place.File]
+		table := tables[r.Place.File]
+		r.Columns, r.Dialect = table.Columns, table.Dialect
 	}
 	return r, nil
 }

@@ -21,7 +21,7 @@ func through(r schema.Record) (schema.Record, error) {
 	if err := (document{&in}).Scan(data); err != nil {
 		return r, err
 	}
-	return in.decode(map[string][]string{r.Place.File: r.Columns})
+	return in.decode(map[string]tableJSON{r.Place.File: {r.Columns, r.Dialect}})
 }
 
 // TestRecordsRoundTrip: a record comes back as it was, but for its secrets, which come

@@ -34,7 +34,7 @@ CREATE TABLE runs (
 	writes   INTEGER NOT NULL,
 	why      TEXT NOT NULL,    -- it was interrupted or refused
 	files    TEXT,             -- JSON [name]
-	columns  TEXT,             -- JSON {file: [name]}: the headers of its tables
+	columns  TEXT,             -- JSON {file: [name]}: the headers of its tables; {columns, dialect} where the dialect is not the usual one
 	findings TEXT,             -- JSON [finding]
 	options  TEXT,             -- JSON, the command's own
 	live     TEXT,             -- JSON [[id, initDate]]: on the server before the run

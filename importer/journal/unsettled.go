@@ -24,12 +24,12 @@ func (j *Journal) Unsettled(ctx context.Context, target TargetURLs) (unsettled [
 	target = target.normalized()
 	err = eachRow(ctx, j.db, func(rows *sql.Rows) error {
 		var u Unsettled
-		var columns map[string][]string
+		var tables map[string]tableJSON
 		var want *recordJSON
 		var options *string
 		var then string
 		var since time.Duration
-		if err := rows.Scan(&u.Run, &options, document{&columns}, document{&want}, &then, &since); err != nil {
+		if err := rows.Scan(&u.Run, &options, document{&tables}, document{&want}, &then, &since); err != nil {
 			return err
 		}
 		if options != nil {
@@ -38,7 +38,7 @@ func (j *Journal) Unsettled(ctx context.Context, target TargetURLs) (unsettled [
 		if boot != "" && then == boot {
 			u.Age = max(0, now-since)
 		}
-		r, err := want.decode(columns)
+		r, err := want.decode(tables)
 		u.Key = r.Key()
 		unsettled = append(unsettled, u)
 		return err

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"golang.org/x/text/encoding/unicode"
+
+	"gijbulk/schema"
 )
 
 func utf16(t *testing.T, s string, endian unicode.Endianness, bom unicode.BOMPolicy) string {
@@ -65,4 +67,31 @@ func TestNotText(t *testing.T) {
 		{"NUL within quotes", "", CSV, "type,origin\nA,\"x\x00\"\n", []string{`2:0 file-binary : the file is not text: it holds a NUL byte`}},
 		{"an unknown format", "a.csv", "xml", "type\nA\n", []string{`0:0 format-unknown : there is no format "xml"`}},
 	})
+}
+
+func TestDialects(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		f          Format
+		want       schema.Dialect
+	}{
+		{"usual", "type,pat\nGITHUB,x\n", CSV, schema.Dialect{}},
+		{"semicolons", "type;pat\nGITHUB;x\n", CSV, schema.Dialect{Delimiter: ';'}},
+		{"mark", "\ufefftype,pat\nGITHUB,x\n", CSV, schema.Dialect{BOM: true}},
+		{"tabs", "type\tpat\nGITHUB\tx\n", TSV, schema.Dialect{Delimiter: '\t'}},
+		{"separator line", "sep=|\ntype|pat\nGITHUB|x\n", CSV, schema.Dialect{Delimiter: '|'}},
+		{"utf-16", utf16(t, "type;pat\nGITHUB;x\n", unicode.LittleEndian, unicode.UseBOM), CSV, schema.Dialect{Delimiter: ';', Encoding: schema.UTF16LE, BOM: true}},
+		{"utf-16 without mark", utf16(t, "type,pat\nGITHUB,x\n", unicode.BigEndian, unicode.IgnoreBOM), CSV, schema.Dialect{Encoding: schema.UTF16BE}},
+		{"no table", "\ufeff- type: GITHUB\n", YAML, schema.Dialect{}},
+	} {
+		for e, err := range Read(strings.NewReader(tt.text), "m", tt.f) {
+			var got schema.Dialect
+			if e.Dialect != nil {
+				got = *e.Dialect
+			}
+			if err != nil || got != tt.want {
+				t.Errorf("%s: %+v, want %+v; error %v", tt.name, got, tt.want, err)
+			}
+		}
+	}
 }

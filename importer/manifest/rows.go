@@ -16,7 +16,7 @@ func (tb *table) emit(texts []string, positions []position, flaws ...*document.E
 	if len(flaws) == 0 && allBlank(texts) {
 		return true
 	}
-	e := schema.Entry{Place: tb.pass.next(int(positions[0].line), int(positions[0].column)), Columns: tb.names}
+	e := schema.Entry{Place: tb.pass.next(int(positions[0].line), int(positions[0].column)), Columns: tb.names, Dialect: tb.dialect}
 	for _, f := range flaws {
 		e.Findings = append(e.Findings, f.Finding(e.Place))
 	}

@@ -18,6 +18,7 @@ type table struct {
 	reader  *csv.Reader
 	skipped int      // lines of the file that the CSV reader does not see
 	names   []string // the header as written, shared by the entries
+	dialect *schema.Dialect
 	columns []column
 	buffer  []schema.Cell // for those of the row at hand
 }
@@ -40,6 +41,7 @@ func (p *pass) readTable(t *text, f Format) {
 	source := &rowSource{src: t, line: skipped + 1}
 	tb := &table{pass: p, source: source, reader: csv.NewReader(bufio.NewReaderSize(source, headSize)), skipped: skipped}
 	tb.reader.Comma = delimiter
+	tb.dialect = t.dialect(delimiter)
 	for more := tb.readHeader(); more; {
 		more = tb.readRows()
 	}

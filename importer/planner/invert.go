@@ -119,7 +119,7 @@ func (inv *inverter) restoreUpdated(o schema.Result) schema.Action {
 		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "it is no longer on the server", Advice: conflictAdvice(want)}
 	}
 	a := schema.Action{Op: schema.OpUpdate, Have: have, Want: have.WithoutServerMade()}
-	a.Want.Columns, a.Want.Cells = want.Columns, want.Cells
+	a.Want.Columns, a.Want.Dialect, a.Want.Cells = want.Columns, want.Dialect, want.Cells
 	a.Want.Place = want.Place
 	var since []schema.Change
 	for _, c := range o.Action.Changes {

@@ -1,0 +1,48 @@
+package reports
+
+import (
+	"encoding/csv"
+	"io"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/unicode"
+
+	"gijbulk/schema"
+)
+
+// dialectOf is that of the input, which its tables keep: who made it in a spreadsheet can open
+// them in the same one. Files of different dialects, and of other formats, have the usual one.
+func dialectOf(run RunInfo) schema.Dialect {
+	if len(run.Files) == 0 {
+		return schema.Dialect{}
+	}
+	first := run.Dialects[run.Files[0]]
+	for _, file := range run.Files[1:] {
+		if run.Dialects[file] != first {
+			return schema.Dialect{}
+		}
+	}
+	return first
+}
+
+func newTableWriter(w io.Writer, d schema.Dialect) *csv.Writer {
+	out := csv.NewWriter(encodingOf(d).NewEncoder().Writer(w))
+	if d.Delimiter != 0 {
+		out.Comma = rune(d.Delimiter)
+	}
+	return out
+}
+
+// encodingOf gives UTF-16 a byte order mark, also where the input had none: readers know it
+// without one only while nearly all of the text is ASCII, and errors may not be.
+func encodingOf(d schema.Dialect) encoding.Encoding {
+	switch {
+	case d.Encoding == schema.UTF16LE:
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	case d.Encoding == schema.UTF16BE:
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+	case d.BOM:
+		return unicode.UTF8BOM
+	}
+	return encoding.Nop
+}
