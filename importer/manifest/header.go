@@ -31,7 +31,11 @@ func judgeHeader(names []string) ([]column, []*document.Error) {
 		}
 		field, known := schema.FieldTitled(name)
 		if !known {
-			flaws = append(flaws, unknownField(name, i, len(flaws) < mostGuesses))
+			near := ""
+			if len(flaws) < mostGuesses {
+				near = schema.NearestField(name)
+			}
+			flaws = append(flaws, unknown(name, "field", near, 0, i))
 			continue
 		}
 		if before, twice := first[field]; twice {
@@ -52,12 +56,10 @@ func judgeHeader(names []string) ([]column, []*document.Error) {
 // one of misspelled fields, and thousands of suggestions take long.
 const mostGuesses = 100
 
-func unknownField(name string, column int, guess bool) *document.Error {
-	f := &document.Error{Code: schema.CodeUnknownField, Column: column, Field: document.ShownName(name), Message: "there is no such field"}
-	if !guess {
-		return f
-	}
-	if near := schema.NearestField(name); near != "" {
+// unknown is the error for a name that means nothing; near is what it may stand for, or "".
+func unknown(name, what, near string, line, column int) *document.Error {
+	f := &document.Error{Code: schema.CodeUnknownField, Line: line, Column: column, Field: document.ShownName(name), Message: "there is no such " + what}
+	if near != "" {
 		f.Message += "; did you mean " + near + "?"
 		f.Advice = "write " + near
 	}

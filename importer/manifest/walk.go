@@ -103,7 +103,7 @@ func (w *walk) manifest(members []document.Member) error {
 		case keyIntegrations, keyRepositories:
 		default:
 			if !strings.HasPrefix(m.Name, "_") {
-				w.pass.fail(unknownKey(m, schema.Nearest(m.Name, manifestKeys), "key of a manifest"))
+				w.pass.fail(unknown(m.Name, "key of a manifest", schema.Nearest(m.Name, manifestKeys), m.Line, m.Column))
 			}
 		}
 	}
@@ -209,7 +209,7 @@ func (w *walk) cells(n *document.Node) ([]schema.Cell, []*document.Error, error)
 		}
 		field, known := schema.FieldNamed(m.Name)
 		if !known {
-			flaws = append(flaws, unknownKey(m, schema.NearestField(m.Name), "field"))
+			flaws = append(flaws, unknown(m.Name, "field", schema.NearestField(m.Name), m.Line, m.Column))
 			continue
 		}
 		if err := w.budget.Spend(len(m.Name) + m.Value.Size()); err != nil {
@@ -231,15 +231,6 @@ func flawOf(n *document.Node) *document.Error {
 		return n.Flaw
 	}
 	return n.Items[i].Flaw
-}
-
-func unknownKey(m document.Member, near, what string) *document.Error {
-	f := &document.Error{Code: schema.CodeUnknownField, Line: m.Line, Column: m.Column, Field: document.ShownName(m.Name), Message: "there is no such " + what}
-	if near != "" {
-		f.Message += "; did you mean " + near + "?"
-		f.Advice = "write " + near
-	}
-	return f
 }
 
 func (w *walk) report(flaws []*document.Error) {
