@@ -34,7 +34,7 @@ func (m manifests) kinds() []schema.Kind {
 	return slices.Sorted(maps.Keys(schema.CountKinds(m.records)))
 }
 
-// readManifests checks the manifests.
+// readManifests checks the manifests. Secrets that are written out in them are hidden from now on.
 func (w *workspace) readManifests(ctx context.Context, files []string) (manifests, error) {
 	var m manifests
 	r, err := w.manifest.reader(w.stdin)
@@ -49,6 +49,7 @@ func (w *workspace) readManifests(ctx context.Context, files []string) (manifest
 		}
 		return nil
 	})
+	w.hide(m.records, w.target.secrets...)
 	return m, err
 }
 

@@ -3,7 +3,9 @@ package gij
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,7 +25,8 @@ func (c *Client) Indexing(ctx context.Context, r schema.Record) (schema.Indexing
 	if err != nil || !state.Ended || len(state.Errors) > 0 || r.Kind() == schema.KindRepository {
 		return state, err
 	}
-	state.Ended, err = c.indexedOnce(ctx, r.ID)
+	state.Last, err = c.lastIndexed(ctx, r.ID)
+	state.Ended = state.Last > 0
 	return state, err
 }
 
@@ -42,6 +45,22 @@ func (c *Client) IndexingStatus(ctx context.Context, id int64) (schema.Indexing,
 		state.Errors[i] = a.masked(text)
 	}
 	return state, nil
+}
+
+// reindexPath starts an indexing. Without a repoId it starts that of everything: no such request is
+// ever made.
+const reindexPath = appPath + "2.0/reindex"
+
+// Reindex asks the app to index a live record again. The highest priority comes first.
+func (c *Client) Reindex(ctx context.Context, id int64, priority int) error {
+	if id <= 0 || priority < 1 {
+		return unsent(request{method: http.MethodPost, path: reindexPath}, "a reindex needs the id of a live record and a priority of at least 1", "", nil)
+	}
+	body := fmt.Appendf(nil, `{"repoId":%d,"priority":%d}`, id, priority)
+	if a := c.send(ctx, request{http.MethodPost, reindexPath, body, sets, ""}); a.failure != nil {
+		return a.failure
+	}
+	return nil
 }
 
 // parseIndexing reads the indexing status in both of the app's forms: errors as an object of texts by
@@ -113,22 +132,22 @@ func wordsOf(raw json.RawMessage) string {
 	return string(raw)
 }
 
-// indexedOnce reports whether an integration shows when it was last indexed.
-func (c *Client) indexedOnce(ctx context.Context, id int64) (bool, error) {
+// lastIndexed is when an indexing of an integration last ended; 0 where none has.
+func (c *Client) lastIndexed(ctx context.Context, id int64) (int64, error) {
 	a, err := c.get(ctx, integrationPath+"/"+strconv.FormatInt(id, 10))
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	items, err := decodeItems(schema.KindIntegration, a.body)
 	if err != nil || len(items) != 1 {
-		return false, c.foreign(a, "the integration cannot be read", NeedBaseURL, err)
+		return 0, c.foreign(a, "the integration cannot be read", NeedBaseURL, err)
 	}
 	var shown struct {
 		LastIndexed json.RawMessage `json:"lastIndexedDate"`
 	}
 	if err := json.Unmarshal(items[0], &shown); err != nil {
-		return false, c.foreign(a, "the integration cannot be read", NeedBaseURL, err)
+		return 0, c.foreign(a, "the integration cannot be read", NeedBaseURL, err)
 	}
-	moment, ok := asInt(shown.LastIndexed)
-	return ok && moment > 0, nil
+	moment, _ := asInt(shown.LastIndexed)
+	return max(0, moment), nil
 }

@@ -126,3 +126,27 @@ func TestParseIndexing(t *testing.T) {
 		}
 	}
 }
+
+// TestReindex names one record and its priority; a request that names none would index everything, and
+// never leaves.
+func TestReindex(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := &told{next: always(200, `{"success":true,"finished":false,"threadId":"x"}`)}
+		c := newClient(t, Config{Base: server})
+		if err := c.Reindex(t.Context(), 133, 20); err != nil {
+			t.Error(err)
+		}
+		for _, wrong := range [][2]int{{0, 24}, {-1, 24}, {133, 0}} {
+			if err := c.Reindex(t.Context(), int64(wrong[0]), wrong[1]); err == nil {
+				t.Errorf("%v was sent", wrong)
+			}
+		}
+		if want := `POST /rest/gitplugin/2.0/reindex {"repoId":133,"priority":20}`; len(server.calls) != 1 || server.calls[0] != want {
+			t.Errorf("sent %q, want %q", server.calls, want)
+		}
+		refused := newClient(t, Config{Base: always(200, missing)})
+		if err := refused.Reindex(t.Context(), 7, 24); err == nil {
+			t.Error("a refusal is no error")
+		}
+	})
+}

@@ -62,6 +62,13 @@ func (s *Server) reindex(r *http.Request) (any, error) {
 			return nil, &rejection{http.StatusBadRequest, `Can not deserialize value of field "repoId"`}
 		}
 	}
+	priority := 24
+	if raw, ok := fields["priority"]; ok && json.Unmarshal(raw, &priority) != nil {
+		return nil, &rejection{http.StatusBadRequest, `Can not deserialize value of field "priority"`}
+	}
+	if priority < 1 {
+		return nil, &refusal{"Field 'priority' must be at least 1", "Please enter a positive number."}
+	}
 	now := wireTime(r)
 	if repoID != nil {
 		_, err = update(s.store, *repoID, s.startIndexing(now))
