@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -33,7 +34,7 @@ func (a *app) validateCommand() *cobra.Command {
 position and advice. Nothing is sent, and no Jira is needed.
 
 Each finding has a stable code: --explain CODE explains it, --explain list lists
-them. Errors come first, then warnings. More than twenty findings of one code
+them, and the errors of indexing. Errors come first, then warnings. More than twenty findings of one code
 are folded into a count; --output json (one object per line) and --report html
 have all of them.`,
 		Example: `  gijbulk validate integrations.csv
@@ -173,7 +174,17 @@ func (a *app) explain(code string) error {
 				return err
 			}
 		}
+		for _, e := range schema.IndexingErrors() {
+			if _, err := fmt.Fprintf(a.stdout, "%-28s %-8s %s\n", e.Code, "indexing", e.Title); err != nil {
+				return err
+			}
+		}
 		return nil
+	}
+	if i := slices.IndexFunc(schema.IndexingErrors(), func(e schema.IndexingError) bool { return string(e.Code) == code }); i >= 0 {
+		e := schema.IndexingErrors()[i]
+		_, err := fmt.Fprintf(a.stdout, "%s (indexing): %s\n\n%s\n\nWhat to do: %s.\n", e.Code, e.Title, e.Cause, e.Fix)
+		return err
 	}
 	e := schema.Code(code).Explanation()
 	if e.Code == "" {
@@ -194,6 +205,9 @@ func (a *app) explain(code string) error {
 func codeNames() []string {
 	names := []string{"list"}
 	for _, e := range schema.Explanations() {
+		names = append(names, string(e.Code))
+	}
+	for _, e := range schema.IndexingErrors() {
 		names = append(names, string(e.Code))
 	}
 	return names

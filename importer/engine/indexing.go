@@ -53,7 +53,7 @@ func (r *Run) awaitIndexing(ctx context.Context, o schema.Outcome) schema.Outcom
 		case len(state.Errors) > 0:
 			o.Status = schema.StatusFailed
 			o.Error = fmt.Sprintf("it was created with id %d, but its first indexing failed: %s", o.ID, strings.Join(state.Errors, "; "))
-			o.Advice = "check these credentials at the git host, then fix the record: the app indexes it again automatically"
+			o.Advice = schema.IndexingAdvice(state.Errors)
 			return o
 		case state.Ended:
 			return o

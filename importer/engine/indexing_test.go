@@ -81,8 +81,8 @@ func TestFirstIndexing(t *testing.T) {
 		order         string
 	}{
 		{name: "ends", indexer: failing("another"), order: waitedFor},
-		{name: "fails", indexer: failing("a"), error: "401 Unauthorized", advice: "check these credentials at the git host", order: failed},
-		{name: "fails after a second request", indexer: failing("a"), answers: []answer{lose, perform}, error: "401 Unauthorized", advice: "check these credentials at the git host",
+		{name: "fails", indexer: failing("a"), error: "401 Unauthorized", advice: "the host refuses the credential: create a new token", order: failed},
+		{name: "fails after a second request", indexer: failing("a"), answers: []answer{lose, perform}, error: "401 Unauthorized", advice: "the host refuses the credential: create a new token",
 			order: "begin a, send a, end a unknown, observe a unknown, begin a, send a, end a created, observe a created, end a failed, observe a failed"},
 		{name: "takes too long", indexer: forever, advice: "it had not ended after 10m0s", order: waitedFor},
 		{name: "the run is canceled", indexer: forever, cancel: time.Minute, advice: "enough", order: canceled},

@@ -93,6 +93,7 @@ func (r Reindex) look(ctx context.Context, records []schema.Reindexed, last map[
 			return open, err
 		case state.Ended && len(state.Errors) > 0:
 			record.Status, record.Error = schema.ReindexFailed, "its indexing failed: "+strings.Join(state.Errors, "; ")
+			record.Advice = schema.IndexingAdvice(state.Errors)
 		case state.Ended && (record.Want.Kind() == schema.KindRepository || state.Last > last[record.ID]):
 			record.Status = schema.ReindexIndexed
 		default:
