@@ -55,8 +55,6 @@ func (c *Cells) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// cellsOf are the cells of a record: of a table's as they were written, of another's by
-// field.
 func cellsOf(r *schema.Record) Cells {
 	if r.Columns != nil {
 		return append(Cells{}, r.Cells...)
@@ -70,14 +68,13 @@ func cellsOf(r *schema.Record) Cells {
 		cells = append(cells, schema.Column{Name: f.String(), Text: text})
 	}
 	for _, c := range r.Cells { // a value that could not be read is the user's to fix
-		if f := fieldOf(c.Name); f != schema.NoField && !r.Has(f) {
+		if f := fieldOfColumn(c.Name); f != schema.NoField && !r.Has(f) {
 			cells = append(cells, schema.Column{Name: f.String(), Text: c.Text})
 		}
 	}
 	return cells
 }
 
-// cellText writes a value as a manifest's cell.
 func cellText(v schema.Value) string {
 	if v.Blank() {
 		return `\N`
@@ -95,8 +92,7 @@ func cellText(v schema.Value) string {
 	return v.String()
 }
 
-// fieldOf is the field of a column; NoField for a column of the user's own.
-func fieldOf(name string) schema.Field {
+func fieldOfColumn(name string) schema.Field {
 	if strings.HasPrefix(name, "_") {
 		return schema.NoField
 	}
@@ -114,13 +110,13 @@ type layout struct {
 
 // layoutOf decides over all records of a run, so that its tables have the same columns.
 func layoutOf(run RunInfo, records []RecordInfo) layout {
-	l := layout{file: onlyTable(run, records), fields: make(map[string]int), dialect: dialectOf(run)}
+	l := layout{file: commonTable(run, records), fields: make(map[string]int), dialect: dialectOf(run)}
 	fields := fieldsOf(records)
 	var columns []schema.Field
 	if l.file != "" {
 		for _, name := range run.Columns[l.file] {
 			if !slices.Contains(toolColumns, name) { // from an earlier report; ours take its place
-				l.names, columns = append(l.names, name), append(columns, fieldOf(name))
+				l.names, columns = append(l.names, name), append(columns, fieldOfColumn(name))
 			}
 		}
 	} else {
@@ -138,8 +134,7 @@ func layoutOf(run RunInfo, records []RecordInfo) layout {
 	return l
 }
 
-// onlyTable is the CSV or TSV file that all records of manifests are from, or "".
-func onlyTable(run RunInfo, records []RecordInfo) string {
+func commonTable(run RunInfo, records []RecordInfo) string {
 	file := ""
 	for i := range records {
 		switch f := records[i].File; {
@@ -153,13 +148,12 @@ func onlyTable(run RunInfo, records []RecordInfo) string {
 	return file
 }
 
-// fieldsOf are the fields of all names that cells have.
 func fieldsOf(records []RecordInfo) map[string]schema.Field {
 	fields := make(map[string]schema.Field)
 	for i := range records {
 		for _, c := range records[i].Cells {
 			if _, met := fields[c.Name]; !met {
-				fields[c.Name] = fieldOf(c.Name)
+				fields[c.Name] = fieldOfColumn(c.Name)
 			}
 		}
 	}

@@ -18,7 +18,7 @@ func ConversionText(w io.Writer, c schema.Conversion, out string, page Page) err
 	if _, err := FindingsText(b, slices.Values(c.Findings), page); err != nil {
 		return err
 	}
-	writeLeftOut(b, c, page)
+	writeUnconverted(b, c, page)
 	repositories := 0
 	for _, e := range c.Entries {
 		if e.Text(schema.FieldKind) == string(schema.KindRepository) {
@@ -32,8 +32,7 @@ func ConversionText(w io.Writer, c schema.Conversion, out string, page Page) err
 	return b.Flush()
 }
 
-// writeLeftOut lists the rows that were merged or skipped.
-func writeLeftOut(w io.Writer, c schema.Conversion, page Page) {
+func writeUnconverted(w io.Writer, c schema.Conversion, page Page) {
 	type reason struct {
 		fate   schema.Fate
 		why    string
@@ -57,9 +56,9 @@ func writeLeftOut(w io.Writer, c schema.Conversion, page Page) {
 	}
 	for _, r := range order {
 		all := rows[r]
-		page.line(w, 0, joined(": ", counted(len(all), "row", "rows")+" "+string(r.fate), oneLine(r.why)+page.flag(r.option, " (%s)")))
+		page.line(w, 0, joinNonEmpty(": ", counted(len(all), "row", "rows")+" "+string(r.fate), oneLine(r.why)+page.flag(r.option, " (%s)")))
 		for _, row := range all[:min(len(all), longestList)] {
-			text := joined(" ", fileLine(row.Place), oneLine(row.Name))
+			text := joinNonEmpty(" ", fileLine(row.Place), oneLine(row.Name))
 			if r.fate == schema.FateMerged {
 				text += ": " + oneLine(row.Why)
 			}

@@ -49,7 +49,7 @@ func CSV(p Part) Renderer {
 }
 
 // writeTable writes the records of a part as CSV; "" is all.
-func writeTable(w io.Writer, d document, p Part) error {
+func writeTable(w io.Writer, d reportData, p Part) error {
 	out := newTableWriter(w, d.layout.dialect)
 	row := append(slices.Clone(d.layout.names), toolColumns...)
 	if err := out.Write(row); err != nil {
@@ -96,7 +96,7 @@ func numberOrBlank(n int64) string {
 // defused makes a text of ours or of a server's harmless: a spreadsheet would run one that
 // begins like a formula, and invalid bytes would make the table unreadable as a manifest.
 func defused(s string) string {
-	if !isPlain(s) {
+	if !isPrintableASCII(s) {
 		s = strings.Map(func(r rune) rune {
 			if unicode.IsControl(r) && !strings.ContainsRune("\t\r\n", r) {
 				return unicode.ReplacementChar

@@ -24,10 +24,10 @@ func DeviationsText(w io.Writer, all []schema.Deviation, page Page) error {
 		page.line(out, 0, head)
 		page.line(out, 4, deviationText(d))
 		for _, c := range d.Wanted {
-			page.line(out, 4, fmt.Sprintf("%s as wanted: %s when approved, now %s", c.Field, page.paint(bad, shown(c.From)), page.paint(good, shown(c.To))))
+			page.line(out, 4, fmt.Sprintf("%s as wanted: %s when approved, now %s", c.Field, page.paint(bad, quoted(c.From)), page.paint(good, quoted(c.To))))
 		}
 		for _, c := range d.Fields {
-			page.line(out, 4, fmt.Sprintf("%s on the server: %s when approved, now %s", c.Field, page.paint(bad, shown(c.From)), page.paint(good, shown(c.To))))
+			page.line(out, 4, fmt.Sprintf("%s on the server: %s when approved, now %s", c.Field, page.paint(bad, quoted(c.From)), page.paint(good, quoted(c.To))))
 		}
 		if d.Reason != "" {
 			page.line(out, 4, oneLine(d.Reason))

@@ -55,7 +55,7 @@ func Compare(before, after Report) Comparison {
 	c := Comparison{Before: before.Run, After: after.Run}
 	sameTarget := schema.NormalURL(before.Run.Target) == schema.NormalURL(after.Run.Target)
 	for _, pair := range matched(before.Records, after.Records, sameTarget) {
-		d, bad := c.judge(pair.before, pair.after, sameTarget)
+		d, bad := c.compare(pair.before, pair.after, sameTarget)
 		if d.Difference != "" {
 			c.Records = append(c.Records, d)
 			continue
@@ -83,11 +83,10 @@ func (c Comparison) Count(d Difference) int {
 	return n
 }
 
-// judge finds how a record differs; the difference is "" if it does not.
-func (c Comparison) judge(before, after *RecordInfo, sameTarget bool) (d DifferentRecord, bad bool) {
+func (c Comparison) compare(before, after *RecordInfo, sameTarget bool) (d DifferentRecord, bad bool) {
 	d = DifferentRecord{Before: before, After: after, Fields: []FieldChange{}}
-	wasBad := before != nil && isBad(c.Before, before)
-	bad = after != nil && isBad(c.After, after)
+	wasBad := before != nil && differsOrFailed(c.Before, before)
+	bad = after != nil && differsOrFailed(c.After, after)
 	if before != nil && after != nil {
 		d.Fields = c.fields(before, after, bad, sameTarget)
 	}
@@ -106,8 +105,7 @@ func (c Comparison) judge(before, after *RecordInfo, sameTarget bool) (d Differe
 	return d, bad
 }
 
-// isBad reports whether a record needs attention.
-func isBad(run RunInfo, r *RecordInfo) bool {
+func differsOrFailed(run RunInfo, r *RecordInfo) bool {
 	if run.DryRun {
 		return r.drifts()
 	}
@@ -146,7 +144,7 @@ func (c Comparison) fields(before, after *RecordInfo, bad, sameTarget bool) []Fi
 		add("error", before.Error, after.Error)
 	}
 	if was == is {
-		list = append(list, changedDrift(before.Changes, after.Changes)...)
+		list = append(list, changedDriftFields(before.Changes, after.Changes)...)
 	}
 	return list
 }
@@ -157,8 +155,7 @@ const fieldState = "state"
 // asWanted stands for a field that does not differ from the manifest.
 const asWanted = "as wanted"
 
-// changedDrift lists the fields whose difference from the manifest has changed.
-func changedDrift(before, after []ChangeInfo) (list []FieldChange) {
+func changedDriftFields(before, after []ChangeInfo) (list []FieldChange) {
 	text := func(changes []ChangeInfo, field string) string {
 		for _, c := range changes {
 			if c.Field == field {
@@ -189,13 +186,13 @@ func matched(before, after []RecordInfo, byID bool) []pair {
 	pairs := make([]pair, len(after))
 	waiting := make(map[schema.Key][]*RecordInfo, len(before))
 	for i := range before {
-		k := keyOf(&before[i])
+		k := identityOf(&before[i])
 		waiting[k] = append(waiting[k], &before[i])
 	}
 	taken := make(map[*RecordInfo]bool, len(before))
 	for i := range after {
 		pairs[i].after = &after[i]
-		if k := keyOf(&after[i]); len(waiting[k]) > 0 {
+		if k := identityOf(&after[i]); len(waiting[k]) > 0 {
 			pairs[i].before, waiting[k] = waiting[k][0], waiting[k][1:]
 			taken[pairs[i].before] = true
 		}
@@ -203,13 +200,13 @@ func matched(before, after []RecordInfo, byID bool) []pair {
 	ids := make(map[string]*RecordInfo)
 	for i := range before {
 		if r := &before[i]; byID && r.ID != 0 && !taken[r] {
-			ids[idKey(r)] = r
+			ids[idAndKind(r)] = r
 		}
 	}
 	for i, p := range pairs {
-		if r := ids[idKey(p.after)]; p.before == nil && r != nil {
+		if r := ids[idAndKind(p.after)]; p.before == nil && r != nil {
 			pairs[i].before, taken[r] = r, true
-			delete(ids, idKey(r))
+			delete(ids, idAndKind(r))
 		}
 	}
 	for i := range before {
@@ -220,18 +217,15 @@ func matched(before, after []RecordInfo, byID bool) []pair {
 	return pairs
 }
 
-// idKey distinguishes ids of integrations from those of repositories.
-func idKey(r *RecordInfo) string { return fmt.Sprint(r.Kind, " ", r.ID) }
+func idAndKind(r *RecordInfo) string { return fmt.Sprint(r.Kind, " ", r.ID) }
 
-// keyOf is the identity of a record as far as a report shows it.
-func keyOf(r *RecordInfo) schema.Key { return r.identity().Key() }
+func identityOf(r *RecordInfo) schema.Key { return r.identity().Key() }
 
-// title names a record to a person.
 func (d *DifferentRecord) title() string {
 	r := cmp.Or(d.After, d.Before)
 	name := ""
 	if r.DisplayName != "" {
 		name = `"` + r.DisplayName + `"`
 	}
-	return oneLine(strings.TrimSpace(joined(" ", cmp.Or(r.Type, r.Kind), r.Origin, name)))
+	return oneLine(strings.TrimSpace(joinNonEmpty(" ", cmp.Or(r.Type, r.Kind), r.Origin, name)))
 }

@@ -18,7 +18,7 @@ func ComparisonText(w io.Writer, c Comparison, page Page) error {
 		name string
 		run  RunInfo
 	}{{"before", c.Before}, {"after", c.After}} {
-		page.line(out, 0, page.paint(aside, fmt.Sprintf("%-7s", r.name+":"))+" "+oneLine(joined(", ", runName(&r.run)+" "+r.run.ID, whenOf(r.run), whereOf(r.run))))
+		page.line(out, 0, page.paint(aside, fmt.Sprintf("%-7s", r.name+":"))+" "+oneLine(joinNonEmpty(", ", runName(&r.run)+" "+r.run.ID, whenOf(r.run), whereOf(r.run))))
 	}
 	if c.Before.Manifest != c.After.Manifest && c.Before.Manifest != "" && c.After.Manifest != "" {
 		page.line(out, 0, page.paint(aside, "the manifest has changed"))

@@ -19,8 +19,8 @@ func WriteReport(dir string, run schema.Run, results []schema.Result, mask schem
 	d := newDocument(Masked(run, results, mask))
 	d.run.Running = true
 	f := Wanted{Format: FormatJSON}.file(dir, d)
-	defer discard([]*file{f})
-	prepare([]*file{f})
+	defer discardAll([]*pendingFile{f})
+	prepare([]*pendingFile{f})
 	return f.path, f.publish()
 }
 
@@ -32,15 +32,15 @@ func WriteAll(dir string, run schema.Run, results []schema.Result, mask schema.M
 	return writeAll(dir, newDocument(Masked(run, results, mask)), wanted)
 }
 
-func writeAll(dir string, d document, wanted []Wanted) ([]string, error) {
-	var tables []*file
+func writeAll(dir string, d reportData, wanted []Wanted) ([]string, error) {
+	var tables []*pendingFile
 	for _, p := range Parts() {
 		path := filepath.Join(dir, p.FileName())
-		tables = append(tables, &file{path: path, render: func(w io.Writer) error { return writeTable(w, d, p) }})
+		tables = append(tables, &pendingFile{path: path, render: func(w io.Writer) error { return writeTable(w, d, p) }})
 	}
 	last, more := Wanted{Format: FormatJSON}.file(dir, d), filesOf(dir, d, wanted)
-	files := slices.Concat(tables, more, []*file{last})
-	defer discard(files)
+	files := slices.Concat(tables, more, []*pendingFile{last})
+	defer discardAll(files)
 	prepare(files)
 
 	var paths []string
@@ -67,15 +67,15 @@ func Write(dir string, run schema.Run, results []schema.Result, mask schema.Mask
 	}
 	d := newDocument(Masked(run, results, mask))
 	files := filesOf(dir, d, wanted)
-	defer discard(files)
+	defer discardAll(files)
 	prepare(files)
 	paths, failed := publish(files)
 	return paths, errors.Join(failed, writeOut(d, wanted))
 }
 
 // filesOf are the files of those reports that go to one.
-func filesOf(dir string, d document, wanted []Wanted) []*file {
-	var files []*file
+func filesOf(dir string, d reportData, wanted []Wanted) []*pendingFile {
+	var files []*pendingFile
 	for _, w := range wanted {
 		if w.Out == nil {
 			files = append(files, w.file(dir, d))
@@ -84,8 +84,8 @@ func filesOf(dir string, d document, wanted []Wanted) []*file {
 	return files
 }
 
-func (w Wanted) file(dir string, d document) *file {
-	f := &file{path: filepath.Join(dir, w.Format.FileName()), render: func(out io.Writer) error { return w.Format.render(out, d) }}
+func (w Wanted) file(dir string, d reportData) *pendingFile {
+	f := &pendingFile{path: filepath.Join(dir, w.Format.FileName()), render: func(out io.Writer) error { return w.Format.render(out, d) }}
 	if w.Path != "" {
 		f.path, f.chosen = w.Path, w.Format
 	}
@@ -93,7 +93,7 @@ func (w Wanted) file(dir string, d document) *file {
 }
 
 // writeOut writes the others, one after another: they may share an output.
-func writeOut(d document, wanted []Wanted) (failed error) {
+func writeOut(d reportData, wanted []Wanted) (failed error) {
 	for _, w := range wanted {
 		if w.Out != nil {
 			failed = errors.Join(failed, w.Format.render(w.Out, d))

@@ -135,15 +135,15 @@ func TestHalfAFileIsNeverSeen(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := errors.New("no space left on device")
-	f := &file{path: path, render: func(w io.Writer) error {
+	f := &pendingFile{path: path, render: func(w io.Writer) error {
 		if _, err := io.WriteString(w, strings.Repeat("new", 10_000)); err != nil {
 			return err
 		}
 		return full
 	}}
-	prepare([]*file{f})
+	prepare([]*pendingFile{f})
 	err := f.publish()
-	discard([]*file{f})
+	discardAll([]*pendingFile{f})
 	if !errors.Is(err, full) || !strings.Contains(err.Error(), path) {
 		t.Errorf("got %v", err)
 	}

@@ -12,8 +12,7 @@ import (
 // fact is a line at the head of a report.
 type fact struct{ Name, Text string }
 
-// factsOf says what ran, where, when and by which version.
-func factsOf(run RunInfo) []fact {
+func runFacts(run RunInfo) []fact {
 	what := "gijbulk " + run.Command
 	if len(run.Files) > 0 {
 		what += " " + strings.Join(run.Files, " ")
@@ -36,7 +35,7 @@ func factsOf(run RunInfo) []fact {
 	}
 	facts = append(facts, fact{"By", by + ", " + ran})
 	if run.Requests > 0 {
-		facts = append(facts, fact{"Sent", fmt.Sprintf("%s, %s of them writes", plural(run.Requests, "request"), grouped(run.Writes))})
+		facts = append(facts, fact{"Sent", fmt.Sprintf("%s, %s of them writes", plural(run.Requests, "request"), withSeparators(run.Writes))})
 	}
 	if run.Plan != "" {
 		facts = append(facts, fact{"Plan", run.Plan})
@@ -56,7 +55,7 @@ func shardName(s ShardRun) string {
 
 func whereOf(run RunInfo) string {
 	where := run.Target
-	if isSandbox(run) {
+	if isEmbeddedSandbox(run) {
 		where = "an embedded sandbox"
 	}
 	if run.User != "" {
@@ -76,11 +75,10 @@ func whenOf(run RunInfo) string {
 	if from.Format(day) != to.Format(day) {
 		end = to.Format(day + ", " + clock)
 	}
-	return fmt.Sprintf("%s to %s UTC, %s", from.Format(day+", "+clock), end, briefly(to.Sub(from)))
+	return fmt.Sprintf("%s to %s UTC, %s", from.Format(day+", "+clock), end, shortDuration(to.Sub(from)))
 }
 
-// briefly writes a duration for people: two units at most.
-func briefly(d time.Duration) string {
+func shortDuration(d time.Duration) string {
 	switch {
 	case d < time.Second:
 		return fmt.Sprintf("%d ms", d.Milliseconds())
@@ -96,7 +94,6 @@ func briefly(d time.Duration) string {
 	return strings.TrimSuffix(fmt.Sprintf("%d h %d min", d/time.Hour, d%time.Hour/time.Minute), " 0 min")
 }
 
-// changeText shows a change to a person.
 func changeText(c ChangeInfo) string {
 	if c.Unseen {
 		return plainText(c.To) + " is sent; the server does not show it"
@@ -118,5 +115,4 @@ func plainText(v any) string {
 	return fmt.Sprint(v)
 }
 
-// isSandbox reports whether the run was on a sandbox inside its own process.
-func isSandbox(run RunInfo) bool { return run.Target == schema.SandboxURL }
+func isEmbeddedSandbox(run RunInfo) bool { return run.Target == schema.SandboxURL }

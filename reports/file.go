@@ -17,18 +17,18 @@ import (
 // file or the new one. A symbolic link stays one, a stream is only written to, and a file
 // that is there keeps its mode. The folder must exist. The error does not name the path.
 func WriteFile(path string, mode fs.FileMode, render func(io.Writer) error) error {
-	f := &file{path: path, render: render}
-	defer discard([]*file{f})
+	f := &pendingFile{path: path, render: render}
+	defer discardAll([]*pendingFile{f})
 	if info, err := os.Stat(path); err == nil {
 		mode = info.Mode().Perm()
 	}
 	f.err = f.write(mode)
-	return bare(f.rename())
+	return withoutTempPath(f.rename())
 }
 
-// file is a report that is written to a temporary file, beside the one that it replaces, and
+// pendingFile is a report that is written to a temporary file, beside the one that it replaces, and
 // then renamed; or to a stream.
-type file struct {
+type pendingFile struct {
 	path   string
 	chosen Format // of a report for which the user chose the path
 	render func(io.Writer) error
@@ -39,7 +39,7 @@ type file struct {
 }
 
 // prepare writes the temporary files, all at the same time: each waits for the disk.
-func prepare(files []*file) {
+func prepare(files []*pendingFile) {
 	var writing sync.WaitGroup
 	for _, f := range files {
 		writing.Go(func() {
@@ -54,7 +54,7 @@ func prepare(files []*file) {
 	writing.Wait()
 }
 
-func (f *file) write(mode fs.FileMode) error {
+func (f *pendingFile) write(mode fs.FileMode) error {
 	out, err := f.open()
 	if err != nil {
 		return err
@@ -66,7 +66,7 @@ func (f *file) write(mode fs.FileMode) error {
 	return cmp.Or(err, out.Close())
 }
 
-func (f *file) open() (*os.File, error) {
+func (f *pendingFile) open() (*os.File, error) {
 	if IsStream(f.path) {
 		return os.OpenFile(f.path, os.O_WRONLY|os.O_APPEND, 0)
 	}
@@ -80,7 +80,7 @@ func (f *file) open() (*os.File, error) {
 
 // publish gives the files their names. It returns the paths of those that have them, and
 // why the others do not.
-func publish(files []*file) (paths []string, failed error) {
+func publish(files []*pendingFile) (paths []string, failed error) {
 	for _, f := range files {
 		if err := f.publish(); err != nil {
 			failed = errors.Join(failed, err)
@@ -91,23 +91,22 @@ func publish(files []*file) (paths []string, failed error) {
 	return paths, failed
 }
 
-func (f *file) publish() error {
+func (f *pendingFile) publish() error {
 	if err := f.rename(); err != nil {
-		return &Unwritten{Path: f.path, Chosen: f.chosen, Err: bare(err)}
+		return &Unwritten{Path: f.path, Chosen: f.chosen, Err: withoutTempPath(err)}
 	}
 	return nil
 }
 
 // rename makes what was written whole appear under its path.
-func (f *file) rename() error {
+func (f *pendingFile) rename() error {
 	if f.err != nil || f.temp == "" {
 		return f.err
 	}
 	return os.Rename(f.temp, f.place)
 }
 
-// discard removes what was prepared and not published.
-func discard(files []*file) {
+func discardAll(files []*pendingFile) {
 	for _, f := range files {
 		if f.temp != "" {
 			_ = os.Remove(f.temp)
@@ -157,8 +156,7 @@ func (u *Unwritten) Error() string {
 // Unwrap gives the cause.
 func (u *Unwritten) Unwrap() error { return u.Err }
 
-// bare drops the path of the temporary file, which the user does not know.
-func bare(err error) error {
+func withoutTempPath(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err
 	}

@@ -88,7 +88,7 @@ func (t *findingsText) warning(f schema.Finding) {
 }
 
 func (t *findingsText) write(f schema.Finding) {
-	writeProblem(t.out, f.Level, joined(": ", f.Place.String(), f.Field, f.Message), f.Advice+t.page.flag(f.Option, " (%s)"), t.page)
+	writeProblem(t.out, f.Level, joinNonEmpty(": ", f.Place.String(), f.Field, f.Message), f.Advice+t.page.flag(f.Option, " (%s)"), t.page)
 }
 
 func (t *findingsText) end() {

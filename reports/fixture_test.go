@@ -122,7 +122,7 @@ func sampleResults() []schema.Result {
 
 func samplePlan() schema.Plan {
 	var plan schema.Plan
-	for _, r := range sorted(testRun("samples/a.yaml"), sampleResults()) {
+	for _, r := range inManifestOrder(testRun("samples/a.yaml"), sampleResults()) {
 		plan.Actions = append(plan.Actions, *r.Action)
 	}
 	left := wanted(place("samples/a.yaml", 9), github("Left out"))

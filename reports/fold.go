@@ -19,8 +19,7 @@ type fold struct {
 	types       map[string]int // of those that are only counted
 }
 
-// full reports whether the longest list of these is shown.
-func (f folds) full(op schema.Op) bool { return f[op] != nil && f[op].shown == longestList }
+func (f folds) isFull(op schema.Op) bool { return f[op] != nil && f[op].shown == longestList }
 
 func (f folds) show(op schema.Op) {
 	if f[op] == nil {
@@ -37,26 +36,24 @@ func (f *fold) add(t string) {
 // write shows the counts, such as "+ create  120 more: 100 GITHUB, 20 AWS".
 func (f folds) write(out io.Writer, page Page) {
 	for _, op := range schema.Ops() {
-		if f[op] == nil || f[op].more == 0 || signOf(op) == "" {
+		if f[op] == nil || f[op].more == 0 || actionSign(op) == "" {
 			continue
 		}
-		page.line(out, 0, fmt.Sprintf("%s  %d more: %s", signed(op, page), f[op].more, f[op].byType())+page.showsRest())
+		page.line(out, 0, fmt.Sprintf("%s  %d more: %s", signed(op, page), f[op].more, f[op].countsByType())+page.showsRest())
 	}
 }
 
-// showsRest says how to show what is only counted.
 func (p Page) showsRest() string {
 	return p.flag(schema.OptionFull, "  "+p.paint(aside, "(%s shows them)"))
 }
 
-// byType has the most frequent type first.
-func (f *fold) byType() string {
+func (f *fold) countsByType() string {
 	types := slices.SortedFunc(maps.Keys(f.types), func(a, b string) int {
 		return cmp.Or(cmp.Compare(f.types[b], f.types[a]), cmp.Compare(a, b))
 	})
 	words := make([]string, len(types))
 	for i, t := range types {
-		words[i] = joined(" ", fmt.Sprint(f.types[t]), t)
+		words[i] = joinNonEmpty(" ", fmt.Sprint(f.types[t]), t)
 	}
 	return strings.Join(words, ", ")
 }

@@ -46,7 +46,7 @@ func (f Format) Renderer() Renderer {
 	}
 }
 
-func (f Format) render(w io.Writer, d document) error {
+func (f Format) render(w io.Writer, d reportData) error {
 	switch f {
 	case FormatHTML:
 		return writeHTML(w, d)
@@ -69,21 +69,21 @@ type Wanted struct {
 	Out    io.Writer // where it goes instead of a file; nil: to the file
 }
 
-// document is a run as all formats see it: the values of report.json in the order of the
+// reportData is a run as all formats see it: the values of report.json in the order of the
 // manifest. It is made once, and no format changes it: they are written at the same time.
-type document struct {
+type reportData struct {
 	run      RunInfo
 	findings []FindingInfo
 	records  []RecordInfo
 	layout   layout // of the tables
 }
 
-func newDocument(run schema.Run, results []schema.Result) document {
+func newDocument(run schema.Run, results []schema.Result) reportData {
 	return documentOf(NewReport(run, results))
 }
 
-func documentOf(r Report) document {
-	return document{r.Run, r.Findings, r.Records, layoutOf(r.Run, r.Records)}
+func documentOf(r Report) reportData {
+	return reportData{r.Run, r.Findings, r.Records, layoutOf(r.Run, r.Records)}
 }
 
 func mapTo[T, U any](list []T, f func(T) U) []U {

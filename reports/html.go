@@ -19,13 +19,13 @@ var pageScripts = []string{"grid.js", "cells.js", "records.js", "findings.js", "
 
 // pageTemplate has two halves, "head" and "tail": the data is between them, and is
 // streamed.
-var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{"grouped": grouped, "plural": plural}).
+var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{"grouped": withSeparators, "plural": plural}).
 	ParseFS(pageFiles, "page/*.html"))
 
 // writeHTML writes one self-contained file: no network, no other file.
 // What it shows is escaped by html/template, or is data that its script puts into the
 // page as text.
-func writeHTML(w io.Writer, d document) error {
+func writeHTML(w io.Writer, d reportData) error {
 	look, err := newLook()
 	if err != nil {
 		return err
@@ -69,13 +69,12 @@ func newLook() (look, error) {
 		script.Write(part)
 	}
 	// No connection of any kind can leave the page; the icon is a data URL of its own.
-	policy := "default-src 'none'; img-src data:; style-src '" + hashOf(string(style)) + "'; script-src '" + hashOf(script.String()) +
+	policy := "default-src 'none'; img-src data:; style-src '" + cspHash(string(style)) + "'; script-src '" + cspHash(script.String()) +
 		"'; base-uri 'none'; form-action 'none'"
 	return look{template.CSS(style), template.JS(script.String()), policy}, nil
 }
 
-// hashOf names a text in a content security policy.
-func hashOf(text string) string {
+func cspHash(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }

@@ -13,9 +13,9 @@ import (
 // are indexes into a list of words, since most occur again and again. The order of a
 // record's numbers is that of RECORD in records.js, that of a finding's that of FINDING in
 // findings.js.
-func writePageData(w io.Writer, d document, c totals) error {
+func writePageData(w io.Writer, d reportData, c totals) error {
 	run := map[string]any{"id": d.run.ID, "command": d.run.Command, "files": d.run.Files, "target": d.run.Target,
-		"complete": d.run.Complete, "dryRun": d.run.DryRun, "by": c.by(), "skipInvalid": c.errors > 0 && !c.checkedOnly(), "sandbox": isSandbox(d.run), "states": c.states(),
+		"complete": d.run.Complete, "dryRun": d.run.DryRun, "by": c.by(), "skipInvalid": c.errors > 0 && !c.checkedOnly(), "sandbox": isEmbeddedSandbox(d.run), "states": c.states(),
 		"writes": d.run.Writes, "merged": len(d.run.Shards) > 0, "started": d.run.Started.UnixMilli()}
 	words := wordList{indexes: map[string]int64{}, texts: []string{}}
 	for _, part := range []struct {
@@ -50,8 +50,6 @@ func writeValue(w io.Writer, v any) error {
 	return err
 }
 
-// writeArray writes lists of numbers without encoding/json, which takes four times as long:
-// a tenth of the time of all reports.
 // writeArray writes lists of numbers. With encoding/json the page takes four times as long,
 // and all reports together a tenth longer.
 func writeArray(w io.Writer, rows iter.Seq[[]int64]) error {
@@ -92,7 +90,7 @@ func (w *wordList) index(s string) int64 {
 	return i
 }
 
-func (w *wordList) records(d document) iter.Seq[[]int64] {
+func (w *wordList) records(d reportData) iter.Seq[[]int64] {
 	return func(yield func([]int64) bool) {
 		for i := range d.records {
 			r := &d.records[i]
@@ -113,7 +111,7 @@ func (w *wordList) records(d document) iter.Seq[[]int64] {
 	}
 }
 
-func (w *wordList) findings(d document) iter.Seq[[]int64] {
+func (w *wordList) findings(d reportData) iter.Seq[[]int64] {
 	return func(yield func([]int64) bool) {
 		for _, f := range d.findings {
 			if !yield([]int64{w.index(f.File), int64(f.Line), int64(f.Column), int64(f.Record), w.index(f.Field), w.index(f.Level),

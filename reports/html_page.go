@@ -27,7 +27,7 @@ type page struct {
 	StatesTitle string
 	States      []share
 	Types       []typeRow
-	Intervals   intervals
+	Intervals   timeCharts
 	Slowest     []slow
 
 	Records, Findings int
@@ -71,16 +71,16 @@ type plainRecord struct {
 	State string
 }
 
-func newPage(d document, c totals) page {
-	p := page{Command: d.run.Command, Facts: factsOf(d.run), Records: d.run.Total, Findings: len(d.findings)}
+func newPage(d reportData, c totals) page {
+	p := page{Command: d.run.Command, Facts: runFacts(d.run), Records: d.run.Total, Findings: len(d.findings)}
 	p.Verdict, p.Rating = c.verdict()
-	p.Title = joined(" · ", "gijbulk "+d.run.Command, strings.TrimPrefix(strings.TrimPrefix(d.run.Target, "https://"), "http://"),
+	p.Title = joinNonEmpty(" · ", "gijbulk "+d.run.Command, strings.TrimPrefix(strings.TrimPrefix(d.run.Target, "https://"), "http://"),
 		d.run.Started.UTC().Format(time.DateOnly))
 	if !d.run.Complete && !c.checkedOnly() {
 		p.Why = "This report is incomplete: not every record has an outcome."
 	}
 	p.FindingsFirst = c.checkedOnly() && len(d.findings) > 0
-	p.StatesTitle = map[grouping]string{byStatus: "How it ended", byAction: "What would be done", byCheck: "What the check says"}[c.by()]
+	p.StatesTitle = map[grouping]string{byStatus: "Outcome", byAction: "Planned actions", byCheck: "Result of the check"}[c.by()]
 	p.addRecords(d, c)
 	p.PlainFindings = d.findings[:min(maxPlain, len(d.findings))]
 	p.MoreFindings = len(d.findings) - len(p.PlainFindings)
@@ -88,8 +88,7 @@ func newPage(d document, c totals) page {
 	return p
 }
 
-// addRecords looks at each record once.
-func (p *page) addRecords(d document, c totals) {
+func (p *page) addRecords(d reportData, c totals) {
 	types := map[string]map[string]int{}
 	var slowest []slow
 	var took []int64
@@ -97,7 +96,7 @@ func (p *page) addRecords(d document, c totals) {
 	for i := range d.records {
 		r, n := &d.records[i], i+1
 		state := c.stateOf(r)
-		name := cmp.Or(r.typeText(), "unknown type")
+		name := cmp.Or(r.typeOrKind(), "unknown type")
 		if types[name] == nil {
 			types[name] = map[string]int{}
 		}
@@ -106,12 +105,12 @@ func (p *page) addRecords(d document, c totals) {
 			events = append(events, event{r.Started.Add(time.Duration(r.MS) * time.Millisecond), r.Started, r.Status.Good(), max(0, r.Attempts-1)})
 		}
 		if n <= maxPlain {
-			p.Plain = append(p.Plain, plainRecord{*r, n, r.typeText(), placeText(r), state})
+			p.Plain = append(p.Plain, plainRecord{*r, n, r.typeOrKind(), placeText(r), state})
 		}
 		if r.MS > 0 && (len(took) < maxSlowest || r.MS > took[len(took)-1]) {
 			at, _ := slices.BinarySearchFunc(took, r.MS, func(have, ms int64) int { return cmp.Compare(ms, have) })
 			took = slices.Insert(took, at, r.MS)
-			slowest = slices.Insert(slowest, at, slow{N: n, Name: nameOf(r), Type: r.typeText(), Took: briefly(time.Duration(r.MS) * time.Millisecond), State: state})
+			slowest = slices.Insert(slowest, at, slow{N: n, Name: nameOf(r), Type: r.typeOrKind(), Took: shortDuration(time.Duration(r.MS) * time.Millisecond), State: state})
 			took, slowest = took[:min(len(took), maxSlowest)], slowest[:min(len(slowest), maxSlowest)]
 		}
 	}
@@ -119,13 +118,12 @@ func (p *page) addRecords(d document, c totals) {
 		slowest[i].Width = 100 * float64(took[i]) / float64(took[0])
 	}
 	p.Slowest = slowest
-	p.States = shares(c.counts(), len(d.records), 100, c)
+	p.States = barShares(c.counts(), len(d.records), 100, c)
 	p.Types = typeRows(types, c)
 	p.Intervals = newIntervals(d.run, events)
 }
 
-// shares cuts a bar of this width into the states.
-func shares(counts map[string]int, total int, width float64, c totals) []share {
+func barShares(counts map[string]int, total int, width float64, c totals) []share {
 	var all []share
 	from := 0.0
 	for _, s := range c.states() {
@@ -149,7 +147,7 @@ func typeRows(types map[string]map[string]int, c totals) []typeRow {
 	}
 	slices.SortFunc(rows, func(a, b typeRow) int { return cmp.Or(cmp.Compare(b.N, a.N), strings.Compare(a.Name, b.Name)) })
 	for i, row := range rows {
-		rows[i].Shares = shares(types[row.Name], row.N, 100*float64(row.N)/float64(rows[0].N), c)
+		rows[i].Shares = barShares(types[row.Name], row.N, 100*float64(row.N)/float64(rows[0].N), c)
 	}
 	return rows
 }

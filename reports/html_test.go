@@ -147,8 +147,8 @@ func TestPolicyNamesStyleAndScript(t *testing.T) {
 	page := htmlOf(t, sampleRun(), sampleResults()...)
 	policy := strings.ReplaceAll(between(t, page, `http-equiv="Content-Security-Policy" content="`, `"`), "&#43;", "+")
 	policy = strings.ReplaceAll(policy, "&#39;", "'")
-	for _, want := range []string{"default-src 'none'", "style-src '" + hashOf(between(t, page, "<style>", "</style>")) + "'",
-		"script-src '" + hashOf(between(t, page, "<script>", "</script>")) + "'", "img-src data:"} {
+	for _, want := range []string{"default-src 'none'", "style-src '" + cspHash(between(t, page, "<style>", "</style>")) + "'",
+		"script-src '" + cspHash(between(t, page, "<script>", "</script>")) + "'", "img-src data:"} {
 		if !strings.Contains(policy, want) {
 			t.Errorf("the policy %q lacks %q", policy, want)
 		}
@@ -209,15 +209,15 @@ func TestMoments(t *testing.T) {
 	p := newPage(d, totalsOf(d))
 	var says []string
 	for _, c := range p.Intervals.Charts {
-		says = append(says, c.Name+": "+c.Says)
+		says = append(says, c.Name+": "+c.Summary)
 		for _, b := range c.Bars {
 			if b.X < 0 || b.X+b.Width > maxIntervals || b.Y < 0 || b.Y+b.Height > 101.5 {
 				t.Errorf("%s: a bar stands out: %+v", c.Name, b)
 			}
 		}
 	}
-	want := []string{"Records finished: 7 in all, at most 1 in 250 ms", "Rate-limited or unavailable: 2 in all, at most 2 in 250 ms",
-		"Waiting for the rate limit: 8 s in all, at most 300 ms in 250 ms", "Retries: 1 in all, at most 1 in 250 ms"}
+	want := []string{"Records finished: 7 in total, at most 1 per 250 ms", "Rate-limited or unavailable: 2 in total, at most 2 per 250 ms",
+		"Waiting for the rate limit: 8 s in total, at most 300 ms per 250 ms", "Retries: 1 in total, at most 1 per 250 ms"}
 	if diff := cmp.Diff(want, says); diff != "" {
 		t.Error(diff)
 	}

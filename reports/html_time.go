@@ -16,16 +16,16 @@ type event struct {
 // maxIntervals is the highest number of bars in a chart.
 const maxIntervals = 72
 
-// intervals are a run's charts over time and the counts behind them.
-type intervals struct {
+// timeCharts are a run's charts over time and the counts behind them.
+type timeCharts struct {
 	Every  string // how long an interval is
 	Marks  []string
-	Rows   []interval
+	Rows   []timeRow
 	Charts []chart
 }
 
-// interval is the counts of one interval.
-type interval struct {
+// timeRow is the counts of one interval.
+type timeRow struct {
 	From            string
 	Done, Good, Bad int // records that were finished
 	Requests        int
@@ -37,9 +37,9 @@ type interval struct {
 
 // chart is one row of bars.
 type chart struct {
-	Name, Says string
-	Most       string // what the highest bar stands for
-	Bars       []bar
+	Name, Summary string
+	Most          string // what the highest bar stands for
+	Bars          []bar
 }
 
 // bar is in a picture of at most maxIntervals by 100 units.
@@ -48,16 +48,15 @@ type bar struct {
 	Class, Tip          string
 }
 
-// newIntervals counts what happened when. A run that sent nothing has none.
-func newIntervals(run RunInfo, events []event) intervals {
-	from, until := span(run, events)
+func newIntervals(run RunInfo, events []event) timeCharts {
+	from, until := trafficSpan(run, events)
 	if from.IsZero() {
-		return intervals{}
+		return timeCharts{}
 	}
 	every := stepFor(until.Sub(from))
 	n := int(until.Sub(from)/every) + 1
-	m := intervals{Every: briefly(every), Rows: make([]interval, n)}
-	at := func(t time.Time) *interval { return &m.Rows[min(n-1, max(0, int(t.Sub(from)/every)))] }
+	m := timeCharts{Every: shortDuration(every), Rows: make([]timeRow, n)}
+	at := func(t time.Time) *timeRow { return &m.Rows[min(n-1, max(0, int(t.Sub(from)/every)))] }
 	for _, e := range events {
 		row := at(e.ended)
 		row.Done++
@@ -71,18 +70,18 @@ func newIntervals(run RunInfo, events []event) intervals {
 		}
 	}
 	if t := run.Timeline; t != nil {
-		for i, b := range t.Beats {
+		for i, b := range t.Intervals {
 			row := at(t.Start.Add(time.Duration(int64(i)*t.EveryMS) * time.Millisecond))
 			row.Requests += b.Requests
 			row.Throttled += b.Throttled
 			row.Busy += b.Busy
 			row.Retries += b.Retries
-			row.Waited += time.Duration(b.HeldMS) * time.Millisecond
+			row.Waited += time.Duration(b.RateLimitWaitMS) * time.Millisecond
 		}
 	}
 	for i := range m.Rows {
 		m.Rows[i].From = from.Add(time.Duration(i) * every).UTC().Format(clockFor(every))
-		m.Rows[i].WaitedText = briefly(m.Rows[i].Waited)
+		m.Rows[i].WaitedText = shortDuration(m.Rows[i].Waited)
 	}
 	for _, i := range []int{0, n / 2, n - 1} {
 		m.Marks = append(m.Marks, m.Rows[i].From)
@@ -93,8 +92,7 @@ func newIntervals(run RunInfo, events []event) intervals {
 	return m
 }
 
-// span is the time in which anything was sent.
-func span(run RunInfo, events []event) (from, until time.Time) {
+func trafficSpan(run RunInfo, events []event) (from, until time.Time) {
 	reach := func(t time.Time) {
 		if from.IsZero() || t.Before(from) {
 			from = t
@@ -108,8 +106,8 @@ func span(run RunInfo, events []event) (from, until time.Time) {
 		reach(e.ended)
 	}
 	if t := run.Timeline; t != nil {
-		for i, b := range t.Beats {
-			if b != (Beat{}) {
+		for i, b := range t.Intervals {
+			if b != (IntervalInfo{}) {
 				reach(t.Start.Add(time.Duration(int64(i)*t.EveryMS) * time.Millisecond))
 			}
 		}
@@ -144,32 +142,32 @@ func clockFor(every time.Duration) string {
 // layer is a part of each bar, stacked on those before it.
 type layer struct {
 	class, noun string
-	value       func(interval) float64
-	tip         func(interval) string
+	value       func(timeRow) float64
+	tip         func(timeRow) string
 }
 
-func charts(m intervals, observed bool) []chart {
-	counted := func(class, noun string, value func(interval) int) layer {
-		return layer{class, noun, func(m interval) float64 { return float64(value(m)) },
-			func(m interval) string { return fmt.Sprintf("%s %s", grouped(value(m)), noun) }}
+func charts(m timeCharts, observed bool) []chart {
+	counted := func(class, noun string, value func(timeRow) int) layer {
+		return layer{class, noun, func(m timeRow) float64 { return float64(value(m)) },
+			func(m timeRow) string { return fmt.Sprintf("%s %s", withSeparators(value(m)), noun) }}
 	}
 	all := []chart{newChart("Records finished", m, "", []layer{
-		counted("good", "done", func(m interval) int { return m.Good }),
-		counted("bad", "failed or unknown", func(m interval) int { return m.Bad }),
+		counted("good", "done", func(m timeRow) int { return m.Good }),
+		counted("bad", "failed or unknown", func(m timeRow) int { return m.Bad }),
 	})}
 	if observed {
 		all = append(all,
 			newChart("Rate-limited or unavailable", m, "", []layer{
-				counted("throttled", "answered 429", func(m interval) int { return m.Throttled }),
-				counted("busy", "answered 503", func(m interval) int { return m.Busy }),
+				counted("throttled", "answered 429", func(m timeRow) int { return m.Throttled }),
+				counted("busy", "answered 503", func(m timeRow) int { return m.Busy }),
 			}),
-			newChart("Waiting for the rate limit", m, "s", []layer{{"held", "s", func(m interval) float64 { return m.Waited.Seconds() },
-				func(m interval) string { return "waited " + m.WaitedText }}}))
+			newChart("Waiting for the rate limit", m, "s", []layer{{"waiting", "s", func(m timeRow) float64 { return m.Waited.Seconds() },
+				func(m timeRow) string { return "waited " + m.WaitedText }}}))
 	}
-	return append(all, newChart("Retries", m, "", []layer{counted("retries", "retries", func(m interval) int { return m.Retries })}))
+	return append(all, newChart("Retries", m, "", []layer{counted("retries", "retries", func(m timeRow) int { return m.Retries })}))
 }
 
-func newChart(name string, m intervals, unit string, layers []layer) chart {
+func newChart(name string, m timeCharts, unit string, layers []layer) chart {
 	c := chart{Name: name}
 	most, sum := 0.0, 0.0
 	for _, row := range m.Rows {
@@ -180,17 +178,17 @@ func newChart(name string, m intervals, unit string, layers []layer) chart {
 		most, sum = max(most, height), sum+height
 	}
 	if sum == 0 {
-		c.Says = "none"
+		c.Summary = "none"
 		return c
 	}
 	amount := func(v float64) string {
 		if unit != "" {
-			return briefly(time.Duration(v * float64(time.Second)))
+			return shortDuration(time.Duration(v * float64(time.Second)))
 		}
-		return grouped(int(v))
+		return withSeparators(int(v))
 	}
 	c.Most = amount(most)
-	c.Says = fmt.Sprintf("%s in all, at most %s in %s", amount(sum), c.Most, m.Every)
+	c.Summary = fmt.Sprintf("%s in total, at most %s per %s", amount(sum), c.Most, m.Every)
 	width := float64(maxIntervals) / float64(len(m.Rows))
 	for i, row := range m.Rows {
 		top := 100.0

@@ -16,7 +16,7 @@ func JSON(w io.Writer, run schema.Run, results []schema.Result) error {
 
 // writeJSON writes the run field by field, and the records and the findings one per line,
 // so that they can be searched and compared line by line.
-func writeJSON(w io.Writer, d document) error {
+func writeJSON(w io.Writer, d reportData) error {
 	run, err := indented(d.run)
 	if err != nil {
 		return err

@@ -43,7 +43,7 @@ type junitProperty struct {
 
 // writeJUnit writes one test case per record: an unknown outcome is an error, an unchanged
 // record is skipped.
-func writeJUnit(w io.Writer, d document) error {
+func writeJUnit(w io.Writer, d reportData) error {
 	sum := sumCases(d)
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -72,7 +72,6 @@ func writeJUnit(w io.Writer, d document) error {
 	return err
 }
 
-// element has attributes that are pairs of a name and a value.
 func element(name string, attributes ...any) xml.StartElement {
 	start := xml.StartElement{Name: xml.Name{Local: name}}
 	for i := 0; i < len(attributes); i += 2 {
@@ -127,7 +126,7 @@ func kindOf(run RunInfo, r *RecordInfo) caseKind {
 }
 
 func newCase(run RunInfo, r *RecordInfo, met map[string]int) junitCase {
-	c := junitCase{Name: caseName(r, met), Classname: "gijbulk." + cmp.Or(r.typeText(), r.Kind), Time: seconds(r.MS)}
+	c := junitCase{Name: caseName(r, met), Classname: "gijbulk." + cmp.Or(r.typeOrKind(), r.Kind), Time: seconds(r.MS)}
 	what := string(r.Status)
 	if run.DryRun && r.Action != schema.OpValid { // a valid record was stopped by the errors of others
 		what = string(r.Action)
@@ -137,10 +136,10 @@ func newCase(run RunInfo, r *RecordInfo, met map[string]int) junitCase {
 	case caseSkipped:
 		c.Skipped = &junitResult{Message: what}
 	case caseFailed:
-		result.Text = caseText(r)
+		result.Text = caseDetails(r)
 		c.Failure = &result
 	case caseBroken:
-		result.Text = caseText(r)
+		result.Text = caseDetails(r)
 		c.Error = &result
 	}
 	return c
@@ -149,15 +148,14 @@ func newCase(run RunInfo, r *RecordInfo, met map[string]int) junitCase {
 // caseName is the identity of a record, so that CI follows the record when rows move. met
 // counts the names so far: those that would be equal have a number.
 func caseName(r *RecordInfo, met map[string]int) string {
-	name := joined(" ", r.Kind, r.Type, r.Origin, r.DisplayName)
+	name := joinNonEmpty(" ", r.Kind, r.Type, r.Origin, r.DisplayName)
 	if met[name]++; met[name] > 1 {
 		return fmt.Sprintf("%s (%d)", name, met[name])
 	}
 	return name
 }
 
-// caseText is all that a reader of this case needs.
-func caseText(r *RecordInfo) string {
+func caseDetails(r *RecordInfo) string {
 	var b strings.Builder
 	line := func(name, text string) {
 		if text != "" {
@@ -184,7 +182,7 @@ type caseSum struct {
 	seconds                          string
 }
 
-func sumCases(d document) caseSum {
+func sumCases(d reportData) caseSum {
 	var s caseSum
 	for i := range d.records {
 		s.tests++
@@ -212,7 +210,7 @@ func findingLines(findings []FindingInfo) string {
 	var b strings.Builder
 	for _, f := range findings {
 		place := schema.Place{File: f.File, Line: f.Line, Column: f.Column}.String()
-		fmt.Fprintf(&b, "%s: %s\n", f.Level, oneLine(joined(": ", place, f.Field, f.Message)))
+		fmt.Fprintf(&b, "%s: %s\n", f.Level, oneLine(joinNonEmpty(": ", place, f.Field, f.Message)))
 	}
 	return b.String()
 }

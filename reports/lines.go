@@ -14,7 +14,7 @@ func OutcomesJSON(w io.Writer, run schema.Run, results []schema.Result) error {
 	out := bufio.NewWriter(w)
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
-	all := sorted(run, results)
+	all := inManifestOrder(run, results)
 	for _, r := range all {
 		if err := encoder.Encode(recordInfo(r)); err != nil {
 			return err

@@ -153,7 +153,7 @@ func ListText(w io.Writer, listed []ListedRecord, page Page) error {
 
 // cellWidth is what a cell takes on a terminal.
 func cellWidth(cell string) int {
-	if isPlain(cell) {
+	if isPrintableASCII(cell) {
 		return len(cell)
 	}
 	return ansi.StringWidth(cell)

@@ -27,13 +27,13 @@ const (
 
 // writeMarkdown writes a job summary: what ran and how it ended, the counts, and the
 // records, the worst first, as many as there is space for.
-func writeMarkdown(w io.Writer, d document) error {
+func writeMarkdown(w io.Writer, d reportData) error {
 	c := totalsOf(d)
 	verdict, meant := c.verdict()
 	sign := map[rating]string{ratingGood: "✅", ratingWarn: "⚠️", ratingBad: "❌"}[meant]
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "## %s gijbulk %s\n\n**%s**\n\n", sign, inline(d.run.Command), inline(verdict))
-	for _, f := range factsOf(d.run) {
+	for _, f := range runFacts(d.run) {
 		if f.Text == d.run.Apply {
 			continue // it is below, to be copied
 		}
@@ -58,7 +58,7 @@ func markdownCounts(b *bytes.Buffer, c totals) {
 	names, numbers, counts := []string{}, []string{}, c.counts()
 	for _, s := range c.states() {
 		if n := counts[s]; n > 0 {
-			names, numbers = append(names, s), append(numbers, grouped(n))
+			names, numbers = append(names, s), append(numbers, withSeparators(n))
 		}
 	}
 	if len(names) == 0 {
@@ -105,11 +105,11 @@ func markdownFindings(b *bytes.Buffer, level string, findings []FindingInfo) {
 	if len(findings) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\n### %s\n\n| Place | Level | What is wrong | What to do |\n| --- | --- | --- | --- |\n", plural(len(findings), level))
+	fmt.Fprintf(b, "\n### %s\n\n| Position | Level | What is wrong | What to do |\n| --- | --- | --- | --- |\n", plural(len(findings), level))
 	end := b.Len() + maxFindings
 	for i, f := range findings {
 		row := fmt.Sprintf("| %s | %s | %s | %s |\n", inline(schema.Place{File: f.File, Line: f.Line}.String()), inline(f.Level),
-			inline(clipped(joined(": ", f.Field, f.Message))), inline(clipped(f.Advice)))
+			inline(clipped(joinNonEmpty(": ", f.Field, f.Message))), inline(clipped(f.Advice)))
 		if b.Len()+len(row) > end {
 			fmt.Fprintf(b, "\n…and %s.\n", plural(len(findings)-i, "more "+level))
 			return
@@ -118,9 +118,8 @@ func markdownFindings(b *bytes.Buffer, level string, findings []FindingInfo) {
 	}
 }
 
-// markdownRecords lists all records but the unchanged ones.
-func markdownRecords(b *bytes.Buffer, d document, c totals, space int) {
-	heading := "\n### Records, the worst first\n\n| Status | Record | Place | Why |\n| --- | --- | --- | --- |\n"
+func markdownRecords(b *bytes.Buffer, d reportData, c totals, space int) {
+	heading := "\n### Records, worst first\n\n| Status | Record | Position | Why |\n| --- | --- | --- | --- |\n"
 	space -= b.Len() + len(heading)
 	records, left := map[string][]*RecordInfo{}, map[string]int{}
 	for i := range d.records {
@@ -161,7 +160,7 @@ func markdownEnd(b *bytes.Buffer, left map[string]int) {
 	for _, what := range slices.Sorted(maps.Keys(left)) {
 		if n := left[what]; n > 0 {
 			total += n
-			parts = append(parts, grouped(n)+" "+what)
+			parts = append(parts, withSeparators(n)+" "+what)
 		}
 	}
 	if total > 0 {
@@ -194,7 +193,7 @@ func markdownRow(what string, r *RecordInfo) string {
 	for _, c := range r.Changes {
 		why = append(why, inline(clipped(c.Field+": "+changeText(c))))
 	}
-	return fmt.Sprintf("| %s | %s | %s | %s |\n", what, inline(clipped(joined(" ", r.typeText(), cmp.Or(r.DisplayName, r.Origin)))),
+	return fmt.Sprintf("| %s | %s | %s | %s |\n", what, inline(clipped(joinNonEmpty(" ", r.typeOrKind(), cmp.Or(r.DisplayName, r.Origin)))),
 		inline(schema.Place{File: r.File, Line: r.Line}.String()), strings.Join(why, "<br>"))
 }
 

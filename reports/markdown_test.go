@@ -74,7 +74,7 @@ func readMarkdown(t *testing.T, report string) markdownPage {
 
 func TestMarkdownRenders(t *testing.T) {
 	p := readMarkdown(t, rendered(t, FormatMarkdown, sampleRun(), sampleResults()...))
-	if diff := cmp.Diff([]string{"❌ gijbulk import", "Records, the worst first", "2 warnings"}, p.headings); diff != "" {
+	if diff := cmp.Diff([]string{"❌ gijbulk import", "Records, worst first", "2 warnings"}, p.headings); diff != "" {
 		t.Error(diff)
 	}
 	if len(p.tables) != 3 {
@@ -98,7 +98,7 @@ func TestMarkdownKeepsContentText(t *testing.T) {
 	nasty := []string{hostile, "a|b||c", "![x](pictures/x.png)", "[a]: x.example", "**bold** _under_ ~~gone~~", "`code|span`", `back\slash\| end\`,
 		"&lt;b&gt;&#42;", "<x@y.example>", "$x$ @team #1", "- [ ] task", "# heading", "***", "1. one"}
 	var results []schema.Result
-	want := [][]string{{"Status", "Record", "Place", "Why"}}
+	want := [][]string{{"Status", "Record", "Position", "Why"}}
 	for i, name := range nasty {
 		o := result(wanted(place("a.csv", i+1), github(name)), schema.OpCreate, schema.StatusFailed)
 		o.Error = name
@@ -126,10 +126,10 @@ func TestMarkdownFoldsRepeatedWarnings(t *testing.T) {
 	}
 	run.Findings = append(run.Findings, schema.CodeSslUnverified.Newf(place("a.csv", 9), "disableSslVerification", "not checked"))
 	p := readMarkdown(t, rendered(t, FormatMarkdown, run, sampleResults()...))
-	if diff := cmp.Diff([]string{"❌ gijbulk import", "30 errors", "Records, the worst first", "2 warnings"}, p.headings); diff != "" {
+	if diff := cmp.Diff([]string{"❌ gijbulk import", "30 errors", "Records, worst first", "2 warnings"}, p.headings); diff != "" {
 		t.Fatal(diff)
 	}
-	want := [][]string{{"Place", "Level", "What is wrong", "What to do"},
+	want := [][]string{{"Position", "Level", "What is wrong", "What to do"},
 		{"a.csv:10", "warning", "disableSslVerification: not checked", schema.CodeSslUnverified.Explanation().Advice},
 		{"a.csv:2", "warning", "a secret is written out: 300 of code plain-secret, the first at a.csv:2", schema.CodePlainSecret.Explanation().Advice}}
 	if diff := cmp.Diff(want, p.tables[len(p.tables)-1]); diff != "" {

@@ -16,7 +16,7 @@ import (
 type Unmergeable struct {
 	Problems []string
 	Advice   string
-	Lacking  *Saved // the report that does not hold all that is needed; nil: none
+	Lacking  *SavedReport // the report that does not hold all that is needed; nil: none
 }
 
 // Error names all that is wrong with the reports.
@@ -27,11 +27,11 @@ type Merged struct{ Report Report }
 
 // Merge makes one report of those of all shards of one run, in any order. It refuses, with
 // an *Unmergeable, a missing, a duplicate and a foreign shard.
-func Merge(shards []Saved) (Merged, error) {
+func Merge(shards []SavedReport) (Merged, error) {
 	if err := mergeable(shards); err != nil {
 		return Merged{}, err
 	}
-	shards = slices.SortedFunc(slices.Values(shards), func(a, b Saved) int {
+	shards = slices.SortedFunc(slices.Values(shards), func(a, b SavedReport) int {
 		return cmp.Compare(a.Report.Run.Shard.Index, b.Report.Run.Shard.Index)
 	})
 	r := Report{Version: Version, Run: mergedRun(shards), Findings: mergedFindings(shards)}
@@ -67,8 +67,7 @@ func (m Merged) Summary(w io.Writer, dir string, page Page) error {
 	return writeSummary(w, summary{counts: run.Counts, complete: run.Complete, why: run.Why, open: open}, dir, page)
 }
 
-// mergedRun adds up what the shards were.
-func mergedRun(shards []Saved) RunInfo {
+func mergedRun(shards []SavedReport) RunInfo {
 	run := shards[0].Report.Run
 	run.Shard, run.Timeline, run.Counts, run.Columns = nil, nil, make(map[schema.Status]int), make(map[string][]string)
 	run.Dialects = make(map[string]schema.Dialect)
@@ -87,7 +86,7 @@ func mergedRun(shards []Saved) RunInfo {
 		}
 		maps.Copy(run.Dialects, r.Dialects)
 		ids, versions, users = append(ids, r.ID), union(versions, r.Gijbulk), union(users, r.User)
-		run.Started, ended = earlier(run.Started, r.Started), append(ended, r.Ended)
+		run.Started, ended = earlierKnown(run.Started, r.Started), append(ended, r.Ended)
 		run.Requests, run.Writes = run.Requests+r.Requests, run.Writes+r.Writes
 		if r.Plan != run.Plan {
 			run.Plan = "" // each shard plans against the server as it is then
@@ -109,19 +108,19 @@ func mergedRun(shards []Saved) RunInfo {
 
 // mergedTimeline adds up the shards' traffic interval by interval, and the times for which
 // they waited: several of them wait at once.
-func mergedTimeline(shards []Saved) *Timeline {
+func mergedTimeline(shards []SavedReport) *TimelineInfo {
 	var line schema.Timeline
 	for _, s := range shards {
 		if t := s.Report.Run.Timeline; t != nil {
 			line.Every = max(line.Every, milliseconds(t.EveryMS))
-			line.Start = earlier(line.Start, t.Start)
+			line.Start = earlierKnown(line.Start, t.Start)
 		}
 	}
 	for _, s := range shards {
 		if t := s.Report.Run.Timeline; t != nil {
-			for i, b := range t.Beats {
+			for i, b := range t.Intervals {
 				line.Add(t.Start.Add(milliseconds(int64(i)*t.EveryMS)), schema.Beat{Requests: b.Requests, Throttled: b.Throttled,
-					Busy: b.Busy, Retries: b.Retries, Held: milliseconds(b.HeldMS)})
+					Busy: b.Busy, Retries: b.Retries, Held: milliseconds(b.RateLimitWaitMS)})
 			}
 		}
 	}
@@ -129,7 +128,7 @@ func mergedTimeline(shards []Saved) *Timeline {
 }
 
 // mergedFindings lists each finding once: every shard checks the whole manifest.
-func mergedFindings(shards []Saved) []FindingInfo {
+func mergedFindings(shards []SavedReport) []FindingInfo {
 	all := []FindingInfo{}
 	seen := make(map[FindingInfo]bool)
 	for _, s := range shards {
@@ -145,15 +144,13 @@ func mergedFindings(shards []Saved) []FindingInfo {
 
 func milliseconds(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
 
-// earlier is the earlier of two times that are known.
-func earlier(a, b time.Time) time.Time {
+func earlierKnown(a, b time.Time) time.Time {
 	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
 	}
 	return a
 }
 
-// union adds to a list what is not in it.
 func union(list []string, more ...string) []string {
 	list = slices.Clone(list)
 	for _, s := range more {

@@ -26,7 +26,7 @@ func writeShards(t *testing.T, run schema.Run, of int, results []schema.Result) 
 		run.ID = fmt.Sprintf("%s-%d", run.ID, i+1)
 		var mine []schema.Result
 		for _, o := range results {
-			r := subject(o.Action)
+			r := wantedOrLive(o.Action)
 			if run.Shard.Holds(r.Key()) {
 				o.N = len(mine)
 				mine = append(mine, o)
@@ -41,7 +41,7 @@ func writeShards(t *testing.T, run schema.Run, of int, results []schema.Result) 
 }
 
 func mergeDirs(dirs ...string) (Merged, error) {
-	var shards []Saved
+	var shards []SavedReport
 	for _, dir := range dirs {
 		k, err := ReadFile(dir)
 		if err != nil {
@@ -161,7 +161,7 @@ func TestMergedRunAddsUp(t *testing.T) {
 		t.Errorf("%+v", run)
 	}
 	throttled, requests := 0, 0
-	for _, b := range run.Timeline.Beats {
+	for _, b := range run.Timeline.Intervals {
 		throttled, requests = throttled+b.Throttled, requests+b.Requests
 	}
 	alone := 0
@@ -213,13 +213,13 @@ func TestWhatIsNotMerged(t *testing.T) {
 		"two missing":      {func(d []string) []string { return d[1:2] }, "shards 1, 3 of 3 are missing"},
 		"doubled":          {func(d []string) []string { return append(d, d[1]) }, "shard 2/3 was given 2 times: D2/report.json, D2/report.json"},
 		"one for another":  {func(d []string) []string { return []string{d[0], d[1], d[1]} }, "shard 2/3 was given 2 times: D2/report.json, D2/report.json; shard 3 of 3 is missing"},
-		"another manifest": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Manifest = "sha256:ff" }); return d }, "D2/report.json is foreign: its manifest is sha256:ff, that of D1/report.json is sha256:0a11"},
+		"another manifest": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Manifest = "sha256:ff" }); return d }, "D2/report.json belongs to another run: its manifest is sha256:ff, that of D1/report.json is sha256:0a11"},
 		"another target": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Target = "https://x" }); return d },
-			"D2/report.json is foreign: its target is https://x, that of D1/report.json is https://jira.example.org"},
+			"D2/report.json belongs to another run: its target is https://x, that of D1/report.json is https://jira.example.org"},
 		"another command": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.DryRun = true }); return d },
-			"D2/report.json is foreign: its command is import (dry run), that of D1/report.json is import"},
+			"D2/report.json belongs to another run: its command is import (dry run), that of D1/report.json is import"},
 		"another split": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Shard.Of = 4 }); return d },
-			"D2/report.json is foreign: its number of shards is 4, that of D1/report.json is 3"},
+			"D2/report.json belongs to another run: its number of shards is 4, that of D1/report.json is 3"},
 		"no shard":     {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Shard = schema.Shard{} }); return d }, "D2/report.json is the report of a whole run, not of a shard"},
 		"no such part": {func(d []string) []string { change(d[1], func(r *schema.Run) { r.Shard.Index = 9 }); return d }, "D2/report.json claims to be shard 9/3"},
 		"the same record": {func(d []string) []string {

@@ -8,27 +8,26 @@ import (
 )
 
 // mergeable says why reports do not make one.
-func mergeable(shards []Saved) error {
+func mergeable(shards []SavedReport) error {
 	for _, s := range shards {
-		if err := lacking(s); err != nil {
+		if err := reasonIncomplete(s); err != nil {
 			return err
 		}
 	}
-	problems := foreign(shards)
+	problems := foreignShards(shards)
 	if len(problems) == 0 {
-		problems = uneven(shards)
+		problems = missingOrDuplicate(shards)
 	}
 	if len(problems) == 0 {
 		problems = overlapping(shards)
 	}
 	if len(problems) > 0 {
-		return &Unmergeable{Problems: problems, Advice: "give the report directories of all shards of one run, each once"}
+		return &Unmergeable{Problems: problems, Advice: "pass the report directory of each shard of one run exactly once"}
 	}
 	return nil
 }
 
-// lacking says why a report does not hold all that a merged one needs.
-func lacking(s Saved) error {
+func reasonIncomplete(s SavedReport) error {
 	switch {
 	case s.Report.Run.Running:
 		return &Unmergeable{[]string{s.Path + " was written before the first write of its run, which is still running or was killed"}, "continue the run", &s}
@@ -38,8 +37,7 @@ func lacking(s Saved) error {
 	return nil
 }
 
-// foreign names what is no shard of the run that the first directory belongs to.
-func foreign(shards []Saved) (problems []string) {
+func foreignShards(shards []SavedReport) (problems []string) {
 	first := &shards[0]
 	for i := range shards {
 		s := &shards[i]
@@ -58,7 +56,7 @@ func foreign(shards []Saved) (problems []string) {
 			{"number of shards", strconv.Itoa(run.Shard.Of), strconv.Itoa(ours.Shard.Of)},
 		} {
 			if c.theirs != c.ours {
-				problems = append(problems, fmt.Sprintf("%s is foreign: its %s is %s, that of %s is %s", s.Path, c.what, c.theirs, first.Path, c.ours))
+				problems = append(problems, fmt.Sprintf("%s belongs to another run: its %s is %s, that of %s is %s", s.Path, c.what, c.theirs, first.Path, c.ours))
 			}
 		}
 	}
@@ -78,8 +76,7 @@ func (r *RunInfo) flaggedDry() bool {
 	return r.DryRun && !slices.Contains([]string{"audit", "plan", "validate"}, r.Command)
 }
 
-// uneven names missing and duplicate shards.
-func uneven(shards []Saved) (problems []string) {
+func missingOrDuplicate(shards []SavedReport) (problems []string) {
 	of := shards[0].Report.Run.Shard.Of
 	paths := make([][]string, of+1)
 	for _, s := range shards {
@@ -110,7 +107,7 @@ func uneven(shards []Saved) (problems []string) {
 }
 
 // overlapping names a record that two shards claim: nothing may be counted twice.
-func overlapping(shards []Saved) []string {
+func overlapping(shards []SavedReport) []string {
 	type mark struct {
 		file   string
 		record int

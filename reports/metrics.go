@@ -78,7 +78,7 @@ func (m meter) gauges(name, help string, labels ...string) *prometheus.GaugeVec 
 
 func (m Measured) register(registry *prometheus.Registry) {
 	run := m.Run
-	labels := prometheus.Labels{"command": labelText(run.Command), "target": labelText(run.Target)}
+	labels := prometheus.Labels{"command": validUTF8(run.Command), "target": validUTF8(run.Target)}
 	if !run.Shard.Whole() {
 		labels["shard"] = run.Shard.String()
 	}
@@ -88,7 +88,7 @@ func (m Measured) register(registry *prometheus.Registry) {
 	g.gauge("exit_code", "The exit code of the last run; 0: all done.", float64(m.Exit))
 	g.gauge("complete", "1 if the last run was not interrupted, else 0.", boolean(run.Complete))
 	g.gauge("dry_run", "1 if the last run was a dry run, else 0.", boolean(run.DryRun))
-	g.gauges("info", "1, with the version of gijbulk.", "version").WithLabelValues(labelText(run.Version)).Set(1)
+	g.gauges("info", "1, with the version of gijbulk.", "version").WithLabelValues(validUTF8(run.Version)).Set(1)
 	m.countRecords(g)
 	m.countFindings(g)
 	m.countCredentials(registry)
@@ -101,7 +101,7 @@ func (m Measured) register(registry *prometheus.Registry) {
 	g.gauge("throttled_responses", "Requests of the last run that were answered 429.", float64(sum.Throttled))
 	g.gauge("unavailable_responses", "Requests of the last run that were answered 503.", float64(sum.Busy))
 	g.gauge("retries", "Retries of the last run.", float64(sum.Retries))
-	g.gauge("held_seconds", "For how long the last run waited for the rate limit.", sum.Held.Seconds())
+	g.gauge("rate_limit_wait_seconds", "How long the last run waited for the rate limit.", sum.Held.Seconds())
 }
 
 // countCredentials says when each credential expires, by the reference that names it.
@@ -113,7 +113,7 @@ func (m Measured) countCredentials(registry *prometheus.Registry) {
 		Help: "When a credential of a git host expires, in seconds since 1970."}, []string{"host", "credential"})
 	latestFirst := func(a, b CredentialExpiry) int { return b.At.Compare(a.At) } // of several with one reference the earliest counts
 	for _, c := range slices.SortedStableFunc(slices.Values(m.Credentials), latestFirst) {
-		g.WithLabelValues(labelText(c.Host), labelText(c.Reference)).Set(float64(c.At.Unix()))
+		g.WithLabelValues(validUTF8(c.Host), validUTF8(c.Reference)).Set(float64(c.At.Unix()))
 	}
 	registry.MustRegister(g)
 }
@@ -149,7 +149,6 @@ func (m Measured) countFindings(g meter) {
 	}
 }
 
-// usualStatuses are those that an action usually ends in.
 func usualStatuses(op schema.Op) []schema.Status {
 	done := map[schema.Op]schema.Status{schema.OpCreate: schema.StatusCreated, schema.OpUpdate: schema.StatusUpdated, schema.OpDelete: schema.StatusDeleted,
 		schema.OpExists: schema.StatusExists, schema.OpUnchanged: schema.StatusUnchanged, schema.OpConflict: schema.StatusConflict, schema.OpInvalid: schema.StatusFailed}[op]
@@ -166,5 +165,4 @@ func boolean(b bool) float64 {
 	return 0
 }
 
-// labelText makes a text fit to be the value of a label.
-func labelText(s string) string { return strings.ToValidUTF8(s, string(unicode.ReplacementChar)) }
+func validUTF8(s string) string { return strings.ToValidUTF8(s, string(unicode.ReplacementChar)) }

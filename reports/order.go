@@ -8,9 +8,9 @@ import (
 	"gijbulk/schema"
 )
 
-// sorted gives results in the order of the manifest: its files as they were named, then
+// inManifestOrder gives results in the order of the manifest: its files as they were named, then
 // their records; at the end, by id, what is in no manifest.
-func sorted(run schema.Run, results []schema.Result) []schema.Result {
+func inManifestOrder(run schema.Run, results []schema.Result) []schema.Result {
 	all, order := slices.Clone(results), positionOrder(run.Files)
 	slices.SortStableFunc(all, func(a, b schema.Result) int {
 		return cmp.Or(order(positionOf(a), positionOf(b)), cmp.Compare(a.N, b.N))
@@ -18,24 +18,24 @@ func sorted(run schema.Run, results []schema.Result) []schema.Result {
 	return all
 }
 
-// position is what the order of records depends on.
-type position struct {
+// sortKey is what the order of records depends on.
+type sortKey struct {
 	place schema.Place
 	id    int64
 	kind  string
 }
 
-func positionOf(r schema.Result) position {
-	p := position{place: r.Action.Want.Place}
+func positionOf(r schema.Result) sortKey {
+	p := sortKey{place: r.Action.Want.Place}
 	if p.place.File == "" {
-		p.id, p.kind = idOf(r), kindText(subject(r.Action))
+		p.id, p.kind = idOf(r), kindText(wantedOrLive(r.Action))
 	}
 	return p
 }
 
-func positionOrder(files []string) func(p, q position) int {
+func positionOrder(files []string) func(p, q sortKey) int {
 	places := placeOrder(files)
-	return func(p, q position) int {
+	return func(p, q sortKey) int {
 		if p.place.File == "" && q.place.File == "" {
 			return cmp.Or(cmp.Compare(p.id, q.id), strings.Compare(p.kind, q.kind))
 		}
@@ -74,9 +74,7 @@ func placeOrder(files []string) func(p, q schema.Place) int {
 	}
 }
 
-// subject is the record that an action is about: the wanted one, or the live one where
-// nothing is wanted.
-func subject(a *schema.Action) *schema.Record {
+func wantedOrLive(a *schema.Action) *schema.Record {
 	if a.Want.Place.File == "" && a.Want.Empty() {
 		return &a.Have
 	}

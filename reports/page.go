@@ -54,7 +54,6 @@ func (p Page) paint(t tone, s string) string {
 	return t.style().Styled(s)
 }
 
-// flag formats the flag of an option; "" where it has none.
 func (p Page) flag(o schema.Option, format string) string {
 	if p.Flags[o] == "" {
 		return ""

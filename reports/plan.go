@@ -19,9 +19,9 @@ func PlanText(w io.Writer, run schema.Run, plan schema.Plan, page Page) error {
 	rest := make(folds)
 	for i := range plan.Actions {
 		a := &plan.Actions[i]
-		if page.Folded && rest.full(a.Op) {
+		if page.Folded && rest.isFull(a.Op) {
 			info := subjectInfo(a, &a.Have)
-			rest[a.Op].add(info.typeText())
+			rest[a.Op].add(info.typeOrKind())
 			continue
 		}
 		rest.show(a.Op)
@@ -35,7 +35,7 @@ func PlanText(w io.Writer, run schema.Run, plan schema.Plan, page Page) error {
 func planCounts(run schema.Run, plan schema.Plan) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%d to create, %s, %d unchanged, %d in conflict; %d write requests sent",
-		plan.Count(schema.OpCreate), differing(run, plan), plan.Count(schema.OpUnchanged),
+		plan.Count(schema.OpCreate), countDiffering(run, plan), plan.Count(schema.OpUnchanged),
 		plan.Count(schema.OpConflict), run.Writes)
 	if n := plan.Count(schema.OpInvalid); n > 0 {
 		fmt.Fprintf(&out, "; %d left out with errors", n)
@@ -46,22 +46,19 @@ func planCounts(run schema.Run, plan schema.Plan) string {
 	return out.String()
 }
 
-// differing counts the live records that differ: an import leaves them as they are.
-func differing(run schema.Run, plan schema.Plan) string {
+func countDiffering(run schema.Run, plan schema.Plan) string {
 	if exist := plan.Count(schema.OpExists); run.Command == "import" || exist > 0 {
 		return fmt.Sprintf("%d exist with differences", exist)
 	}
 	return fmt.Sprintf("%d to update, %d to delete", plan.Count(schema.OpUpdate), plan.Count(schema.OpDelete))
 }
 
-// signOf is what the line of an action begins with; "" for one that is not shown.
-func signOf(op schema.Op) string {
+func actionSign(op schema.Op) string {
 	return map[schema.Op]string{schema.OpCreate: "+", schema.OpUpdate: "~", schema.OpDelete: "-", schema.OpExists: "~", schema.OpConflict: "!", schema.OpInvalid: "x"}[op]
 }
 
-// signed is the sign and the name of an operation, in its color.
 func signed(op schema.Op, page Page) string {
-	return page.paint(toneOf(op), signOf(op)+" "+string(op))
+	return page.paint(toneOf(op), actionSign(op)+" "+string(op))
 }
 
 func toneOf(op schema.Op) tone {
@@ -75,30 +72,29 @@ func toneOf(op schema.Op) tone {
 }
 
 func writeAction(out io.Writer, a *schema.Action, page Page) {
-	if signOf(a.Op) == "" {
+	if actionSign(a.Op) == "" {
 		return
 	}
-	r := subject(a)
+	r := wantedOrLive(a)
 	head := signed(a.Op, page) + "  " + oneLine(r.Key().String())
 	if r.Place.File != "" {
 		head += "  " + page.paint(aside, "("+oneLine(fileLine(r.Place))+")")
 	}
 	page.line(out, 0, head)
 	for _, c := range a.Changes {
-		to := page.paint(good, shown(c.To))
+		to := page.paint(good, quoted(c.To))
 		if c.Unseen {
 			page.line(out, 4, fmt.Sprintf("%s: %s is sent; the server does not show it", c.Field, to))
 			continue
 		}
-		page.line(out, 4, fmt.Sprintf("%s: %s -> %s", c.Field, page.paint(bad, shown(c.From)), to))
+		page.line(out, 4, fmt.Sprintf("%s: %s -> %s", c.Field, page.paint(bad, quoted(c.From)), to))
 	}
 	if a.Reason != "" {
 		page.line(out, 4, oneLine(a.Reason))
 	}
 }
 
-// shown quotes texts, so that empty ones and trailing spaces can be seen.
-func shown(v schema.Value) string {
+func quoted(v schema.Value) string {
 	switch x := v.Plain().(type) {
 	case nil:
 		return "absent"

@@ -112,7 +112,7 @@ func (p Preflight) listingTable(out io.Writer) (repositories int) {
 		if l.Count == 0 && l.Status != "ok" && l.Status != string(schema.CodeListsNothing) {
 			count = "-" // not known
 		}
-		t.row(schema.Place{File: l.File, Line: l.Line}.String(), cmp.Or(l.Name, "-"), count, joined(": ", l.Status, l.Note))
+		t.row(schema.Place{File: l.File, Line: l.Line}.String(), cmp.Or(l.Name, "-"), count, joinNonEmpty(": ", l.Status, l.Note))
 		for _, name := range l.Repositories {
 			t.row("", "  "+oneLine(name), "", "")
 		}

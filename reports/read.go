@@ -8,40 +8,39 @@ import (
 	"gijbulk/schema"
 )
 
-// Saved is a report that was read from a file.
-type Saved struct {
+// SavedReport is a report that was read from a file.
+type SavedReport struct {
 	Path   string // of its report.json
 	Report Report
 }
 
 // ReadFile reads a report.json, or that of a report directory. The error names the file.
-func ReadFile(path string) (Saved, error) {
+func ReadFile(path string) (SavedReport, error) {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, ReportName)
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return Saved{}, err
+		return SavedReport{}, err
 	}
 	defer file.Close()
 	report, err := Read(file)
 	if err != nil {
-		return Saved{}, fmt.Errorf("%s: %w", path, err)
+		return SavedReport{}, fmt.Errorf("%s: %w", path, err)
 	}
-	return Saved{path, report}, nil
+	return SavedReport{path, report}, nil
 }
 
 // identity is what a report shows of a record's identity.
 func (s *Subject) identity() schema.Record {
-	values := map[schema.Field]schema.Value{schema.FieldType: given(s.Type), schema.FieldOrigin: given(s.Origin), schema.FieldDisplayName: given(s.DisplayName)}
+	values := map[schema.Field]schema.Value{schema.FieldType: textOrUnset(s.Type), schema.FieldOrigin: textOrUnset(s.Origin), schema.FieldDisplayName: textOrUnset(s.DisplayName)}
 	if s.Kind != string(schema.KindIntegration) {
-		values[schema.FieldKind] = given(s.Kind)
+		values[schema.FieldKind] = textOrUnset(s.Kind)
 	}
 	return schema.NewRecord(values)
 }
 
-// given is a text, or no value where it is "".
-func given(s string) schema.Value {
+func textOrUnset(s string) schema.Value {
 	if s == "" {
 		return schema.Value{}
 	}

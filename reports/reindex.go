@@ -80,7 +80,7 @@ func reindexLine(r schema.Reindexed, page Page) string {
 		look = bad
 	}
 	what := cmp.Or(string(r.Want.Type()), kindText(&r.Want))
-	text := joined(" ", what, oneLine(r.Want.Origin()))
+	text := joinNonEmpty(" ", what, oneLine(r.Want.Origin()))
 	if name := r.Want.Name(); name != "" {
 		text += fmt.Sprintf(" \"%s\"", oneLine(name))
 	}
@@ -88,5 +88,5 @@ func reindexLine(r schema.Reindexed, page Page) string {
 		text += fmt.Sprintf(" id %d", r.ID)
 	}
 	text = page.paint(look, reindexWords(r.Status)) + "  " + text + "  (" + fileLine(r.Want.Place) + ")"
-	return joined(": ", text, clipped(r.Error))
+	return joinNonEmpty(": ", text, clipped(r.Error))
 }

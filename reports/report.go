@@ -49,7 +49,7 @@ type RunInfo struct {
 	Why      string                    `json:"why"`              // why the run was interrupted, or ""
 	Total    int                       `json:"total"`            // records
 	Counts   map[schema.Status]int     `json:"counts"`           // records by status; every status is there
-	Timeline *Timeline                 `json:"timeline,omitempty"`
+	Timeline *TimelineInfo             `json:"timeline,omitempty"`
 }
 
 // ShardInfo is which part of the work a run did.
@@ -70,20 +70,20 @@ type ShardRun struct {
 	Complete bool      `json:"complete"`
 }
 
-// Timeline is the traffic of a run, in intervals of one length.
-type Timeline struct {
-	Start   time.Time `json:"start"` // UTC
-	EveryMS int64     `json:"everyMs"`
-	Beats   []Beat    `json:"beats"`
+// TimelineInfo is the traffic of a run, in intervals of one length.
+type TimelineInfo struct {
+	Start     time.Time      `json:"start"` // UTC
+	EveryMS   int64          `json:"everyMs"`
+	Intervals []IntervalInfo `json:"intervals"`
 }
 
-// Beat is one interval of a [Timeline].
-type Beat struct {
-	Requests  int   `json:"requests"`  // that left
-	Throttled int   `json:"throttled"` // answered 429
-	Busy      int   `json:"busy"`      // answered 503
-	Retries   int   `json:"retries"`   // further attempts
-	HeldMS    int64 `json:"heldMs"`    // waiting for the rate limit
+// IntervalInfo is one interval of a [TimelineInfo].
+type IntervalInfo struct {
+	Requests        int   `json:"requests"`        // that left
+	Throttled       int   `json:"throttled"`       // answered 429
+	Busy            int   `json:"busy"`            // answered 503
+	Retries         int   `json:"retries"`         // further attempts
+	RateLimitWaitMS int64 `json:"rateLimitWaitMs"` // waiting for the rate limit
 }
 
 // Subject is a record and its planned action.
@@ -151,13 +151,13 @@ func Read(r io.Reader) (Report, error) {
 		Run, Records json.RawMessage
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		return Report{}, fmt.Errorf("%w: it is not a JSON object, or was written only in part", errForeign)
+		return Report{}, fmt.Errorf("%w: not a JSON object, or incomplete", errForeign)
 	}
 	switch version, ok := head.Version.(float64); {
 	case !ok || head.Run == nil || head.Records == nil:
 		return Report{}, fmt.Errorf("%w: it lacks version, run or records", errForeign)
 	case version != Version:
-		return Report{}, fmt.Errorf("the report has version %v, and this gijbulk reads version %d; use the gijbulk that wrote it",
+		return Report{}, fmt.Errorf("unsupported report version %v; this gijbulk reads version %d: use the version of gijbulk that wrote it",
 			version, Version)
 	}
 	var report Report
@@ -171,7 +171,7 @@ func Read(r io.Reader) (Report, error) {
 
 // NewReport makes the report of a run.
 func NewReport(run schema.Run, results []schema.Result) Report {
-	all := sorted(run, results)
+	all := inManifestOrder(run, results)
 	findings := slices.Clone(run.Findings)
 	order := placeOrder(run.Files)
 	slices.SortStableFunc(findings, func(a, b schema.Finding) int { return order(a.Place, b.Place) })
@@ -206,13 +206,13 @@ func shardInfo(s schema.Shard) *ShardInfo {
 	return &ShardInfo{s.Index, s.Of}
 }
 
-func timeline(t schema.Timeline) *Timeline {
+func timeline(t schema.Timeline) *TimelineInfo {
 	if len(t.Beats) == 0 {
 		return nil
 	}
-	line := &Timeline{Start: stamp(t.Start), EveryMS: t.Every.Milliseconds(), Beats: make([]Beat, len(t.Beats))}
+	line := &TimelineInfo{Start: stamp(t.Start), EveryMS: t.Every.Milliseconds(), Intervals: make([]IntervalInfo, len(t.Beats))}
 	for i, b := range t.Beats {
-		line.Beats[i] = Beat{b.Requests, b.Throttled, b.Busy, b.Retries, b.Held.Milliseconds()}
+		line.Intervals[i] = IntervalInfo{b.Requests, b.Throttled, b.Busy, b.Retries, b.Held.Milliseconds()}
 	}
 	return line
 }
@@ -224,7 +224,7 @@ func subjectInfo(a *schema.Action, have *schema.Record) Subject {
 	want := &a.Want
 	return Subject{
 		File: want.Place.File, Line: want.Place.Line, Record: want.Place.Record,
-		Kind:        kindText(subject(a)),
+		Kind:        kindText(wantedOrLive(a)),
 		Type:        string(cmp.Or(want.Type(), have.Type())),
 		Origin:      cmp.Or(want.Origin(), have.Origin()),
 		DisplayName: cmp.Or(want.Name(), have.Name()),
@@ -241,29 +241,27 @@ func recordInfo(r schema.Result) RecordInfo {
 	s.ID = idOf(r)
 	return RecordInfo{Subject: s, Status: r.Status, Changes: changeInfos(r.Changes()), Attempts: r.Attempts,
 		HTTP: r.HTTP, Error: r.Error, Advice: r.Advice, Started: stamp(r.Started), MS: r.Took.Milliseconds(),
-		Cells: cellsOf(subject(r.Action))}
+		Cells: cellsOf(wantedOrLive(r.Action))}
 }
 
 func (s *Subject) place() schema.Place {
 	return schema.Place{File: s.File, Line: s.Line, Record: s.Record}
 }
 
-func (s *Subject) position() position { return position{s.place(), s.ID, s.Kind} }
+func (s *Subject) position() sortKey { return sortKey{s.place(), s.ID, s.Kind} }
 
 // kindText is the kind as the record has it, also a wrong one.
 func kindText(r *schema.Record) string {
 	return cmp.Or(r.Get(schema.FieldKind).Text(), string(schema.KindIntegration))
 }
 
-// typeText is the type, and for what has none the kind.
-func (s *Subject) typeText() string {
+func (s *Subject) typeOrKind() string {
 	if s.Kind == string(schema.KindRepository) {
 		return s.Kind
 	}
 	return s.Type
 }
 
-// drifts reports whether the server differs from the manifest.
 func (r *RecordInfo) drifts() bool {
 	switch r.Action {
 	case schema.OpUnchanged:

@@ -48,8 +48,8 @@ func TestSortedByFileThenPlaceThenID(t *testing.T) {
 		return result(wanted(place(file, record), github("x")), schema.OpCreate, schema.StatusCreated)
 	}
 	var got []string
-	for _, o := range sorted(testRun("b", "a", "b"), []schema.Result{deleted(9, nil), at("z", 1), at("a", 2), deleted(3, nil), at("b", 10), at("a", 1), at("b", 2), at("y", 1)}) {
-		got = append(got, joined("#", o.Action.Want.Place.String(), numberOrBlank(idOf(o))))
+	for _, o := range inManifestOrder(testRun("b", "a", "b"), []schema.Result{deleted(9, nil), at("z", 1), at("a", 2), deleted(3, nil), at("b", 10), at("a", 1), at("b", 2), at("y", 1)}) {
+		got = append(got, joinNonEmpty("#", o.Action.Want.Place.String(), numberOrBlank(idOf(o))))
 	}
 	want := []string{"b:3:1", "b:11:1", "a:2:1", "a:3:1", "y:2:1", "z:2:1", "3", "9"}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -143,11 +143,11 @@ func TestReadRefuses(t *testing.T) {
 	newer := strings.Replace(whole.String(), `"version": 1`, `"version": 2`, 1)
 	newer = strings.Replace(newer, `"requests": 9`, `"requests": {"get": 9}`, 1)
 	for name, tt := range map[string]struct{ in, want string }{
-		"newer, of another shape": {newer, "has version 2, and this gijbulk reads version 1"},
+		"newer, of another shape": {newer, "unsupported report version 2; this gijbulk reads version 1"},
 		"a manifest":              {`{"version": 1, "integrations": []}`, "not a report.json"},
 		"no version":              {`{"run": {}, "records": []}`, "not a report.json"},
 		"a list":                  {`[]`, "not a report.json"},
-		"cut short":               {whole.String()[:whole.Len()/2], "only in part"},
+		"cut short":               {whole.String()[:whole.Len()/2], "not a JSON object, or incomplete"},
 		"empty":                   {"", "not a report.json"},
 		"something behind it":     {whole.String() + "{}", "not a report.json"},
 		"wrong type":              {strings.Replace(whole.String(), `"requests": 9`, `"requests": "9"`, 1), "requests"},

@@ -27,8 +27,8 @@ func Summary(w io.Writer, run schema.Run, results []schema.Result, dir string, p
 			open = append(open, r)
 		}
 	}
-	open = sorted(run, open)
-	s.open, s.references = mapTo(open, recordInfo), referencesOf(open)
+	open = inManifestOrder(run, open)
+	s.open, s.references = mapTo(open, recordInfo), literalReferences(open)
 	return writeSummary(w, s, dir, page)
 }
 
@@ -53,7 +53,7 @@ func writeSummary(w io.Writer, s summary, dir string, page Page) error {
 	}
 	page.line(out, 0, first)
 	if !s.complete {
-		page.line(out, 0, joined(": ", page.paint(bad, "the run was interrupted"), oneLine(s.why)))
+		page.line(out, 0, joinNonEmpty(": ", page.paint(bad, "the run was interrupted"), oneLine(s.why)))
 	}
 	writeFailures(out, s.open, dir, page)
 	writeReferences(out, s.references, page)
@@ -118,12 +118,11 @@ func failureLine(r *RecordInfo, page Page) string {
 	if cause == "" && r.HTTP != 0 {
 		cause = fmt.Sprintf("the server answered %d", r.HTTP)
 	}
-	return joined(": ", oneLine(placeText(r)), oneLine(joined(" ", r.typeText(), name)),
+	return joinNonEmpty(": ", oneLine(placeText(r)), oneLine(joinNonEmpty(" ", r.typeOrKind(), name)),
 		page.paint(bad, cmp.Or(clipped(cause), string(r.Status))))
 }
 
-// referencesOf are the references that stand for literal secrets.
-func referencesOf(open []schema.Result) []string {
+func literalReferences(open []schema.Result) []string {
 	var references []string
 	met := map[string]bool{"": true}
 	for _, r := range open {

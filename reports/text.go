@@ -11,7 +11,7 @@ import (
 // that move the cursor or change the direction of the text. The joiners stay: they hold
 // together an emoji of several parts, and letters of Persian and Indian scripts.
 func oneLine(s string) string {
-	if isPlain(s) && !strings.HasPrefix(s, " ") && !strings.HasSuffix(s, " ") && !strings.Contains(s, "  ") {
+	if isPrintableASCII(s) && !strings.HasPrefix(s, " ") && !strings.HasSuffix(s, " ") && !strings.Contains(s, "  ") {
 		return s
 	}
 	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, string(unicode.ReplacementChar))), " ")
@@ -26,8 +26,7 @@ func oneLine(s string) string {
 // OneLine makes a text of a server safe for a terminal: without escape sequences, on one line.
 func OneLine(s string) string { return oneLine(s) }
 
-// isPlain reports whether a text has only printable characters of ASCII.
-func isPlain(s string) bool {
+func isPrintableASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {
 			return false
@@ -60,8 +59,7 @@ func fileLine(p schema.Place) string {
 	return p.String()
 }
 
-// joined joins the parts that are not empty.
-func joined(separator string, parts ...string) string {
+func joinNonEmpty(separator string, parts ...string) string {
 	var there []string
 	for _, p := range parts {
 		if p != "" {

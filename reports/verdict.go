@@ -18,7 +18,7 @@ type totals struct {
 	warnings int
 }
 
-func totalsOf(d document) totals {
+func totalsOf(d reportData) totals {
 	c := totals{run: d.run, ops: map[schema.Op]int{}}
 	for i := range d.records {
 		r := &d.records[i]
@@ -77,7 +77,6 @@ func (c totals) by() grouping {
 	return byStatus
 }
 
-// states lists the states of a record, good before bad.
 func (c totals) states() []string {
 	switch c.by() {
 	case byCheck:
@@ -100,7 +99,6 @@ func (c totals) stateOf(r *RecordInfo) string {
 	return stateValid
 }
 
-// counts are the records by their state.
 func (c totals) counts() map[string]int {
 	counts := map[string]int{}
 	switch c.by() {
@@ -119,7 +117,6 @@ func (c totals) counts() map[string]int {
 	return counts
 }
 
-// verdict says in a sentence how a run ended.
 func (c totals) verdict() (string, rating) {
 	switch {
 	case c.checkedOnly():
@@ -135,7 +132,7 @@ func (c totals) verdict() (string, rating) {
 func (c totals) manifestVerdict() (string, rating) {
 	records := "one record"
 	if c.run.Total != 1 {
-		records = fmt.Sprintf("%s records", grouped(c.run.Total))
+		records = fmt.Sprintf("%s records", withSeparators(c.run.Total))
 	}
 	switch {
 	case c.errors > 0:
@@ -159,18 +156,18 @@ func (c totals) findingWords() string {
 
 func (c totals) driftVerdict() (string, rating) {
 	if c.drift == 0 {
-		return fmt.Sprintf("The server is as the manifest wants it: %s, no drift.", plural(c.run.Total, "record")), ratingGood
+		return fmt.Sprintf("The server matches the manifest: %s, no drift.", plural(c.run.Total, "record")), ratingGood
 	}
 	words := map[schema.Op]string{schema.OpCreate: "to create", schema.OpUpdate: "to update", schema.OpDelete: "to delete",
 		schema.OpExists: "on the server with differences", schema.OpConflict: "in conflict", schema.OpInvalid: "left out with errors"}
 	var parts []string
 	for _, op := range schema.Ops() {
 		if n := c.ops[op]; n > 0 && words[op] != "" {
-			parts = append(parts, grouped(n)+" "+words[op])
+			parts = append(parts, withSeparators(n)+" "+words[op])
 		}
 	}
 	return fmt.Sprintf("The server differs from the manifest in %s of %s: %s; nothing was changed.",
-		grouped(c.drift), plural(c.run.Total, "record"), strings.Join(parts, ", ")), ratingWarn
+		withSeparators(c.drift), plural(c.run.Total, "record"), strings.Join(parts, ", ")), ratingWarn
 }
 
 func (c totals) unfinishedVerdict() string {
@@ -194,32 +191,31 @@ func (c totals) runVerdict() (string, rating) {
 	}
 	switch {
 	case c.run.Total == 0:
-		return "There were no records.", ratingGood
+		return "No records.", ratingGood
 	case n > 0 && n == c.run.Total:
 		return fmt.Sprintf("%s %s attention: %s.", plural(n, "record"), need, c.statusWords(bad)), ratingBad
 	case n > 0:
-		return fmt.Sprintf("%s of %s %s attention: %s; the others: %s.", grouped(n), plural(c.run.Total, "record"), need, c.statusWords(bad), c.statusWords(good)), ratingBad
+		return fmt.Sprintf("%s of %s %s attention: %s; the others: %s.", withSeparators(n), plural(c.run.Total, "record"), need, c.statusWords(bad), c.statusWords(good)), ratingBad
 	case c.run.Counts[schema.StatusExists] > 0:
 		return fmt.Sprintf("%s on the server: %s; those that exist differ, and an import leaves them as they are.",
 			plural(c.run.Total, "record"), c.statusWords(good)), ratingWarn
 	case c.run.Command == "undo":
 		return fmt.Sprintf("Everything was undone: %s.", c.statusWords(good)), ratingGood
 	}
-	return fmt.Sprintf("The server is as the manifest wants it: %s.", c.statusWords(good)), ratingGood
+	return fmt.Sprintf("The server matches the manifest: %s.", c.statusWords(good)), ratingGood
 }
 
 func (c totals) statusWords(statuses []schema.Status) string {
 	var parts []string
 	for _, s := range statuses {
 		if n := c.run.Counts[s]; n > 0 {
-			parts = append(parts, grouped(n)+" "+string(s))
+			parts = append(parts, withSeparators(n)+" "+string(s))
 		}
 	}
 	return cmp.Or(strings.Join(parts, ", "), "no records")
 }
 
-// grouped writes a number with separators of thousands.
-func grouped(n int) string {
+func withSeparators(n int) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]
@@ -231,5 +227,5 @@ func plural(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return grouped(n) + " " + noun + "s"
+	return withSeparators(n) + " " + noun + "s"
 }

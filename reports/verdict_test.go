@@ -24,13 +24,13 @@ func TestVerdict(t *testing.T) {
 		rating  rating
 	}{
 		{"all is well", nil, []schema.Result{at(1, schema.OpCreate, schema.StatusCreated), at(2, schema.OpUnchanged, schema.StatusUnchanged)},
-			"The server is as the manifest wants it: 1 created, 1 unchanged.", ratingGood},
+			"The server matches the manifest: 1 created, 1 unchanged.", ratingGood},
 		{"some failed", nil, []schema.Result{at(1, schema.OpCreate, schema.StatusCreated), at(2, schema.OpCreate, schema.StatusFailed), at(3, schema.OpCreate, schema.StatusUnknown)},
 			"2 of 3 records need attention: 1 failed, 1 unknown; the others: 1 created.", ratingBad},
 		{"all failed", nil, []schema.Result{at(1, schema.OpCreate, schema.StatusFailed)}, "1 record needs attention: 1 failed.", ratingBad},
 		{"left as they are", nil, []schema.Result{at(1, schema.OpExists, schema.StatusExists)},
 			"1 record on the server: 1 exists; those that exist differ, and an import leaves them as they are.", ratingWarn},
-		{"no records", nil, nil, "There were no records.", ratingGood},
+		{"no records", nil, nil, "No records.", ratingGood},
 		{"undone", func(r *schema.Run) { r.Command = "undo" }, []schema.Result{at(1, schema.OpDelete, schema.StatusDeleted)},
 			"Everything was undone: 1 deleted.", ratingGood},
 		{"stopped", func(r *schema.Run) { r.Complete, r.Why = false, "the run was stopped: no access." }, []schema.Result{at(1, schema.OpCreate, schema.StatusUnprocessed)},
@@ -40,7 +40,7 @@ func TestVerdict(t *testing.T) {
 		{"drift", func(r *schema.Run) { r.DryRun = true }, []schema.Result{at(1, schema.OpCreate, schema.StatusUnprocessed), at(2, schema.OpUnchanged, schema.StatusUnchanged)},
 			"The server differs from the manifest in 1 of 2 records: 1 to create; nothing was changed.", ratingWarn},
 		{"no drift", func(r *schema.Run) { r.DryRun = true }, []schema.Result{unseen},
-			"The server is as the manifest wants it: 1 record, no drift.", ratingGood},
+			"The server matches the manifest: 1 record, no drift.", ratingGood},
 		{"refused", func(r *schema.Run) {
 			r.Complete, r.Writes, r.Findings = false, 0, []schema.Finding{fault, warning}
 		}, []schema.Result{at(1, schema.OpInvalid, schema.StatusFailed)},
@@ -63,7 +63,7 @@ func TestVerdict(t *testing.T) {
 
 func TestGrouped(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567", -1234: "-1,234", -123: "-123"} {
-		if got := grouped(n); got != want {
+		if got := withSeparators(n); got != want {
 			t.Errorf("%d is written %s, want %s", n, got, want)
 		}
 	}

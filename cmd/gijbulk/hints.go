@@ -65,7 +65,7 @@ func hintOfReport(u *reports.Unwritten) string {
 }
 
 // completing is the command that completes a saved report, after a colon.
-func completing(lacking *reports.Saved) string {
+func completing(lacking *reports.SavedReport) string {
 	switch {
 	case lacking == nil:
 		return ""

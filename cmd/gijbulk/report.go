@@ -92,7 +92,7 @@ func (a *app) mergeReports(dirs []string, report reportOptions) error {
 	if err != nil {
 		return err
 	}
-	shards := make([]reports.Saved, len(dirs))
+	shards := make([]reports.SavedReport, len(dirs))
 	for i, dir := range dirs {
 		if shards[i], err = reports.ReadFile(dir); err != nil {
 			return unmergeable(err)

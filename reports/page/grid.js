@@ -344,7 +344,7 @@ class Grid {
     const left = this.shown.length - this.end();
     this.note?.remove();
     if (on && left > 0) {
-      this.note = el("p", { class: "warning" }, "Printed are the first " + number(this.end()) + "; " + number(left) + " more are in the file.");
+      this.note = el("p", { class: "warning" }, "Only the first " + number(this.end()) + " are printed; " + number(left) + " more are in the file.");
       this.table.after(this.note);
     }
   }
