@@ -11,7 +11,7 @@ import (
 	"gijbulk/schema"
 )
 
-// answer is what became of one request. Its failure is judged once, when the exchange is
+// answer is the result of one request. Its failure is judged once, when the exchange is
 // over; the layers of the transport and the calls go by that.
 type answer struct {
 	method     string
@@ -30,10 +30,9 @@ type answer struct {
 	overdue    bool                // given up at a time limit: the server may still be at work
 	start, end time.Time           // of the exchange, where there was one
 	failure    *Error              // nil: accepted
-	trail      trail               // of all attempts
+	attempts   attempts            // of all attempts
 }
 
-// keptBack is what becomes of a request that did not leave.
 func keptBack(r request, e *Error) answer { return answer{effect: r.effect, failure: e, unsent: true} }
 
 // judged reports whether the server let the request in and decided about it: only that
@@ -42,12 +41,12 @@ func (a answer) judged() bool {
 	return a.status != 0 && (a.failure == nil || a.failure.Class == schema.ClassRefused)
 }
 
-// added is the id that an accepted add was given, and when it was made; 0 where that is not
-// shown. Without an id, what was made is not known.
-func (a answer) added() (id, initDate int64, failure *Error) {
-	id, initDate, err := a.reply.added()
+// addedID is the id that an accepted add was given, and when it was made; 0 where that is not
+// shown. Without an id, the new record is not known.
+func (a answer) addedID() (id, initDate int64, failure *Error) {
+	id, initDate, err := a.reply.addedID()
 	if err != nil {
-		e := a.fail(schema.ClassUnknown, "it says that it worked, but does not show what was made", "")
+		e := a.fail(schema.ClassUnknown, "the answer reports success but does not show the new record", "")
 		e.Err = a.maskedError(err)
 		return 0, 0, e
 	}
@@ -69,7 +68,6 @@ func (a answer) digest(want schema.Record) string {
 	return r.AnswerDigest(want)
 }
 
-// late reports whether a time limit, ours or a proxy's, ended it.
 func (a answer) late() bool {
 	return a.overdue || a.status == http.StatusGatewayTimeout || a.status == http.StatusRequestTimeout
 }

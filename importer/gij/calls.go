@@ -38,7 +38,7 @@ func (c *Client) Myself(ctx context.Context) (User, error) {
 		return User{}, err
 	}
 	if json.Unmarshal(a.body, &v) != nil || v.Name == "" {
-		return User{}, c.foreign(a, "the answer is not one of Jira", NeedBaseURL, nil)
+		return User{}, c.stopUnexpected(a, "the answer is not one of Jira", NeedBaseURL, nil)
 	}
 	return User{v.Name, v.DisplayName}, nil
 }
@@ -56,7 +56,7 @@ func (c *Client) Administrator(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	if json.Unmarshal(a.body, &v) != nil || v.Permissions == nil {
-		return false, c.foreign(a, "the answer is not one of Jira", NeedBaseURL, nil)
+		return false, c.stopUnexpected(a, "the answer is not one of Jira", NeedBaseURL, nil)
 	}
 	return v.Permissions["ADMINISTER"].Have || v.Permissions["SYSTEM_ADMIN"].Have, nil
 }
@@ -72,7 +72,7 @@ func (c *Client) ServerInfo(ctx context.Context) (Server, error) {
 		return Server{}, err
 	}
 	if json.Unmarshal(a.body, &v) != nil || v.Version == "" {
-		return Server{}, c.foreign(a, "the answer is not one of Jira", NeedBaseURL, nil)
+		return Server{}, c.stopUnexpected(a, "the answer is not one of Jira", NeedBaseURL, nil)
 	}
 	return Server{v.BaseURL, v.Version}, nil
 }
@@ -88,7 +88,7 @@ func (c *Client) Projects(ctx context.Context) (map[string]int64, error) {
 		Key string          `json:"key"`
 	}
 	if err := json.Unmarshal(a.body, &list); err != nil || list == nil {
-		return nil, c.foreign(a, "the answer is not one of Jira", NeedBaseURL, nil)
+		return nil, c.stopUnexpected(a, "the answer is not one of Jira", NeedBaseURL, nil)
 	}
 	ids := make(map[string]int64, len(list))
 	for _, p := range list {

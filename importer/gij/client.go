@@ -146,7 +146,6 @@ func (c *Client) send(ctx context.Context, r request) answer {
 	return a
 }
 
-// get makes a read.
 func (c *Client) get(ctx context.Context, path string) (answer, error) {
 	a := c.send(ctx, request{method: http.MethodGet, path: path, effect: reads})
 	if a.failure != nil {
@@ -155,8 +154,7 @@ func (c *Client) get(ctx context.Context, path string) (answer, error) {
 	return a, nil
 }
 
-// foreign ends the run over an answer that this target should not have given.
-func (c *Client) foreign(a answer, text string, need Need, err error) *Error {
+func (c *Client) stopUnexpected(a answer, text string, need Need, err error) *Error {
 	e := a.stop(schema.StopTarget, text, need)
 	e.Err = a.maskedError(err)
 	c.pace.gate.close(e)

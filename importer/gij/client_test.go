@@ -259,7 +259,7 @@ func TestAddress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := to.address(t.Context(), request{method: "GET", path: tt.path, effect: reads}).URL.String(); got != tt.want {
+		if got := to.newRequest(t.Context(), request{method: "GET", path: tt.path, effect: reads}).URL.String(); got != tt.want {
 			t.Errorf("%s and %s: %s, want %s", tt.base, tt.path, got, tt.want)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // Do carries out one action, a create, an update or a delete, with all its requests and
-// their attempts, and says what became of it. The outcome is done only when each request
+// their attempts, and returns its outcome. The outcome is done only when each request
 // was.
 //
 // A create is sent again only where it was certainly not done. Updates and deletes come to
@@ -26,10 +26,10 @@ func (c *Client) Do(ctx context.Context, action schema.Action) schema.Outcome {
 	}
 	for i, r := range requests {
 		a := c.send(ctx, r)
-		out = a.trail.tell(out)
+		out = a.attempts.report(out)
 		failure := a.failure
 		if failure == nil && r.effect == adds {
-			out.ID, out.InitDate, failure = a.added()
+			out.ID, out.InitDate, failure = a.addedID()
 			out.Shown = a.digest(action.Want)
 		}
 		if failure != nil {
@@ -39,8 +39,8 @@ func (c *Client) Do(ctx context.Context, action schema.Action) schema.Outcome {
 			}
 			return out
 		}
-		if r.effect == removes && a.gone() && !a.trail.doubt {
-			out.Advice = "it was already gone"
+		if r.effect == removes && a.saysNotFound() && !a.attempts.mayBeDone {
+			out.Advice = "it was already deleted"
 		}
 	}
 	out.Status, out.Class = doneStatus(action.Op), schema.ClassDone
@@ -58,14 +58,13 @@ func doneStatus(op schema.Op) schema.Status {
 	}
 }
 
-// conclude turns the failure of a request into its action's status.
 func conclude(out schema.Outcome, e *Error, a answer) schema.Outcome {
-	out.Class, out.Error, out.Advice, out.TimedOut = e.Class, e.reason(), cmp.Or(e.Advice, string(e.Need)), a.trail.waited
+	out.Class, out.Error, out.Advice, out.TimedOut = e.Class, e.reason(), cmp.Or(e.Advice, string(e.Need)), a.attempts.timedOut
 	switch e.Class {
 	case schema.ClassNotDone:
 		out.Temporary = true
 	case schema.ClassUnknown:
-		out.Status, out.Temporary = schema.StatusUnknown, a.effect.repeats()
+		out.Status, out.Temporary = schema.StatusUnknown, a.effect.isRepeatable()
 		return out
 	case schema.ClassStop:
 		out.Status, out.Stop = schema.StatusUnprocessed, e.Stop
@@ -74,9 +73,9 @@ func conclude(out schema.Outcome, e *Error, a answer) schema.Outcome {
 			out.Status = schema.StatusUnprocessed
 		}
 	}
-	if a.trail.doubt {
+	if a.attempts.mayBeDone {
 		// What the last attempt came to does not undo what an earlier one may have done.
-		out.Status, out.Error = schema.StatusUnknown, "an earlier attempt may have been carried out; the last one: "+out.Error
+		out.Status, out.Error = schema.StatusUnknown, "an earlier attempt may have succeeded; the last one: "+out.Error
 		if e.Class != schema.ClassStop {
 			out.Class = schema.ClassUnknown
 		}

@@ -45,12 +45,10 @@ func (e *Error) reason() string {
 	return e.Text + ": " + oneLine(e.Err.Error())
 }
 
-// unsent is the failure of a request that this client itself kept from leaving.
 func unsent(r request, text string, need Need, err error) *Error {
 	return &Error{Class: schema.ClassNone, Method: r.method, Path: r.call(), Text: text, Need: need, Err: err}
 }
 
-// cancelled is the failure of a request whose context ended before it left.
 func cancelled(ctx context.Context, r request) *Error {
-	return unsent(r, "cancelled before it left", "", ctx.Err())
+	return unsent(r, "canceled before it was sent", "", ctx.Err())
 }

@@ -25,17 +25,16 @@ const (
 )
 
 var (
-	errTooLarge = errors.New("the answer is larger than is read")
-	errGrace    = errors.New("the run was cancelled, and the time that a request on the wire still gets")
+	errTooLarge = errors.New("the answer is too large")
+	errGrace    = errors.New("the run was canceled, and the grace period of the request on the wire")
 )
 
 // timeoutError is the cause of an exchange that reached the time limit of requests.
 type timeoutError struct{ limit time.Duration }
 
-func (e timeoutError) Error() string { return "the answer did not arrive within " + seconds(e.limit) }
+func (e timeoutError) Error() string { return "the answer did not arrive within " + inSeconds(e.limit) }
 
-// seconds writes a duration with its unit.
-func seconds(d time.Duration) string {
+func inSeconds(d time.Duration) string {
 	return strconv.FormatFloat(d.Round(time.Millisecond).Seconds(), 'f', -1, 64) + " s"
 }
 
@@ -55,7 +54,6 @@ func newGrace(base http.RoundTripper, to target, c Config) *grace {
 	return &grace{base, to, c.Timeout, c.Grace, c.Wire, c.Mask}
 }
 
-// carry gives an answer whose body has arrived whole, or what kept it from arriving.
 func (g *grace) carry(caller context.Context, r request) answer {
 	if caller.Err() != nil {
 		return keptBack(r, cancelled(caller, r))
@@ -68,16 +66,16 @@ func (g *grace) carry(caller context.Context, r request) answer {
 	stop := context.AfterFunc(caller, func() { g.abandon(ctx, cut, &w) })
 	defer stop()
 
-	req := g.to.address(httptrace.WithClientTrace(ctx, w.trace()), r)
+	req := g.to.newRequest(httptrace.WithClientTrace(ctx, w.trace()), r)
 	a := answer{method: r.method, call: r.call(), effect: r.effect, url: req.URL, mask: g.mask}
 	resp, err := g.base.RoundTrip(req)
 	if err == nil {
 		a.status, a.header = resp.StatusCode, resp.Header
-		lists := listed(r.lists, a.status)
-		err = a.read(resp, lists, longest(r.effect, lists))
+		lists := listedKind(r.lists, a.status)
+		err = a.read(resp, lists, maxAnswerSize(r.effect, lists))
 		a.reply, a.garbled = parseReply(a.body)
 	}
-	a.unsent = a.status == 0 && (w.connecting() || isDial(err))
+	a.unsent = a.status == 0 && (w.connecting() || isConnectError(err))
 	if err != nil && a.unsent && caller.Err() != nil {
 		return keptBack(r, cancelled(caller, r))
 	}
@@ -90,8 +88,7 @@ func (g *grace) carry(caller context.Context, r request) answer {
 	return a
 }
 
-// abandon ends an exchange whose caller has given up: at once where nothing has left,
-// else when the grace is over.
+// abandon ends an exchange whose caller has given up, after the grace period if anything has left.
 func (g *grace) abandon(ctx context.Context, cut context.CancelCauseFunc, w *wire) {
 	if w.connecting() {
 		cut(context.Canceled)
@@ -106,8 +103,7 @@ func (g *grace) abandon(ctx context.Context, cut context.CancelCauseFunc, w *wir
 	}
 }
 
-// longest is how many bytes of an answer are read.
-func longest(e effect, lists schema.Kind) int64 {
+func maxAnswerSize(e effect, lists schema.Kind) int64 {
 	switch {
 	case e.writes():
 		return longestWrite
@@ -117,13 +113,12 @@ func longest(e effect, lists schema.Kind) int64 {
 	return longestRead
 }
 
-// read takes in what follows the header, and what it lists.
 func (a *answer) read(resp *http.Response, lists schema.Kind, limit int64) (err error) {
 	within := &io.LimitedReader{R: resp.Body, N: limit + 1}
 	if lists != "" {
 		a.body, a.list, err = readList(within, lists)
 	} else {
-		a.body, err = readAll(within, resp.ContentLength)
+		a.body, err = readChunked(within, resp.ContentLength)
 	}
 	if err := errors.Join(err, resp.Body.Close()); err != nil {
 		return err
@@ -135,18 +130,16 @@ func (a *answer) read(resp *http.Response, lists schema.Kind, limit int64) (err 
 	return nil
 }
 
-// listed is what an answer lists: nothing where the request was refused.
-func listed(kind schema.Kind, status int) schema.Kind {
+func listedKind(kind schema.Kind, status int) schema.Kind {
 	if status < 200 || status > 299 {
 		return ""
 	}
 	return kind
 }
 
-// readAll is io.ReadAll for what may be short or very long: no room that grew too small
-// is left behind, but parts, which are joined once. A length that is announced is believed
-// only where it is short.
-func readAll(r io.Reader, announced int64) ([]byte, error) {
+// readChunked is io.ReadAll for what may be short or very long: its parts are joined once, so that
+// no outgrown buffers remain. An announced length is trusted only where it is short.
+func readChunked(r io.Reader, announced int64) ([]byte, error) {
 	const smallest, largest = 1 << 10, 1 << 20
 	first := int64(smallest)
 	if announced >= 0 {

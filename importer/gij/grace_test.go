@@ -125,11 +125,11 @@ func TestAnswersAreCapped(t *testing.T) {
 	huge := `{"success":true,"integration":{"id":1,"x":"` + strings.Repeat("x", longestWrite) + `"}}`
 	c := newClient(t, Config{Base: always(200, huge)})
 	out := c.Do(t.Context(), create("x"))
-	if out.Status != schema.StatusUnknown || !strings.Contains(out.Error, "larger than is read (1 MiB)") {
+	if out.Status != schema.StatusUnknown || !strings.Contains(out.Error, "the answer is too large (1 MiB)") {
 		t.Errorf("%s: %s", out.Status, out.Error)
 	}
 	c = newClient(t, Config{Base: always(200, `{"name":"`+strings.Repeat("x", longestRead)+`"}`)})
-	if _, err := c.Myself(t.Context()); err == nil || !strings.Contains(err.Error(), "larger than is read (32 MiB)") {
+	if _, err := c.Myself(t.Context()); err == nil || !strings.Contains(err.Error(), "the answer is too large (32 MiB)") {
 		t.Errorf("a user of more than 32 MiB: %v", err)
 	}
 	list := strings.Replace(emptyList, "[]", `[{"id":1,"type":"GITHUB","x":"`+strings.Repeat("x", longestWrite)+`"}]`, 1)

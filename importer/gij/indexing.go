@@ -39,7 +39,7 @@ func (c *Client) IndexingStatus(ctx context.Context, id int64) (schema.Indexing,
 	}
 	state, err := parseIndexing(a.body)
 	if err != nil {
-		return schema.Indexing{}, c.foreign(a, "the indexing status cannot be read", NeedBaseURL, err)
+		return schema.Indexing{}, c.stopUnexpected(a, "the indexing status cannot be read", NeedBaseURL, err)
 	}
 	for i, text := range state.Errors {
 		state.Errors[i] = a.masked(text)
@@ -81,9 +81,9 @@ func parseIndexing(body []byte) (schema.Indexing, error) {
 		state.Ended = *status.Finished
 	}
 	for _, name := range slices.Sorted(maps.Keys(status.Errors)) {
-		state.Errors = append(state.Errors, name+": "+wordsOf(status.Errors[name]))
+		state.Errors = append(state.Errors, name+": "+jsonText(status.Errors[name]))
 	}
-	if first(status.Messages) == '[' {
+	if firstByte(status.Messages) == '[' {
 		listed, err := listedErrors(status.Messages)
 		if err != nil {
 			return state, err
@@ -124,8 +124,7 @@ func listedErrors(messages json.RawMessage) ([]string, error) {
 	return errors, nil
 }
 
-// wordsOf is a JSON text without its quotes, and any other value as it is written.
-func wordsOf(raw json.RawMessage) string {
+func jsonText(raw json.RawMessage) string {
 	if s := asText(raw); s != "" {
 		return s
 	}
@@ -140,13 +139,13 @@ func (c *Client) lastIndexed(ctx context.Context, id int64) (int64, error) {
 	}
 	items, err := decodeItems(schema.KindIntegration, a.body)
 	if err != nil || len(items) != 1 {
-		return 0, c.foreign(a, "the integration cannot be read", NeedBaseURL, err)
+		return 0, c.stopUnexpected(a, "the integration cannot be read", NeedBaseURL, err)
 	}
 	var shown struct {
 		LastIndexed json.RawMessage `json:"lastIndexedDate"`
 	}
 	if err := json.Unmarshal(items[0], &shown); err != nil {
-		return 0, c.foreign(a, "the integration cannot be read", NeedBaseURL, err)
+		return 0, c.stopUnexpected(a, "the integration cannot be read", NeedBaseURL, err)
 	}
 	moment, _ := asInt(shown.LastIndexed)
 	return max(0, moment), nil

@@ -36,9 +36,8 @@ func judge(a answer) *Error {
 	return judgeStatus(a)
 }
 
-// judgeStatus judges what came with 4xx or 5xx, or with a status that no server of ours has.
 func judgeStatus(a answer) *Error {
-	text, advice := a.words()
+	text, advice := a.serverText()
 	if text == "" {
 		text = strings.ToLower(http.StatusText(a.status))
 	}
@@ -52,21 +51,21 @@ func judgeStatus(a answer) *Error {
 	case http.StatusTooManyRequests:
 		return a.fail(schema.ClassNotDone, text, advice)
 	case http.StatusRequestTimeout:
-		return a.fail(a.doubt(), text, advice)
+		return a.fail(a.unansweredClass(), text, advice)
 	case http.StatusServiceUnavailable:
-		if jiraUnavailable(a.body) {
+		if isJiraUnavailable(a.body) {
 			return a.fail(schema.ClassNotDone, text, advice)
 		}
 	}
 	switch {
 	case a.status >= 500:
-		return a.fail(a.doubt(), text, advice)
+		return a.fail(a.unansweredClass(), text, advice)
 	case a.status >= 400 && a.effect.writes():
 		return a.refuse(text, advice)
 	case a.status == http.StatusNotFound && a.effect == seeks:
 		return a.fail(schema.ClassRefused, text, "")
 	case a.status >= 400 && strings.HasPrefix(a.call, appPath):
-		return a.stop(schema.StopTarget, "this Jira does not know the app's API", hintApp)
+		return a.stop(schema.StopTarget, "this Jira does not have the app's API", hintApp)
 	}
 	return a.stop(schema.StopTarget, "this is not Jira's API", NeedBaseURL)
 }
@@ -76,10 +75,10 @@ func judgeStatus(a answer) *Error {
 func judgeBody(a answer) *Error {
 	switch {
 	case errors.Is(a.err, errTooLarge) && !a.effect.writes():
-		return a.because(a.fail(schema.ClassRefused, "the answer cannot be used", ""))
+		return a.withCause(a.fail(schema.ClassRefused, "the answer cannot be used", ""))
 	case a.err != nil:
-		return a.because(a.fail(a.doubt(), "the answer was cut off", ""))
-	case first(a.body) == '<':
+		return a.withCause(a.fail(a.unansweredClass(), "the answer was cut off", ""))
+	case firstByte(a.body) == '<':
 		return judgePage(a)
 	case !strings.HasPrefix(a.call, appPath):
 		return judgeJSON(a, json.Valid(a.body))
@@ -87,38 +86,38 @@ func judgeBody(a answer) *Error {
 		return judgeJSON(a, false)
 	}
 	switch ok, said := a.reply.success(); {
-	case !said && a.bare():
+	case !said && a.isBareRepository():
 		return nil
 	case !said && a.effect.writes():
-		return a.fail(schema.ClassUnknown, "the answer does not say whether it worked", "")
+		return a.fail(schema.ClassUnknown, "the answer does not say whether the request succeeded", "")
 	case !said:
 		return a.stop(schema.StopTarget, "the answer is not one of Git Integration for Jira", hintApp)
 	case !ok:
-		text, advice := a.words()
+		text, advice := a.serverText()
 		if text == "" {
-			text = "the server refused it and does not say why"
+			text = "the server refused the request without a reason"
 		}
 		return a.refuse(text, advice)
 	}
 	return nil
 }
 
-// bare reports whether an answer to a write is the repository itself, without the frame
+// isBareRepository reports whether an answer to a write is the repository itself, without the frame
 // that all others have: what a create or an update of one is answered with. Only its id
 // says that it worked.
-func (a answer) bare() bool {
+func (a answer) isBareRepository() bool {
 	if a.call != repositoryPath || a.effect != adds && a.effect != sets {
 		return false
 	}
 	_, err := decodeID(a.reply.ID)
-	text, _ := a.words()
+	text, _ := a.serverText()
 	return err == nil && text == ""
 }
 
 // judgeJSON judges an answer by whether it is JSON at all. What begins like it may have
 // been cut where no length was announced; what does not never came from Jira.
 func judgeJSON(a answer, valid bool) *Error {
-	switch start := first(a.body); {
+	switch start := firstByte(a.body); {
 	case valid:
 		return nil
 	case a.effect.writes():
@@ -134,13 +133,11 @@ func judgeJSON(a answer, valid bool) *Error {
 func judgePage(a answer) *Error {
 	title := a.pageWords()
 	if strings.HasPrefix(a.call, appPath) || a.isLoginPage() {
-		return a.stop(schema.StopCredentials, "a page came back in place of data, as for somebody who is not logged in: "+title, NeedCredentials)
+		return a.stop(schema.StopCredentials, "not logged in: the answer is a page, not data: "+title, NeedCredentials)
 	}
-	return a.stop(schema.StopTarget, "a page came back in place of Jira's data: "+title, NeedBaseURL)
+	return a.stop(schema.StopTarget, "the answer is a page, not data of Jira: "+title, NeedBaseURL)
 }
 
-// isLoginPage looks for a login form or title. A link to a login is no sign: any page may
-// have one.
 func (a answer) isLoginPage() bool {
 	return loginForm.Match(a.body[:min(len(a.body), longestPage)]) || loginTitle.MatchString(a.pageWords())
 }
@@ -150,10 +147,10 @@ var (
 	loginTitle = regexp.MustCompile(`(?i)\b(log ?in|log ?on|sign ?in)\b`)
 )
 
-// jiraUnavailable recognises a 503 that Jira itself gave, before it did anything: the
+// isJiraUnavailable recognises a 503 that Jira itself gave, before it did anything: the
 // JSON of its REST layer, or of its status page while it starts. A proxy's 503 may hide
 // an answer that was lost behind it, whatever its page says about Jira.
-func jiraUnavailable(body []byte) bool {
+func isJiraUnavailable(body []byte) bool {
 	var m struct {
 		Messages []string `json:"errorMessages"`
 		Code     int      `json:"status-code"`
@@ -165,39 +162,38 @@ func jiraUnavailable(body []byte) bool {
 // refuse is the failure of what the server will not do. That it cannot remove what is not
 // there is none.
 func (a answer) refuse(text, advice string) *Error {
-	if a.effect == removes && a.gone() {
+	if a.effect == removes && a.saysNotFound() {
 		return nil
 	}
 	return a.fail(schema.ClassRefused, text, advice)
 }
 
-// gone reports whether the app says that what the request is about is not there: in words,
+// saysNotFound reports whether the app says that what the request is about is not there: in words,
 // or with a 404 of its own. Jira's own 404 says only that it does not know the call.
-func (a answer) gone() bool {
+func (a answer) saysNotFound() bool {
 	if a.garbled != nil {
 		return false
 	}
 	ok, said := a.reply.success()
 	a.mask = nil // it is not shown
-	text, _ := a.words()
+	text, _ := a.serverText()
 	return !ok && (said && a.status == http.StatusNotFound || noSuch.MatchString(text))
 }
 
 // noSuch finds the app's "Repository with id=5 does not exist", said of integrations too.
 var noSuch = regexp.MustCompile(`(?i)\b(repository|integration)( with)?( id)?\W*\d* does not exist\b`)
 
-// again reports whether another attempt may be made: at what was certainly not done, and at
+// mayRetry reports whether another attempt may be made: at what was certainly not done, and at
 // what may have been done where doing it twice comes to the same.
-func (a answer) again() bool {
+func (a answer) mayRetry() bool {
 	if a.failure == nil {
 		return false
 	}
 	class := a.failure.Class
-	return class == schema.ClassNotDone || class == schema.ClassUnknown && a.effect.repeats()
+	return class == schema.ClassNotDone || class == schema.ClassUnknown && a.effect.isRepeatable()
 }
 
-// doubt is the class of what may or may not have happened.
-func (a answer) doubt() schema.Class {
+func (a answer) unansweredClass() schema.Class {
 	if a.effect.writes() {
 		return schema.ClassUnknown
 	}
@@ -214,8 +210,7 @@ func (a answer) stop(s schema.Stop, text string, need Need) *Error {
 	return e
 }
 
-// because adds what kept the answer from arriving whole.
-func (a answer) because(e *Error) *Error {
+func (a answer) withCause(e *Error) *Error {
 	e.Err = a.maskedError(a.err)
 	return e
 }

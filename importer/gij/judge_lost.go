@@ -12,31 +12,29 @@ import (
 	"gijbulk/schema"
 )
 
-// judgeLost judges a request that got no answer.
 func judgeLost(a answer) *Error {
 	var dns *net.DNSError
 	switch {
 	case errors.Is(a.err, http.ErrSchemeMismatch) || isA[tls.RecordHeaderError](a.err):
-		return a.because(a.stop(schema.StopTarget, "the server does not speak TLS here", "use http:// in the base URL, or the port that speaks https"))
+		return a.withCause(a.stop(schema.StopTarget, "the server does not speak TLS here", "use http:// in the base URL, or the port that speaks https"))
 	case wantsClientCert(a.err):
-		return a.because(a.stop(schema.StopTarget, "the server broke off TLS", NeedClientCert))
-	case isBadCertificate(a.err) || a.unsent && isAlert(a.err):
-		return a.because(a.stop(schema.StopTarget, "TLS failed", NeedCA))
+		return a.withCause(a.stop(schema.StopTarget, "the server aborted the TLS handshake", NeedClientCert))
+	case isBadCertificate(a.err) || a.unsent && isTLSAlert(a.err):
+		return a.withCause(a.stop(schema.StopTarget, "TLS failed", NeedCA))
 	case errors.As(a.err, &dns) && dns.IsNotFound:
-		return a.because(a.stop(schema.StopTarget, "there is no such host", NeedHost))
+		return a.withCause(a.stop(schema.StopTarget, "no such host", NeedHost))
 	case a.unsent:
-		return a.because(a.fail(schema.ClassNotDone, "no connection", ""))
+		return a.withCause(a.fail(schema.ClassNotDone, "no connection", ""))
 	case a.overdue:
 		return judgeOverdue(a)
 	}
-	return a.because(a.fail(a.doubt(), "the connection broke before the answer", ""))
+	return a.withCause(a.fail(a.unansweredClass(), "the connection was lost before the answer", ""))
 }
 
-// judgeOverdue judges a request that got no answer within a time limit.
 func judgeOverdue(a answer) *Error {
-	e := a.fail(a.doubt(), "Jira did not answer in time", "")
+	e := a.fail(a.unansweredClass(), "Jira did not answer in time", "")
 	if late, ok := errors.AsType[timeoutError](a.err); ok {
-		e.Text = "Jira did not answer within " + seconds(late.limit)
+		e.Text = "Jira did not answer within " + inSeconds(late.limit)
 	} else {
 		e.Err = a.maskedError(a.err)
 	}
@@ -56,8 +54,8 @@ func isBadCertificate(err error) bool {
 		isA[x509.HostnameError](err) || isA[x509.CertificateInvalidError](err)
 }
 
-// isAlert recognises a handshake that one side gave up: crypto/tls wraps its alerts so.
-func isAlert(err error) bool {
+// isTLSAlert recognises a handshake that one side gave up: crypto/tls wraps its alerts so.
+func isTLSAlert(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error")
 }
@@ -69,8 +67,7 @@ func wantsClientCert(err error) bool {
 	return errors.As(err, &op) && op.Op == "remote error" && strings.Contains(err.Error(), "certificate")
 }
 
-// isDial recognises a connection that never came about, from its error alone.
-func isDial(err error) bool {
+func isConnectError(err error) bool {
 	var op *net.OpError
 	return errors.As(err, &op) && op.Op == "dial" || isA[*net.DNSError](err)
 }
@@ -82,7 +79,7 @@ func judgeRedirect(a answer) *Error {
 	if err != nil || a.header.Get("Location") == "" || to.Scheme != "http" && to.Scheme != "https" {
 		return a.stop(schema.StopTarget, "a redirect, which is not followed", NeedBaseURL)
 	}
-	shown := a.shown(to.Scheme + "://" + to.Host + to.EscapedPath()) // a query may hold a login's token
+	shown := a.maskedLine(to.Scheme + "://" + to.Host + to.EscapedPath()) // a query may hold a login's token
 	if base, moved := strings.CutSuffix(shown, a.call); moved {
 		return a.stop(schema.StopTarget, "a redirect to "+shown+", which is not followed", Need("use the base URL "+base))
 	}
@@ -117,7 +114,7 @@ func (a answer) captchaHint() Need {
 		after, _, _ = strings.Cut(after, ";")
 		if u, err := url.Parse(strings.TrimSpace(after)); err == nil && (u.Scheme == "http" || u.Scheme == "https") {
 			u.User = nil
-			where = "at " + a.shown(u.String())
+			where = "at " + a.maskedLine(u.String())
 		}
 	}
 	return Need("log in once as this user in the browser " + where + ", then check the password or token before the next run")

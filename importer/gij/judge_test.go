@@ -236,7 +236,7 @@ func TestErrorTexts(t *testing.T) {
 		{"captcha, odd URL", answered("GET", myselfPath, 401, "", deniedReason, "CAPTCHA_CHALLENGE; login-url=javascript:alert(1)"),
 			"GET /rest/api/2/myself: 401: Jira wants a CAPTCHA to be solved before it takes these credentials", "at Jira's login page,"},
 		{"app missing", answered("GET", integrationPath, 404, "<title>x</title>"),
-			"GET /rest/gitplugin/1.0/integration: 404: this Jira does not know the app's API", "install or enable"},
+			"GET /rest/gitplugin/1.0/integration: 404: this Jira does not have the app's API", "install or enable"},
 		{"gateway", answered("POST", integrationPath, 502, "<html><script>1</script><body>Bad\n<b>luck</b> &amp;\x1b[31m co"),
 			"POST /rest/gitplugin/1.0/integration: 502: Bad luck & [31m co", ""},
 		{"silent", answered("POST", integrationPath, 504, ""), "POST /rest/gitplugin/1.0/integration: 504: gateway timeout", ""},
@@ -262,7 +262,7 @@ func TestWords(t *testing.T) {
 		{"plain\r\n\x00text\xff", "plain text", ""},
 		{"", "", ""},
 	} {
-		if text, advice := (answer{body: []byte(tt.body)}).words(); text != tt.text || advice != tt.advice {
+		if text, advice := (answer{body: []byte(tt.body)}).serverText(); text != tt.text || advice != tt.advice {
 			t.Errorf("words(%q) = %q, %q", tt.body, text, advice)
 		}
 	}

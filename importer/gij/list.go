@@ -29,7 +29,6 @@ func (c *Client) List(ctx context.Context, expected map[int64]schema.Kind, kinds
 	return records, err
 }
 
-// read reads the lists of these kinds as they come.
 func (c *Client) read(ctx context.Context, kinds []schema.Kind) ([]schema.Record, []schema.Tracked, error) {
 	records, err := c.integrations(ctx)
 	if err != nil || !slices.Contains(kinds, schema.KindRepository) {
@@ -45,41 +44,40 @@ func (c *Client) read(ctx context.Context, kinds []schema.Kind) ([]schema.Record
 	return append(records, repositories...), tracked, nil
 }
 
-const hintVersion = "see whether this version of the app is supported"
+const hintVersion = "check whether this version of the app is supported"
 
-// integrations come in one answer, without paging.
 func (c *Client) integrations(ctx context.Context) ([]schema.Record, error) {
 	a := c.send(ctx, request{method: http.MethodGet, path: integrationPath, effect: reads, lists: schema.KindIntegration})
 	switch {
 	case a.failure != nil:
 		return nil, a.failure
 	case a.list.err != nil:
-		return nil, c.foreign(a, "the list of integrations cannot be read whole", hintVersion, a.list.err)
+		return nil, c.stopUnexpected(a, "the list of integrations cannot be read whole", hintVersion, a.list.err)
 	}
 	return a.list.records, nil
 }
 
-// Repositories gives every plain repository, and those inside integrations. It proves
+// Repositories returns every plain repository, and those inside integrations. It proves
 // nothing about whoever asks. They come in one answer too, and page by page only where the
 // server does not know that call.
 func (c *Client) Repositories(ctx context.Context) ([]schema.Record, []schema.Tracked, error) {
-	a, err := c.seek(ctx, repositoryPath, schema.KindRepository)
+	a, err := c.getOptional(ctx, repositoryPath, schema.KindRepository)
 	switch {
 	case err != nil && a.status == http.StatusNotFound:
-		return c.pages(ctx)
+		return c.readPages(ctx)
 	case err != nil:
 		return nil, nil, err
 	case a.list.err != nil:
-		return nil, nil, c.foreign(a, textRepositories, hintVersion, a.list.err)
+		return nil, nil, c.stopUnexpected(a, textRepositories, hintVersion, a.list.err)
 	}
 	return a.list.records, a.list.tracked, nil
 }
 
 const textRepositories = "the list of repositories cannot be read whole"
 
-// seek makes a read of a call that a server may not know: its 404 ends nothing. Where it
+// getOptional makes a read of a call that a server may not know: its 404 ends nothing. Where it
 // lists a kind, the answer has the list.
-func (c *Client) seek(ctx context.Context, path string, lists schema.Kind) (answer, error) {
+func (c *Client) getOptional(ctx context.Context, path string, lists schema.Kind) (answer, error) {
 	a := c.send(ctx, request{method: http.MethodGet, path: path, effect: seeks, lists: lists})
 	if a.failure != nil {
 		return a, a.failure
@@ -87,48 +85,45 @@ func (c *Client) seek(ctx context.Context, path string, lists schema.Kind) (answ
 	return a, nil
 }
 
-// bound decodes the repositories of all pages.
-func (c *Client) bound(a answer, items []json.RawMessage, err error) ([]schema.Record, []schema.Tracked, error) {
+func (c *Client) decodePages(a answer, items []json.RawMessage, err error) ([]schema.Record, []schema.Tracked, error) {
 	if err == nil {
 		b := listBuilder{kind: schema.KindRepository}
 		for _, raw := range items {
-			err = errors.Join(err, b.add(newDecoder(bytes.NewBuffer(raw))))
+			err = errors.Join(err, b.addNext(newDecoder(bytes.NewBuffer(raw))))
 		}
 		list := b.list()
 		if err = cmp.Or(err, list.err); err == nil {
 			return list.records, list.tracked, nil
 		}
 	}
-	return nil, nil, c.foreign(a, textRepositories, hintVersion, err)
+	return nil, nil, c.stopUnexpected(a, textRepositories, hintVersion, err)
 }
 
 const pageTries = 3
 
-// pages reads the list page by page, again from the start where it changed meanwhile.
-func (c *Client) pages(ctx context.Context) ([]schema.Record, []schema.Tracked, error) {
+func (c *Client) readPages(ctx context.Context) ([]schema.Record, []schema.Tracked, error) {
 	for range pageTries {
-		a, b, err := c.turn(ctx)
+		a, b, err := c.readPagesOnce(ctx)
 		switch {
 		case a.failure != nil:
 			return nil, nil, err
-		case !errors.Is(err, errMoved):
-			return c.bound(a, b.items, err)
+		case !errors.Is(err, errListChanged):
+			return c.decodePages(a, b.items, err)
 		}
 	}
 	return nil, nil, &Error{Class: schema.ClassNotDone, Method: http.MethodGet, Path: pagePath,
 		Text: "the list of repositories changed each time while its pages were read", Need: "run the same command again when no one else changes it"}
 }
 
-// turn turns the pages once, to the last. The answer is the last one.
-func (c *Client) turn(ctx context.Context) (a answer, b binder, err error) {
+func (c *Client) readPagesOnce(ctx context.Context) (a answer, b pageCollector, err error) {
 	for whole := false; !whole; {
-		if a, err = c.seek(ctx, fmt.Sprintf("%s?offset=%d&limit=%d", pagePath, b.offset(), pageSize), ""); err != nil {
+		if a, err = c.getOptional(ctx, fmt.Sprintf("%s?offset=%d&limit=%d", pagePath, b.nextOffset(), pageSize), ""); err != nil {
 			if a.status == http.StatusNotFound {
-				err = c.foreign(a, "this version of the app does not list repositories", hintVersion, nil)
+				err = c.stopUnexpected(a, "this version of the app does not list repositories", hintVersion, nil)
 			}
 			return a, b, err
 		}
-		if whole, err = b.add(a.body); err != nil {
+		if whole, err = b.addPage(a.body); err != nil {
 			return a, b, err
 		}
 	}

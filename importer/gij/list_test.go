@@ -169,7 +169,7 @@ func TestIsTracked(t *testing.T) {
 		`{}`: false, `{"trackedFolderId":null}`: false, `{"trackedFolderId":0,"integrationType":null}`: false, `{"integrationType":""}`: false,
 		`{"trackedFolderId":5}`: true, `{"trackedFolderId":"5"}`: true, `{"trackedFolderId":-1}`: true, `{"integrationType":"GITHUB"}`: true,
 	} {
-		p, err := new(recordDecoder).next(schema.KindRepository, newDecoder(strings.NewReader(raw)))
+		p, err := new(recordDecoder).nextRecord(schema.KindRepository, newDecoder(strings.NewReader(raw)))
 		if err != nil || p.tracked() != want {
 			t.Errorf("%s: %v, %v", raw, p.tracked(), err)
 		}
@@ -210,17 +210,17 @@ func TestPages(t *testing.T) {
 		{"more than announced", []string{pageOf(1, 1, 2)}, nil},
 		{"one twice", []string{pageOf(4, 1, 2), pageOf(4, 2, 1, 3)}, nil},
 	} {
-		var b binder
+		var b pageCollector
 		var whole bool
 		var err error
 		for i, page := range tt.pages {
 			if whole || err != nil {
 				t.Fatalf("%s: it ended before page %d: %v", tt.name, i+1, err)
 			}
-			whole, err = b.add([]byte(page))
+			whole, err = b.addPage([]byte(page))
 		}
 		switch {
-		case tt.want == nil && !errors.Is(err, errMoved):
+		case tt.want == nil && !errors.Is(err, errListChanged):
 			t.Errorf("%s: %v", tt.name, err)
 		case tt.want != nil && (err != nil || !whole || !slices.Equal(b.ids, tt.want)):
 			t.Errorf("%s: %v, whole: %v, %v", tt.name, b.ids, whole, err)
@@ -295,7 +295,7 @@ func TestListTooLarge(t *testing.T) {
 			t.Errorf("limit %d: %v, %+v", limit, err, a.list)
 		}
 	}
-	if n := longest(reads, integration); n != 512<<20 {
+	if n := maxAnswerSize(reads, integration); n != 512<<20 {
 		t.Errorf("a list may have %d bytes", n)
 	}
 }

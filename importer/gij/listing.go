@@ -23,7 +23,7 @@ type listing struct {
 	err     error
 }
 
-var errNoList = errors.New("the answer does not hold them")
+var errNoList = errors.New("the answer has no list")
 
 // listBuilder decodes a list record by record.
 type listBuilder struct {
@@ -36,10 +36,10 @@ type listBuilder struct {
 	at      int   // its number
 }
 
-// add takes in what comes next. Repositories that belong to an integration are kept
+// addNext takes in what comes next. Repositories that belong to an integration are kept
 // apart, whatever else they show. The error is one of syntax.
-func (b *listBuilder) add(in *jsontext.Decoder) error {
-	p, err := b.decoder.next(b.kind, in)
+func (b *listBuilder) addNext(in *jsontext.Decoder) error {
+	p, err := b.decoder.nextRecord(b.kind, in)
 	if err != nil {
 		return err
 	}
@@ -101,21 +101,20 @@ func duplicateID(records []schema.Record) (id int64, twice bool) {
 // its place; where the answer is not JSON or was cut, it is not JSON either. The error is
 // one of reading.
 func readList(body io.Reader, kind schema.Kind) (rest []byte, list listing, err error) {
-	tap := &tap{r: body}
+	tap := &errorReader{r: body}
 	in := bufio.NewReaderSize(tap, 64<<10)
-	if !opensObject(in) {
-		rest, err = readAll(io.LimitReader(in, longestRead), -1) // it is no list, however long it is
+	if !startsObject(in) {
+		rest, err = readChunked(io.LimitReader(in, longestRead), -1) // it is no list, however long it is
 		return rest, listing{err: errNoList}, err
 	}
 	a := listAnswer{kind: kind, decoder: newDecoder(in), lists: make(map[string]listing)}
 	if a.read() != nil { // of syntax, or of reading
 		return a.rest, listing{err: errNoList}, tap.err
 	}
-	return a.rest, a.list(), nil
+	return a.rest, a.result(), nil
 }
 
-// opensObject passes over blanks and reports whether an object follows.
-func opensObject(in *bufio.Reader) bool {
+func startsObject(in *bufio.Reader) bool {
 	for {
 		next, err := in.Peek(1)
 		switch {
@@ -128,13 +127,13 @@ func opensObject(in *bufio.Reader) bool {
 	}
 }
 
-// tap remembers why reading ended, which a decoder tells only in its own words.
-type tap struct {
+// errorReader remembers why reading ended, which a decoder tells only in its own words.
+type errorReader struct {
 	r   io.Reader
 	err error // nil where all was read
 }
 
-func (t *tap) Read(p []byte) (int, error) {
+func (t *errorReader) Read(p []byte) (int, error) {
 	n, err := t.r.Read(p)
 	if err != nil && err != io.EOF {
 		t.err = err
@@ -150,7 +149,6 @@ type listAnswer struct {
 	lists   map[string]listing // by their names in it, in lower case
 }
 
-// read goes through the answer. An error leaves the rest without its end.
 func (a *listAnswer) read() error {
 	d := a.decoder
 	if _, err := d.ReadToken(); err != nil {
@@ -166,8 +164,8 @@ func (a *listAnswer) read() error {
 		}
 		name := strings.ToLower(asText(json.RawMessage(quoted)))
 		a.rest = append(append(a.rest, quoted...), ':')
-		if d.PeekKind() == '[' && slices.Contains(a.names(), name) {
-			a.lists[name], err = a.elements()
+		if d.PeekKind() == '[' && slices.Contains(a.listNames(), name) {
+			a.lists[name], err = a.decodeList()
 			a.rest = append(a.rest, "[]"...)
 		} else {
 			var value jsontext.Value
@@ -181,30 +179,28 @@ func (a *listAnswer) read() error {
 	if _, err := d.ReadToken(); err != nil {
 		return err
 	}
-	if err := atEnd(d); err != nil {
+	if err := expectEnd(d); err != nil {
 		return err
 	}
 	a.rest = append(a.rest, '}')
 	return nil
 }
 
-// names are those under which the list may stand, the likelier first.
-func (a *listAnswer) names() []string {
+func (a *listAnswer) listNames() []string {
 	if a.kind == schema.KindRepository {
 		return []string{"repositories", "repository"}
 	}
 	return []string{"integrations", "integration"}
 }
 
-// elements decodes those of the list that comes next.
-func (a *listAnswer) elements() (listing, error) {
+func (a *listAnswer) decodeList() (listing, error) {
 	d := a.decoder
 	if _, err := d.ReadToken(); err != nil {
 		return listing{}, err
 	}
 	b := listBuilder{kind: a.kind}
 	for d.PeekKind() != ']' {
-		if err := b.add(d); err != nil {
+		if err := b.addNext(d); err != nil {
 			return listing{}, err
 		}
 	}
@@ -212,22 +208,21 @@ func (a *listAnswer) elements() (listing, error) {
 	return b.list(), err
 }
 
-// list is what the answer holds of the kind: a list, or one record in place of it.
-func (a *listAnswer) list() listing {
+func (a *listAnswer) result() listing {
 	r, err := parseReply(a.rest)
 	if err != nil {
 		return listing{err: err}
 	}
-	for i, raw := range r.held(a.kind) {
-		switch first(raw) {
+	for i, raw := range r.candidates(a.kind) {
+		switch firstByte(raw) {
 		case '{':
 			b := listBuilder{kind: a.kind}
-			if err := b.add(newDecoder(bytes.NewBuffer(raw))); err != nil {
+			if err := b.addNext(newDecoder(bytes.NewBuffer(raw))); err != nil {
 				return listing{err: err}
 			}
 			return b.list()
 		case '[':
-			return a.lists[a.names()[i]]
+			return a.lists[a.listNames()[i]]
 		}
 	}
 	return listing{err: errNoList}

@@ -15,25 +15,22 @@ const (
 	pageSize = 100
 )
 
-// errMoved says that pages do not fit together.
-var errMoved = errors.New("the list changed while it was read")
+var errListChanged = errors.New("the list changed while it was read")
 
-// binder holds the pages of a list as they come in. Each begins with the last record of
-// the one before: were something removed or added in between, which would shift what
-// follows, another would stand there.
-type binder struct {
+// pageCollector collects the pages of a list. Each begins with the last record of the previous one:
+// if a record was removed or added in between, another record is there.
+type pageCollector struct {
 	items     []json.RawMessage
 	ids       []int64
 	announced int // how many there are in all; -1 where it is not said
 }
 
-// offset is where the next page begins.
-func (b *binder) offset() int { return max(0, len(b.items)-1) }
+func (b *pageCollector) nextOffset() int { return max(0, len(b.items)-1) }
 
-// add takes a page in, and reports whether the list is whole now: when as many came as
+// addPage takes a page in, and reports whether the list is whole now: when as many came as
 // were announced, or, where none were, when a page brings nothing more. It fails with
-// errMoved where the pages do not fit together.
-func (b *binder) add(body []byte) (whole bool, err error) {
+// errListChanged where the pages do not fit together.
+func (b *pageCollector) addPage(body []byte) (whole bool, err error) {
 	page, total, err := decodePage(body)
 	if err != nil {
 		return false, err
@@ -44,7 +41,7 @@ func (b *binder) add(body []byte) (whole bool, err error) {
 	}
 	if len(b.items) > 0 {
 		if total != b.announced || len(ids) == 0 || ids[0] != b.ids[len(b.ids)-1] {
-			return false, errMoved
+			return false, errListChanged
 		}
 		page, ids = page[1:], ids[1:]
 	}
@@ -53,12 +50,12 @@ func (b *binder) add(body []byte) (whole bool, err error) {
 	case total < 0:
 		whole = len(page) == 0
 	case len(b.items) > total, len(b.items) < total && len(page) == 0:
-		return false, errMoved
+		return false, errListChanged
 	default:
 		whole = len(b.items) == total
 	}
 	if whole && !distinct(b.ids) {
-		return false, errMoved
+		return false, errListChanged
 	}
 	return whole, nil
 }
@@ -68,8 +65,6 @@ func distinct(ids []int64) bool {
 	return len(slices.Compact(sorted)) == len(ids)
 }
 
-// decodePage decodes a page of the list of repositories; total is how many there are in
-// all, or -1 where it does not say.
 func decodePage(body []byte) (items []json.RawMessage, total int, err error) {
 	if items, err = decodeItems(schema.KindRepository, body); err != nil {
 		return nil, 0, err

@@ -22,9 +22,8 @@ type recordDecoder struct {
 // what it takes.
 const remembered = 4096
 
-// decodeRecord decodes one live record.
 func decodeRecord(kind schema.Kind, raw json.RawMessage) (schema.Record, error) {
-	p, err := new(recordDecoder).next(kind, newDecoder(bytes.NewBuffer(raw)))
+	p, err := new(recordDecoder).nextRecord(kind, newDecoder(bytes.NewBuffer(raw)))
 	if err != nil || p == nil {
 		return schema.Record{}, errNoObject
 	}
@@ -33,9 +32,8 @@ func decodeRecord(kind schema.Kind, raw json.RawMessage) (schema.Record, error) 
 
 var errNoObject = errors.New("it is not an object")
 
-// next takes apart the live record that comes next. It is nil where what comes is none;
-// the error is one of syntax.
-func (d *recordDecoder) next(kind schema.Kind, in *jsontext.Decoder) (*parts, error) {
+// nextRecord returns nil where the next value is no record; the error is one of syntax.
+func (d *recordDecoder) nextRecord(kind schema.Kind, in *jsontext.Decoder) (*parts, error) {
 	if in.PeekKind() != '{' {
 		return nil, in.SkipValue()
 	}
@@ -141,7 +139,7 @@ func (d *recordDecoder) value(shape schema.Shape, raw json.RawMessage) schema.Va
 	case schema.ShapeIDs:
 		return recall(&d.lists, raw, idsOf)
 	default:
-		if first(raw) == '"' {
+		if firstByte(raw) == '"' {
 			return recall(&d.texts, raw, textOf)
 		}
 	}

@@ -29,11 +29,9 @@ func (r reply) success() (ok, said bool) {
 	return word == "true", word == "true" || word == "false"
 }
 
-// parseReply finds the parts of an answer in its text, and copies none: a list can be
-// most of it, and long. The error is one of syntax; what is no object has no parts.
 func parseReply(body []byte) (r reply, err error) {
 	err = eachMember(body, func(name []byte, raw json.RawMessage) {
-		switch string(lower(name)) {
+		switch string(lowerASCII(name)) {
 		case "success":
 			r.Success = raw
 		case "integration":
@@ -53,8 +51,8 @@ func parseReply(body []byte) (r reply, err error) {
 	return r, err
 }
 
-// lower changes a name in its place. Those that are sought are of ASCII letters.
-func lower(name []byte) []byte {
+// lowerASCII changes a name in its place. Those that are sought are of ASCII letters.
+func lowerASCII(name []byte) []byte {
 	for i, c := range name {
 		if 'A' <= c && c <= 'Z' {
 			name[i] = c + 'a' - 'A'
@@ -63,22 +61,20 @@ func lower(name []byte) []byte {
 	return name
 }
 
-// held are the places of an answer that may hold a kind, the likelier first.
-func (r reply) held(kind schema.Kind) []json.RawMessage {
+func (r reply) candidates(kind schema.Kind) []json.RawMessage {
 	if kind == schema.KindRepository {
 		return []json.RawMessage{r.Repositories, r.Repository}
 	}
 	return []json.RawMessage{r.Integrations, r.Integration}
 }
 
-// items are what an answer holds of a kind.
 func (r reply) items(kind schema.Kind) ([]json.RawMessage, error) {
-	for _, raw := range r.held(kind) {
-		switch first(raw) {
+	for _, raw := range r.candidates(kind) {
+		switch firstByte(raw) {
 		case '{':
 			return []json.RawMessage{raw}, nil
 		case '[':
-			return elements(raw)
+			return listElements(raw)
 		}
 	}
 	return nil, errNoList
@@ -92,8 +88,7 @@ func decodeItems(kind schema.Kind, body []byte) ([]json.RawMessage, error) {
 	return r.items(kind)
 }
 
-// added finds the id and the date in the answer to an add; initDate is 0 where it shows none.
-func (r reply) added() (id, initDate int64, err error) {
+func (r reply) addedID() (id, initDate int64, err error) {
 	items, err := r.items(schema.KindIntegration)
 	if err != nil {
 		items, err = r.items(schema.KindRepository)
@@ -132,10 +127,9 @@ func decodeItemID(raw json.RawMessage) (int64, error) {
 	return decodeID(id)
 }
 
-// asInt reads a whole number that is written as a number or in a string.
 func asInt(raw json.RawMessage) (int64, bool) {
 	s := string(raw)
-	if first(raw) == '"' {
+	if firstByte(raw) == '"' {
 		s = asText(raw)
 	}
 	n, err := strconv.ParseInt(s, 10, 64)

@@ -155,7 +155,7 @@ func TestDecodeAdded(t *testing.T) {
 		`{"success":true,"integration":{"id":99999999999999999999}}`:        0,
 	} {
 		r, _ := parseReply([]byte(body))
-		got, initDate, err := r.added()
+		got, initDate, err := r.addedID()
 		if got != want || (err == nil) != (want != 0) || (initDate == 1700000000000) != strings.Contains(body, "initDate") {
 			t.Errorf("%s: id %d, initDate %d, %v", body, got, initDate, err)
 		}
@@ -177,9 +177,9 @@ func FuzzAnswer(f *testing.F) {
 				t.Errorf("control characters in %q", e.Error())
 			}
 		}
-		_, _ = new(binder).add(body)
+		_, _ = new(pageCollector).addPage(body)
 		whole, wrong := parseReply(body)
-		_, _, _ = whole.added()
+		_, _, _ = whole.addedID()
 		rest, _, err := readList(bytes.NewReader(body), schema.KindIntegration)
 		if err != nil {
 			t.Fatal(err)

@@ -21,7 +21,6 @@ type request struct {
 	lists  schema.Kind // what the answer is a list of; "" where it is none
 }
 
-// call is the path without its query.
 func (r request) call() string {
 	path, _, _ := strings.Cut(r.path, "?")
 	return path
@@ -39,13 +38,10 @@ const (
 	removes               // the same, however often; what is not there is as it was wanted
 )
 
-// writes reports whether the request may change the server.
 func (e effect) writes() bool { return e != reads && e != seeks }
 
-// repeats reports whether the request comes to the same however often it is carried out.
-func (e effect) repeats() bool { return e != adds }
+func (e effect) isRepeatable() bool { return e != adds }
 
-// requestsOf makes the requests that carry out an action, in their order.
 func requestsOf(a schema.Action) ([]request, error) {
 	switch a.Op {
 	case schema.OpCreate:
@@ -117,7 +113,7 @@ func updateRequests(a schema.Action) ([]request, error) {
 	if depth := folderDepth(a); depth.IsSet() {
 		fields = fields.Set(schema.FieldFolderDepth, depth)
 	}
-	update, err := updateRequest(have, fields)
+	update, err := updateRequestOf(have, fields)
 	return append([]request{update}, switching...), err
 }
 
@@ -133,8 +129,8 @@ func folderDepth(a schema.Action) schema.Value {
 	return a.Have.Get(schema.FieldFolderDepth)
 }
 
-// updateRequest names an integration in the path, and a repository in the body.
-func updateRequest(have, fields schema.Record) (request, error) {
+// updateRequestOf names an integration in the path, and a repository in the body.
+func updateRequestOf(have, fields schema.Record) (request, error) {
 	body, err := encodeFields(fields)
 	if err != nil || have.Kind() == schema.KindIntegration {
 		return request{http.MethodPut, fmt.Sprintf("%s/%d", integrationPath, have.ID), body, sets, ""}, err
@@ -195,7 +191,6 @@ func appendValue(b []byte, v schema.Value) ([]byte, error) {
 	return b, nil
 }
 
-// appendPlain writes what is neither a text nor a secret.
 func appendPlain(b []byte, v schema.Value) ([]byte, error) {
 	switch x := v.Plain().(type) {
 	case bool:

@@ -8,8 +8,8 @@ import (
 	"github.com/cenkalti/backoff/v5"
 )
 
-// retry tries again what the judge lets it: what was certainly not done, for a passing
-// reason, and beside it what may have been done only where that can be repeated.
+// retry sends again what was certainly not done because of a temporary failure, and what may have
+// been done where it can be repeated.
 type retry struct {
 	next   carrier
 	gate   gate
@@ -21,16 +21,16 @@ func newRetry(next carrier, g gate, times int, onWait func(Wait)) *retry {
 	return &retry{next, g, times, onWait}
 }
 
-// carry makes the attempts. A 429 is no failed one: the server said when to come back,
-// and the pace sees to that and to its end.
+// carry does not count a 429 as a failed attempt: the server said when to come back, and the pace
+// waits for that and limits it.
 func (r *retry) carry(ctx context.Context, req request) answer {
-	var trail trail
+	var trail attempts
 	var delays *backoff.ExponentialBackOff
 	for failed := 0; ; {
 		a := r.next.carry(ctx, req)
-		trail = trail.with(a)
-		a.trail = trail
-		if !a.again() {
+		trail = trail.add(a)
+		a.attempts = trail
+		if !a.mayRetry() {
 			return a
 		}
 		if a.status == http.StatusTooManyRequests {
@@ -46,14 +46,12 @@ func (r *retry) carry(ctx context.Context, req request) answer {
 		r.onWait(Wait{ReasonRetry, d})
 		if e := r.gate.sleep(ctx, req, d, nil); e != nil {
 			a = keptBack(req, e)
-			a.trail = trail
+			a.attempts = trail
 			return a
 		}
 	}
 }
 
-// newDelays grows from half a second to half a minute, each delay half more or less at
-// random, so that workers that failed together do not come back together.
 func newDelays() *backoff.ExponentialBackOff {
 	return &backoff.ExponentialBackOff{
 		InitialInterval:     500 * time.Millisecond,

@@ -14,9 +14,9 @@ import (
 // not copies; a name is gone after the visit. What is JSON and no object has none; the
 // error is one of syntax.
 func eachMember(text []byte, visit func(name []byte, value json.RawMessage)) error {
-	var room [64]byte
+	var buffer [64]byte
 	return scan(text, '{', func(d *jsontext.Decoder) error {
-		name, value, err := nextMember(d, text, room[:0])
+		name, value, err := nextMember(d, text, buffer[:0])
 		if err == nil {
 			visit(name, value)
 		}
@@ -27,9 +27,9 @@ func eachMember(text []byte, visit func(name []byte, value json.RawMessage)) err
 // firstMember finds a member of a JSON object by its name, as a part of the text; nil where
 // there is none. What follows it is not looked at: the text must be JSON.
 func firstMember(text []byte, wanted string) (value json.RawMessage, err error) {
-	var room [64]byte
+	var buffer [64]byte
 	err = scan(text, '{', func(d *jsontext.Decoder) error {
-		name, next, err := nextMember(d, text, room[:0])
+		name, next, err := nextMember(d, text, buffer[:0])
 		if err == nil && string(name) == wanted {
 			value, err = next, errFound
 		}
@@ -41,14 +41,13 @@ func firstMember(text []byte, wanted string) (value json.RawMessage, err error) 
 	return nil, err
 }
 
-// nextMember reads a member of an object; its name is put into the room.
-func nextMember(d *jsontext.Decoder, text, room []byte) (name []byte, value json.RawMessage, err error) {
+func nextMember(d *jsontext.Decoder, text, buffer []byte) (name []byte, value json.RawMessage, err error) {
 	quoted, err := d.ReadValue()
 	if err != nil {
 		return nil, nil, err
 	}
-	// What is no valid UTF-8 in it was let in, and is replaced.
-	name, _ = jsontext.AppendUnquote(room, quoted)
+	// The decoder accepts invalid UTF-8 here; it is replaced.
+	name, _ = jsontext.AppendUnquote(buffer, quoted)
 	value, err = nextValue(d, text)
 	return name, value, err
 }
@@ -56,8 +55,7 @@ func nextMember(d *jsontext.Decoder, text, room []byte) (name []byte, value json
 // errFound ends a scan early.
 var errFound = errors.New("found")
 
-// elements are those of a JSON list: parts of the text, not copies.
-func elements(text []byte) ([]json.RawMessage, error) {
+func listElements(text []byte) ([]json.RawMessage, error) {
 	all := []json.RawMessage{}
 	err := scan(text, '[', func(d *jsontext.Decoder) error {
 		value, err := nextValue(d, text)
@@ -67,20 +65,19 @@ func elements(text []byte) ([]json.RawMessage, error) {
 	return all, err
 }
 
-// scanners are decoders that nobody uses at this time. The answer to a write is scanned
+// scanners are unused decoders. The answer to a write is scanned
 // three times, and a new decoder costs more than such a scan.
 var scanners = sync.Pool{New: func() any { return new(jsontext.Decoder) }}
 
-// scan reads a JSON text of one value, and where it opens as wanted each of its children.
 func scan(text []byte, open jsontext.Kind, child func(*jsontext.Decoder) error) error {
 	d := scanners.Get().(*jsontext.Decoder)
 	defer scanners.Put(d)
-	begin(d, bytes.NewBuffer(text))
+	reset(d, bytes.NewBuffer(text))
 	if d.PeekKind() != open {
 		if err := d.SkipValue(); err != nil {
 			return err
 		}
-		return atEnd(d)
+		return expectEnd(d)
 	}
 	if _, err := d.ReadToken(); err != nil {
 		return err
@@ -91,7 +88,7 @@ func scan(text []byte, open jsontext.Kind, child func(*jsontext.Decoder) error) 
 			if _, err := d.ReadToken(); err != nil {
 				return err
 			}
-			return atEnd(d)
+			return expectEnd(d)
 		}
 		if err := child(d); err != nil {
 			return err
@@ -101,12 +98,12 @@ func scan(text []byte, open jsontext.Kind, child func(*jsontext.Decoder) error) 
 
 func newDecoder(r io.Reader) *jsontext.Decoder {
 	d := new(jsontext.Decoder)
-	begin(d, r)
+	reset(d, r)
 	return d
 }
 
-// begin makes a decoder read another text, as leniently as encoding/json does.
-func begin(d *jsontext.Decoder, r io.Reader) {
+// reset makes a decoder read another text, as leniently as encoding/json does.
+func reset(d *jsontext.Decoder, r io.Reader) {
 	d.Reset(r, jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 }
 
@@ -119,8 +116,7 @@ func nextValue(d *jsontext.Decoder, text []byte) (json.RawMessage, error) {
 	return text[end-len(value) : end : end], nil
 }
 
-// atEnd refuses what follows the value.
-func atEnd(d *jsontext.Decoder) error {
+func expectEnd(d *jsontext.Decoder) error {
 	_, err := d.ReadToken()
 	switch {
 	case err == io.EOF:

@@ -47,8 +47,6 @@ func (c *Client) Read(ctx context.Context, expected map[int64]schema.Kind, kinds
 	}
 }
 
-// lacks are the ids of these kinds that are expected in a list and missing from it, the youngest
-// first: a list that is behind lacks those.
 func lacks(records []schema.Record, expected map[int64]schema.Kind, kinds []schema.Kind) []int64 {
 	lacking := maps.Clone(expected)
 	for i := range records {
@@ -69,13 +67,13 @@ func (c *Client) lookFor(ctx context.Context, ids []int64, kinds map[int64]schem
 			certain = false
 			continue
 		}
-		a, err := c.seek(ctx, fmt.Sprintf("%s/%d", integrationPath, id), "")
+		a, err := c.getOptional(ctx, fmt.Sprintf("%s/%d", integrationPath, id), "")
 		switch {
 		case err == nil:
 			return id, false, nil
 		case a.failure.Class != schema.ClassRefused:
 			return 0, false, err
-		case !a.gone():
+		case !a.saysNotFound():
 			certain = false
 		}
 	}

@@ -38,9 +38,9 @@ func newTarget(c Config) (target, error) {
 	return t, nil
 }
 
-// address is a request as it goes over the wire. It is put together by hand: the base URL
+// newRequest is a request as it goes over the wire. It is put together by hand: the base URL
 // has been read once, and thousands of requests need not do so again.
-func (t target) address(ctx context.Context, r request) *http.Request {
+func (t target) newRequest(ctx context.Context, r request) *http.Request {
 	u := *t.base
 	path, query, _ := strings.Cut(r.path, "?")
 	if u.Path, u.RawQuery = u.Path+path, query; u.RawPath != "" {

@@ -42,16 +42,16 @@ func oneLine(s string) string {
 	return s[:cut] + "…"
 }
 
-// words finds what the body has to say to a person: the error and advice of the app, the
+// serverText finds what the body has to say to a person: the error and advice of the app, the
 // messages of Jira, the title or first words of a page, or the text itself.
-func (a answer) words() (text, advice string) {
-	switch first(a.body) {
+func (a answer) serverText() (text, advice string) {
+	switch firstByte(a.body) {
 	case '{':
 		return a.jsonWords()
 	case '<':
 		return a.pageWords(), ""
 	}
-	return a.shown(a.page()), ""
+	return a.maskedLine(a.page()), ""
 }
 
 // page is the body without secrets, as much of it as is looked at.
@@ -63,8 +63,7 @@ func (a answer) page() string {
 	return page[:max(0, len(page)-longestLeft)]
 }
 
-// shown is a text of the server on one line, without secrets.
-func (a answer) shown(s string) string { return oneLine(a.masked(s)) }
+func (a answer) maskedLine(s string) string { return oneLine(a.masked(s)) }
 
 // masked hides secrets: before a text is folded or cut, which would leave parts of them.
 func (a answer) masked(s string) string {
@@ -74,7 +73,6 @@ func (a answer) masked(s string) string {
 	return a.mask(s)
 }
 
-// maskedError hides secrets in an error, which may quote what the server sent.
 func (a answer) maskedError(err error) error {
 	if err == nil {
 		return nil
@@ -93,9 +91,7 @@ type maskedError struct {
 func (e maskedError) Error() string { return e.text }
 func (e maskedError) Unwrap() error { return e.err }
 
-// first is the first byte of the body that is neither blank nor a byte order mark; 0 of
-// an empty one.
-func first(body []byte) byte {
+func firstByte(body []byte) byte {
 	body = bytes.TrimLeft(body[:min(len(body), longestPage)], " \t\r\n\ufeff")
 	if len(body) == 0 {
 		return 0
@@ -123,10 +119,9 @@ func (a answer) jsonWords() (text, advice string) {
 		}
 	}
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-	return a.shown(strings.Join(parts, "; ")), a.shown(asText(m["advice"]))
+	return a.maskedLine(strings.Join(parts, "; ")), a.maskedLine(asText(m["advice"]))
 }
 
-// asText is the text of a JSON string, "" of anything else.
 func asText(raw json.RawMessage) string {
 	var s string
 	if json.Unmarshal(raw, &s) != nil {
@@ -143,10 +138,10 @@ var (
 func (a answer) pageWords() string {
 	page := a.page()
 	if m := titleElement.FindStringSubmatch(page); m != nil {
-		if title := a.shown(html.UnescapeString(m[1])); title != "" {
+		if title := a.maskedLine(html.UnescapeString(m[1])); title != "" {
 			return title
 		}
 	}
 	head := page[:min(len(page), longestHead)]
-	return a.shown(html.UnescapeString(markup.ReplaceAllString(head, " ")))
+	return a.maskedLine(html.UnescapeString(markup.ReplaceAllString(head, " ")))
 }

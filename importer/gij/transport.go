@@ -15,7 +15,6 @@ type carrier interface {
 	carry(context.Context, request) answer
 }
 
-// newTransport stacks the layers.
 func newTransport(c Config, to target) (t carrier, paced *pacer, idle func()) {
 	base, idle := c.Base, func() {}
 	if base == nil {

@@ -79,9 +79,9 @@ func TestUpdatesAndDeletes(t *testing.T) {
 		{"a delete that was lost, then turned away", remove(), []roundTrip{breakOff, always(429, ""), gone}, []string{deleteOne, deleteOne, deleteOne},
 			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200}},
 		{"a delete of what is gone", remove(), []roundTrip{gone}, []string{deleteOne},
-			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200, Advice: "it was already gone"}},
+			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200, Advice: "it was already deleted"}},
 		{"a delete of what went meanwhile", remove(), []roundTrip{always(503, busy, "Retry-After", "1"), gone}, []string{deleteOne, deleteOne},
-			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200, Advice: "it was already gone"}},
+			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200, Advice: "it was already deleted"}},
 		{"a delete is refused", remove(), []roundTrip{always(200, `{"success":false,"error":"Folder /srv does not exist"}`)}, []string{deleteOne},
 			schema.Outcome{Status: schema.StatusFailed, Class: refused, HTTP: 200, Error: "Folder /srv does not exist"}},
 	} {
