@@ -31,7 +31,7 @@ func TestEachFaultIsGotOver(t *testing.T) {
 	for _, fault := range passing {
 		t.Run(string(fault), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server, c := sandboxed(t, sandbox.Faults{Rules: []sandbox.Rule{
+				server, c := sandboxed(t, sandbox.Faults{Rules: []sandbox.FaultRule{
 					{Fault: fault, Method: "PUT", Path: integrationPath + "/*", First: 1, Last: 1},
 					{Fault: fault, Method: "PUT", Path: repositoryPath + "/*/disable", First: 1, Last: 1},
 					{Fault: fault, Method: "DELETE", First: 1, Last: 1},
@@ -121,7 +121,7 @@ func TestRepositoriesGetOverEachFault(t *testing.T) {
 	for _, fault := range passing {
 		t.Run(string(fault), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				server, c := sandboxed(t, sandbox.Faults{Rules: []sandbox.Rule{
+				server, c := sandboxed(t, sandbox.Faults{Rules: []sandbox.FaultRule{
 					{Fault: fault, Method: "GET", Path: repositoryPath, First: 1, Last: 1},
 					{Fault: fault, Method: "POST", Path: repositoryPath, First: 2, Last: 2},
 					{Fault: fault, Method: "PUT", Path: repositoryPath, First: 1, Last: 1},

@@ -66,7 +66,6 @@ func writeJSON(w http.ResponseWriter, v any) {
 	_ = newEncoder(w).Encode(v)
 }
 
-// newEncoder is an encoder that leaves < > & alone, as the app's does.
 func newEncoder(w http.ResponseWriter) *json.Encoder {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)

@@ -9,8 +9,8 @@ import (
 // maxWrong is how many wrong attempts in a row an account has before Jira asks it to solve a CAPTCHA, which no program can.
 const maxWrong = 3
 
-// gate checks credentials. An account that was locked stays so: only a person at the login page could free it.
-type gate struct {
+// loginGate checks credentials. An account that was locked stays so: only a person at the login page could free it.
+type loginGate struct {
 	token, manager string // of an administrator, and of a manager
 	user, password string
 
@@ -28,7 +28,7 @@ const (
 	denied    verdict = "AUTHENTICATION_DENIED" // locked, whatever the credentials are
 )
 
-func (g *gate) judge(r *http.Request) verdict {
+func (g *loginGate) judge(r *http.Request) verdict {
 	scheme, credentials, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	scheme = strings.ToLower(scheme)
 	if credentials == "" {
@@ -60,7 +60,7 @@ func (s *Server) isManager(r *http.Request) bool {
 }
 
 // count keeps the wrong attempts in a row of a known account.
-func (g *gate) count(account string, right bool) verdict {
+func (g *loginGate) count(account string, right bool) verdict {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.wrong == nil {
@@ -77,7 +77,6 @@ func (g *gate) count(account string, right bool) verdict {
 	return admitted
 }
 
-// authenticated lets only requests with accepted credentials through.
 func (s *Server) authenticated(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if v := s.gate.judge(r); v != admitted {

@@ -44,5 +44,5 @@ func (f Fault) subject() subject {
 	return ofRequests
 }
 
-// lasting says whether the fault's parameter may stand alone, as in list-lag=10s, and then holds for good.
+// lasting says whether the fault's parameter may be used alone, as in list-lag=10s, and then holds for good.
 func (f Fault) lasting() bool { return slices.Contains([]Fault{ListLag, ListCache, RewriteNames}, f) }

@@ -59,7 +59,6 @@ func (s *Server) listIntegrations(w http.ResponseWriter, r *http.Request) {
 	io.WriteString(w, "]}\n")
 }
 
-// get answers with a list of one.
 func (s *Server) get(r *http.Request) (any, error) {
 	id, err := pathID(r)
 	if err != nil {
@@ -86,7 +85,7 @@ func (s *Server) update(r *http.Request) (any, error) {
 		return nil, err
 	}
 	delete(fields, "type")
-	s.touch(id)
+	s.countTouched(id)
 	stored, err := update(s.store, id, func(in *Integration) error {
 		if s.isManager(r) && !in.ByManager && setsProjects(fields) {
 			return &rejection{http.StatusForbidden, "Forbidden: a manager may not change the projects of an integration that others made."}
@@ -120,7 +119,7 @@ func (s *Server) remove(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.touch(id)
+	s.countTouched(id)
 	return done{true}, remove[*Integration](s.store, id)
 }
 
@@ -134,8 +133,8 @@ func (s *Server) disable(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, &refusal{"Parameter 'disable' is required", "Please use disable=true or disable=false."}
 	}
-	s.touch(id)
-	_, err = update(s.store, id, func(r record) error {
+	s.countTouched(id)
+	_, err = update(s.store, id, func(r storedRecord) error {
 		r.connection().Disabled = disable
 		return nil
 	})
@@ -153,7 +152,7 @@ func parseID(text string) (int64, error) {
 	return id, nil
 }
 
-// decodeBody takes the body of a write apart. What it finds wrong is the framework's to refuse, and never quoted: a body holds secrets.
+// decodeBody answers errors as the framework does, and never quotes the body: it holds secrets.
 func decodeBody(r *http.Request) (map[string]json.RawMessage, error) {
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return nil, &rejection{http.StatusUnsupportedMediaType, "Unsupported Media Type: application/json is wanted"}

@@ -11,18 +11,17 @@ import (
 type chooser struct {
 	rates   map[Fault]float64
 	chances []Fault // the keys of rates in a fixed order
-	rules   []Rule
+	rules   []FaultRule
 
 	mu   sync.Mutex
 	rng  *rand.Rand
 	seen []int // how many requests each rule has matched
 }
 
-// newChooser makes the chooser of one subject, with a random sequence of its own.
 func newChooser(f Faults, of subject) *chooser {
 	rates := maps.Clone(f.Rates)
 	maps.DeleteFunc(rates, func(fault Fault, _ float64) bool { return fault.subject() != of })
-	rules := slices.DeleteFunc(slices.Clone(f.Rules), func(r Rule) bool { return r.Fault.subject() != of })
+	rules := slices.DeleteFunc(slices.Clone(f.Rules), func(r FaultRule) bool { return r.Fault.subject() != of })
 	return &chooser{
 		rates:   rates,
 		chances: slices.Sorted(maps.Keys(rates)),
@@ -32,7 +31,6 @@ func newChooser(f Faults, of subject) *chooser {
 	}
 }
 
-// choose is the fault of the next request; empty for none. Chance hits only what is in its scope.
 func (c *chooser) choose(method, p string, inScope bool) Fault {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -56,7 +54,6 @@ func (c *chooser) choose(method, p string, inScope bool) Fault {
 	return chosen
 }
 
-// draw lets chance choose.
 func (c *chooser) draw() Fault {
 	u := c.rng.Float64()
 	for _, fault := range c.chances {

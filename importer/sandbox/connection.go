@@ -108,7 +108,7 @@ func (c *Connection) field(name string) any {
 
 // set stores a request's fields. Unknown ones are ignored, null is an absent one, a wrongly typed one is a rejection,
 // which names the field and never its value.
-func set(r record, fields map[string]json.RawMessage) error {
+func set(r storedRecord, fields map[string]json.RawMessage) error {
 	// Decoding a list writes into the slice that is there, which an earlier record may share.
 	c := r.connection()
 	c.ProjectMappingIDs = slices.Clone(c.ProjectMappingIDs)
@@ -124,7 +124,6 @@ func set(r record, fields map[string]json.RawMessage) error {
 	return nil
 }
 
-// mapProjects empties the list of projects where the connection is for all of them.
 func (c *Connection) mapProjects() {
 	if c.Global || c.ProjectMappingIDs == nil {
 		c.ProjectMappingIDs = []int64{}
@@ -133,12 +132,10 @@ func (c *Connection) mapProjects() {
 
 func blank(s string) bool { return strings.TrimSpace(s) == "" }
 
-// indexed says whether the latest indexing has ended.
 func (c *Connection) indexed(now time.Time, indexTime time.Duration) bool {
 	return !now.Before(c.IndexStart.Add(indexTime))
 }
 
-// lastIndexed is when an indexing last ended; zero before the first has.
 func (c *Connection) lastIndexed(now time.Time, indexTime time.Duration) time.Time {
 	if c.indexed(now, indexTime) {
 		return c.IndexStart.Add(indexTime)
@@ -146,7 +143,6 @@ func (c *Connection) lastIndexed(now time.Time, indexTime time.Duration) time.Ti
 	return c.LastIndexed
 }
 
-// snapshot is a copy that shares nothing with the store.
 func (c Connection) snapshot(now time.Time, indexTime time.Duration) Connection {
 	c.ProjectMappingIDs = slices.Clone(c.ProjectMappingIDs)
 	c.LastIndexed = c.lastIndexed(now, indexTime)

@@ -65,7 +65,7 @@ func openDataFile(path string) (_ *dataFile, err error) {
 	return &dataFile{path: path, db: db}, nil
 }
 
-// dataSource names a file to the driver in a way that survives ? and % in its path.
+// dataSource is a URL, because ? and % may be in the path.
 func dataSource(path string) string {
 	abs, err := filepath.Abs(path)
 	if err != nil {
@@ -92,7 +92,7 @@ func identify(db *sql.DB) error {
 	case id != applicationID:
 		return errors.New("is an SQLite file of another program; name another file")
 	case version > dataVersion:
-		return fmt.Errorf("has layout %d, this version knows up to %d; name another file", version, dataVersion)
+		return fmt.Errorf("has layout %d, this version supports up to %d; name another file", version, dataVersion)
 	}
 	var verdict string
 	if err := db.QueryRow(`PRAGMA quick_check(1)`).Scan(&verdict); err != nil {
@@ -142,8 +142,7 @@ func prepare(db *sql.DB) error {
 	return tx.Commit()
 }
 
-// load reads all records, by id, and the highest id that was ever given.
-func (f *dataFile) load() ([]record, int64, error) {
+func (f *dataFile) load() ([]storedRecord, int64, error) {
 	var lastID int64
 	if err := f.db.QueryRow(`SELECT coalesce(max(seq), 0) FROM sqlite_sequence`).Scan(&lastID); err != nil {
 		return nil, 0, f.wrap(err)
@@ -153,7 +152,7 @@ func (f *dataFile) load() ([]record, int64, error) {
 		return nil, 0, f.wrap(err)
 	}
 	defer rows.Close()
-	var records []record
+	var records []storedRecord
 	for rows.Next() {
 		var id int64
 		var text []byte
@@ -161,7 +160,7 @@ func (f *dataFile) load() ([]record, int64, error) {
 		if err := rows.Scan(&id, &text, &isRepository); err != nil {
 			return nil, 0, f.wrap(err)
 		}
-		kind, r := "integration", record(new(Integration))
+		kind, r := "integration", storedRecord(new(Integration))
 		if isRepository {
 			kind, r = "repository", new(Repository)
 		}
@@ -173,8 +172,7 @@ func (f *dataFile) load() ([]record, int64, error) {
 	return records, lastID, f.wrap(rows.Err())
 }
 
-// save writes all of the records or none.
-func (f *dataFile) save(records ...record) error {
+func (f *dataFile) save(records ...storedRecord) error {
 	return f.transact(func(tx *sql.Tx) error {
 		for _, r := range records {
 			if err := put(tx, r); err != nil {
@@ -185,7 +183,6 @@ func (f *dataFile) save(records ...record) error {
 	})
 }
 
-// delete deletes what has an id, and what is inside it.
 func (f *dataFile) delete(id int64) error {
 	return f.transact(func(tx *sql.Tx) error {
 		if _, err := tx.Exec(`DELETE FROM integration WHERE id = ?`, id); err != nil {
@@ -208,7 +205,7 @@ func (f *dataFile) transact(work func(*sql.Tx) error) error {
 	return f.wrap(tx.Commit())
 }
 
-func put(tx *sql.Tx, r record) error {
+func put(tx *sql.Tx, r storedRecord) error {
 	text, err := json.Marshal(r)
 	if err != nil {
 		return err

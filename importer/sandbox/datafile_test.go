@@ -148,7 +148,7 @@ func TestUnusableDataFiles(t *testing.T) {
 		"overwritten inside": {file("noise.db", append(bytes.Clone(content[:4096]), bytes.Repeat([]byte{7}, len(content)-4096)...)), "damaged"},
 		"another program's":  {sqlite("foreign.db", `CREATE TABLE t (x)`), "is an SQLite file of another program; name another file"},
 		"marked by another":  {sqlite("marked.db", `PRAGMA application_id = 5; CREATE TABLE t (x)`), "is an SQLite file of another program; name another file"},
-		"of the future":      {sqlite("future.db", ours+`PRAGMA user_version = 9`), "has layout 9, this version knows up to 2; name another file"},
+		"of the future":      {sqlite("future.db", ours+`PRAGMA user_version = 9`), "has layout 9, this version supports up to 2; name another file"},
 		"a broken record":    {sqlite("record.db", ours+`INSERT INTO integration VALUES (1, '{"ID":1,"PAT":"canary"')`), "integration 1 is not readable; name another file"},
 		"a misplaced record": {sqlite("misplaced.db", ours+`INSERT INTO integration VALUES (1, '{"ID":2}')`), "integration 1 is not readable; name another file"},
 		"a directory":        {dir, "unable to open database file"},

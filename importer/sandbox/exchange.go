@@ -89,16 +89,16 @@ func (s *Server) exchange(r *http.Request) (rec *recorder, end ending) {
 	if !wait(r.Context(), s.script.delay(path)) {
 		return nil, broken
 	}
-	if err := s.meanwhile(r.Method, path); err != nil {
+	if err := s.doPendingWork(r.Method, path); err != nil {
 		rec = newRecorder()
 		writeTrouble(rec, err)
 		return rec, whole
 	}
-	return s.suffer(r, body, fault)
+	return s.applyFault(r, body, fault)
 }
 
-// meanwhile lets happen what is not this request's doing: work that outlived its connection, and the script's events.
-func (s *Server) meanwhile(method, path string) error {
+// doPendingWork does what is independent of this request: work that outlived its connection, and the script's events.
+func (s *Server) doPendingWork(method, path string) error {
 	s.catchUp()
 	switch event := s.script.event(method, path); event.name() {
 	case Restore:
@@ -110,19 +110,17 @@ func (s *Server) meanwhile(method, path string) error {
 	return nil
 }
 
-// catchUp does the late work that is due.
 func (s *Server) catchUp() {
-	s.late.do(func(t task) { s.work(newRecorder(), t.r, t.body) })
+	s.late.doDue(func(t task) { s.serve(newRecorder(), t.r, t.body) })
 }
 
-// suffer lets a fault take its course.
-func (s *Server) suffer(r *http.Request, body []byte, fault Fault) (*recorder, ending) {
+func (s *Server) applyFault(r *http.Request, body []byte, fault Fault) (*recorder, ending) {
 	rec := newRecorder()
 	if fault == Twice {
-		s.work(newRecorder(), r, body)
+		s.serve(newRecorder(), r, body)
 	}
 	if fault.works() {
-		s.work(rec, r, body)
+		s.serve(rec, r, body)
 	}
 	if after, ok := fault.late(); ok {
 		s.late.add(after, r, body)
@@ -143,8 +141,7 @@ func (s *Server) suffer(r *http.Request, body []byte, fault Fault) (*recorder, e
 	return rec, whole
 }
 
-// work does what the request asks for.
-func (s *Server) work(w http.ResponseWriter, r *http.Request, body []byte) {
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, body []byte) {
 	inner := *r
 	inner.Body = io.NopCloser(bytes.NewReader(body))
 	s.handler.ServeHTTP(w, &inner)
@@ -158,7 +155,6 @@ func readBody(r *http.Request) ([]byte, error) {
 	return io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
 }
 
-// wait is false when the context ended first.
 func wait(ctx context.Context, d time.Duration) bool {
 	if d == 0 {
 		return ctx.Err() == nil

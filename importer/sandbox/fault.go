@@ -55,7 +55,6 @@ var faultNames = []string{
 	string(ListLag), string(ListCache), string(ListEmpty), string(RewriteNames), string(Restore), string(OtherAdmin),
 }
 
-// check says whether there is such a fault, and whether it takes its parameter.
 func (f Fault) check() error {
 	if !f.known() {
 		return fmt.Errorf("unknown fault %q%s", string(f.name()), suggest(string(f.name()), faultNames))
@@ -68,7 +67,6 @@ func (f Fault) known() bool {
 	return ok || slices.Contains(faultNames, string(f.name()))
 }
 
-// status takes a status fault apart; ok is false for the named ones.
 func (f Fault) status() (code int, variant string, ok bool) {
 	name := string(f.name())
 	text, variant, _ := strings.Cut(name, "-")
@@ -87,7 +85,6 @@ func (f Fault) status() (code int, variant string, ok bool) {
 	return code, variant, ok
 }
 
-// works says whether the request's work is done while the connection is there.
 func (f Fault) works() bool {
 	switch f {
 	case "", DropAfter, HangAfter, Cut, Twice:
@@ -97,7 +94,6 @@ func (f Fault) works() bool {
 	return variant == "after"
 }
 
-// late is how long the work of the request takes after the connection is done with.
 func (f Fault) late() (d time.Duration, ok bool) {
 	if _, variant, _ := f.status(); variant == "slow" || f.name() == SlowAfterCut {
 		return f.duration(), true
@@ -105,7 +101,6 @@ func (f Fault) late() (d time.Duration, ok bool) {
 	return 0, false
 }
 
-// answers says whether the fault has an answer of its own, in place of the one that the work gives.
 func (f Fault) answers() bool {
 	switch f {
 	case Login, RedirectLogin, Captcha:
@@ -115,7 +110,6 @@ func (f Fault) answers() bool {
 	return ok
 }
 
-// writeFault writes the answer of a fault that has one of its own.
 func (s *Server) writeFault(w http.ResponseWriter, r *http.Request, f Fault) {
 	switch f {
 	case Login:

@@ -83,7 +83,7 @@ func faulty(t *testing.T, fault Fault) *Server {
 	t.Helper()
 	o := Options{BasePath: "/jira"}
 	if fault != "" {
-		o.Faults.Rules = []Rule{{Fault: fault, First: 1, Last: 1}}
+		o.Faults.Rules = []FaultRule{{Fault: fault, First: 1, Last: 1}}
 	}
 	return start(t, o)
 }

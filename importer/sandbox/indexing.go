@@ -16,13 +16,12 @@ func (p percent) MarshalJSON() ([]byte, error) {
 	return strconv.AppendFloat(nil, float64(p), 'f', 1, 64), nil
 }
 
-// indexStatus tells how far the latest indexing of one integration or repository is.
 func (s *Server) indexStatus(r *http.Request) (any, error) {
 	id, err := parseID(r.URL.Query().Get("repoId"))
 	if err != nil {
 		return nil, err
 	}
-	indexed, err := get[record](s.store, id)
+	indexed, err := get[storedRecord](s.store, id)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +49,6 @@ func (s *Server) indexStatus(r *http.Request) (any, error) {
 	}, nil
 }
 
-// reindex starts the indexing of one integration or repository, or, where the body names none, of all of them.
 func (s *Server) reindex(r *http.Request) (any, error) {
 	fields, err := decodeBody(r)
 	if err != nil {
@@ -86,8 +84,8 @@ func (s *Server) reindex(r *http.Request) (any, error) {
 }
 
 // startIndexing keeps the end of the indexing before. One that is under way goes on.
-func (s *Server) startIndexing(now time.Time) func(record) error {
-	return func(r record) error {
+func (s *Server) startIndexing(now time.Time) func(storedRecord) error {
+	return func(r storedRecord) error {
 		c := r.connection()
 		if c.indexed(now, s.indexTime) {
 			c.LastIndexed, c.IndexStart = c.lastIndexed(now, s.indexTime), now
@@ -96,7 +94,6 @@ func (s *Server) startIndexing(now time.Time) func(record) error {
 	}
 }
 
-// newThreadID is a random UUID, version 4.
 func newThreadID() string {
 	var b [16]byte
 	rand.Read(b[:])

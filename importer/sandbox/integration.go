@@ -21,7 +21,7 @@ func newIntegration() *Integration { return &Integration{Connection: newConnecti
 
 func (in *Integration) connection() *Connection { return &in.Connection }
 
-func (in *Integration) clone() record { return new(*in) }
+func (in *Integration) clone() storedRecord { return new(*in) }
 
 func (in *Integration) field(name string) any {
 	switch name {

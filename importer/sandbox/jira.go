@@ -6,7 +6,6 @@ import (
 	"strconv"
 )
 
-// myself is Jira's GET /rest/api/2/myself, the cheap check of the credentials.
 func (s *Server) myself(r *http.Request) (any, error) {
 	name := s.userName(r)
 	return struct {
@@ -30,13 +29,11 @@ func (s *Server) myPermissions(r *http.Request) (any, error) {
 	}}, nil
 }
 
-// userName is who the credentials say they are: a token does not say.
 func (s *Server) userName(r *http.Request) string {
 	name, _, _ := r.BasicAuth()
 	return cmp.Or(name, s.user)
 }
 
-// serverInfo is Jira's GET /rest/api/2/serverInfo.
 func (s *Server) serverInfo(r *http.Request) (any, error) {
 	return struct {
 		BaseURL        string `json:"baseUrl"`

@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// late is work that goes on after its connection was cut. It is done at the first request that comes when it is due, as
+// lateWork is work that continues after its connection was cut. It is done at the first request that comes when it is due, as
 // of the time when it was: the server starts no goroutines. What is not due when the server is closed is lost.
-type late struct {
+type lateWork struct {
 	mu    sync.Mutex
 	tasks []task
 }
@@ -22,7 +22,7 @@ type task struct {
 	body []byte
 }
 
-func (l *late) add(after time.Duration, r *http.Request, body []byte) {
+func (l *lateWork) add(after time.Duration, r *http.Request, body []byte) {
 	due := time.Now().Add(after)
 	r = r.WithContext(context.WithValue(r.Context(), dueKey{}, due))
 	l.mu.Lock()
@@ -31,8 +31,8 @@ func (l *late) add(after time.Duration, r *http.Request, body []byte) {
 	slices.SortStableFunc(l.tasks, func(a, b task) int { return a.due.Compare(b.due) })
 }
 
-// do does what is due, in order. Who comes meanwhile waits, so that a list never lacks what was due before it.
-func (l *late) do(work func(task)) {
+// doDue lets other requests wait, so that a list never lacks what was due before it.
+func (l *lateWork) doDue(work func(task)) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	now := time.Now()
@@ -44,8 +44,7 @@ func (l *late) do(work func(task)) {
 	l.tasks = slices.Delete(l.tasks, 0, n)
 }
 
-// forget drops all work, as a server that stops does.
-func (l *late) forget() {
+func (l *lateWork) forget() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.tasks = nil
@@ -53,7 +52,6 @@ func (l *late) forget() {
 
 type dueKey struct{}
 
-// isLate is true for late work. Its request came before.
 func isLate(r *http.Request) bool { return r.Context().Value(dueKey{}) != nil }
 
 // wireTime is when the work of a request is done, as exactly as the API tells times: now, or when late work was due.

@@ -18,20 +18,19 @@ type lists struct {
 // cachedList is the records that a list was made of.
 type cachedList struct {
 	at      time.Time
-	records []record
+	records []storedRecord
 }
 
 func newLists(c *chooser) *lists { return &lists{chooser: c, cached: map[string]cachedList{}} }
 
-// show is what a list shows of what is stored.
-func (l *lists) show(r *http.Request, stored []record) []record {
+func (l *lists) show(r *http.Request, stored []storedRecord) []storedRecord {
 	fault := l.chooser.choose(r.Method, r.URL.Path, true)
 	now, age := time.Now(), fault.duration()
 	switch fault.name() {
 	case ListEmpty:
 		stored = nil
 	case ListLag:
-		stored = slices.DeleteFunc(stored, func(r record) bool { return now.Sub(r.connection().InitDate) < age })
+		stored = slices.DeleteFunc(stored, func(r storedRecord) bool { return now.Sub(r.connection().InitDate) < age })
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -43,9 +42,9 @@ func (l *lists) show(r *http.Request, stored []record) []record {
 }
 
 // listed are the records of a kind that a list shows.
-func listed[T record](s *Server, r *http.Request) []T {
+func listed[T storedRecord](s *Server, r *http.Request) []T {
 	var list []T
-	for _, r := range s.lists.show(r, all[record](s.store)) {
+	for _, r := range s.lists.show(r, all[storedRecord](s.store)) {
 		if r, ok := r.(T); ok {
 			list = append(list, r)
 		}

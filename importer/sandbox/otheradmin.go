@@ -32,7 +32,6 @@ func newOtherAdmin(seed uint64) *otherAdmin {
 	return &otherAdmin{rng: rand.New(rand.NewPCG(seed, uint64(ofStore)+1))}
 }
 
-// work does one thing; what is empty where the seed is to choose. Where there is no record to do it to, nothing is done.
 func (a *otherAdmin) work(s *Server, what string) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -49,34 +48,33 @@ func (a *otherAdmin) work(s *Server, what string) error {
 	return nil
 }
 
-func (a *otherAdmin) do(s *Server, what string) (record, error) {
+func (a *otherAdmin) do(s *Server, what string) (storedRecord, error) {
 	if what == "add" {
 		in := newIntegration()
 		in.Type, in.DisplayName, in.PAT, in.Global = "GITHUB", nextName(s, "Another administrator's"), "of-another-administrator", true
 		in.complete()
 		return in, a.store(s, in)
 	}
-	r := a.any(s)
+	r := a.randomRecord(s)
 	if r == nil {
 		return nil, nil
 	}
 	id, name := r.connection().ID, nextName(s, r.connection().DisplayName)
 	switch what {
 	case "rename":
-		return update(s.store, id, func(r record) error {
+		return update(s.store, id, func(r storedRecord) error {
 			r.connection().DisplayName = name
 			return nil
 		})
 	case "delete":
-		return r, remove[record](s.store, id)
+		return r, remove[storedRecord](s.store, id)
 	}
 	r = r.clone()
 	return r, a.store(s, r)
 }
 
-// any chooses a record; nil where there is none. Repositories inside an integration come and go with it.
-func (a *otherAdmin) any(s *Server) record {
-	live := slices.DeleteFunc(all[record](s.store), func(r record) bool {
+func (a *otherAdmin) randomRecord(s *Server) storedRecord {
+	live := slices.DeleteFunc(all[storedRecord](s.store), func(r storedRecord) bool {
 		re, ok := r.(*Repository)
 		return ok && re.TrackedFolderID != 0
 	})
@@ -86,15 +84,13 @@ func (a *otherAdmin) any(s *Server) record {
 	return live[a.rng.IntN(len(live))]
 }
 
-// nextName is a name that no record has: ids only grow.
 func nextName(s *Server, of string) string {
 	s.store.mu.Lock()
 	defer s.store.mu.Unlock()
 	return fmt.Sprintf("%s (%d)", of, s.store.lastID+1)
 }
 
-// store adds a record that is marked as the administrator's.
-func (a *otherAdmin) store(s *Server, r record) error {
+func (a *otherAdmin) store(s *Server, r storedRecord) error {
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	c := r.connection()
 	c.OtherAdmin, c.InitDate, c.IndexStart, c.LastIndexed = true, now, now, time.Time{}
@@ -104,9 +100,8 @@ func (a *otherAdmin) store(s *Server, r record) error {
 	return s.store.add(r)
 }
 
-// touch counts what clients do to the administrator's records.
-func (s *Server) touch(id int64) {
-	if r, err := get[record](s.store, id); err != nil || !r.connection().OtherAdmin {
+func (s *Server) countTouched(id int64) {
+	if r, err := get[storedRecord](s.store, id); err != nil || !r.connection().OtherAdmin {
 		return
 	}
 	s.log.mu.Lock()

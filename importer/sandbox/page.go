@@ -33,7 +33,7 @@ type pageData struct {
 // page lists the integrations and repositories for people, without scripts and without credentials: it shows no secret.
 func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	now := wireTime(r)
-	stored := all[record](s.store)
+	stored := all[storedRecord](s.store)
 	data := pageData{Rows: make([]pageRow, len(stored)), Integrations: len(all[*Integration](s.store)), Now: now}
 	data.Repositories = len(stored) - data.Integrations
 	for i, r := range stored {
@@ -53,7 +53,7 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func (s *Server) pageRow(r record, now time.Time) pageRow {
+func (s *Server) pageRow(r storedRecord, now time.Time) pageRow {
 	c := r.connection()
 	row := pageRow{
 		ID: c.ID, Name: c.DisplayName, Type: typeText(r), Origin: c.Origin, Global: c.Global,
@@ -76,7 +76,7 @@ func (s *Server) pageRow(r record, now time.Time) pageRow {
 }
 
 // typeText is what stands for the type of what has none.
-func typeText(r record) string {
+func typeText(r storedRecord) string {
 	switch r := r.(type) {
 	case *Integration:
 		return r.Type

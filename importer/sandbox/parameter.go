@@ -17,7 +17,6 @@ const (
 	maxCount = 1000
 )
 
-// name is the fault without its parameter.
 func (f Fault) name() Fault {
 	name, _, _ := strings.Cut(string(f), ":")
 	return Fault(name)
@@ -28,7 +27,6 @@ func (f Fault) parameter() string {
 	return parameter
 }
 
-// duration is the parameter of a fault that takes a duration, which was checked.
 func (f Fault) duration() time.Duration {
 	if d, err := time.ParseDuration(f.parameter()); err == nil {
 		return d
@@ -36,7 +34,6 @@ func (f Fault) duration() time.Duration {
 	return usualDuration
 }
 
-// count is the parameter of a fault that takes a number, which was checked.
 func (f Fault) count() int {
 	if n, err := strconv.Atoi(f.parameter()); err == nil {
 		return n
@@ -44,7 +41,6 @@ func (f Fault) count() int {
 	return usualCount
 }
 
-// checkParameter says whether the fault, whose name is known, takes this parameter.
 func (f Fault) checkParameter() error {
 	name, parameter, given := strings.Cut(string(f), ":")
 	if !given {
@@ -73,7 +69,6 @@ func (f Fault) takesDuration() bool {
 	return variant == "slow" || slices.Contains([]Fault{SlowAfterCut, ListLag, ListCache}, f.name())
 }
 
-// words are the parameters of a fault that takes one of several.
 func (f Fault) words() []string {
 	switch f.name() {
 	case RewriteNames:

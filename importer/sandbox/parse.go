@@ -56,7 +56,6 @@ func ParseFaults(text string) (Faults, error) {
 	return f, nil
 }
 
-// parse takes in one name=value.
 func (f *Faults) parse(name, value string) (err error) {
 	switch name {
 	case "seed":
@@ -124,8 +123,8 @@ func parseRate(value string) (float64, error) {
 }
 
 // parseRule reads [METHOD] [PATH]#FIRST[-[LAST]].
-func parseRule(value string) (Rule, error) {
-	var r Rule
+func parseRule(value string) (FaultRule, error) {
+	var r FaultRule
 	target, numbers, _ := strings.Cut(value, "#")
 	for _, word := range strings.Fields(target) {
 		switch {
@@ -134,20 +133,20 @@ func parseRule(value string) (Rule, error) {
 		case slices.Contains(ruleMethods, word) && r.Method == "" && r.Path == "":
 			r.Method = word
 		default:
-			return Rule{}, fmt.Errorf("rule %q: want a method, then a path, then # and numbers, such as POST /rest/gitplugin/1.0/integration#2-4", value)
+			return FaultRule{}, fmt.Errorf("rule %q: want a method, then a path, then # and numbers, such as POST /rest/gitplugin/1.0/integration#2-4", value)
 		}
 	}
 	first, last, ranged := strings.Cut(numbers, "-")
 	var err error
 	if r.First, err = parseOrdinal(first); err != nil {
-		return Rule{}, err
+		return FaultRule{}, err
 	}
 	switch {
 	case !ranged:
 		r.Last = r.First
 	case last != "":
 		if r.Last, err = parseOrdinal(last); err != nil {
-			return Rule{}, err
+			return FaultRule{}, err
 		}
 	}
 	return r, nil
@@ -158,7 +157,7 @@ var ruleMethods = []string{http.MethodGet, http.MethodHead, http.MethodPost, htt
 func parseOrdinal(text string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(text))
 	if err != nil || n < 1 {
-		return 0, errors.New("after # stands the number of a request, counted from 1, or a range: #3, #3-5, #3-")
+		return 0, errors.New("want the number of a request, from 1, or a range after #: #3, #3-5, #3-")
 	}
 	return n, nil
 }
@@ -182,7 +181,7 @@ func (f Faults) String() string {
 }
 
 // String is the rule's part of the textual form, without the fault.
-func (r Rule) String() string {
+func (r FaultRule) String() string {
 	numbers := strconv.Itoa(max(r.First, 1))
 	switch r.Last {
 	case 0:

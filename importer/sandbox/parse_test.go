@@ -14,20 +14,20 @@ func TestParseFaults(t *testing.T) {
 		"seed=7,drop-after=3%,drop-before=3%,503=3%,hang=1%,cut=1%,latency=20ms": {Seed: 7, Latency: 20 * time.Millisecond,
 			Rates: map[Fault]float64{DropAfter: 0.03, DropBefore: 0.03, "503": 0.03, Hang: 0.01, Cut: 0.01}},
 		" 503-retry = 0.5 , reads = true, 502-after=0%": {Reads: true, Rates: map[Fault]float64{"503-retry": 0.5, "502-after": 0}},
-		"captcha=#5,cut=#2-4,cut=POST#6-,401=GET /rest/api/2/myself#1": {Rules: []Rule{
+		"captcha=#5,cut=#2-4,cut=POST#6-,401=GET /rest/api/2/myself#1": {Rules: []FaultRule{
 			{Fault: Captcha, First: 5, Last: 5},
 			{Fault: Cut, First: 2, Last: 4},
 			{Fault: Cut, Method: "POST", First: 6},
 			{Fault: "401", Method: "GET", Path: "/rest/api/2/myself", First: 1, Last: 1},
 		}},
 		"slow-after-cut=1%,slow-after-cut:10s=2%,504-slow:1m=#3": {
-			Rates: map[Fault]float64{SlowAfterCut: 0.01, "slow-after-cut:10s": 0.02}, Rules: []Rule{{Fault: "504-slow:1m", First: 3, Last: 3}}},
+			Rates: map[Fault]float64{SlowAfterCut: 0.01, "slow-after-cut:10s": 0.02}, Rules: []FaultRule{{Fault: "504-slow:1m", First: 3, Last: 3}}},
 		"list-lag=10s,list-cache:1m=#2,list-empty=#1": {
-			Rates: map[Fault]float64{"list-lag:10s": 1}, Rules: []Rule{{Fault: "list-cache:1m", First: 2, Last: 2}, {Fault: ListEmpty, First: 1, Last: 1}}},
+			Rates: map[Fault]float64{"list-lag:10s": 1}, Rules: []FaultRule{{Fault: "list-cache:1m", First: 2, Last: 2}, {Fault: ListEmpty, First: 1, Last: 1}}},
 		"rewrite-names=spaces,other-admin=5%,other-admin:copy=#4,restore:3=#30,cut=100%": {
 			Rates: map[Fault]float64{"rewrite-names:spaces": 1, OtherAdmin: 0.05, Cut: 1},
-			Rules: []Rule{{Fault: "other-admin:copy", First: 4, Last: 4}, {Fault: "restore:3", First: 30, Last: 30}}},
-		"hang=/rest/*/*/*#1,hang=1%": {Rates: map[Fault]float64{Hang: 0.01}, Rules: []Rule{{Fault: Hang, Path: "/rest/*/*/*", First: 1, Last: 1}}},
+			Rules: []FaultRule{{Fault: "other-admin:copy", First: 4, Last: 4}, {Fault: "restore:3", First: 30, Last: 30}}},
+		"hang=/rest/*/*/*#1,hang=1%": {Rates: map[Fault]float64{Hang: 0.01}, Rules: []FaultRule{{Fault: Hang, Path: "/rest/*/*/*", First: 1, Last: 1}}},
 	} {
 		got, err := ParseFaults(text)
 		if err != nil {
@@ -77,9 +77,9 @@ func TestParseFaultsExplainsWhatIsWrong(t *testing.T) {
 		"cut=NaN":                       `faults: cut: chance "NaN": want a percentage from 0% to 100%, such as 3%`,
 		"cut=many":                      `faults: cut: chance "many": want a percentage from 0% to 100%, such as 3%`,
 		"cut=60%,hang=60%":              `faults: the rates sum up to 120%, which is more than 100%`,
-		"cut=#0":                        `faults: cut: after # stands the number of a request, counted from 1, or a range: #3, #3-5, #3-`,
-		"cut=#x-2":                      `faults: cut: after # stands the number of a request, counted from 1, or a range: #3, #3-5, #3-`,
-		"cut=#2-x":                      `faults: cut: after # stands the number of a request, counted from 1, or a range: #3, #3-5, #3-`,
+		"cut=#0":                        `faults: cut: want the number of a request, from 1, or a range after #: #3, #3-5, #3-`,
+		"cut=#x-2":                      `faults: cut: want the number of a request, from 1, or a range after #: #3, #3-5, #3-`,
+		"cut=#2-x":                      `faults: cut: want the number of a request, from 1, or a range after #: #3, #3-5, #3-`,
 		"cut=#4-2":                      `fault cut: requests 4 to 2: must count up from 1`,
 		"cut=post#1":                    `faults: cut: rule "post#1": want a method, then a path, then # and numbers, such as POST /rest/gitplugin/1.0/integration#2-4`,
 		"cut=/x POST#1":                 `faults: cut: rule "/x POST#1": want a method, then a path, then # and numbers, such as POST /rest/gitplugin/1.0/integration#2-4`,

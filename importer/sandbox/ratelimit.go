@@ -35,12 +35,12 @@ func (l RateLimit) check() error {
 type cluster struct {
 	mu    sync.Mutex
 	limit RateLimit
-	nodes []bucket
+	nodes []tokenBucket
 	next  int // the node whose turn it is
 }
 
-// bucket holds a node's tokens.
-type bucket struct {
+// tokenBucket holds a node's tokens.
+type tokenBucket struct {
 	tokens int
 	filled time.Time // when tokens were last due; zero before the first request
 }
@@ -55,7 +55,7 @@ type balance struct {
 }
 
 func newCluster(l RateLimit, nodes int) *cluster {
-	c := &cluster{limit: l, nodes: make([]bucket, max(1, nodes))}
+	c := &cluster{limit: l, nodes: make([]tokenBucket, max(1, nodes))}
 	for i := range c.nodes {
 		c.nodes[i].tokens = l.Limit
 	}
@@ -69,14 +69,13 @@ func (c *cluster) setLimit(l RateLimit) {
 	for i := range c.nodes {
 		b := &c.nodes[i]
 		if c.limit.Limit == 0 {
-			*b = bucket{tokens: l.Limit}
+			*b = tokenBucket{tokens: l.Limit}
 		}
 		b.tokens = min(b.tokens, l.Limit)
 	}
 	c.limit = l
 }
 
-// take takes a token, if there is one, at the node whose turn it is.
 func (c *cluster) take(now time.Time) balance {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -96,8 +95,7 @@ func (c *cluster) take(now time.Time) balance {
 	return found
 }
 
-// fill adds the tokens that are due.
-func (b *bucket) fill(l RateLimit, now time.Time) {
+func (b *tokenBucket) fill(l RateLimit, now time.Time) {
 	if b.filled.IsZero() {
 		b.filled = now
 	}
@@ -150,5 +148,5 @@ func writeTooMany(w http.ResponseWriter) {
 	fmt.Fprintln(w, `{"message":"Rate limit exceeded."}`)
 }
 
-// wholeSeconds rounds up, so that who waits as told does not come too early.
+// wholeSeconds rounds up, so that a client that waits this long is not too early.
 func wholeSeconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }

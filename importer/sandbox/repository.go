@@ -34,7 +34,7 @@ func newRepository() *Repository {
 
 func (re *Repository) connection() *Connection { return &re.Connection }
 
-func (re *Repository) clone() record { return new(*re) }
+func (re *Repository) clone() storedRecord { return new(*re) }
 
 func (re *Repository) field(name string) any {
 	switch name {
@@ -79,7 +79,6 @@ func (re *Repository) complete() {
 	re.mapProjects()
 }
 
-// slug is the last part of the origin.
 func (re *Repository) slug() string {
 	origin := strings.TrimSuffix(strings.TrimRight(re.Origin, "/"), ".git")
 	return origin[strings.LastIndexAny(origin, `/\:`)+1:]
@@ -94,9 +93,8 @@ func (re *Repository) clonedRoot() string {
 	return fmt.Sprintf("%d_%s", re.ID, re.slug())
 }
 
-// found makes the repositories that the app finds inside a new integration.
-func (in *Integration) found(n int) []record {
-	inside := make([]record, n)
+func (in *Integration) found(n int) []storedRecord {
+	inside := make([]storedRecord, n)
 	for i := range inside {
 		re := newRepository()
 		re.Connection = in.Connection

@@ -47,7 +47,7 @@ func (s *Server) updateRepository(r *http.Request) (any, error) {
 		return nil, &refusal{"Field 'id' is required", "Please use the id of an existing repository."}
 	}
 	delete(fields, "disabled")
-	s.touch(id)
+	s.countTouched(id)
 	stored, err := update(s.store, id, func(re *Repository) error {
 		if err := set(re, fields); err != nil {
 			return err
@@ -62,17 +62,15 @@ func (s *Server) updateRepository(r *http.Request) (any, error) {
 	return s.showRepository(stored, time.Now()), nil
 }
 
-// removeRepository deletes a repository. There are no files that deleteFiles could delete.
 func (s *Server) removeRepository(r *http.Request) (any, error) {
 	id, err := parseID(r.URL.Query().Get("id"))
 	if err != nil {
 		return nil, err
 	}
-	s.touch(id)
+	s.countTouched(id)
 	return done{true}, remove[*Repository](s.store, id)
 }
 
-// listRepositories answers with all repositories at once, those inside integrations included.
 func (s *Server) listRepositories(r *http.Request) (any, error) {
 	if s.paged {
 		return nil, &rejection{http.StatusNotFound, "Not Found"}

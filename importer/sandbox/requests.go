@@ -35,7 +35,6 @@ type requestLog struct {
 	inFlight int // writes
 }
 
-// enter notes a request that has come. The function that it returns notes the status when the request leaves.
 func (l *requestLog) enter(method, path string, fault Fault) (leave func(status int)) {
 	entry := &Request{Time: time.Now(), Method: method, Path: path, Fault: fault}
 	write := 0

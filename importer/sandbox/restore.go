@@ -14,7 +14,7 @@ type history struct {
 
 // state is all that a store holds.
 type state struct {
-	records []record
+	records []storedRecord
 	lastID  int64
 }
 
@@ -34,7 +34,6 @@ func (f Faults) longestRestore() int {
 	return longest
 }
 
-// remember keeps the state before a change.
 func (h *history) remember(s state) {
 	if h.keep == 0 {
 		return
@@ -43,8 +42,8 @@ func (h *history) remember(s state) {
 	h.states = h.states[max(0, len(h.states)-h.keep):]
 }
 
-// back is the state that many changes ago, or the oldest that is known; it and those after it are forgotten.
-func (h *history) back(changes int) (s state, ok bool) {
+// rewindTo returns the state before that many changes, or the oldest known; it and the later ones are dropped.
+func (h *history) rewindTo(changes int) (s state, ok bool) {
 	if len(h.states) == 0 {
 		return state{}, false
 	}
@@ -54,11 +53,10 @@ func (h *history) back(changes int) (s state, ok bool) {
 	return s, true
 }
 
-// restore makes the store what it was that many changes ago. What was added since is gone, and its ids are given again.
 func (s *store) restore(changes int) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	earlier, ok := s.past.back(changes)
+	earlier, ok := s.past.rewindTo(changes)
 	if !ok {
 		return nil
 	}
@@ -71,7 +69,6 @@ func (s *store) restore(changes int) error {
 	return nil
 }
 
-// replace writes a state in place of all that the file holds.
 func (f *dataFile) replace(s state) error {
 	return f.transact(func(tx *sql.Tx) error {
 		if _, err := tx.Exec(`DELETE FROM integration; DELETE FROM repository`); err != nil {

@@ -33,7 +33,6 @@ func (f Fault) rewrite(name string) string {
 	return name
 }
 
-// nameStored changes the name of a record that a request stores, where the script says so.
 func (s *Server) nameStored(r *http.Request, c *Connection) {
 	if fault := s.script.names.choose(r.Method, r.URL.Path, true); fault != "" {
 		c.DisplayName = fault.rewrite(c.DisplayName)

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// routes says what lies where, below the base path. The calls of /rest/ need credentials, those of the app an
+// routes maps paths below the base path. The calls of /rest/ need credentials, those of the app an
 // administrator, save for the lists of repositories; the pages are open.
 func (s *Server) routes() http.Handler {
 	app := http.NewServeMux()
@@ -41,7 +41,7 @@ func (s *Server) routes() http.Handler {
 // appPrefix is where the app's own calls lie, below the base path.
 const appPrefix = "/rest/gitplugin/"
 
-// belowBase strips the base path. Beside it only the page is served, so that people find it at / as well.
+// belowBase strips the base path. Outside of it only the page is served, so that people find it at / as well.
 func (s *Server) belowBase(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path := s.pathBelowBase(r)
@@ -57,7 +57,6 @@ func (s *Server) belowBase(next http.Handler) http.Handler {
 	})
 }
 
-// pathBelowBase is the request's path without the base path; empty when it lies elsewhere.
 func (s *Server) pathBelowBase(r *http.Request) string {
 	path, ok := strings.CutPrefix(r.URL.Path, s.base)
 	switch {
@@ -69,7 +68,6 @@ func (s *Server) pathBelowBase(r *http.Request) string {
 	return ""
 }
 
-// isWrite tells requests that may change something from those that only read.
 func isWrite(method string) bool {
 	return method != http.MethodGet && method != http.MethodHead
 }

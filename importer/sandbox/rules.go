@@ -38,7 +38,6 @@ func defaultOrigin(typeName, awsRegion string) string {
 	return ""
 }
 
-// check judges a whole integration as the app does before it stores it.
 func (s *Server) check(in *Integration) error {
 	switch {
 	case in.Type == "":
@@ -72,7 +71,6 @@ func (s *Server) checkProjects(c *Connection) error {
 	return nil
 }
 
-// checkRepository judges a whole repository as the app does before it stores it.
 func (s *Server) checkRepository(re *Repository) error {
 	switch {
 	case blank(re.Origin):

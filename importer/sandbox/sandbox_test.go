@@ -104,8 +104,8 @@ func TestOptionsThatContradictThemselves(t *testing.T) {
 		"interval of half seconds": {Options{RateLimit: RateLimit{5, 5, 1500 * time.Millisecond}}, `sandbox: rate limit: interval 1.5s must be a whole number of seconds`},
 		"unknown fault":            {Options{Faults: Faults{Rates: map[Fault]float64{"drop": 0.1}}}, `sandbox: unknown fault "drop"`},
 		"rates above one":          {Options{Faults: Faults{Rates: map[Fault]float64{Cut: 0.6, Hang: 0.6}}}, `sandbox: faults: the rates sum up to 120%, which is more than 100%`},
-		"rule with a bad path":     {Options{Faults: Faults{Rules: []Rule{{Fault: Cut, Path: "/["}}}}, `sandbox: fault cut: path "/[": syntax error in pattern`},
-		"rule that counts down":    {Options{Faults: Faults{Rules: []Rule{{Fault: Cut, First: 3, Last: 2}}}}, `sandbox: fault cut: requests 3 to 2: must count up from 1`},
+		"rule with a bad path":     {Options{Faults: Faults{Rules: []FaultRule{{Fault: Cut, Path: "/["}}}}, `sandbox: fault cut: path "/[": syntax error in pattern`},
+		"rule that counts down":    {Options{Faults: Faults{Rules: []FaultRule{{Fault: Cut, First: 3, Last: 2}}}}, `sandbox: fault cut: requests 3 to 2: must count up from 1`},
 		"negative latency":         {Options{Faults: Faults{Latency: -1}}, `sandbox: latency -1ns: must not be negative`},
 	} {
 		t.Run(name, func(t *testing.T) {

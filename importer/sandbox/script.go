@@ -25,11 +25,11 @@ type Faults struct {
 	// leaves no work behind.
 	Latency time.Duration
 	// Rules come before chance; the first that hits a request wins.
-	Rules []Rule
+	Rules []FaultRule
 }
 
-// Rule hits the First to the Last of the requests that it matches.
-type Rule struct {
+// FaultRule hits the First to the Last of the requests that it matches.
+type FaultRule struct {
 	Fault Fault
 	// Method is the method to match; empty: any.
 	Method string
@@ -40,7 +40,7 @@ type Rule struct {
 	First, Last int
 }
 
-func (r Rule) matches(method, p string, inScope bool) bool {
+func (r FaultRule) matches(method, p string, inScope bool) bool {
 	if r.Method == "" && r.Path == "" {
 		return inScope
 	}
@@ -51,9 +51,9 @@ func (r Rule) matches(method, p string, inScope bool) bool {
 	return matched && (r.Method == "" || r.Method == method)
 }
 
-func (r Rule) hits(n int) bool { return n >= r.First && (r.Last == 0 || n <= r.Last) }
+func (r FaultRule) hits(n int) bool { return n >= r.First && (r.Last == 0 || n <= r.Last) }
 
-func (r Rule) check() error {
+func (r FaultRule) check() error {
 	if err := r.Fault.check(); err != nil {
 		return err
 	}
@@ -113,22 +113,18 @@ func newScript(f Faults) (*script, error) {
 	}, nil
 }
 
-// choose is the fault of the next request; empty for none.
 func (s *script) choose(method, p string) Fault {
 	return s.requests.choose(method, p, s.inScope(method, p))
 }
 
-// event is what happens to the store before it takes the next request; empty for nothing.
 func (s *script) event(method, p string) Fault {
 	return s.store.choose(method, p, s.inScope(method, p))
 }
 
-// inScope is true for what chance may hit.
 func (s *script) inScope(method, p string) bool {
 	return strings.HasPrefix(p, appPrefix) && (s.Reads || isWrite(method))
 }
 
-// delay is how long a request is on its way.
 func (s *script) delay(p string) time.Duration {
 	if strings.HasPrefix(p, "/rest/") {
 		return s.Latency

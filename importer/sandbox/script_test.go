@@ -103,7 +103,7 @@ func TestRulesCountTheRequestsThatTheyMatch(t *testing.T) {
 }
 
 func TestARuleWithoutNumbersHitsAll(t *testing.T) {
-	s, err := newScript(Faults{Rules: []Rule{{Fault: Login}}})
+	s, err := newScript(Faults{Rules: []FaultRule{{Fault: Login}}})
 	if err != nil {
 		t.Fatal(err)
 	}

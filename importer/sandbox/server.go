@@ -82,10 +82,10 @@ type Server struct {
 
 	log     requestLog
 	script  *script
-	late    late
+	late    lateWork
 	lists   *lists
 	other   *otherAdmin
-	gate    gate
+	gate    loginGate
 	cluster *cluster
 	store   *store
 	handler http.Handler
@@ -118,7 +118,7 @@ func New(o Options) (*Server, error) {
 		script:      script,
 		lists:       newLists(script.lists),
 		other:       newOtherAdmin(o.Faults.Seed),
-		gate:        gate{token: o.Token, manager: o.ManagerToken, user: o.User, password: o.Password},
+		gate:        loginGate{token: o.Token, manager: o.ManagerToken, user: o.User, password: o.Password},
 		cluster:     newCluster(o.RateLimit, o.Nodes),
 		store:       store,
 	}

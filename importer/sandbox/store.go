@@ -6,11 +6,11 @@ import (
 	"sync"
 )
 
-// record is what the store holds: an *Integration or a *Repository.
-type record interface {
+// storedRecord is what the store holds: an *Integration or a *Repository.
+type storedRecord interface {
 	connection() *Connection
 	field(name string) any // where a request's field is stored; nil for an unknown one
-	clone() record
+	clone() storedRecord
 }
 
 // store holds the records, in memory and, where there is a data file, there too. A stored record is never changed but
@@ -48,8 +48,8 @@ func (s *store) close() error {
 
 // find is the record of an id, and its place. One of another kind than T is not there: to the calls of a kind, only its
 // own records are. The caller holds the lock.
-func find[T record](s *store, id int64) (r T, i int, err error) {
-	i, ok := slices.BinarySearchFunc(s.records, id, func(r record, id int64) int { return cmp.Compare(r.connection().ID, id) })
+func find[T storedRecord](s *store, id int64) (r T, i int, err error) {
+	i, ok := slices.BinarySearchFunc(s.records, id, func(r storedRecord, id int64) int { return cmp.Compare(r.connection().ID, id) })
 	if ok {
 		r, ok = s.records[i].(T)
 	}
@@ -59,8 +59,8 @@ func find[T record](s *store, id int64) (r T, i int, err error) {
 	return r, i, nil
 }
 
-// all lists the records of a kind; T may be record itself, for both.
-func all[T record](s *store) []T {
+// all lists the records of a kind; T may be storedRecord itself, for both.
+func all[T storedRecord](s *store) []T {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list := make([]T, 0, len(s.records))
@@ -72,7 +72,7 @@ func all[T record](s *store) []T {
 	return list
 }
 
-func get[T record](s *store, id int64) (T, error) {
+func get[T storedRecord](s *store, id int64) (T, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, _, err := find[T](s, id)
@@ -81,10 +81,10 @@ func get[T record](s *store, id int64) (T, error) {
 
 // add stores records under the next ids, the first with those that the app found inside it. Only a restore lets an id be used
 // twice.
-func (s *store) add(first record, inside ...record) error {
+func (s *store) add(first storedRecord, inside ...storedRecord) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	added := append([]record{first}, inside...)
+	added := append([]storedRecord{first}, inside...)
 	for i, r := range added {
 		r.connection().ID = s.lastID + int64(i) + 1
 		if re, ok := r.(*Repository); ok && i > 0 {
@@ -101,7 +101,7 @@ func (s *store) add(first record, inside ...record) error {
 }
 
 // update replaces a record by what change makes of a copy of it; an error of change leaves it as it is.
-func update[T record](s *store, id int64, change func(T) error) (T, error) {
+func update[T storedRecord](s *store, id int64, change func(T) error) (T, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, i, err := find[T](s, id)
@@ -112,7 +112,7 @@ func update[T record](s *store, id int64, change func(T) error) (T, error) {
 	return r, s.replace(i, r, func() error { return change(r) })
 }
 
-func (s *store) updateAll(change func(record) error) error {
+func (s *store) updateAll(change func(storedRecord) error) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.records {
@@ -124,8 +124,7 @@ func (s *store) updateAll(change func(record) error) error {
 	return nil
 }
 
-// replace puts a changed copy at a place; the caller holds the lock.
-func (s *store) replace(i int, r record, change func() error) error {
+func (s *store) replace(i int, r storedRecord, change func() error) error {
 	if err := change(); err != nil {
 		return err
 	}
@@ -138,13 +137,13 @@ func (s *store) replace(i int, r record, change func() error) error {
 }
 
 // remove deletes a record of a kind, and the repositories inside it.
-func remove[T record](s *store, id int64) error {
+func remove[T storedRecord](s *store, id int64) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, _, err := find[T](s, id); err != nil {
 		return err
 	}
-	goes := func(r record) bool {
+	goes := func(r storedRecord) bool {
 		re, ok := r.(*Repository)
 		return r.connection().ID == id || ok && re.TrackedFolderID == id
 	}
@@ -158,8 +157,7 @@ func remove[T record](s *store, id int64) error {
 	return nil
 }
 
-// save writes records through to the file before they count in memory.
-func (s *store) save(records ...record) error {
+func (s *store) save(records ...storedRecord) error {
 	if s.file == nil {
 		return nil
 	}

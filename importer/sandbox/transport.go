@@ -69,7 +69,6 @@ func tellSent(trace *httptrace.ClientTrace) {
 	}
 }
 
-// response makes what a client gets of the recorded answer.
 func (rec *recorder) response(r *http.Request, end ending) *http.Response {
 	body := rec.body.Bytes()
 	response := &http.Response{

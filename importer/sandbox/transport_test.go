@@ -41,8 +41,8 @@ func TestTheContextEndsWaiting(t *testing.T) {
 		done   int
 	}{
 		"latency":     {Faults{Latency: time.Hour}, 0},
-		"hang-before": {Faults{Rules: []Rule{{Fault: HangBefore}}}, 0},
-		"hang-after":  {Faults{Rules: []Rule{{Fault: HangAfter}}}, 1},
+		"hang-before": {Faults{Rules: []FaultRule{{Fault: HangBefore}}}, 0},
+		"hang-after":  {Faults{Rules: []FaultRule{{Fault: HangAfter}}}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -86,7 +86,7 @@ type closed struct {
 func (c *closed) Close() error { c.closed = true; return nil }
 
 func TestTraceHooksAreCalled(t *testing.T) {
-	s := start(t, Options{Faults: Faults{Rules: []Rule{{Fault: DropBefore, First: 2}}}})
+	s := start(t, Options{Faults: Faults{Rules: []FaultRule{{Fault: DropBefore, First: 2}}}})
 	for i, want := range [][]string{{"headers", "request", "answer"}, {"headers", "request"}} {
 		var got []string
 		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{

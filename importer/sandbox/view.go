@@ -43,7 +43,6 @@ type view struct {
 	AbsoluteRoot           bool    `json:"absoluteRoot,omitempty"`
 }
 
-// show makes the view that add and get answer a request with.
 func (s *Server) show(r *http.Request, in *Integration, now time.Time) view {
 	v := view{
 		ID:                     in.ID,
