@@ -138,7 +138,7 @@ func suffix(separator, text string) string {
 	return separator + text
 }
 
-// bar needs some columns to mean anything; with fewer it is left out.
+// bar is empty where there are too few columns for it.
 func bar(done, total, columns int) string {
 	const frame, shortest, longest = len("100% ||") + 1, 5, 20
 	if columns < frame+shortest {
@@ -159,7 +159,7 @@ func (p *Progress) forecast(done, total int) (speed, left string) {
 		return "", ", waiting for the server, " + seconds(wait)
 	}
 	if done == total {
-		return "", ", confirming"
+		return "", ", verifying"
 	}
 	took := now.Sub(p.started)
 	if done == p.before || took < time.Second {

@@ -43,7 +43,6 @@ func (s *Screen) Write(p []byte) (int, error) {
 
 const eraseLine = "\r" + ansi.EraseEntireLine
 
-// setStatus sets the status line, or with nil removes it.
 func (s *Screen) setStatus(status func(columns int) string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
