@@ -19,7 +19,7 @@ import (
 
 type sandboxOptions struct {
 	addr, data, faults, basePath string
-	hosts                        string
+	hosts, listing               string
 	limit, nodes                 int
 	indexTime                    time.Duration
 }
@@ -81,7 +81,8 @@ and shows its records as a web page. It accepts any credentials; where
 JIRA_TOKEN is set, only that token. The user of the token in JIRA_MANAGER_TOKEN
 is not an administrator but a manager, who neither sees nor sets the projects of
 integrations that others made. With --faults it fails as networks and servers
-do.
+do. Integrations get nested repositories when their indexing ends, from
+--listing.
 
 --hosts adds git hosts for gijbulk preflight, and prints the --host-map for each. FILE
 is YAML; a token that it does not name is refused:
@@ -98,6 +99,7 @@ is YAML; a token that it does not name is refused:
 
 ` + faultsHelp,
 		Example: `  gijbulk sandbox --addr 127.0.0.1:8090 --data sandbox.db
+  gijbulk sandbox --listing repositories.json --index-time 10s
   gijbulk sandbox --faults 'seed=7,drop-after=3%,503=3%,latency=20ms'
   gijbulk sandbox --faults 'slow-after-cut:10s=5%,list-lag=10s,other-admin=2%'
   gijbulk sandbox --faults 'restore:9=GET /rest/api/2/myself#2'
@@ -110,6 +112,7 @@ is YAML; a token that it does not name is refused:
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8090", "`HOST:PORT` to listen on; without HOST only on 127.0.0.1; port 0 uses a free one")
 	f.StringVar(&o.data, "data", "", "SQLite `FILE` to keep integrations and repositories in (default: in memory)")
 	f.StringVar(&o.faults, "faults", "", "`FAULTS` to inject, such as seed=7,drop-after=3%,503=3%")
+	f.StringVar(&o.listing, "listing", "example", "JSON `FILE` with the repositories that git hosts list, for all integrations or by display name; example: its own; none: none")
 	f.StringVar(&o.basePath, "base-path", "", "Jira's context `PATH`, such as /jira")
 	f.StringVar(&o.hosts, "hosts", "", "YAML `FILE` of git hosts to simulate too")
 	f.IntVar(&o.limit, "rate-limit", 0, "requests per second that Jira's rate limiting allows (0: off)")
@@ -123,7 +126,11 @@ func (a *app) serveSandbox(ctx context.Context, o sandboxOptions) (err error) {
 	if err != nil {
 		return usage("--faults: %w", err)
 	}
-	options := sandbox.Options{BasePath: o.basePath, Faults: faults, DataFile: o.data, Token: a.env("JIRA_TOKEN"), ManagerToken: a.env("JIRA_MANAGER_TOKEN"), IndexTime: o.indexTime, Nodes: o.nodes}
+	listing, err := readListing(o.listing)
+	if err != nil {
+		return usage("--listing: %w", err)
+	}
+	options := sandbox.Options{Listing: listing, BasePath: o.basePath, Faults: faults, DataFile: o.data, Token: a.env("JIRA_TOKEN"), ManagerToken: a.env("JIRA_MANAGER_TOKEN"), IndexTime: o.indexTime, Nodes: o.nodes}
 	if o.limit > 0 {
 		options.RateLimit = sandbox.RateLimit{Limit: o.limit, FillRate: o.limit, Interval: time.Second}
 	}
@@ -181,6 +188,21 @@ func withHosts(path string, next http.Handler) (http.Handler, []string, error) {
 		return nil, nil, usage("--hosts %s: %w", path, err)
 	}
 	return server.Or(next), server.Names(), nil
+}
+
+// readListing reads what the git hosts of the sandbox list.
+func readListing(name string) (sandbox.Listing, error) {
+	switch name {
+	case "example":
+		return sandbox.ExampleListing(), nil
+	case "none":
+		return nil, nil
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return sandbox.ParseListing(data)
 }
 
 // listenAddress is where to listen, and its host: without one, only this machine can connect.

@@ -93,11 +93,15 @@ func (s *Server) update(r *http.Request) (any, error) {
 		if in.Type == "FILESPACE" && fields["folderDepth"] == nil {
 			return depthRequired()
 		}
+		before := *in
 		if err := set(in, fields); err != nil {
 			return err
 		}
 		in.complete()
 		s.nameStored(r, &in.Connection)
+		if s.listing != nil && in.listsOther(&before) {
+			_ = s.startIndexing(wireTime(r))(in) // it never fails
+		}
 		return s.check(in)
 	})
 	if err != nil {

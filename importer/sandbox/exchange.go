@@ -97,9 +97,11 @@ func (s *Server) exchange(r *http.Request) (rec *recorder, end ending) {
 	return s.applyFault(r, body, fault)
 }
 
-// doPendingWork does what is independent of this request: work that outlived its connection, and the script's events.
+// doPendingWork does what is not this request's doing: work that outlived its connection, and the script's events.
 func (s *Server) doPendingWork(method, path string) error {
-	s.catchUp()
+	if err := s.catchUp(); err != nil {
+		return err
+	}
 	switch event := s.script.event(method, path); event.name() {
 	case Restore:
 		s.late.forget()
@@ -110,8 +112,10 @@ func (s *Server) doPendingWork(method, path string) error {
 	return nil
 }
 
-func (s *Server) catchUp() {
+// catchUp does the late work that is due, and ends the scans that are.
+func (s *Server) catchUp() error {
 	s.late.doDue(func(t task) { s.serve(newRecorder(), t.r, t.body) })
+	return s.scan(time.Now())
 }
 
 func (s *Server) applyFault(r *http.Request, body []byte, fault Fault) (*recorder, ending) {

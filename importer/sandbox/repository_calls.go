@@ -36,7 +36,7 @@ func (s *Server) addRepository(r *http.Request) (any, error) {
 }
 
 // updateRepository changes the fields that are there, of the repository whose id stands among them. As the vendor warns,
-// disabled is taken without a word and has no effect.
+// disabled is taken without a word and has no effect, and so is all that is read-only inside an integration.
 func (s *Server) updateRepository(r *http.Request) (any, error) {
 	fields, err := decodeBody(r)
 	if err != nil {
@@ -49,7 +49,7 @@ func (s *Server) updateRepository(r *http.Request) (any, error) {
 	delete(fields, "disabled")
 	s.countTouched(id)
 	stored, err := update(s.store, id, func(re *Repository) error {
-		if err := set(re, fields); err != nil {
+		if err := set(re, re.settable(fields)); err != nil {
 			return err
 		}
 		re.complete()

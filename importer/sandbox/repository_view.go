@@ -35,8 +35,9 @@ type repositoryView struct {
 	CommitsValidationRequired bool    `json:"commitsValidationRequired"`
 	RequireUserPAT            bool    `json:"requireUserPat"`
 	ProjectMappingIDs         []int64 `json:"projectMappingIds"`
-	TrackedFolderID           int64   `json:"trackedFolderId,omitempty"` // these two: only inside an integration
+	TrackedFolderID           int64   `json:"trackedFolderId,omitempty"` // these three: only inside an integration
 	IntegrationType           string  `json:"integrationType,omitempty"`
+	State                     string  `json:"state,omitempty"`
 	ShowAllTags               bool    `json:"showAllTags"`
 	TagsFilter                string  `json:"tagsFilter,omitempty"`
 	PRHideFilter              string  `json:"prHideFilter,omitempty"`
@@ -86,6 +87,7 @@ func (s *Server) showRepository(re *Repository, now time.Time) repositoryView {
 		CommitsValidationRequired: re.CommitsValidationRequired,
 		ProjectMappingIDs:         re.ProjectMappingIDs,
 		TrackedFolderID:           re.TrackedFolderID,
+		State:                     s.state(re, now),
 		ShowAllTags:               blank(re.TagsFilter),
 		TagsFilter:                re.TagsFilter,
 		PRHideFilter:              re.PRHideFilter,

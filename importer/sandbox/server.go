@@ -35,6 +35,9 @@ type Options struct {
 	IndexErrors map[string]string
 	// Tracked is how many repositories the app finds inside each new integration; they are listed among the plain ones.
 	Tracked int
+	// Listing is what the git hosts list: the app finds those repositories inside an integration when its indexing ends,
+	// and drops those that are no longer listed then. Nil: it finds nothing but those of Tracked.
+	Listing Listing
 	// PagedRepositories makes the list of repositories answer 404, so that only its pages tell what is there.
 	PagedRepositories bool
 	// RateLimit is Jira's rate limiting; the zero value is none.
@@ -76,6 +79,7 @@ type Server struct {
 	projects  []Project
 	indexTime time.Duration
 	tracked   int
+	listing   Listing
 	paged     bool
 
 	indexErrors map[string]string // by display name
@@ -114,6 +118,7 @@ func New(o Options) (*Server, error) {
 		indexTime:   o.IndexTime,
 		indexErrors: o.IndexErrors,
 		tracked:     o.Tracked,
+		listing:     o.Listing,
 		paged:       o.PagedRepositories,
 		script:      script,
 		lists:       newLists(script.lists),
@@ -143,6 +148,8 @@ func (o Options) check() error {
 		return errors.New("a password needs a user")
 	case o.IndexTime < 0:
 		return fmt.Errorf("index time %v: must not be negative", o.IndexTime)
+	case o.Tracked > 0 && o.Listing != nil:
+		return errors.New("tracked repositories and a listing: give one of the two")
 	case o.Tracked < 0:
 		return fmt.Errorf("%d tracked repositories: must not be negative", o.Tracked)
 	}
