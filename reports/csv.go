@@ -55,14 +55,17 @@ func writeTable(w io.Writer, d reportData, p Part) error {
 	if err := out.Write(row); err != nil {
 		return err
 	}
+	rows := newRuleRows(d, func(s schema.Status) bool { return p == "" || partOf(s) == p })
 	for i := range d.records {
 		r := &d.records[i]
-		if p != "" && partOf(r.Status) != p {
+		if !rows.holds(r) {
 			continue
 		}
-		row = appendToolCells(d.layout.appendCells(row[:0], r), r)
-		if err := out.Write(row); err != nil {
-			return err
+		for _, r := range append([]RecordInfo{*r}, rows.of(r)...) {
+			row = appendToolCells(d.layout.appendCells(row[:0], &r), &r)
+			if err := out.Write(row); err != nil {
+				return err
+			}
 		}
 	}
 	out.Flush()

@@ -83,7 +83,7 @@ func newDocument(run schema.Run, results []schema.Result) reportData {
 }
 
 func documentOf(r Report) reportData {
-	return reportData{r.Run, r.Findings, r.Records, layoutOf(r.Run, r.Records)}
+	return reportData{r.Run, r.Findings, r.Records, layoutOf(r.Run, withRules(r.Records))}
 }
 
 func mapTo[T, U any](list []T, f func(T) U) []U {

@@ -83,7 +83,7 @@ func element(name string, attributes ...any) xml.StartElement {
 func properties(run RunInfo) junitProperties {
 	var p junitProperties
 	for _, one := range []junitProperty{{"run", run.ID}, {"gijbulk", run.Gijbulk}, {"target", run.Target}, {"user", run.User},
-		{"files", strings.Join(run.Files, " ")}, {"plan", run.Plan}, {"complete", strconv.FormatBool(run.Complete)}, {"why", run.Why}} {
+		{"files", strings.Join(run.Files, " ")}, {"plan", run.Plan}, {"complete", strconv.FormatBool(run.Complete)}, {"why", run.Why}, {"nested", run.Nested.words(Page{})}} {
 		if one.Value != "" {
 			p.List = append(p.List, one)
 		}

@@ -34,7 +34,7 @@ type ListedRecord struct {
 
 // ListRecords makes the list of all that is live, by id. projects are the keys of Jira's projects
 // by their ids.
-func ListRecords(live []schema.Record, nested []schema.Tracked, projects map[int64]string, mask schema.Mask) []ListedRecord {
+func ListRecords(live []schema.Record, nested []schema.Record, projects map[int64]string, mask schema.Mask) []ListedRecord {
 	inside := make(map[int64]int)
 	for _, n := range nested {
 		inside[n.Integration]++

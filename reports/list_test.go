@@ -31,7 +31,7 @@ func listed() []ListedRecord {
 	indexed := live(7, first)
 	indexed.Indexed = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC).UnixMilli()
 	all := []schema.Record{again, indexed, live(5, formula), live(4, foreign), plain}
-	nested := []schema.Tracked{{Origin: "x", Integration: 7}, {Origin: "y", Integration: 7}, {Origin: "z", Integration: 4}, {Origin: "?"}}
+	nested := []schema.Record{{Integration: 7}, {Integration: 7}, {Integration: 4}, {}}
 	return ListRecords(all, nested, map[int64]string{10: "ACME"}, schema.NewMask(nil, "tok-123456"))
 }
 

@@ -126,7 +126,7 @@ func (m *masker) change(c schema.Change) schema.Change {
 func sameChange(a, b schema.Change) bool { return a.From.Equal(b.From) && a.To.Equal(b.To) }
 
 func (m *masker) record(r schema.Record) schema.Record {
-	r.Place.File = m.hide(r.Place.File)
+	r.Place.File, r.Owner.File = m.hide(r.Place.File), m.hide(r.Owner.File)
 	r.Columns = m.header(r.Columns)
 	r.Cells = mapped(r.Cells, func(c schema.Column) schema.Column {
 		return schema.Column{Name: m.hide(c.Name), Text: m.hide(c.Text)}
@@ -135,6 +135,9 @@ func (m *masker) record(r schema.Record) schema.Record {
 		if masked := m.value(v); !masked.Equal(v) {
 			r = r.Set(f, masked)
 		}
+	}
+	if len(r.Rules) > 0 {
+		r.Rules = mapTo(r.Rules, m.record)
 	}
 	return r
 }

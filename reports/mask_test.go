@@ -27,6 +27,9 @@ func fill(v reflect.Value) {
 		v.Set(reflect.New(v.Type().Elem()))
 		fill(v.Elem())
 	case reflect.Slice:
+		if v.Type() == reflect.TypeFor[[]schema.Record]() { // canaryRecord has rules; records are nested in records without end
+			return
+		}
 		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
 		fill(v.Index(0))
 	case reflect.Struct:
@@ -56,6 +59,7 @@ func canaryRecord() schema.Record {
 		}
 		r = r.Set(f, v)
 	}
+	r.Rules = []schema.Record{r}
 	return r
 }
 

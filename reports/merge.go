@@ -64,7 +64,7 @@ func (m Merged) Summary(w io.Writer, dir string, page Page) error {
 			open = append(open, r)
 		}
 	}
-	return writeSummary(w, summary{counts: run.Counts, complete: run.Complete, why: run.Why, open: open}, dir, page)
+	return writeSummary(w, summary{counts: run.Counts, nested: run.Nested, complete: run.Complete, why: run.Why, open: open}, dir, page)
 }
 
 func mergedRun(shards []SavedReport) RunInfo {
@@ -87,6 +87,9 @@ func mergedRun(shards []SavedReport) RunInfo {
 		maps.Copy(run.Dialects, r.Dialects)
 		ids, versions, users = append(ids, r.ID), union(versions, r.Gijbulk), union(users, r.User)
 		run.Started, ended = earlierKnown(run.Started, r.Started), append(ended, r.Ended)
+		if len(run.Shards) > 1 {
+			run.Nested = run.Nested.plus(r.Nested)
+		}
 		run.Requests, run.Writes = run.Requests+r.Requests, run.Writes+r.Writes
 		if r.Plan != run.Plan {
 			run.Plan = "" // each shard plans against the server as it is then

@@ -127,8 +127,19 @@ func (m Measured) countRecords(g meter) {
 			records.WithLabelValues(string(op), string(s)).Set(0)
 		}
 	}
+	nested := g.gauges("nested_repositories", "Nested repositories of the last run that a rule matches, by planned action and status.", "action", "state")
+	for _, op := range []schema.Op{schema.OpUpdate, schema.OpExists, schema.OpUnchanged} {
+		for _, s := range usualStatuses(op) {
+			nested.WithLabelValues(string(op), string(s)).Set(0)
+		}
+	}
+	nested.WithLabelValues(string(schema.OpUnchanged), string(schema.StatusUnchanged)).Set(float64(m.Run.Nested.Unchanged))
+	g.gauge("nested_pending_rules", "Rules of new integrations whose nested repositories were not listed yet at the end of the last run.", float64(m.Run.Nested.Pending))
 	drift := 0
 	for r := range m.Results {
+		if r.Action.Have.Kind() == schema.KindNested {
+			nested.WithLabelValues(string(r.Action.Op), string(r.Status)).Inc()
+		}
 		records.WithLabelValues(string(r.Action.Op), string(r.Status)).Inc()
 		if r.Action.Drifts() {
 			drift++

@@ -17,6 +17,8 @@ type Page struct {
 	Coloured bool // with ANSI colors; no meaning is in them alone
 	Folded   bool // of more than twenty actions of a kind in a plan, the rest is counted
 
+	OneByOne bool // nested repositories are not folded into one line for each rule and change
+
 	// Flags are the flags of the options that texts are about. Where one is missing, the text does
 	// without it.
 	Flags map[schema.Option]string

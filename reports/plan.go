@@ -19,6 +19,9 @@ func PlanText(w io.Writer, run schema.Run, plan schema.Plan, page Page) error {
 	rest := make(folds)
 	for i := range plan.Actions {
 		a := &plan.Actions[i]
+		if !page.OneByOne && foldsNested(a) {
+			continue
+		}
 		if page.Folded && rest.isFull(a.Op) {
 			info := subjectInfo(a, &a.Have)
 			rest[a.Op].add(info.typeOrKind())
@@ -28,6 +31,9 @@ func PlanText(w io.Writer, run schema.Run, plan schema.Plan, page Page) error {
 		writeAction(out, a, page)
 	}
 	rest.write(out, page)
+	if !page.OneByOne {
+		writeNested(out, plan, page)
+	}
 	page.line(out, 0, planCounts(run, plan))
 	return out.Flush()
 }
@@ -37,6 +43,7 @@ func planCounts(run schema.Run, plan schema.Plan) string {
 	fmt.Fprintf(&out, "%d to create, %s, %d unchanged, %d in conflict; %d write requests sent",
 		plan.Count(schema.OpCreate), countDiffering(run, plan), plan.Count(schema.OpUnchanged),
 		plan.Count(schema.OpConflict), run.Writes)
+	out.WriteString(planNested(plan).text(run))
 	if n := plan.Count(schema.OpInvalid); n > 0 {
 		fmt.Fprintf(&out, "; %d left out with errors", n)
 	}
@@ -47,10 +54,10 @@ func planCounts(run schema.Run, plan schema.Plan) string {
 }
 
 func countDiffering(run schema.Run, plan schema.Plan) string {
-	if exist := plan.Count(schema.OpExists); run.Command == "import" || exist > 0 {
+	if exist := plan.Count(schema.OpExists) - plan.CountKind(schema.OpExists, schema.KindNested); run.Command == "import" || exist > 0 {
 		return fmt.Sprintf("%d exist with differences", exist)
 	}
-	return fmt.Sprintf("%d to update, %d to delete", plan.Count(schema.OpUpdate), plan.Count(schema.OpDelete))
+	return fmt.Sprintf("%d to update, %d to delete", plan.Count(schema.OpUpdate)-plan.CountKind(schema.OpUpdate, schema.KindNested), plan.Count(schema.OpDelete))
 }
 
 func actionSign(op schema.Op) string {
@@ -126,6 +133,8 @@ type PlanSummary struct {
 	Invalid   int    `json:"invalid"` // left out: it has errors of its own
 	Writes    int    `json:"writes"`  // write requests that were sent
 	Plan      string `json:"plan"`    // its digest, or ""
+
+	Nested *PlanNested `json:"nested,omitempty"` // of nested repositories, which are in no other count; absent where there are no rules
 }
 
 // PlanJSON writes a plan for programs: one [PlanAction] per line, and at the end
@@ -140,8 +149,9 @@ func PlanJSON(w io.Writer, run schema.Run, plan schema.Plan) error {
 			return err
 		}
 	}
-	summary := PlanSummary{Create: plan.Count(schema.OpCreate), Update: plan.Count(schema.OpUpdate), Delete: plan.Count(schema.OpDelete),
-		Exists:    plan.Count(schema.OpExists),
+	summary := PlanSummary{Create: plan.Count(schema.OpCreate), Update: plan.Count(schema.OpUpdate) - plan.CountKind(schema.OpUpdate, schema.KindNested), Delete: plan.Count(schema.OpDelete),
+		Exists:    plan.Count(schema.OpExists) - plan.CountKind(schema.OpExists, schema.KindNested),
+		Nested:    planNested(plan),
 		Unchanged: plan.Count(schema.OpUnchanged), Conflict: plan.Count(schema.OpConflict),
 		Invalid: plan.Count(schema.OpInvalid), Writes: run.Writes, Plan: run.Digest}
 	if err := encoder.Encode(map[string]PlanSummary{"summary": summary}); err != nil {

@@ -49,7 +49,14 @@ type RunInfo struct {
 	Why      string                    `json:"why"`              // why the run was interrupted, or ""
 	Total    int                       `json:"total"`            // records
 	Counts   map[schema.Status]int     `json:"counts"`           // records by status; every status is there
+	Nested   *NestedCounts             `json:"nested,omitempty"` // those of them that are nested repositories; absent where there are no rules
 	Timeline *TimelineInfo             `json:"timeline,omitempty"`
+}
+
+// NestedCounts are those of the nested repositories that rules match.
+type NestedCounts struct {
+	Counts  map[schema.Status]int `json:"counts"`  // by status; what is unchanged is in no record
+	Pending int                   `json:"pending"` // rules of new integrations, which have no nested repositories yet
 }
 
 // ShardInfo is which part of the work a run did.
@@ -111,6 +118,16 @@ type RecordInfo struct {
 	Started  time.Time     `json:"started,omitzero"` // UTC, when its first request left; absent if none did
 	MS       int64         `json:"ms"`               // from its first request to the last answer
 	Cells    Cells         `json:"cells"`            // as written; of other formats than CSV and TSV by field; a secret is its reference
+
+	Integration int64      `json:"integration,omitempty"` // of a nested repository: the id of its integration
+	Rules       []RuleInfo `json:"rules,omitempty"`       // of an integration: for its nested repositories
+}
+
+// RuleInfo is a rule for nested repositories as it is written again.
+type RuleInfo struct {
+	File  string `json:"file"`
+	Line  int    `json:"line"`
+	Cells Cells  `json:"cells"`
 }
 
 // ChangeInfo is a field that differs. From and To are a text, a boolean, a number (a
@@ -193,10 +210,17 @@ func runInfo(run schema.Run, all []schema.Result) RunInfo {
 			}
 		}
 	}
+	for _, r := range all {
+		for _, rule := range r.Action.Want.Rules {
+			if rule.Columns != nil && rule.Place.File != "" {
+				columns[rule.Place.File] = rule.Columns
+			}
+		}
+	}
 	return RunInfo{ID: run.ID, Command: run.Command, Gijbulk: run.Version, Target: run.Target, User: run.User,
 		Files: append([]string{}, run.Files...), Columns: columns, Dialects: dialects, Started: stamp(run.Started), Ended: stamp(run.Ended),
 		Complete: run.Complete, DryRun: run.DryRun, Manifest: run.Manifest, Shard: shardInfo(run.Shard), Plan: run.Digest, Apply: run.Apply,
-		Requests: run.Requests, Writes: run.Writes, Why: run.Why, Total: len(all), Counts: counts, Timeline: timeline(run.Timeline)}
+		Requests: run.Requests, Writes: run.Writes, Why: run.Why, Total: len(all), Counts: counts, Nested: nestedCounts(run, all), Timeline: timeline(run.Timeline)}
 }
 
 func shardInfo(s schema.Shard) *ShardInfo {
@@ -227,9 +251,17 @@ func subjectInfo(a *schema.Action, have *schema.Record) Subject {
 		Kind:        kindText(wantedOrLive(a)),
 		Type:        string(cmp.Or(want.Type(), have.Type())),
 		Origin:      cmp.Or(want.Origin(), have.Origin()),
-		DisplayName: cmp.Or(want.Name(), have.Name()),
+		DisplayName: subjectName(want, have),
 		ID:          have.ID, Action: a.Op,
 	}
+}
+
+// subjectName is the wanted name, but of a nested repository the live one: a rule can give many the same.
+func subjectName(want, have *schema.Record) string {
+	if have.Kind() == schema.KindNested && have.Name() != "" {
+		return have.Name()
+	}
+	return cmp.Or(want.Name(), have.Name())
 }
 
 func recordInfo(r schema.Result) RecordInfo {
@@ -241,7 +273,15 @@ func recordInfo(r schema.Result) RecordInfo {
 	s.ID = idOf(r)
 	return RecordInfo{Subject: s, Status: r.Status, Changes: changeInfos(r.Changes()), Attempts: r.Attempts,
 		HTTP: r.HTTP, Error: r.Error, Advice: r.Advice, Started: stamp(r.Started), MS: r.Took.Milliseconds(),
-		Cells: cellsOf(wantedOrLive(r.Action))}
+		Cells: cellsOf(wantedOrLive(r.Action)), Integration: r.Action.Have.Integration, Rules: ruleInfos(r.Action.Want.Rules)}
+}
+
+func ruleInfos(rules []schema.Record) []RuleInfo {
+	var infos []RuleInfo
+	for _, r := range rules {
+		infos = append(infos, RuleInfo{r.Place.File, r.Place.Line, cellsOf(&r)})
+	}
+	return infos
 }
 
 func (s *Subject) place() schema.Place {
@@ -256,7 +296,7 @@ func kindText(r *schema.Record) string {
 }
 
 func (s *Subject) typeOrKind() string {
-	if s.Kind == string(schema.KindRepository) {
+	if s.Kind == string(schema.KindRepository) || s.Kind == string(schema.KindNested) {
 		return s.Kind
 	}
 	return s.Type

@@ -19,7 +19,7 @@ const longestList = 20
 // failures with position, cause and advice, and the references that stand in the reports
 // for literal secrets. dir is the report directory, "" where there is none.
 func Summary(w io.Writer, run schema.Run, results []schema.Result, dir string, page Page) error {
-	s := summary{counts: map[schema.Status]int{}, complete: run.Complete, why: run.Why}
+	s := summary{counts: map[schema.Status]int{}, nested: nestedCounts(run, results), complete: run.Complete, why: run.Why}
 	var open []schema.Result
 	for _, r := range results {
 		s.counts[r.Status]++
@@ -35,6 +35,7 @@ func Summary(w io.Writer, run schema.Run, results []schema.Result, dir string, p
 // summary is what the summary of a run or of a merged report shows.
 type summary struct {
 	counts     map[schema.Status]int
+	nested     *NestedCounts
 	complete   bool
 	why        string
 	open       []RecordInfo // that need attention
@@ -52,6 +53,9 @@ func writeSummary(w io.Writer, s summary, dir string, page Page) error {
 		first += " (report: " + oneLine(filepath.Join(dir, ReportName)) + ")"
 	}
 	page.line(out, 0, first)
+	if words := s.nested.words(page); words != "" {
+		page.line(out, 0, words)
+	}
 	if !s.complete {
 		page.line(out, 0, joinNonEmpty(": ", page.paint(bad, "the run was interrupted"), oneLine(s.why)))
 	}

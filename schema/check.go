@@ -19,16 +19,20 @@ type Checker struct {
 // reported even where it is wrong; its Cells are for the caller to fill in (see [Entry.Shown]).
 func (c Checker) Check(e Entry) Record {
 	j := judge{checker: c, entry: e,
-		record: Record{Place: e.Place, Columns: e.Columns, Dialect: e.Dialect, Findings: slices.Clip(e.Findings)}}
+		record: Record{Place: e.Place, Columns: e.Columns, Dialect: e.Dialect, Owner: e.Owner, Findings: slices.Clip(e.Findings)}}
 	if e.Spoiled { // what could not be read lacks nothing
 		return j.record
 	}
 	j.readCells()
 	j.judgeKind()
 	j.judgeKindFields()
-	if j.kind == KindRepository {
+	switch j.kind {
+	case KindRepository:
 		j.judgeRepository()
-	} else {
+	case KindNested:
+		j.judgeRule()
+		return j.record
+	default:
 		j.judgeType()
 		j.judgeOrigin()
 	}

@@ -20,10 +20,11 @@ type position struct {
 }
 
 // Identity sums up the record's identity. ok is false for a record that has none: an
-// integration without a valid type, and a repository without an origin.
+// integration without a valid type, a repository without an origin, and a rule, which
+// [RuleLinks] compares with others.
 func (r Record) Identity() (id Identity, ok bool) {
 	k := r.Key()
-	if !k.Valid() {
+	if !k.Valid() || k.Kind == KindNested {
 		return 0, false
 	}
 	sum := k.sum()

@@ -49,6 +49,7 @@ type Entry struct {
 	Columns  []string // the header of a CSV or TSV file, shared by its entries; nil elsewhere
 	Dialect  *Dialect // of that file, likewise; nil: the zero Dialect
 	Listed   Kind     // what the list that it stands in holds; "" where that says nothing
+	Owner    Place    // of a rule that stands inside its integration: where that is
 	Cells    []Cell
 	Findings []Finding // what the reader had to say about it
 	Spoiled  bool      // nothing of it could be read, and the findings say why
@@ -72,8 +73,11 @@ func (e Entry) Text(f Field) string {
 
 // Assign returns the entry with the cells of set in the place of its own (--set), and
 // those of fill where it says nothing (--default). Fields that its kind does not have are
-// passed over, so that one command line serves a manifest of both kinds.
+// passed over, so that one command line serves a manifest of both kinds; so are rules.
 func (e Entry) Assign(set, fill []Cell) Entry {
+	if e.kind(nil) == KindNested {
+		return e
+	}
 	kind := cmp.Or(kindIn(set), e.kind(fill))
 	foreign := func(c Cell) bool { return !kind.Takes(c.Field) }
 	if slices.ContainsFunc(set, foreign) {
@@ -101,9 +105,12 @@ func (e Entry) Override(cells []Cell) Entry {
 // Fill returns the entry with those of the cells added whose fields it does not
 // have (the manifest's defaults). Fields that its kind does not have
 // either are passed over, so that one set of defaults serves both kinds; so is a kind
-// where its list tells that.
+// where its list tells that. Rules have no defaults.
 func (e Entry) Fill(cells []Cell) Entry {
 	kind := e.kind(cells)
+	if kind == KindNested {
+		return e
+	}
 	for _, c := range cells {
 		if !hasField(e.Cells, c.Field) && kind.Takes(c.Field) && (c.Field != FieldKind || e.Listed == "") {
 			e.Cells = append(e.Cells[:len(e.Cells):len(e.Cells)], c)

@@ -53,6 +53,8 @@ const (
 	FieldBranchLinkFormat
 	FieldCommitsValidationRequired
 	FieldKind
+	FieldIntegration
+	FieldMatch
 	FieldProjects
 	FieldWave
 	FieldPreviously
@@ -131,16 +133,18 @@ var fieldSpecs = [fieldCount]fieldSpec{
 	FieldRealRoot:                  {"realRoot", ShapeText, "the folder of its clone on Jira's disk; repositories only"},
 	FieldAbsoluteRoot:              {"absoluteRoot", ShapeBool, "whether realRoot is an absolute path, and not one below Jira's home; repositories only"},
 	FieldEnableFetches:             {"enableFetches", ShapeBool, "whether the app fetches from the origin; repositories only"},
-	FieldWebLinkType:               {"webLinkType", ShapeText, "the web host whose links are made; repositories only"},
-	FieldViewFormat:                {"viewFormat", ShapeText, "the link to a file; repositories only"},
-	FieldChangesetFormat:           {"changesetFormat", ShapeText, "the link to a commit; repositories only"},
-	FieldFileAddedFormat:           {"fileAddedFormat", ShapeText, "the link to a file that a commit adds; repositories only"},
-	FieldFileModifiedFormat:        {"fileModifiedFormat", ShapeText, "the link to a file that a commit changes; repositories only"},
-	FieldFileDeletedFormat:         {"fileDeletedFormat", ShapeText, "the link to a file that a commit deletes; repositories only"},
-	FieldMergeRequestFormat:        {"mergeRequestFormat", ShapeText, "the link to a merge request; repositories only"},
-	FieldBranchLinkFormat:          {"branchLinkFormat", ShapeText, "the link to a branch; repositories only"},
+	FieldWebLinkType:               {"webLinkType", ShapeText, "the web host whose links are made; not integrations"},
+	FieldViewFormat:                {"viewFormat", ShapeText, "the link to a file; not integrations"},
+	FieldChangesetFormat:           {"changesetFormat", ShapeText, "the link to a commit; not integrations"},
+	FieldFileAddedFormat:           {"fileAddedFormat", ShapeText, "the link to a file that a commit adds; not integrations"},
+	FieldFileModifiedFormat:        {"fileModifiedFormat", ShapeText, "the link to a file that a commit changes; not integrations"},
+	FieldFileDeletedFormat:         {"fileDeletedFormat", ShapeText, "the link to a file that a commit deletes; not integrations"},
+	FieldMergeRequestFormat:        {"mergeRequestFormat", ShapeText, "the link to a merge request; not integrations"},
+	FieldBranchLinkFormat:          {"branchLinkFormat", ShapeText, "the link to a branch; not integrations"},
 	FieldCommitsValidationRequired: {"commitsValidationRequired", ShapeBool, "whether commits are validated; repositories only"},
-	FieldKind:                      {"kind", ShapeText, "integration or repository; an integration where nothing says otherwise"},
+	FieldKind:                      {"kind", ShapeText, "integration, repository or nested (a rule); an integration where nothing says otherwise"},
+	FieldIntegration:               {"integration", ShapeText, "the integration of a rule: its displayName, or TYPE ORIGIN NAME; rules only"},
+	FieldMatch:                     {"match", ShapeText, "which nested repositories a rule is for: a glob over the path of their origin; rules only"},
 	FieldProjects:                  {"projects", ShapeWords, "keys of its Jira projects; become projectMappingIds"},
 	FieldWave:                      {"wave", ShapeInt, "the wave in which the record is sent"},
 	FieldPreviously:                {"previously", ShapeWords, "earlier origins or names of what the record describes"},

@@ -8,8 +8,8 @@ import (
 )
 
 // Key is the identity of a record within one Jira: of an integration its type,
-// normalised origin and name, of a repository its normalised origin. It can be compared
-// and used as a map key.
+// normalised origin and name, of a repository its normalised origin, of a nested repository
+// that and its integration. It can be compared and used as a map key.
 type Key struct {
 	Kind   Kind
 	Type   Type   // "" for a repository
@@ -24,12 +24,12 @@ func (k Key) Named() bool { return k.Name != "" }
 
 // Exact reports whether the identity by itself says which record is meant: that of a
 // repository always, that of an integration with its name.
-func (k Key) Exact() bool { return k.Kind == KindRepository || k.Named() }
+func (k Key) Exact() bool { return k.Kind != KindIntegration || k.Named() }
 
 // Valid reports whether there can be a record of this identity: an integration has a
 // type, and a repository an origin.
 func (k Key) Valid() bool {
-	if k.Kind == KindRepository {
+	if k.Kind != KindIntegration {
 		return k.Origin != ""
 	}
 	return k.Type.Valid()
@@ -46,7 +46,10 @@ func (k Key) String() string {
 			parts = append(parts, s)
 		}
 	}
-	if k.Named() {
+	switch {
+	case k.Named() && k.Kind == KindNested:
+		parts = append(parts, "in "+k.Name)
+	case k.Named():
 		parts = append(parts, `"`+k.Name+`"`)
 	}
 	return strings.Join(parts, " ")
@@ -54,7 +57,7 @@ func (k Key) String() string {
 
 // head is the type, or for what has none the kind.
 func (k Key) head() string {
-	if k.Kind == KindRepository {
+	if k.Kind != KindIntegration {
 		return string(k.Kind)
 	}
 	return string(k.Type)
@@ -67,7 +70,7 @@ func (k Key) head() string {
 // does the path of host:path, the form that git clone takes from scp.
 func (k Key) At(origin string) Key {
 	spec := k.Type.spec()
-	if k.Kind == KindRepository {
+	if k.Kind != KindIntegration {
 		spec = &repositorySpec
 	}
 	k.Origin = spec.normalOrigin(k.Type, origin)

@@ -9,14 +9,18 @@ import (
 type Kind string
 
 // The kinds. A record that does not say is an integration, unless it stands in a list
-// of repositories.
+// of repositories, or of rules.
 const (
 	KindIntegration Kind = "integration" // a host whose repositories the app finds itself
 	KindRepository  Kind = "repository"  // one plain repository
+	KindNested      Kind = "nested"      // a repository inside an integration, or a rule for some of them
 )
 
+// Kinds lists all kinds.
+func Kinds() []Kind { return []Kind{KindIntegration, KindRepository, KindNested} }
+
 // Valid reports whether there is such a kind.
-func (k Kind) Valid() bool { return k == KindIntegration || k == KindRepository }
+func (k Kind) Valid() bool { return slices.Contains(Kinds(), k) }
 
 // CountKinds counts the records of each kind.
 func CountKinds(records []Record) map[Kind]int {
@@ -32,9 +36,11 @@ func CountKinds(records []Record) map[Kind]int {
 func (k Kind) Takes(f Field) bool {
 	switch k {
 	case KindIntegration:
-		return f < FieldMainBranch || f > FieldCommitsValidationRequired
+		return (f < FieldMainBranch || f > FieldCommitsValidationRequired) && !f.ofRule()
 	case KindRepository:
-		return !slices.Contains(integrationFields(), f)
+		return !slices.Contains(integrationFields(), f) && !f.ofRule()
+	case KindNested:
+		return f.nested()
 	}
 	return true
 }
@@ -76,16 +82,21 @@ func (j *judge) judgeKind() {
 	j.kind = KindIntegration
 	switch written := Kind(j.text(FieldKind)); {
 	case !j.has(FieldKind):
-		if j.entry.Listed == KindRepository {
-			j.kind = KindRepository
-			j.record.put(FieldKind, Text(string(KindRepository)))
+		if listed := j.entry.Listed; listed != "" && listed != KindIntegration {
+			j.kind = listed
+			j.record.put(FieldKind, Text(string(listed)))
 		}
 	default:
 		j.kind = written
 		j.judgeWrittenKind()
 	}
-	if j.spec = typeSpecs[j.integrationType()]; j.kind == KindRepository {
+	switch j.kind {
+	case KindRepository:
 		j.spec = &repositorySpec
+	case KindNested:
+		j.spec = &nestedSpec
+	default:
+		j.spec = typeSpecs[j.integrationType()]
 	}
 }
 
@@ -93,7 +104,7 @@ func (j *judge) judgeWrittenKind() {
 	switch listed := j.entry.Listed; {
 	case !j.kind.Valid():
 		finding := j.report(FieldKind, CodeUnknownKind, "%s is not a kind of record", Quote(string(j.kind)))
-		if near := Nearest(string(j.kind), []string{string(KindIntegration), string(KindRepository)}); near != "" {
+		if near := Nearest(string(j.kind), kindNames()); near != "" {
 			finding.Advice = "did you mean " + near + "?"
 		}
 	case listed != "" && listed != j.kind:
@@ -102,18 +113,32 @@ func (j *judge) judgeWrittenKind() {
 	}
 }
 
+func kindNames() []string {
+	var names []string
+	for _, k := range Kinds() {
+		names = append(names, string(k))
+	}
+	return names
+}
+
 // noun is the kind with its article.
 func (k Kind) noun() string {
-	if k == KindIntegration {
+	switch k {
+	case KindIntegration:
 		return "an integration"
+	case KindNested:
+		return "a rule for nested repositories"
 	}
 	return "a " + string(k)
 }
 
 // Plural is what several records of the kind are called.
 func (k Kind) Plural() string {
-	if k == KindRepository {
+	switch k {
+	case KindRepository:
 		return "repositories"
+	case KindNested:
+		return "nested repositories"
 	}
 	return string(k) + "s"
 }
@@ -125,8 +150,15 @@ func (j *judge) judgeKindFields() {
 		if j.kind.Takes(f) {
 			continue
 		}
+		if j.kind == KindNested {
+			why, advice := ReadOnly(f.String())
+			j.report(f, CodeReadOnlyField, "%s", why).Advice = advice
+			continue
+		}
 		finding := j.report(f, CodeFieldOfOtherKind, "%s has no %s", j.kind.noun(), f)
 		switch {
+		case f.ofRule():
+			finding.Advice = "remove it, or write kind: nested if this is a rule for nested repositories"
 		case j.kind == KindIntegration:
 			finding.Advice = "remove it, or write kind: repository if the record is one plain repository"
 		case f == FieldType:
@@ -139,8 +171,8 @@ func (j *judge) judgeKindFields() {
 
 // subject names what the record is in a message.
 func (r *Record) subject() string {
-	if r.Kind() == KindRepository {
-		return string(KindRepository)
+	if kind := r.Kind(); kind != KindIntegration {
+		return string(kind)
 	}
 	return string(r.Type())
 }

@@ -159,8 +159,11 @@ func shapeValue(f Field) *document {
 // kindValue lets a record be of these kinds; the first is meant where nothing is said.
 func kindValue(kinds ...Kind) *document {
 	v := choice(kinds, func(k Kind) string {
-		if k == KindRepository {
+		switch k {
+		case KindRepository:
 			return "one plain repository"
+		case KindNested:
+			return "a rule for nested repositories"
 		}
 		return "a git host whose repositories the app finds itself"
 	})

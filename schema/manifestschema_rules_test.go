@@ -41,16 +41,24 @@ func repositoryRules() []*document {
 		&document{If: given(FieldPat), Then: refuse(CodePatAndPassword, FieldUsername)})
 }
 
+// nestedRules are those of rules for nested repositories.
+func nestedRules() []*document {
+	glob := textLike(`^[^?\[\]{}\\]*$`, CodeBadMatch.Explanation().Advice)
+	glob.Not = &document{Pattern: `^/|/$|//|\*\*\*|\.git$`}
+	return []*document{given(FieldMatch), properties(property{"match", glob}), globalRule()}
+}
+
 func rulesOfBothKinds() []*document {
+	return []*document{{If: given(FieldPat), Then: refuse(CodePatAndPassword, FieldPassword)}, globalRule()}
+}
+
+func globalRule() *document {
 	everywhere := properties(property{"global", &document{Const: true}})
 	everywhere.Required = []string{"global"}
 	none := func() *document {
 		return &document{MaxItems: size(0), Extras: errorMessage(CodeGlobalProjects.Explanation().Title)}
 	}
-	return []*document{
-		{If: given(FieldPat), Then: refuse(CodePatAndPassword, FieldPassword)},
-		{If: everywhere, Then: properties(property{"projects", none()}, property{"projectMappingIds", none()})},
-	}
+	return &document{If: everywhere, Then: properties(property{"projects", none()}, property{"projectMappingIds", none()})}
 }
 
 // need is what a record lacks, unless the defaults have one of the fields.

@@ -94,8 +94,11 @@ func definitions() jsonschema.Definitions {
 		"record":      record(),
 		"integration": described(ofKind(KindIntegration), "a git host whose repositories the app finds itself"),
 		"repository":  described(ofKind(KindRepository), "one plain repository"),
+		"nested":      described(ofKind(KindNested), "settings of the nested repositories that it matches; the first rule that matches applies"),
 	}
 	defs["integration"].AllOf = integrationRules()
+	defs["integration"].Properties.Set("nested", described(listOf("nested"), "rules for the repositories inside the integration"))
+	defs["nested"].AllOf = nestedRules()
 	defs["repository"].AllOf = repositoryRules()
 	for _, n := range needs() {
 		defs[n.name] = n.rule
@@ -114,11 +117,16 @@ func record() *document {
 		}
 		return all
 	}
-	r := properties(property{FieldKind.String(), kindValue(KindIntegration, KindRepository)})
+	is := func(k Kind) *document {
+		one := properties(property{FieldKind.String(), &document{Const: k}})
+		one.Required = []string{FieldKind.String()}
+		return one
+	}
+	rule := &document{AllOf: []*document{reference(string(KindNested)), given(FieldIntegration)}}
+	r := properties(property{FieldKind.String(), kindValue(Kinds()...)})
 	r.Type = "object"
-	r.If = properties(property{FieldKind.String(), &document{Const: KindRepository}})
-	r.If.Required = []string{FieldKind.String()}
-	r.Then, r.Else = whole(KindRepository), whole(KindIntegration)
+	r.If, r.Then = is(KindRepository), whole(KindRepository)
+	r.Else = &document{If: is(KindNested), Then: rule, Else: whole(KindIntegration)}
 	return r
 }
 
@@ -139,8 +147,11 @@ func ofKind(k Kind) *document {
 	seal(all)
 	// As patterns, editors do not offer them.
 	all.PatternProperties[`^\$schema$`] = jsonschema.TrueSchema
-	all.PatternProperties["^("+strings.Join(foreign, "|")+")$"] = &document{Enum: []any{nil},
-		Extras: errorMessage(CodeFieldOfOtherKind.Explanation().Title)}
+	code := CodeFieldOfOtherKind
+	if k == KindNested {
+		code = CodeReadOnlyField
+	}
+	all.PatternProperties["^("+strings.Join(foreign, "|")+")$"] = &document{Enum: []any{nil}, Extras: errorMessage(code.Explanation().Title)}
 	return all
 }
 

@@ -124,6 +124,7 @@ type Run struct {
 	Manifest string // the digest of what is wanted (see ManifestDigest); "" where it could not be read
 	Shard    Shard  // of the run's whole work
 	Digest   string // of the plan; "" where none was made
+	Nested   Nested // the nested repositories that have no action
 	Requests int    // requests that left, retries included
 	Writes   int    // those of them that may have changed the server
 	Findings []Finding

@@ -67,6 +67,10 @@ type Action struct {
 
 	// Inferred: no identity says that Have is the wanted record; nothing else could be.
 	Inferred bool
+
+	// NestedUnchanged is how many nested repositories of the integration are as its rules want
+	// them.
+	NestedUnchanged int
 }
 
 // Subject is the record that the action is about: the wanted one, or for a deletion the
@@ -110,6 +114,39 @@ type Plan struct {
 	Actions []Action
 	Live    []Known  // what is on the server before the run, by id
 	Others  []Record // that other shards create, as far as their identity
+
+	// LiveNested is how many nested repositories the integrations of the manifest have.
+	LiveNested int
+}
+
+// Nested counts the nested repositories that have no action.
+type Nested struct {
+	Unchanged int // as their rules want them
+	Pending   int // rules of integrations that are to be created, which have none yet
+}
+
+// NestedCounts counts the nested repositories that have no action, and the rules that are
+// pending.
+func (p Plan) NestedCounts() (n Nested) {
+	for i := range p.Actions {
+		a := &p.Actions[i]
+		n.Unchanged += a.NestedUnchanged
+		if a.Op == OpCreate {
+			n.Pending += len(a.Want.Rules)
+		}
+	}
+	return n
+}
+
+// CountKind counts the actions of an operation about records of a kind.
+func (p Plan) CountKind(op Op, kind Kind) int {
+	n := 0
+	for i := range p.Actions {
+		if a := &p.Actions[i]; a.Op == op && a.Subject().Kind() == kind {
+			n++
+		}
+	}
+	return n
 }
 
 // Outcomes are those of a plan of which nothing has been sent, by the number of the action.
@@ -168,8 +205,9 @@ func (p Plan) Expected(outcomes []Outcome) map[int64]Kind {
 	expected := make(map[int64]Kind)
 	for _, o := range outcomes {
 		a := &p.Actions[o.N]
-		if id := cmp.Or(o.ID, a.Have.ID); id != 0 && a.Op != OpDelete {
-			expected[id] = a.Subject().Kind()
+		kind := a.Subject().Kind() // nested repositories come and go with the lists of git hosts
+		if id := cmp.Or(o.ID, a.Have.ID); id != 0 && a.Op != OpDelete && kind != KindNested {
+			expected[id] = kind
 		}
 	}
 	return expected
@@ -231,6 +269,9 @@ func (p Plan) Digest() string {
 func (a *Action) appendDigest(text []byte) []byte {
 	text = append(strconv.AppendQuote(text, string(a.Compared())), '\n')
 	text = a.Want.appendDigest(text, func(Field) bool { return true })
+	for i := range a.Want.Rules {
+		text = a.Want.Rules[i].appendDigest(append(text, "rule\n"...), func(Field) bool { return true })
+	}
 	text = append(strconv.AppendInt(text, a.Have.ID, 10), '\n')
 	text = a.Have.appendDigest(text, a.compares)
 	if a.Files {

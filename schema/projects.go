@@ -43,6 +43,13 @@ func validProjectKey(key string) bool {
 // already has. ids maps the keys of one Jira. A key that is not among them is an error of the
 // record.
 func ResolveProjects(r Record, ids map[string]int64) Record {
+	if len(r.Rules) > 0 {
+		rules := make([]Record, len(r.Rules))
+		for i, rule := range r.Rules {
+			rules[i] = ResolveProjects(rule, ids)
+		}
+		r.Rules = rules
+	}
 	keys := r.Get(FieldProjects)
 	if !keys.IsSet() {
 		return r

@@ -18,6 +18,10 @@ type Record struct {
 	Cells    []Column  // as written, for reports; secrets as references
 	Findings []Finding // about the record itself
 	fields   []FieldValue
+
+	Rules       []Record // of a wanted integration: for its nested repositories, the first that matches applies
+	Owner       Place    // of a rule that stands inside its integration: where that is
+	Integration int64    // of a live nested repository: the id of its integration
 }
 
 // Known is a live record as an earlier run recorded it.
@@ -169,8 +173,9 @@ func (r Record) Fields() []Field {
 
 // Kind is what the record describes.
 func (r Record) Kind() Kind {
-	if r.Get(FieldKind).Text() == string(KindRepository) {
-		return KindRepository
+	switch kind := Kind(r.Get(FieldKind).Text()); kind {
+	case KindRepository, KindNested:
+		return kind
 	}
 	return KindIntegration
 }
@@ -186,13 +191,19 @@ func (r Record) Name() string { return r.Get(FieldDisplayName).Text() }
 
 // Key is the record's identity.
 func (r Record) Key() Key {
+	if r.Kind() == KindNested {
+		return r.nestedKey()
+	}
 	return r.spec().key(r.Type(), r.Origin(), r.Get(FieldAwsRegion).Text(), r.Name())
 }
 
 // spec gives the rules of the record's kind and type.
 func (r *Record) spec() *typeSpec {
-	if r.Kind() == KindRepository {
+	switch r.Kind() {
+	case KindRepository:
 		return &repositorySpec
+	case KindNested:
+		return &nestedSpec
 	}
 	return r.Type().spec()
 }

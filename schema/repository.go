@@ -121,12 +121,6 @@ func cutLogin(s string) (login, rest string) {
 	return s[:at], s[at:]
 }
 
-// Tracked is a repository inside an integration. It belongs to the app, and is no record.
-type Tracked struct {
-	Origin      string
-	Integration int64 // the id of the integration; 0 where the server does not tell it
-}
-
 // normalRepository is NormalURL for all that git clone takes: of host:path only the host
 // is in lower case, a folder only loses its trailing slashes.
 func normalRepository(origin string) string {

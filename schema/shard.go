@@ -38,11 +38,9 @@ func ManifestDigest(records iter.Seq[Record]) string {
 	var b []byte
 	for r := range records {
 		b = b[:0]
-		for f, v := range r.All() {
-			text := v.String()
-			b = append(append(b, f.String()...), 0)
-			b = binary.AppendUvarint(b, uint64(len(text)))
-			b = append(b, text...)
+		b = appendFields(b, r)
+		for _, rule := range r.Rules {
+			b = appendFields(append(b, 0), rule)
 		}
 		sums = append(sums, sha256.Sum256(b))
 	}
@@ -52,4 +50,14 @@ func ManifestDigest(records iter.Seq[Record]) string {
 		_, _ = h.Write(sum[:])
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+func appendFields(b []byte, r Record) []byte {
+	for f, v := range r.All() {
+		text := v.String()
+		b = append(append(b, f.String()...), 0)
+		b = binary.AppendUvarint(b, uint64(len(text)))
+		b = append(b, text...)
+	}
+	return b
 }

@@ -205,7 +205,7 @@ func (b *behaving) step(t *testing.T, step behaviorStep) {
 // run runs a command on the manifest; undo takes none.
 func (b *behaving) run(t *testing.T, command string) (exit int, out string) {
 	args := strings.Fields(command)
-	if args[0] != "undo" {
+	if args[0] != "undo" && args[0] != "resume" {
 		args = append(args, filepath.Join(b.dir, "m.yaml"))
 	}
 	args = append(args, "--jira", "https://jira.example.org", "--state", filepath.Join(b.dir, "gijbulk.db"), "--timeout", "5s", "--max-wait", "1m",

@@ -76,6 +76,7 @@ func (w *workspace) plan(run schema.Run, m manifests, live server, known *journa
 		Prune: w.sync.prune, DeleteFiles: w.sync.deleteFiles, Resend: w.sync.resend, Known: known.Known}
 	if w.state != nil {
 		known.Discard(live.records)
+		known.Discard(live.nested)
 		o.Sent = known
 	}
 	plan, findings := planner.Diff(m.records, live.records, o)

@@ -55,6 +55,8 @@ func (p *progress) Step(s engine.Step) {
 	case s.WaveDone != nil:
 		log.info("wave done", "wave", s.WaveDone.Wave.Number, "part", s.WaveDone.Wave.Part, "left", s.WaveDone.Left,
 			"writes", s.WaveDone.Writes, "failures", s.WaveDone.Failed)
+	case s.Nested > 0:
+		log.info("applying rules", "nested repositories", s.Nested)
 	case s.Removing > 0:
 		log.info("removing duplicates", "records", s.Removing)
 	}

@@ -25,13 +25,20 @@ func (m manifests) allFindings() []schema.Finding {
 				all = append(all, f)
 			}
 		}
+		for _, rule := range m.records[i].Rules {
+			all = append(all, rule.Findings...)
+		}
 	}
 	return all
 }
 
 // kinds are those of the records.
 func (m manifests) kinds() []schema.Kind {
-	return slices.Sorted(maps.Keys(schema.CountKinds(m.records)))
+	kinds := schema.CountKinds(m.records)
+	if slices.ContainsFunc(m.records, func(r schema.Record) bool { return len(r.Rules) > 0 }) {
+		kinds[schema.KindNested]++
+	}
+	return slices.Sorted(maps.Keys(kinds))
 }
 
 // readManifests checks the manifests. Secrets that are written out in them are hidden from now on.
@@ -56,7 +63,7 @@ func (w *workspace) readManifests(ctx context.Context, files []string) (manifest
 // resolveSecrets gives the records their secrets.
 func (w *workspace) resolveSecrets(ctx context.Context, files []string, m manifests) (manifests, error) {
 	resolver := secrets.Resolver{Env: w.lookupEnv, AllowCommands: w.allowCommands, Lenient: w.dryRun}
-	m.records = resolver.Resolve(ctx, m.records)
+	m.records = resolver.Resolve(ctx, schema.AttachRules(m.records))
 	w.hide(m.records, w.target.secrets...)
 	w.log.info("manifest checked", "files", len(files), "records", len(m.records), "findings", len(m.allFindings()))
 	return m, context.Cause(ctx)
@@ -80,14 +87,11 @@ func (w *workspace) mine(m manifests) []schema.Record {
 	return slices.DeleteFunc(slices.Clone(m.records), func(r schema.Record) bool { return !w.shard.Holds(r.Key()) })
 }
 
-// server is what is on a server.
+// server is what is on a server; nested repositories are apart.
 type server struct {
 	records []schema.Record
-	nested  []schema.Tracked
+	nested  []schema.Record
 }
-
-// ids are those of the records, sorted.
-func (s server) known() []schema.Known { return schema.KnownRecords(s.records) }
 
 // readServer reads what is on the server of these kinds, and with repositories those inside
 // integrations. Expected are the records that earlier runs know of.
@@ -98,6 +102,7 @@ func (w *workspace) readServer(ctx context.Context, expected map[int64]schema.Ki
 
 func (w *workspace) logServer(run schema.Run, live server, kinds []schema.Kind) {
 	counts := schema.CountKinds(live.records)
+	counts[schema.KindNested] = len(live.nested)
 	said := []any{"target", run.Target, "user", run.User}
 	for _, kind := range kinds {
 		said = append(said, kind.Plural(), counts[kind])
@@ -107,7 +112,8 @@ func (w *workspace) logServer(run schema.Run, live server, kinds []schema.Kind) 
 
 // projectIDs are those of Jira's projects by their keys, where any record names one.
 func (w *workspace) projectIDs(ctx context.Context, m manifests) (map[string]int64, error) {
-	if !slices.ContainsFunc(m.records, func(r schema.Record) bool { return r.Has(schema.FieldProjects) }) {
+	named := func(r schema.Record) bool { return r.Has(schema.FieldProjects) }
+	if !slices.ContainsFunc(m.records, func(r schema.Record) bool { return named(r) || slices.ContainsFunc(r.Rules, named) }) {
 		return nil, nil
 	}
 	return w.target.client.Projects(ctx)
@@ -116,11 +122,13 @@ func (w *workspace) projectIDs(ctx context.Context, m manifests) (map[string]int
 // withProjects turns project keys into ids; without any it leaves the records as they are.
 func (m manifests) withProjects(ids map[string]int64) manifests {
 	if ids == nil {
+		m.records = schema.DetachBadRules(m.records)
 		return m
 	}
 	m.records = slices.Clone(m.records)
 	for i, r := range m.records {
 		m.records[i] = schema.ResolveProjects(r, ids)
 	}
+	m.records = schema.DetachBadRules(m.records)
 	return m
 }

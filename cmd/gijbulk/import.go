@@ -94,6 +94,7 @@ func (w *workspace) bring(ctx context.Context, log *record, run schema.Run, m ma
 		}
 	}
 	part := planner.Shard(d.plan, w.shard)
+	run.Nested = part.NestedCounts()
 	if w.dryRun {
 		return w.showPlan(run, part)
 	}
@@ -118,5 +119,8 @@ func (w *workspace) execute(ctx context.Context, log *record, run schema.Run, pl
 	work := w.engine(plan, log, plan.Outcomes())
 	trouble := work.Start(ctx)
 	work.stop()
+	if w.waves.indexed {
+		run.Nested.Pending = 0
+	}
 	return w.report(ctx, log, run, work.Plan, work.Outcomes(), trouble)
 }

@@ -102,7 +102,7 @@ func (r *reader) each(ctx context.Context, files []string, visit func(checked) e
 				whole = false
 			} else {
 				findDuplicate(&duplicates, c)
-				if r.selects == nil || r.selects(*c.record) {
+				if kind := writtenKind(*c.record); kind != schema.KindNested && (r.selects == nil || r.selects(*c.record)) {
 					kinds[writtenKind(*c.record)] = true
 				}
 			}

@@ -26,7 +26,9 @@ func (w *workspace) guard(run schema.Run, plan schema.Plan, live server) error {
 	if !w.update || w.sync.force {
 		return nil
 	}
-	err := planner.Guard(plan, schema.CountKinds(live.records), w.safety)
+	counts := schema.CountKinds(live.records)
+	counts[schema.KindNested] = plan.LiveNested
+	err := planner.Guard(plan, counts, w.safety)
 	if unsafe, refused := errors.AsType[*planner.Unsafe](err); refused {
 		flag := map[schema.Op]string{schema.OpDelete: "--max-delete", schema.OpUpdate: "--max-update"}[unsafe.Op]
 		return (&failure{code: exitUnsafe, err: fmt.Errorf("%w (%s); nothing was sent", err, flag)}).
@@ -94,7 +96,7 @@ func intent(plan schema.Plan) string {
 // planPage is the layout of a plan.
 func (w *workspace) planPage(terminal bool) reports.Page {
 	page := w.page(terminal)
-	page.Folded = page.Folded && !w.full
+	page.Folded, page.OneByOne = page.Folded && !w.full, w.full
 	return page
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -78,7 +79,7 @@ func (w *workspace) revert(ctx context.Context, r *record, run schema.Run, saved
 		return w.abandon(ctx, r, run, manifests{}, err)
 	}
 	w.logServer(run, live, saved.Plan.Kinds())
-	plan, findings := planner.Invert(saved.Plan.Results(saved.Outcomes), live.records)
+	plan, findings := planner.Invert(saved.Plan.Results(saved.Outcomes), slices.Concat(live.records, live.nested))
 	run.Digest, run.Findings = plan.Digest(), findings
 	if w.dryRun {
 		return w.showPlan(run, plan)

@@ -141,17 +141,27 @@ func (a *app) findingsOf(ctx context.Context, r *reader, o validateOptions, c *v
 			}
 			return nil
 		}
+		var links schema.RuleLinks
 		c.problem = r.each(ctx, c.files, func(one checked) error {
 			if one.record == nil {
 				return visit(one.file)
 			}
 			c.n++
 			open.Add(*one.record)
+			links.Add(*one.record)
 			if c.resolve || c.reported {
 				c.records = append(c.records, *one.record)
 			}
 			return visit(one.record.Findings)
 		})
+		for _, link := range links.Links() {
+			if c.problem == nil {
+				c.problem = visit(link.New)
+			}
+		}
+		if c.reported {
+			c.records = schema.ListRules(schema.AttachRules(c.records))
+		}
 		if c.problem != nil || visit(open.Findings()) != nil || !c.resolve {
 			return
 		}

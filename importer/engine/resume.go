@@ -159,6 +159,8 @@ func outcomeAfterOthers(a *schema.Action, o schema.Outcome, found []schema.Recor
 		return changedMeanwhile(o, have, neitherOldNorWanted(a, have))
 	case a.Op == schema.OpDelete && have.ID != 0:
 		return changedMeanwhile(o, have, changesBeforeDelete(a, have))
+	case a.Op == schema.OpUpdate && a.Have.Kind() == schema.KindNested:
+		return unlisted(a, o), true
 	default:
 		return o, false
 	}

@@ -100,6 +100,9 @@ func (r *Run) carryOut(ctx context.Context) error {
 	if err := r.settle(ctx); err != nil {
 		return err
 	}
+	if err := r.applyRules(ctx); err != nil {
+		return err
+	}
 	return r.verify(ctx)
 }
 

@@ -11,6 +11,7 @@ import (
 type Step struct {
 	Settling *Settling
 	WaveDone *WaveDone
+	Nested   int // nested repositories of new or updated integrations, to which their rules are now applied
 	Removing int // duplicates that are now deleted
 }
 

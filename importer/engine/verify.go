@@ -152,6 +152,9 @@ func describeChanges(changes []schema.Change) string {
 // confirmUpdate leaves an update unknown whose answer was lost where it changed something that
 // the server does not show.
 func confirmUpdate(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record) schema.Outcome {
+	if _, there := byID[a.Have.ID]; !there && a.Have.Kind() == schema.KindNested && o.Status != schema.StatusUnprocessed {
+		return unlisted(a, o)
+	}
 	if o.Status != schema.StatusUpdated && o.Status != schema.StatusUnknown {
 		return o
 	}

@@ -15,7 +15,7 @@ import (
 
 // List gives every live record of these kinds, and of integrations where none is named,
 // without secrets, which the server never shows. Repositories inside integrations are not
-// among the repositories: they belong to the app. A list that cannot be read whole is an
+// among the repositories: they are a kind of their own. A list that cannot be read whole is an
 // error.
 //
 // Expected are records that the server has or had, by id. What the list lacks of them is certainly
@@ -25,23 +25,30 @@ import (
 // It also proves that we are an administrator, and so reads the integrations in any case:
 // any user is given a list of repositories, and perhaps a part of it.
 func (c *Client) List(ctx context.Context, expected map[int64]schema.Kind, kinds ...schema.Kind) ([]schema.Record, error) {
-	records, _, err := c.Read(ctx, expected, kinds...)
+	records, nested, err := c.Read(ctx, expected, kinds...)
+	if slices.Contains(kinds, schema.KindNested) {
+		records = append(records, nested...)
+	}
 	return records, err
 }
 
-func (c *Client) read(ctx context.Context, kinds []schema.Kind) ([]schema.Record, []schema.Tracked, error) {
+func (c *Client) read(ctx context.Context, kinds []schema.Kind) ([]schema.Record, []schema.Record, error) {
 	records, err := c.integrations(ctx)
-	if err != nil || !slices.Contains(kinds, schema.KindRepository) {
+	plain := slices.Contains(kinds, schema.KindRepository)
+	if err != nil || !plain && !slices.Contains(kinds, schema.KindNested) {
 		return records, nil, err
 	}
-	repositories, tracked, err := c.Repositories(ctx)
+	repositories, nested, err := c.Repositories(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	if !slices.Contains(kinds, schema.KindIntegration) {
-		return repositories, tracked, nil
+		records = nil
 	}
-	return append(records, repositories...), tracked, nil
+	if plain {
+		records = append(records, repositories...)
+	}
+	return records, nested, nil
 }
 
 const hintVersion = "check whether this version of the app is supported"
@@ -60,7 +67,7 @@ func (c *Client) integrations(ctx context.Context) ([]schema.Record, error) {
 // Repositories returns every plain repository, and those inside integrations. It proves
 // nothing about whoever asks. They come in one answer too, and page by page only where the
 // server does not know that call.
-func (c *Client) Repositories(ctx context.Context) ([]schema.Record, []schema.Tracked, error) {
+func (c *Client) Repositories(ctx context.Context) ([]schema.Record, []schema.Record, error) {
 	a, err := c.getOptional(ctx, repositoryPath, schema.KindRepository)
 	switch {
 	case err != nil && a.status == http.StatusNotFound:
@@ -70,7 +77,7 @@ func (c *Client) Repositories(ctx context.Context) ([]schema.Record, []schema.Tr
 	case a.list.err != nil:
 		return nil, nil, c.stopUnexpected(a, textRepositories, hintVersion, a.list.err)
 	}
-	return a.list.records, a.list.tracked, nil
+	return a.list.records, a.list.nested, nil
 }
 
 const textRepositories = "the list of repositories cannot be read whole"
@@ -85,7 +92,7 @@ func (c *Client) getOptional(ctx context.Context, path string, lists schema.Kind
 	return a, nil
 }
 
-func (c *Client) decodePages(a answer, items []json.RawMessage, err error) ([]schema.Record, []schema.Tracked, error) {
+func (c *Client) decodePages(a answer, items []json.RawMessage, err error) ([]schema.Record, []schema.Record, error) {
 	if err == nil {
 		b := listBuilder{kind: schema.KindRepository}
 		for _, raw := range items {
@@ -93,7 +100,7 @@ func (c *Client) decodePages(a answer, items []json.RawMessage, err error) ([]sc
 		}
 		list := b.list()
 		if err = cmp.Or(err, list.err); err == nil {
-			return list.records, list.tracked, nil
+			return list.records, list.nested, nil
 		}
 	}
 	return nil, nil, c.stopUnexpected(a, textRepositories, hintVersion, err)
@@ -101,7 +108,7 @@ func (c *Client) decodePages(a answer, items []json.RawMessage, err error) ([]sc
 
 const pageTries = 3
 
-func (c *Client) readPages(ctx context.Context) ([]schema.Record, []schema.Tracked, error) {
+func (c *Client) readPages(ctx context.Context) ([]schema.Record, []schema.Record, error) {
 	for range pageTries {
 		a, b, err := c.readPagesOnce(ctx)
 		switch {

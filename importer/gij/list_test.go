@@ -53,13 +53,20 @@ func tally(records []schema.Record) (counts [2]int) {
 func TestRepositoriesInsideIntegrations(t *testing.T) {
 	for _, paged := range []bool{false, true} {
 		server, c := stocked(t, sandbox.Options{PagedRepositories: paged}, 2)
-		var want []schema.Tracked
+		var want []string
 		for _, re := range server.Repositories() {
 			if re.TrackedFolderID != 0 {
-				want = append(want, schema.Tracked{Origin: re.Origin, Integration: re.TrackedFolderID})
+				want = append(want, fmt.Sprintf("nested %d in %d: %s, global %t, tags %q, projects %v, formats %q %q", re.ID, re.TrackedFolderID, re.Origin,
+					re.Global, re.TagsFilter, re.ProjectMappingIDs, re.ViewFormat, ""))
 			}
 		}
-		records, got, err := c.Read(t.Context(), nil, plainRepo)
+		records, nested, err := c.Read(t.Context(), nil, plainRepo)
+		var got []string
+		for _, r := range nested {
+			got = append(got, fmt.Sprintf("%s %d in %d: %s, global %t, tags %q, projects %v, formats %q %q", r.Kind(), r.ID, r.Integration, r.Origin(),
+				r.Get(schema.FieldGlobal).Bool(), r.Get(schema.FieldTagsFilter).Text(), r.Get(schema.FieldProjectMappingIDs).IDs(),
+				r.Get(schema.FieldViewFormat).Text(), r.Get(schema.FieldMainBranch).Text()))
+		}
 		if err != nil || tally(records) != [2]int{0, 2} || len(want) == 0 || !slices.Equal(got, want) {
 			t.Errorf("paged %v: got %v and %v, %v, want 2 and %v", paged, tally(records), got, err, want)
 		}

@@ -19,7 +19,7 @@ import (
 // missing from it would be created a second time.
 type listing struct {
 	records []schema.Record
-	tracked []schema.Tracked // of repositories, those inside integrations
+	nested  []schema.Record // of repositories, those inside integrations
 	err     error
 }
 
@@ -30,7 +30,7 @@ type listBuilder struct {
 	kind    schema.Kind
 	decoder recordDecoder
 	chunks  [][]schema.Record // parts, joined once: a long list that grew would leave much behind
-	tracked []schema.Tracked
+	nested  [][]schema.Record // likewise
 	seen    int
 	bad     error // of the first that cannot be used
 	at      int   // its number
@@ -44,7 +44,7 @@ func (b *listBuilder) addNext(in *jsontext.Decoder) error {
 		return err
 	}
 	if p != nil && p.tracked() {
-		b.tracked = append(b.tracked, schema.Tracked{Origin: schema.RecordOf(p.values).Origin(), Integration: p.folder})
+		b.nested = kept(b.nested, p.nested())
 		return nil
 	}
 	b.seen++
@@ -60,18 +60,20 @@ func (b *listBuilder) addNext(in *jsontext.Decoder) error {
 		b.bad, b.at = err, b.seen
 		return nil
 	}
-	b.keep(r)
+	b.chunks = kept(b.chunks, r)
 	return nil
 }
 
-func (b *listBuilder) keep(r schema.Record) {
+// kept are chunks of records with one more.
+func kept(chunks [][]schema.Record, r schema.Record) [][]schema.Record {
 	const chunk = 1024
-	last := len(b.chunks) - 1
-	if last < 0 || len(b.chunks[last]) == cap(b.chunks[last]) {
-		b.chunks = append(b.chunks, make([]schema.Record, 0, min(chunk, 16<<(2*min(len(b.chunks), 3)))))
+	last := len(chunks) - 1
+	if last < 0 || len(chunks[last]) == cap(chunks[last]) {
+		chunks = append(chunks, make([]schema.Record, 0, min(chunk, 16<<(2*min(len(chunks), 3)))))
 		last++
 	}
-	b.chunks[last] = append(b.chunks[last], r)
+	chunks[last] = append(chunks[last], r)
+	return chunks
 }
 
 func (b *listBuilder) list() listing {
@@ -82,7 +84,7 @@ func (b *listBuilder) list() listing {
 	if id, twice := duplicateID(records); twice {
 		return listing{err: fmt.Errorf("%s %d is in it twice", b.kind, id)}
 	}
-	return listing{records: records, tracked: b.tracked}
+	return listing{records: records, nested: slices.Concat(b.nested...)}
 }
 
 func duplicateID(records []schema.Record) (id int64, twice bool) {

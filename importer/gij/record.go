@@ -122,6 +122,25 @@ func (p *parts) record() (schema.Record, error) {
 	return r, p.badID
 }
 
+// nested puts the parts of a nested repository together: what identifies it and what can be changed. One without an
+// id stays without.
+func (p *parts) nested() schema.Record {
+	fields := make([]schema.FieldValue, 0, len(p.values)+1)
+	for _, fv := range p.values {
+		if fv.Field == schema.FieldOrigin || fv.Field.Settable() {
+			fields = append(fields, fv)
+		}
+	}
+	r := schema.RecordOf(append(fields, schema.FieldValue{Field: schema.FieldKind, Value: kindNested}))
+	if p.badID == nil {
+		r.ID = p.id
+	}
+	r.InitDate, r.Integration = p.made, p.folder
+	return r
+}
+
+var kindNested = schema.Text(string(schema.KindNested))
+
 // value gives the unset value for null and for what does not have the shape.
 func (d *recordDecoder) value(shape schema.Shape, raw json.RawMessage) schema.Value {
 	switch shape {

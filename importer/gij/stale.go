@@ -22,10 +22,10 @@ const (
 )
 
 // Read is List, and also gives the repositories inside integrations.
-func (c *Client) Read(ctx context.Context, expected map[int64]schema.Kind, kinds ...schema.Kind) ([]schema.Record, []schema.Tracked, error) {
+func (c *Client) Read(ctx context.Context, expected map[int64]schema.Kind, kinds ...schema.Kind) ([]schema.Record, []schema.Record, error) {
 	pause := firstPause
 	for n := 1; ; n++ {
-		records, tracked, err := c.read(ctx, kinds)
+		records, nested, err := c.read(ctx, kinds)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -34,7 +34,7 @@ func (c *Client) Read(ctx context.Context, expected map[int64]schema.Kind, kinds
 		case err != nil:
 			return nil, nil, err
 		case there == 0 && (certain || n >= certainAfter):
-			return records, tracked, nil
+			return records, nested, nil
 		case n == listTries:
 			return nil, nil, &Error{Class: schema.ClassNotDone, Method: http.MethodGet, Path: integrationPath,
 				Text: fmt.Sprintf("the list lacks id %d, which the server has: a cache or another node of the cluster is behind", there),

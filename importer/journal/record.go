@@ -16,6 +16,10 @@ type recordJSON struct {
 	Cells    []schema.Column            `json:"cells,omitempty"`
 	Findings []schema.Finding           `json:"findings,omitempty"`
 	Fields   map[string]json.RawMessage `json:"fields,omitempty"`
+
+	Rules       []*recordJSON `json:"rules,omitempty"`
+	Owner       schema.Place  `json:"owner,omitzero"`
+	Integration int64         `json:"integration,omitempty"`
 }
 
 // encodeRecord encodes a record with references in place of its secrets; nil for the zero
@@ -29,6 +33,10 @@ func encodeRecord(r *schema.Record, mask schema.Mask) *recordJSON {
 		out.Cells[i].Text = mask.Hide(out.Cells[i].Text)
 	}
 	out.Fields = fieldjson.Encode(*r)
+	out.Owner, out.Integration = r.Owner, r.Integration
+	for i := range r.Rules {
+		out.Rules = append(out.Rules, encodeRecord(&r.Rules[i], mask))
+	}
 	return out
 }
 
@@ -42,6 +50,14 @@ func (in *recordJSON) decode(tables map[string]tableJSON) (schema.Record, error)
 		return schema.Record{}, damaged("%w", err)
 	}
 	r.Place, r.ID, r.InitDate, r.Cells, r.Findings = in.Place, in.ID, in.InitDate, in.Cells, in.Findings
+	r.Owner, r.Integration = in.Owner, in.Integration
+	for _, rule := range in.Rules {
+		decoded, err := rule.decode(tables)
+		if err != nil {
+			return schema.Record{}, err
+		}
+		r.Rules = append(r.Rules, decoded)
+	}
 	if r.Place.File != "" {
 		table := tables[r.Place.File]
 		r.Columns, r.Dialect = table.Columns, table.Dialect

@@ -21,6 +21,7 @@ const (
 	keyDefaults     = "defaults"
 	keyIntegrations = "integrations"
 	keyRepositories = "repositories"
+	keyNested       = "nested"  // rules, in an integration
 	keySchema       = "$schema" // names a JSON Schema to editors; no part of the manifest
 )
 
@@ -131,6 +132,7 @@ var listedKinds = map[string]schema.Kind{keyIntegrations: schema.KindIntegration
 type section struct {
 	kind     schema.Kind   // "" where it says nothing
 	defaults []schema.Cell // of the manifest
+	owner    schema.Place  // of rules: their integration
 }
 
 func (s section) misplacedDefault() []*document.Error {
@@ -151,7 +153,7 @@ func (w *walk) defaults(n *document.Node) ([]schema.Cell, []*document.Error, err
 		return nil, []*document.Error{{Code: schema.CodeNotARecord, Line: n.Line, Column: n.Column, Field: keyDefaults,
 			Message: "this is not a mapping from fields to values", Advice: "write it as field: value, one on a line"}}, nil
 	}
-	cells, flaws, err := w.cells(n)
+	cells, _, flaws, err := w.cells(n, "")
 	cells = slices.Clone(cells) // the buffer is used again
 	for i := range cells {
 		cells[i].Given = true
@@ -175,7 +177,8 @@ func (w *walk) record(n *document.Node, s section) error {
 	if err := w.budget.Spend(n.Size()); err != nil {
 		return err
 	}
-	e := schema.Entry{Place: w.pass.next(n.Line, n.Column), Listed: s.kind, Spoiled: n.Flaw != nil || n.Form != schema.FormMap}
+	e := schema.Entry{Place: w.pass.next(n.Line, n.Column), Listed: s.kind, Owner: s.owner, Spoiled: n.Flaw != nil || n.Form != schema.FormMap}
+	var rules *document.Node
 	switch {
 	case n.Flaw != nil:
 		e.Findings = []schema.Finding{n.Flaw.Finding(e.Place)}
@@ -183,37 +186,62 @@ func (w *walk) record(n *document.Node, s section) error {
 		f := &document.Error{Code: schema.CodeNotARecord, Message: "this is " + document.FormName(n.Form) + " where a record belongs"}
 		e.Findings = []schema.Finding{f.Finding(e.Place)}
 	default:
-		cells, flaws, err := w.cells(n)
+		cells, nested, flaws, err := w.cells(n, s.kind)
 		if err != nil {
 			return err
 		}
+		rules = nested
 		for _, f := range flaws {
 			e.Findings = append(e.Findings, f.Finding(e.Place))
 		}
 		e.Cells = cells
 		e = e.Fill(s.defaults)
 	}
-	w.pass.emit(e)
-	return nil
+	if !w.pass.emit(e) || rules == nil {
+		return nil
+	}
+	return w.rules(rules, e.Place)
 }
 
-func (w *walk) cells(n *document.Node) ([]schema.Cell, []*document.Error, error) {
+// rules walks those of an integration.
+func (w *walk) rules(n *document.Node, owner schema.Place) error {
+	switch {
+	case n.Form == schema.FormNull:
+		return nil
+	case n.Flaw != nil:
+		w.pass.fail(n.Flaw.At(n, keyNested))
+		return nil
+	case n.Form != schema.FormList:
+		w.pass.fail(&document.Error{Code: schema.CodeNotARecord, Line: n.Line, Column: n.Column, Field: keyNested,
+			Message: "this is not a list of rules", Advice: `write each rule as an item, beginning with "- match: "`})
+		return nil
+	}
+	return w.records(n.All(), section{kind: schema.KindNested, owner: owner})
+}
+
+// cells are those of a record of a list of a kind, and the node of its rules where it may have some.
+func (w *walk) cells(n *document.Node, listed schema.Kind) ([]schema.Cell, *document.Node, []*document.Error, error) {
 	members, flaws, err := n.Fields(w.budget)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
+	var rules *document.Node
 	cells := w.buffer[:0]
 	for _, m := range members {
 		if strings.HasPrefix(m.Name, "_") {
 			continue
 		}
+		if m.Name == keyNested && listed != schema.KindNested && listed != schema.KindRepository {
+			rules = m.Value
+			continue
+		}
 		field, known := schema.FieldNamed(m.Name)
 		if !known {
-			flaws = append(flaws, unknown(m.Name, "field", schema.NearestField(m.Name), m.Line, m.Column))
+			flaws = append(flaws, unknownField(m, listed))
 			continue
 		}
 		if err := w.budget.Spend(len(m.Name) + m.Value.Size()); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		if f := flawOf(m.Value); f != nil {
 			flaws = append(flaws, f.At(m.Value, m.Name))
@@ -222,7 +250,18 @@ func (w *walk) cells(n *document.Node) ([]schema.Cell, []*document.Error, error)
 		cells = append(cells, schema.Cell{Name: m.Name, Field: field, Line: int32(m.Value.Line), Column: int32(m.Value.Column), Written: m.Value.Written()})
 	}
 	w.buffer = cells
-	return cells, flaws, nil
+	return cells, rules, flaws, nil
+}
+
+func unknownField(m document.Member, listed schema.Kind) *document.Error {
+	if why, advice := schema.ReadOnly(m.Name); listed == schema.KindNested && why != "" {
+		return &document.Error{Code: schema.CodeReadOnlyField, Line: m.Line, Column: m.Column, Field: m.Name, Message: why, Advice: advice}
+	}
+	if m.Name == keyNested {
+		return &document.Error{Code: schema.CodeUnknownField, Line: m.Line, Column: m.Column, Field: m.Name,
+			Message: "rules for nested repositories belong to an integration", Advice: "move them into the integration"}
+	}
+	return unknown(m.Name, "field", schema.NearestField(m.Name), m.Line, m.Column)
 }
 
 func flawOf(n *document.Node) *document.Error {

@@ -108,7 +108,10 @@ func inLists(records iter.Seq[schema.Record], open func(list string), visit func
 	n := 0
 	for r := range records {
 		n++
-		if r.Kind() == schema.KindRepository {
+		switch r.Kind() {
+		case schema.KindNested:
+			return fmt.Errorf("record %d: a rule for nested repositories needs its integration", n)
+		case schema.KindRepository:
 			held = append(held, item{n, r})
 			continue
 		}
@@ -134,10 +137,19 @@ func inLists(records iter.Seq[schema.Record], open func(list string), visit func
 // holds is known.
 func (i item) listed() []schema.Field {
 	fields := i.record.Fields()
-	if i.record.Kind() == schema.KindRepository {
-		fields = slices.DeleteFunc(fields, func(f schema.Field) bool { return f == schema.FieldKind })
+	if i.record.Kind() != schema.KindIntegration {
+		fields = slices.DeleteFunc(fields, func(f schema.Field) bool { return f == schema.FieldKind || f == schema.FieldIntegration })
 	}
 	return fields
+}
+
+// rules are those of the record, as items of its list.
+func (i item) rules() []item {
+	rules := make([]item, len(i.record.Rules))
+	for n, rule := range i.record.Rules {
+		rules[n] = item{i.number, rule}
+	}
+	return rules
 }
 
 // writeJSON writes the long form, one record a line.
@@ -190,6 +202,19 @@ func writeObject(b *bufio.Writer, i item, fields []schema.Field) error {
 		b.WriteString(strconv.Quote(f.String()))
 		b.WriteString(": ")
 		b.Write(jsonText(v))
+	}
+	for at, rule := range i.rules() {
+		if at > 0 {
+			b.WriteString(", ")
+		} else {
+			fmt.Fprintf(b, ", %q: [", keyNested)
+		}
+		if err := writeObject(b, rule, rule.listed()); err != nil {
+			return err
+		}
+		if at == len(i.record.Rules)-1 {
+			b.WriteByte(']')
+		}
 	}
 	if source := sourceOf(i.record); source != "" {
 		if len(fields) > 0 {

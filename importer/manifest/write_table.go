@@ -16,7 +16,7 @@ import (
 const emptyOnPurpose = `\N`
 
 func writeTable(w io.Writer, delimiter rune, records iter.Seq[schema.Record]) error {
-	all := slices.Collect(records)
+	all := schema.ListRules(slices.Collect(records))
 	columns := columnsOf(all)
 	out := csv.NewWriter(w)
 	out.Comma = delimiter

@@ -32,23 +32,37 @@ func writeYAML(b *bufio.Writer, records iter.Seq[schema.Record]) error {
 	return nil
 }
 
-// writeItem writes a record as an item of its list.
+// writeItem writes a record as an item of its list, and below it its rules.
 func writeItem(b *bufio.Writer, i item) error {
+	if err := writeFields(b, i, "\n  "); err != nil || len(i.record.Rules) == 0 {
+		return err
+	}
+	b.WriteString("\n    " + keyNested + ":")
+	for _, rule := range i.rules() {
+		if err := writeFields(b, rule, "\n      "); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeFields writes the fields of an item of a list that begins on a line like this.
+func writeFields(b *bufio.Writer, i item, line string) error {
 	fields := i.listed()
 	if source := sourceOf(i.record); source != "" {
-		b.WriteString("\n  # " + source)
+		b.WriteString(line + "# " + source)
 	}
 	if len(fields) == 0 {
-		b.WriteString("\n  - {}")
+		b.WriteString(line + "- {}")
 	}
 	for at, f := range fields {
 		v, err := plainValue(i.number, f, i.record.Get(f))
 		if err != nil {
 			return err
 		}
-		indent := "\n    "
+		indent := line + "  "
 		if at == 0 {
-			indent = "\n  - "
+			indent = line + "- "
 		}
 		b.WriteString(indent + f.String() + ": " + yamlText(v))
 	}

@@ -185,7 +185,12 @@ type KindAndType struct {
 func KindAndTypeOf(r schema.Record) KindAndType { return KindAndType{r.Kind(), r.Type()} }
 
 // Called names a live record by its kind and id.
-func Called(r schema.Record) string { return fmt.Sprintf("%s %d", r.Kind(), r.ID) }
+func Called(r schema.Record) string {
+	if r.Kind() == schema.KindNested {
+		return fmt.Sprintf("nested repository %d", r.ID)
+	}
+	return fmt.Sprintf("%s %d", r.Kind(), r.ID)
+}
 
 func (m *matcher) ids(lives []int) string {
 	ids := make([]string, len(lives))

@@ -13,7 +13,7 @@ type Options struct {
 	Target string                      // the server's base URL, which an id in the manifest must name
 	Known  map[schema.Key]schema.Known // the live records of this target as earlier runs recorded them
 	Select func(schema.Record) bool    // the records to act on; nil: all
-	Nested []schema.Tracked            // repositories inside integrations of the server
+	Nested []schema.Record             // repositories inside integrations of the server
 
 	AllowDropped bool // records of types that the vendor no longer supports are created
 
@@ -58,7 +58,7 @@ func pair(want, have []schema.Record, o Options) (match.Pairing, []schema.Findin
 func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding) {
 	pairs, findings := pair(want, have, o)
 	d := differ{options: o, want: want, have: have, pairs: pairs, shown: shownFields(have), findings: findings}
-	nested := nestedOf(o.Nested)
+	nested := nestedOf(want, o.Nested)
 	plan := schema.Plan{Actions: make([]schema.Action, 0, len(want)), Live: schema.KnownRecords(have)}
 	for w, r := range want {
 		if o.Select != nil && !o.Select(r) {
@@ -77,6 +77,7 @@ func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding)
 		}
 		plan.Actions = append(plan.Actions, a)
 	}
+	d.applyRules(&plan)
 	if o.Prune {
 		for _, r := range d.surplus(want) {
 			plan.Actions = append(plan.Actions, schema.Action{Op: schema.OpDelete, Have: r, Files: o.DeleteFiles})
@@ -91,7 +92,7 @@ func isError(f schema.Finding) bool { return f.Level == schema.LevelError }
 // nothing of it is sent.
 func Checked(records []schema.Record) schema.Plan {
 	var plan schema.Plan
-	for _, r := range records {
+	for _, r := range schema.ListRules(records) {
 		a := schema.Action{Op: schema.OpValid, Want: r}
 		if errors := append(r.Errors(), r.CreateErrors()...); len(errors) > 0 {
 			a = invalid(r, errors[0])

@@ -40,7 +40,8 @@ func (u *Unsafe) Error() string {
 // Guard refuses a plan that would delete or update more of what is live than the limits
 // allow, with an *Unsafe. live is how many of each kind are on the server: a share applies
 // to each kind alone, so that many integrations do not let all of a few repositories
-// go, and a number to all kinds together. It judges the whole plan, before that is cut
+// go, and a number to integrations and repositories together and to nested repositories
+// alone, which are those of the manifest's integrations. It judges the whole plan, before that is cut
 // into shards. Updates that only send what the server does not show are not counted.
 func Guard(plan schema.Plan, live map[schema.Kind]int, limits SafetyLimits) error {
 	for _, l := range []opLimit{
@@ -69,7 +70,12 @@ func (l opLimit) judge(plan schema.Plan, live map[schema.Kind]int) *Unsafe {
 	}
 	kinds := slices.Sorted(maps.Keys(touched))
 	if !l.limit.Share() {
-		return l.judgeTotal(kinds, touched, live)
+		nested := func(k schema.Kind) bool { return k == schema.KindNested }
+		plain := slices.DeleteFunc(slices.Clone(kinds), nested)
+		if unsafe := l.judgeTotal(plain, touched, live); unsafe != nil {
+			return unsafe
+		}
+		return l.judgeTotal(slices.DeleteFunc(kinds, func(k schema.Kind) bool { return !nested(k) }), touched, live)
 	}
 	for _, kind := range kinds {
 		n, of := touched[kind], live[kind]

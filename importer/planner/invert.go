@@ -20,9 +20,15 @@ func Invert(results []schema.Result, live []schema.Record) (schema.Plan, []schem
 		inv.keys[r.Key()] = true
 	}
 	plan := schema.Plan{Live: schema.KnownRecords(live)}
+	made := make(map[int64]bool) // integrations that the run created
+	for _, o := range results {
+		made[o.ID] = made[o.ID] || o.Action.Op == schema.OpCreate && o.Status == schema.StatusCreated
+	}
 	for _, o := range results {
 		var a schema.Action
 		switch {
+		case o.Action.Have.Integration != 0 && made[o.Action.Have.Integration]: // it goes with its integration
+			continue
 		case o.Action.Op == schema.OpCreate && (o.Attempts > 0 || o.Status == schema.StatusCreated):
 			if a = inv.deleteCreated(o); a.Op == "" {
 				continue

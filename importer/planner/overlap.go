@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"slices"
 
 	"gijbulk/schema"
 )
@@ -9,12 +10,15 @@ import (
 // nested are the repositories inside integrations: the id of the integration by normalised origin.
 type nested map[string]int64
 
-func nestedOf(tracked []schema.Tracked) nested {
-	n := make(nested, len(tracked))
+func nestedOf(want, live []schema.Record) nested {
+	if !slices.ContainsFunc(want, func(r schema.Record) bool { return r.Kind() == schema.KindRepository }) {
+		return nil
+	}
+	n := make(nested, len(live))
 	plain := schema.Key{Kind: schema.KindRepository}
-	for _, t := range tracked {
-		if origin := plain.At(t.Origin).Origin; origin != "" {
-			n[origin] = t.Integration
+	for i := range live {
+		if origin := plain.At(live[i].Origin()).Origin; origin != "" {
+			n[origin] = live[i].Integration
 		}
 	}
 	return n

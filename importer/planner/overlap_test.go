@@ -12,11 +12,16 @@ import (
 // changed by that.
 func TestDiffTellsOfRepositoriesInsideIntegrations(t *testing.T) {
 	have := []schema.Record{livePlain(3, "https://git.example.org/live.git")}
-	tracked := []schema.Tracked{
-		{Origin: "https://git.example.org/a.git", Integration: 12},
-		{Origin: "https://GIT.example.org:443/live.git/", Integration: 12},
-		{Origin: "git@git.example.org:scm/b.git"},
-		{Origin: "", Integration: 12},
+	inside := func(origin string, integration int64) schema.Record {
+		r := record(0, "kind", "nested", "origin", origin)
+		r.Integration = integration
+		return r
+	}
+	tracked := []schema.Record{
+		inside("https://git.example.org/a.git", 12),
+		inside("https://GIT.example.org:443/live.git/", 12),
+		inside("git@git.example.org:scm/b.git", 0),
+		inside("", 12),
 	}
 	faulty := plain(2, "https://git.example.org/a.git")
 	faulty = faulty.WithFindings(schema.Finding{Message: "it is faulty"})

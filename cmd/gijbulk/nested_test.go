@@ -1,0 +1,155 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gijbulk/importer/sandbox"
+)
+
+// nestedManifest has 5 integrations, each with 400 repositories of 4 teams, and 12 rules.
+const nestedManifest = `
+integrations:
+- {type: GITHUB, displayName: A, pat: env:PAT, global: true, nested: [{match: pay/*, projects: [ACME]}, {match: ops/**, disabled: true}, {match: web/*-1, tagsFilter: v.*}]}
+- {type: GITHUB, displayName: B, pat: env:PAT, global: true, nested: [{match: pay/api-1, global: true}, {match: pay/*, projects: [WEB, OPS]}, {match: '*-7', smartCommitsEnabled: false}]}
+- {type: GITHUB, displayName: C, pat: env:PAT, global: true, nested: [{match: none/*, disabled: true}, {match: '**', revisionIndexing: true}]}
+- {type: GITHUB, displayName: D, pat: env:PAT, global: true, nested: [{match: api-9*, viewFormat: x}, {match: docs/*, gitViewerEnabled: true}, {match: ops/*, gitViewerEnabled: false}]}
+- {type: GITHUB, displayName: E, pat: env:PAT, global: true, nested: [{match: web/api-50, displayName: The fiftieth}]}
+`
+
+// nestedChanged is how many of them differ from their rules at first: of A 100 with a project, 100 disabled and 1 tags
+// filter; of B 99 and 3 of other teams; of C all; of D 44 (api-9, api-90 to api-99 of each team) and 89 of ops; of E one.
+const nestedChanged = 100 + 100 + 1 + 99 + 3 + 400 + 44 + 89 + 1
+
+// nestedNotShown is how many of them only set what the server shows nowhere: tags filters and formats are blank.
+const nestedNotShown = 1 + 44
+
+func startNested(t *testing.T, faults string) *behaving {
+	t.Helper()
+	b := &behaving{dir: t.TempDir()}
+	if err := os.WriteFile(filepath.Join(b.dir, "m.yaml"), []byte(nestedManifest), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var list []any
+	for _, team := range []string{"pay", "ops", "web", "docs"} {
+		for i := range 100 {
+			list = append(list, map[string]any{"full_name": fmt.Sprintf("%s/api-%d", team, i)})
+		}
+	}
+	f, err := sandbox.ParseFaults(faults)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b.server, err = sandbox.New(sandbox.Options{Faults: f, Listing: sandbox.Listing{"": list}, IndexTime: time.Second}); err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// puts counts the updates that were sent.
+func (b *behaving) puts() (requests int) {
+	for _, r := range b.server.Requests() {
+		if r.Method == "PUT" {
+			requests++
+		}
+	}
+	return requests
+}
+
+// settings are the nested repositories without what changes by itself.
+func (b *behaving) settings() []sandbox.Repository {
+	all := b.server.Repositories()
+	for i := range all {
+		all[i].LastIndexed = time.Time{}
+	}
+	return all
+}
+
+func (b *behaving) expect(t *testing.T, command string, exit int, says ...string) {
+	t.Helper()
+	got, out := b.run(t, command)
+	if got != exit || slices.ContainsFunc(says, func(s string) bool { return !strings.Contains(out, s) }) {
+		t.Fatalf("%s: exit %d, want %d and %q:\n%s", command, got, exit, says, out)
+	}
+}
+
+func TestRulesForNestedRepositories(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := startNested(t, "")
+		b.expect(t, "import --rate 0", 0, "5 created", "nested repositories: 12 rules of new integrations pending")
+		time.Sleep(time.Minute)
+		before := b.settings()
+		if len(before) != 2000 {
+			t.Fatalf("%d nested repositories", len(before))
+		}
+		b.expect(t, "audit", 2, "~ update  100 nested repositories of A, pay/*: global → false, projects → ACME",
+			"0 to update", "5 unchanged", fmt.Sprintf("nested repositories: %d to update, ", nestedChanged))
+		b.expect(t, "import --rate 0", 0, "nested repositories: ", " exists")
+		b.expect(t, "sync", 7, fmt.Sprintf("the plan would update %d of 2000 live nested repositories", nestedChanged-nestedNotShown))
+		if n := b.puts(); n != 0 {
+			t.Fatalf("%d updates were sent by commands that change nothing", n)
+		}
+		b.expect(t, "sync --rate 0 --max-update 50%", 0, fmt.Sprintf("nested repositories: %d updated", nestedChanged))
+		if n := b.puts(); n != nestedChanged {
+			t.Errorf("%d updates were sent, want %d", n, nestedChanged)
+		}
+		after := b.settings()
+		b.expect(t, "sync --rate 0 --max-update 50%", 0, "5 unchanged")
+		if n := b.puts(); n != nestedChanged {
+			t.Errorf("a second sync sends %d updates", n-nestedChanged)
+		}
+		if diff := cmp.Diff(after, b.settings()); diff != "" {
+			t.Error(diff)
+		}
+		report, err := os.ReadFile(filepath.Join(b.dir, "report", "report.json"))
+		if err != nil || !strings.Contains(string(report), `"rules":[{"file":`) {
+			t.Errorf("%v: the report has no rules", err)
+		}
+	})
+}
+
+// TestRulesOfAnInterruptedRun: whenever it is interrupted, each update is sent, and an undo restores every setting.
+func TestRulesOfAnInterruptedRun(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := startNested(t, "latency=20ms")
+		b.expect(t, "import --rate 0", 0, "5 created")
+		time.Sleep(time.Minute)
+		before := b.settings()
+		b.expect(t, "sync --rate 0 --force --max-duration 500ms", 8)
+		for range 4 {
+			if exit, out := b.run(t, "resume last --rate 0 --max-duration 500ms"); exit != 8 && exit != 0 {
+				t.Fatalf("exit %d:\n%s", exit, out)
+			}
+		}
+		b.expect(t, "resume last --rate 0 --max-duration 0", 0)
+		b.expect(t, "audit", 0, "nested repositories: 0 to update")
+		if n := b.puts(); n < nestedChanged || n > nestedChanged+6*8*4 {
+			t.Errorf("%d updates were sent, want about %d", n, nestedChanged)
+		}
+		b.expect(t, "undo last --rate 0", 0)
+		if diff := cmp.Diff(before, b.settings()); diff != "" {
+			t.Errorf("after the undo:\n%s", diff)
+		}
+	})
+}
+
+// TestRulesAfterTheFirstScan: an import that waits for the first indexing applies the rules itself.
+func TestRulesAfterTheFirstScan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := startNested(t, "")
+		b.expect(t, "import --rate 0 --wait-indexed", 0, "5 created", fmt.Sprintf("nested repositories: %d updated", nestedChanged))
+		b.expect(t, "audit", 0, "nested repositories: 0 to update")
+		b.expect(t, "undo last --rate 0", 0, "5 deleted")
+		if n := len(b.server.Repositories()) + len(b.server.Integrations()); n != 0 {
+			t.Errorf("%d records are left", n)
+		}
+	})
+}
