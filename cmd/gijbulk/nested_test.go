@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -151,5 +152,28 @@ func TestRulesAfterTheFirstScan(t *testing.T) {
 		if n := len(b.server.Repositories()) + len(b.server.Integrations()); n != 0 {
 			t.Errorf("%d records are left", n)
 		}
+	})
+}
+
+// TestNestedRepositoriesThatDisappear: what a host no longer lists is a conflict, and no failure of others.
+func TestNestedRepositoriesThatDisappear(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := startNested(t, "latency=20ms")
+		b.expect(t, "import --rate 0", 0, "5 created")
+		time.Sleep(time.Minute)
+		b.expect(t, "sync --rate 0 --force --max-duration 500ms", 8)
+		in := b.server.Integrations()
+		c := in[slices.IndexFunc(in, func(in sandbox.Integration) bool { return in.DisplayName == "C" })]
+		r, err := http.NewRequest("PUT", fmt.Sprintf("https://jira.example.org/rest/gitplugin/1.0/integration/%d", c.ID), strings.NewReader(`{"apiFilter":"[?!contains(full_name, 'docs')]"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header = http.Header{"Content-Type": {"application/json"}, "X-Atlassian-Token": {"no-check"}, "Authorization": {"Bearer any"}}
+		if answer, err := b.server.RoundTripper().RoundTrip(r); err != nil || answer.StatusCode != 200 {
+			t.Fatal(answer, err)
+		}
+		time.Sleep(time.Minute)
+		b.expect(t, "resume last --rate 0 --max-duration 0", 3, " 100 conflict", "is no longer on the server: its git host does not list it any more")
+		b.expect(t, "audit", 0, "nested repositories: 0 to update")
 	})
 }

@@ -102,6 +102,10 @@ func TestListGivesTheKindsAskedFor(t *testing.T) {
 				}
 			}
 		}
+		records, err := c.List(t.Context(), nil, schema.KindNested)
+		if len(records) != 3 || err != nil || records[0].Kind() != schema.KindNested {
+			t.Errorf("paged %v: got %v, %v, want 3 nested repositories", paged, records, err)
+		}
 	}
 }
 
