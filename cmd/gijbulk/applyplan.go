@@ -96,7 +96,7 @@ func (a *app) applyPlan(ctx context.Context, path string, o runOptions) (err err
 // approved are the options of a run that carries out a plan: some are the plan's.
 func (o runOptions) approved(file planfile.File) runOptions {
 	p := file.Options
-	o.update, o.skipInvalid = file.Command == "sync", p.SkipInvalid
+	o.update, o.skipInvalid, o.allowDropped = file.Command == "sync", p.SkipInvalid, p.AllowDropped
 	o.sync = syncOptions{prune: p.Prune, deleteFiles: p.DeleteFiles, resend: p.ResendSecrets, maxDelete: p.MaxDelete, maxUpdate: p.MaxUpdate, force: p.Force}
 	o.selection = selectionOptions{match: p.Match, types: p.Types, waves: p.Waves, limit: p.Limit}
 	return o

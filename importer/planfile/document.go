@@ -21,6 +21,7 @@ type document struct {
 	Projects map[string]int64    `json:"projects,omitempty"` // the ids that project keys stood for
 	Findings []findingJSON       `json:"findings"`           // about whole files
 	Records  []recordJSON        `json:"records"`            // all wanted ones, in the order of the manifests
+	Nested   []recordJSON        `json:"nested,omitempty"`   // live nested repositories that a rule changes; record is the rule
 	Deletes  []deleteJSON        `json:"deletes"`            // live records that are to be deleted
 	Counts   map[schema.Op]int   `json:"counts"`             // of the planned actions
 	Digest   string              `json:"digest"`             // of the plan
@@ -41,6 +42,10 @@ type recordJSON struct {
 	Changes  []changeJSON               `json:"changes,omitempty"`
 	Reason   string                     `json:"reason,omitempty"` // of a conflict
 	Findings []findingJSON              `json:"findings,omitempty"`
+
+	Rules       []recordJSON `json:"rules,omitempty"`       // of an integration, for its nested repositories
+	Inline      bool         `json:"inline,omitempty"`      // of a rule: it is written in its integration
+	Integration int64        `json:"integration,omitempty"` // that a live nested repository belongs to
 }
 
 // deleteJSON is a live record that is to be deleted.
@@ -100,12 +105,17 @@ func recordOut(r *schema.Record, mask schema.Mask) recordJSON {
 	for _, c := range r.Cells {
 		out.Cells = append(out.Cells, [2]string{mask.Hide(c.Name), mask.Hide(c.Text)})
 	}
+	for i := range r.Rules {
+		rule := recordOut(&r.Rules[i], mask)
+		rule.Inline = r.Rules[i].Owner != schema.Place{}
+		out.Rules = append(out.Rules, rule)
+	}
 	return out
 }
 
 // decide adds what is to be done about the record.
 func (out *recordJSON) decide(a *schema.Action, mask schema.Mask) {
-	out.Action, out.ID, out.Reason = a.Op, a.Have.ID, mask.Hide(a.Reason)
+	out.Action, out.ID, out.Integration, out.Reason = a.Op, a.Have.ID, a.Have.Integration, mask.Hide(a.Reason)
 	if a.Have.ID != 0 {
 		out.Have = fieldjson.Encode(a.HaveCompared())
 	}
@@ -124,6 +134,16 @@ func (in *recordJSON) wanted(columns map[string][]string) (schema.Record, error)
 	for _, c := range in.Cells {
 		r.Cells = append(r.Cells, schema.Column{Name: c[0], Text: c[1]})
 	}
+	for i := range in.Rules {
+		rule, err := in.Rules[i].wanted(columns)
+		if err != nil {
+			return r, err
+		}
+		if in.Rules[i].Inline {
+			rule.Owner = r.Place
+		}
+		r.Rules = append(r.Rules, rule)
+	}
 	return r, nil
 }
 
@@ -133,7 +153,7 @@ func (in *recordJSON) action(want schema.Record) (a schema.Action, err error) {
 	if a.Have, err = fieldjson.Decode(in.Have); err != nil {
 		return a, err
 	}
-	a.Have.ID = in.ID
+	a.Have.ID, a.Have.Integration = in.ID, in.Integration
 	for _, c := range in.Changes {
 		f, from, err := fieldjson.DecodeNamed(c.Field, c.From)
 		if err != nil {

@@ -36,6 +36,7 @@ type Options struct {
 	DeleteFiles   bool     `json:"deleteFiles"`   // the clones of what is deleted go as well
 	ResendSecrets bool     `json:"resendSecrets"` // secrets are sent again although they have not changed
 	SkipInvalid   bool     `json:"skipInvalid"`   // records with errors are left out
+	AllowDropped  bool     `json:"allowDropped"`  // records of types that the vendor no longer supports may be created
 	MaxDelete     string   `json:"maxDelete"`     // the safety limits
 	MaxUpdate     string   `json:"maxUpdate"`
 	Force         bool     `json:"force"` // neither limit applies

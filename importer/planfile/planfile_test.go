@@ -35,18 +35,25 @@ func sample() File {
 	created.Cells = []schema.Column{{Name: "type", Text: "GITHUB"}, {Name: "note", Text: "ours"}}
 	created.Findings = []schema.Finding{{Place: at(2), Field: "pat", Level: schema.LevelWarning, Create: true, Code: schema.CodeSecretMissing, Message: "m", Advice: "a"}}
 	updated := record(3, map[schema.Field]schema.Value{schema.FieldDisplayName: schema.Text("old"), schema.FieldDisabled: schema.Bool(true), schema.FieldTagsFilter: schema.Text("")})
+	rule := schema.NewRecord(map[schema.Field]schema.Value{schema.FieldKind: schema.Text("nested"), schema.FieldMatch: schema.Text("acme/*"), schema.FieldProjects: schema.Words("WEB")})
+	rule.Place, rule.Owner = at(3), at(3)
+	updated.Rules = []schema.Record{rule}
+	nested := live(9, map[schema.Field]schema.Value{schema.FieldKind: schema.Text("nested"), schema.FieldProjectMappingIDs: schema.IDs(1)})
+	nested.Integration = 7
 	other := record(4, map[schema.Field]schema.Value{schema.FieldDisplayName: schema.Text("not selected")})
 	conflict := record(5, map[schema.Field]schema.Value{schema.FieldDisplayName: schema.Text("twice")})
 	have := live(7, map[schema.Field]schema.Value{schema.FieldDisplayName: schema.Text("old"), schema.FieldDisabled: schema.Bool(false), schema.FieldAPIPath: schema.Text("/not/wanted")})
 	plan := schema.Plan{Actions: []schema.Action{
 		{N: 0, Op: schema.OpCreate, Want: schema.ResolveProjects(created, map[string]int64{"ACME": 10})},
-		{N: 1, Op: schema.OpUpdate, Want: updated, Have: have, Changes: schema.Changes(updated, have)},
+		{N: 1, Op: schema.OpUpdate, Want: schema.ResolveProjects(updated, map[string]int64{"WEB": 11}), Have: have, Changes: schema.Changes(updated, have)},
 		{N: 2, Op: schema.OpConflict, Want: conflict, Reason: "two live records"},
-		{N: 3, Op: schema.OpDelete, Have: live(1<<60, map[schema.Field]schema.Value{schema.FieldDisplayName: schema.Text("gone"), schema.FieldAPIPath: schema.Text("/x")}), Files: true},
+		{N: 3, Op: schema.OpUpdate, Want: schema.ResolveProjects(rule, map[string]int64{"WEB": 11}), Have: nested,
+			Changes: []schema.Change{{Field: schema.FieldProjectMappingIDs, From: schema.IDs(1), To: schema.IDs(11)}}},
+		{N: 4, Op: schema.OpDelete, Have: live(1<<60, map[schema.Field]schema.Value{schema.FieldDisplayName: schema.Text("gone"), schema.FieldAPIPath: schema.Text("/x")}), Files: true},
 	}}
 	return File{Gijbulk: "1.2.3", Created: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Target: Target{"https://jira.example.org", "https://j.example.org"},
 		Command: "sync", Options: Options{Prune: true, DeleteFiles: true, MaxDelete: "10%", MaxUpdate: "30%", Waves: []int{1}}, Files: []string{"a.csv"},
-		Records: []schema.Record{created, updated, other, conflict}, Projects: map[string]int64{"ACME": 10},
+		Records: []schema.Record{created, updated, other, conflict}, Projects: map[string]int64{"ACME": 10, "WEB": 11},
 		Findings: []schema.Finding{{Place: schema.Place{File: "a.csv"}, Level: schema.LevelWarning, Code: schema.CodeFileUnreadable, Message: "<m>"}}, Plan: plan, Digest: plan.Digest()}
 }
 
@@ -70,7 +77,7 @@ func TestRoundTrip(t *testing.T) {
 	if digest := got.Plan.Digest(); digest != want.Digest || got.Digest != want.Digest {
 		t.Errorf("the digest was %s, and is %s", want.Digest, digest)
 	}
-	if len(got.Records) != 4 || len(got.Plan.Actions) != 4 || got.Records[2].Name() != "not selected" {
+	if len(got.Records) != 4 || len(got.Plan.Actions) != 5 || got.Records[2].Name() != "not selected" {
 		t.Fatalf("%d records, %d actions", len(got.Records), len(got.Plan.Actions))
 	}
 	for i := range want.Records {

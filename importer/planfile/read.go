@@ -80,6 +80,18 @@ func (d *document) file() (File, error) {
 		}
 		f.Plan.Actions = append(f.Plan.Actions, a)
 	}
+	for i := range d.Nested {
+		in := &d.Nested[i]
+		rule, err := in.wanted(d.Columns)
+		if err != nil {
+			return f, fmt.Errorf("nested repository %d: %w", in.ID, err)
+		}
+		a, err := in.action(rule)
+		if err != nil {
+			return f, fmt.Errorf("nested repository %d: %w", in.ID, err)
+		}
+		f.Plan.Actions = append(f.Plan.Actions, a)
+	}
 	for _, in := range d.Deletes {
 		have, err := fieldjson.Decode(in.Fields)
 		if err != nil {
@@ -98,8 +110,10 @@ func (d *document) file() (File, error) {
 func UsedProjects(records []schema.Record, ids map[string]int64) map[string]int64 {
 	used := make(map[string]bool)
 	for i := range records {
-		for _, key := range records[i].Get(schema.FieldProjects).Words() {
-			used[key] = true
+		for _, r := range append([]schema.Record{records[i]}, records[i].Rules...) {
+			for _, key := range r.Get(schema.FieldProjects).Words() {
+				used[key] = true
+			}
 		}
 	}
 	left := maps.Clone(ids)

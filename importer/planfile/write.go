@@ -49,17 +49,30 @@ func documentOf(f File, mask schema.Mask) (document, error) {
 	d := document{Version: Version, Gijbulk: f.Gijbulk, Created: f.Created.UTC(), Target: f.Target, Command: f.Command, Options: f.Options.filled(),
 		Files: append([]string{}, f.Files...), Columns: make(map[string][]string), Projects: f.Projects, Findings: findingsOut(f.Findings, mask),
 		Records: make([]recordJSON, 0, len(f.Records)), Deletes: []deleteJSON{}, Counts: make(map[schema.Op]int), Digest: f.Digest}
-	actions := f.Plan.Actions
-	for i := range actions {
-		d.Counts[actions[i].Op]++
+	var actions []schema.Action
+	for i := range f.Plan.Actions {
+		a := &f.Plan.Actions[i]
+		d.Counts[a.Op]++
+		if a.Have.Kind() != schema.KindNested {
+			actions = append(actions, *a)
+			continue
+		}
+		if err := refuseSecrets(schema.Place{}, &a.Have, mask); err != nil {
+			return d, err
+		}
+		out := recordOut(&a.Want, mask)
+		out.decide(a, mask)
+		d.Nested = append(d.Nested, out)
 	}
 	for i := range f.Records {
 		r := &f.Records[i]
 		if err := refuseSecrets(r.Place, r, mask); err != nil {
 			return d, err
 		}
-		if r.Columns != nil {
-			d.Columns[r.Place.File] = r.Columns
+		for _, r := range append([]schema.Record{*r}, r.Rules...) {
+			if r.Columns != nil {
+				d.Columns[r.Place.File] = r.Columns
+			}
 		}
 		out := recordOut(r, mask)
 		if len(actions) > 0 && actions[0].Want.Place == r.Place {
@@ -142,13 +155,13 @@ func (d *document) write(w io.Writer) error {
 
 // memberNames are those of a document in the order in which they are written.
 func memberNames() []string {
-	return []string{"version", "gijbulk", "created", "target", "command", "options", "files", "columns", "projects", "findings", "records",
+	return []string{"version", "gijbulk", "created", "target", "command", "options", "files", "columns", "projects", "findings", "records", "nested",
 		"deletes", "counts", "digest", "checksum"}
 }
 
 func writeMember(out *bytes.Buffer, name string, value json.RawMessage) {
 	var elements []json.RawMessage
-	if !slices.Contains([]string{"findings", "records", "deletes"}, name) || json.Unmarshal(value, &elements) != nil || len(elements) == 0 {
+	if !slices.Contains([]string{"findings", "records", "nested", "deletes"}, name) || json.Unmarshal(value, &elements) != nil || len(elements) == 0 {
 		out.Write(value)
 		return
 	}

@@ -9,7 +9,7 @@ import (
 
 // Deviations are the differences between the approved plan and one that was made of the same records
 // now: what the digests of both cover. Those of the wanted records come in their order, and then
-// what is to be deleted.
+// nested repositories and what is to be deleted, by id.
 func Deviations(approved, now schema.Plan) []schema.Deviation {
 	var all []schema.Deviation
 	was, is := wantedOf(approved), wantedOf(now)
@@ -18,16 +18,16 @@ func Deviations(approved, now schema.Plan) []schema.Deviation {
 			all = append(all, d)
 		}
 	}
-	wasDeleted, isDeleted := deletesOf(approved), deletesOf(now)
-	ids := slices.Sorted(maps.Keys(wasDeleted))
-	for id := range isDeleted {
-		if wasDeleted[id] == nil {
+	wasLive, isLive := liveOf(approved), liveOf(now)
+	ids := slices.Sorted(maps.Keys(wasLive))
+	for id := range isLive {
+		if wasLive[id] == nil {
 			ids = append(ids, id)
 		}
 	}
 	slices.Sort(ids)
 	for _, id := range ids {
-		if d, differs := deviation(wasDeleted[id], isDeleted[id]); differs {
+		if d, differs := deviation(wasLive[id], isLive[id]); differs {
 			all = append(all, d)
 		}
 	}
@@ -36,21 +36,26 @@ func Deviations(approved, now schema.Plan) []schema.Deviation {
 
 func wantedOf(plan schema.Plan) (wanted []*schema.Action) {
 	for i := range plan.Actions {
-		if a := &plan.Actions[i]; a.Op != schema.OpDelete {
+		if a := &plan.Actions[i]; !ofLive(a) {
 			wanted = append(wanted, a)
 		}
 	}
 	return wanted
 }
 
-func deletesOf(plan schema.Plan) map[int64]*schema.Action {
-	deletes := make(map[int64]*schema.Action)
+// ofLive reports whether an action belongs to a live record, and not to a record of the manifests.
+func ofLive(a *schema.Action) bool {
+	return a.Op == schema.OpDelete || a.Have.Kind() == schema.KindNested
+}
+
+func liveOf(plan schema.Plan) map[int64]*schema.Action {
+	actions := make(map[int64]*schema.Action)
 	for i := range plan.Actions {
-		if a := &plan.Actions[i]; a.Op == schema.OpDelete {
-			deletes[a.Have.ID] = a
+		if a := &plan.Actions[i]; ofLive(a) {
+			actions[a.Have.ID] = a
 		}
 	}
-	return deletes
+	return actions
 }
 
 // deviation compares two actions about one record; nil is none.
