@@ -87,11 +87,14 @@ func (w *simWorld) undone(c *simCommand) (undo simUndo, known bool) {
 // it, also one that the connection or the server refused. A run that stopped before it sent one may have
 // recorded an intent: then it is not known.
 func (w *simWorld) lastToUndo(c *simCommand) (run string) {
+	var last *simCommand
 	for _, other := range w.commands[:c.n-1] {
 		switch {
 		case other.name == "undo":
+		case other.tried > 0 && last != nil && last.tried > 0 && last.start.Equal(other.start):
+			run = "" // of two shards that start at once, either may have been recorded last
 		case other.tried > 0:
-			run = other.run
+			run, last = other.run, other
 		case other.dead || slices.Contains([]int{exitInterrupted, exitTerminated, exitLimit}, other.exit):
 			run = ""
 		}
