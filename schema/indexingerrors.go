@@ -64,7 +64,7 @@ var indexingErrors = []IndexingError{
 	// GitHub's "API rate limit exceeded", and HTTP.
 	{"indexing-rate-limited", "the host limits the rate of the app's requests",
 		"The app asks the host more often than it allows.",
-		"wait, then use gijbulk reindex; use a credential of its own for each large integration",
+		"wait, then ask for the indexing again; use a credential of its own for each large integration",
 		regexp.MustCompile(`(?i)(^|[ (:])429([ ):,.;]|$)|rate limit|too many requests`)},
 	// GitHub's message to tokens that single sign-on has not authorized, and HTTP.
 	{"indexing-access-forbidden", "the host forbids the access",

@@ -20,16 +20,14 @@ func (a *app) applyCommand() *cobra.Command {
 	var o runOptions
 	cmd := &cobra.Command{
 		Use:   "apply FILE",
-		Short: "Carry out a stored plan, if it is still what would be done",
-		Long: `Carry out a plan that gijbulk plan stored, without its manifests. The server is read
-and the plan is made again of the stored records: where it is no longer the same,
-nothing is sent, and what has changed is listed (exit status 7). Secrets are resolved
-here, by their references.
+		Short: "Carry out a stored plan, if nothing has changed since",
+		Long: `Carry out a plan that gijbulk plan stored, without its manifests. The server is
+read and the plan is made again from the stored records. If it has changed,
+nothing is sent, and the differences are listed (exit code 7). Secrets are
+resolved here, from their references.
 
---prune, the safety limits and the selection are those of the plan. A run of apply can
-be resumed, undone and reported as that of a sync.
-
-` + exitHelp,
+--prune, the safety limits and the selection are those of the plan. A run of
+apply can be resumed, undone and reported like one of sync.`,
 		Example: `  gijbulk apply plan.json --jira https://jira.example.org
   gijbulk apply plan.json --yes --canary 1
   gijbulk apply plan.json --dry-run`,

@@ -21,13 +21,13 @@ type flagGroup struct {
 // flagGroups are the headings in the order in which they are shown. What no group names stands last.
 func flagGroups() []flagGroup {
 	return []flagGroup{
-		{"Manifest", []string{"format", "set", "default", "skip-invalid", "no-plain-secrets", "allow-commands", "resolve"}},
+		{"Manifest", []string{"format", "set", "default", "skip-invalid", "no-plain-secrets", "allow-commands", "allow-dropped-types", "resolve", "lenient"}},
 		{"Selection", []string{"match", "type", "wave", "limit", "shard"}},
-		{"Safety", []string{"yes", "dry-run", "expect-plan", "full", "prune", "delete-files", "max-delete", "max-update", "force",
+		{"Safety", []string{"yes", "dry-run", "create-only", "expect-plan", "full", "prune", "delete-files", "max-delete", "max-update", "force",
 			"canary", "wave-size", "wave-failures", "max-failures", "max-duration", "remove-duplicates", "resend-secrets"}},
-		{"Speed", []string{"concurrency", "rate", "timeout", "retries", "max-wait", "settle", "wait-indexed", "max-indexing", "index-timeout"}},
+		{"Speed", []string{"concurrency", "rate", "timeout", "retries", "max-wait", "settle", "wait", "wait-indexed", "max-indexing", "index-timeout"}},
 		{"Reports", []string{"report", "report-dir", "metrics-file", "overwrite"}},
-		{"Connection", []string{"jira", "token-file", "ca-file", "client-cert", "sandbox", "sandbox-data"}},
+		{"Connection", []string{"jira", "token-file", "ca-file", "client-cert", "host-map", "sandbox", "sandbox-data"}},
 		{"State", []string{"state", "lock-timeout"}},
 	}
 }

@@ -29,15 +29,13 @@ func (a *app) listCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the integrations and plain repositories of a server",
-		Long: `List the integrations and plain repositories of a server: their projects, how many
-repositories are nested in each integration, and when each was last indexed. Records
-that share one identity are marked as duplicates. Nothing but reads is sent.
+		Long: `List the integrations and plain repositories of a server with their projects,
+the number of nested repositories, and the time of the last indexing. Records
+with the same identity are marked as duplicates. Only reads are sent.
 
-With --indexing-errors each integration is asked for the errors of its last indexing,
-one request each, and only those that have any are listed: exit status 3, or 0 where
-there are none.
-
-` + exitHelp,
+With --indexing-errors each integration is asked for the errors of its last
+indexing, one request each; only those with errors are listed (exit code 3, or 0
+if there are none).`,
 		Example: `  gijbulk list --jira https://jira.example.org
   gijbulk list --type GITLAB_SERVER --output csv > gitlab.csv
   gijbulk list --indexing-errors --output json`,

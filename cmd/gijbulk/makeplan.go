@@ -22,16 +22,15 @@ func (a *app) planCommand() *cobra.Command {
 	o := planOptions{runOptions: runOptions{dryRun: true}}
 	cmd := &cobra.Command{
 		Use:   "plan FILE…",
-		Short: "Store the plan of a sync in a file, to be approved and applied",
-		Long: `Compare the manifests with the server, show the plan of a sync (with --create-only:
-of an import), and store it in a file: gijbulk apply carries out exactly that, without
-the manifests. Nothing but reads is sent.
+		Short: "Store the plan of a sync, to be approved and applied",
+		Long: `Compare the manifests with the server, show the plan of a sync (with
+--create-only: of an import), and store it in a file: gijbulk apply carries out
+exactly that, without the manifests. Only reads are sent.
 
-The file holds references in place of secrets; a secret that is written out in a
-manifest is refused. What decides how far the plan goes is stored with it: --prune,
-the safety limits, the selection. --report html or markdown is the page to approve.
-
-` + exitHelp,
+The file has references in place of secrets; a literal secret in a manifest is
+refused. The options that decide what is done are stored with the plan: --prune,
+the safety limits, the selection. --report html or markdown is the page to
+approve.`,
 		Example: `  gijbulk plan integrations.yaml --jira https://jira.example.org --out plan.json
   gijbulk plan integrations.yaml --prune --out plan.json --report html=plan.html
   gijbulk plan *.csv --create-only --out plan.json`,

@@ -34,9 +34,9 @@ type hostOptions struct {
 }
 
 func (o *hostOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.caFile, "ca-file", "", "PEM `FILE` of certificate authorities to trust beside the system's")
+	f.StringVar(&o.caFile, "ca-file", "", "PEM `FILE` of certificate authorities to trust in addition to the system's")
 	f.StringArrayVar(&o.maps, "host-map", nil, "`HOST=URL`: send the requests for this git host to another URL, such as a mirror (repeatable)")
-	f.DurationVar(&o.timeout, "timeout", 30*time.Second, "limit of each request")
+	f.DurationVar(&o.timeout, "timeout", 30*time.Second, "limit for each request")
 	f.DurationVar(&o.maxWait, "max-wait", 10*time.Minute, "longest wait for the rate limit of a git host")
 	f.StringVar(&o.expiryWarning, "expiry-warning", "30d", "warn about credentials that expire within this `TIME`, such as 30d or 12h")
 }
@@ -45,23 +45,22 @@ func (a *app) preflightCommand() *cobra.Command {
 	var o preflightOptions
 	cmd := &cobra.Command{
 		Use:   "preflight FILE…",
-		Short: "Ask the git hosts whether the credentials work, and what each record lists",
-		Long: `Check the manifests as validate does, resolve their secrets, and ask each git host
-whose credential it is, when it expires, what it may do, and which repositories the
-apiPath and the apiFilter of each record list. No Jira is needed, and git hosts get
-nothing but reads.
+		Short: "Ask the git hosts about credentials and listings",
+		Long: `Check the manifests as validate does, resolve their secrets, and ask each git
+host whose credential it is, when it expires, what it may do, and which
+repositories the apiPath and the apiFilter of each record list. No Jira is
+needed, and git hosts get only reads.
 
 Each distinct credential is checked once. It is sent only to the host of its own
-record, never to one that the host redirects to. A host that is rate-limited is
-waited for, and gets no request meanwhile. A record with errors is not asked about.
-All is seen from here: Jira may be in another network, with another proxy. Tracked
-folders and repositories reached by SSH are not visible from here.
-
-` + exitHelp,
+record, never to one that the host redirects to. While a host limits the rate,
+gijbulk waits and sends it nothing. Records with errors are not asked about.
+Everything is seen from this machine: Jira may be in another network, with
+another proxy. Tracked folders and repositories over SSH cannot be seen from
+here.`,
 		Example: `  gijbulk preflight integrations.yaml
   gijbulk preflight --list integrations.yaml
   gijbulk preflight --output json --expiry-warning 14d integrations.csv
-  gijbulk preflight --host-map api.github.com=https://github-mirror.example.org all.yaml`,
+  gijbulk preflight --host-map github.com=https://mirror.example.org all.yaml`,
 		Args: needFiles,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.preflight(cmd.Context(), args, o) },
 	}
@@ -72,7 +71,7 @@ folders and repositories reached by SSH are not visible from here.
 	addMetricsFlag(f)
 	f.BoolVar(&o.list, "list", false, "name the repositories that each record lists")
 	f.BoolVar(&o.lenient, "lenient", false, "a secret that cannot be resolved here is a warning, and its records are not checked")
-	f.BoolVar(&o.allowCommands, "allow-commands", false, "cmd: references of the manifest may run commands")
+	f.BoolVar(&o.allowCommands, "allow-commands", false, "allow cmd: references of the manifest to run commands")
 	return cmd
 }
 

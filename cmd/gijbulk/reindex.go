@@ -29,16 +29,14 @@ func (a *app) reindexCommand() *cobra.Command {
 	var o reindexOptions
 	cmd := &cobra.Command{
 		Use:   "reindex FILE…",
-		Short: "Ask the app to index the live records of manifests again",
-		Long: `Ask the app to index each record of the manifests that is on the server again: its scan
-of the host, for an integration with the repositories inside it. Nothing else is written.
+		Short: "Ask the app to index live records again",
+		Long: `Ask the app to index each live record of the manifests again: for an integration
+its scan of the host and its nested repositories. Nothing else is written.
 Records that the server does not have are listed and left out.
 
-The app indexes the highest priority first: 24 is that of a manual start, 22 of a webhook,
-20 of the schedule, 10 of a removal. With --wait the command ends when each indexing has,
-and fails where one ended with errors.
-
-` + exitHelp,
+The app indexes the highest priority first: 24 is that of a manual start, 22 of
+a webhook, 20 of the schedule, 10 of a removal. With --wait the command waits
+until each indexing has ended, and fails if one ended with errors.`,
 		Example: `  gijbulk reindex integrations.yaml --match 'Acme on GitHub'
   gijbulk reindex integrations.yaml --type GITLAB_SERVER --priority 20 --wait`,
 		Args: needFiles,
@@ -49,10 +47,10 @@ and fails where one ended with errors.
 	o.run.target.addFlags(f)
 	o.run.state.addFlags(f)
 	f.StringVar(&o.run.selection.match, "match", "", "only records whose displayName or origin matches this `REGEX`")
-	f.StringSliceVar(&o.run.selection.types, "type", nil, "only records of these `TYPE`s; repository stands for plain repositories")
+	f.StringSliceVar(&o.run.selection.types, "type", nil, "only records of these `TYPE`s; repository selects plain repositories")
 	f.IntVar(&o.priority, "priority", 24, "the highest is indexed first; at least 1")
 	f.BoolVar(&o.wait, "wait", false, "wait until each indexing has ended")
-	f.DurationVar(&o.timeout, "index-timeout", 30*time.Minute, "with --wait: how long the indexings are waited for")
+	f.DurationVar(&o.timeout, "index-timeout", 30*time.Minute, "with --wait: how long to wait")
 	return cmd
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -84,12 +85,14 @@ integrations that others made. With --faults it fails as networks and servers
 do. Integrations get nested repositories when their indexing ends, from
 --listing.
 
---hosts adds git hosts for gijbulk preflight, and prints the --host-map for each. FILE
-is YAML; a token that it does not name is refused:
+--hosts adds simulated git hosts for gijbulk preflight, and prints the
+--host-map for each. FILE is YAML; a token that it does not name is refused. The
+kinds:
+` + hostKinds() + `
 
   hosts:
     - name: api.github.com
-      kind: github            # or ` + hostKinds() + `
+      kind: github
       credentials:
         - {token: ghp-good, user: octo, scopes: [repo], expires: 2027-01-31}
         - {token: ghp-half, user: octo, scopes: [repo], hidden: [globex]}
@@ -160,13 +163,17 @@ func (a *app) serveSandbox(ctx context.Context, o sandboxOptions) (err error) {
 	return serveUntil(ctx, &http.Server{Handler: onlyFor(host, handler), ReadHeaderTimeout: 10 * time.Second}, listener)
 }
 
-// hostKinds are the further kinds of git hosts, for the help.
+// hostKinds lists the kinds of git hosts, four in a line, for the help.
 func hostKinds() string {
-	var names []string
-	for _, kind := range hosts.Kinds()[1:] {
-		names = append(names, string(kind))
+	var lines []string
+	for kinds := range slices.Chunk(hosts.Kinds(), 4) {
+		line := " "
+		for _, kind := range kinds {
+			line += fmt.Sprintf(" %-16s", kind)
+		}
+		lines = append(lines, strings.TrimRight(line, " "))
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(lines, "\n")
 }
 
 // withHosts puts the git hosts of a file before the server, and says what they are called.

@@ -34,9 +34,9 @@ func (a *app) validateCommand() *cobra.Command {
 position and advice. Nothing is sent, and no Jira is needed.
 
 Each finding has a stable code: --explain CODE explains it, --explain list lists
-them, and the errors of indexing. Errors come first, then warnings. More than twenty findings of one code
-are folded into a count; --output json (one object per line) and --report html
-have all of them.`,
+them and the errors of indexing. Errors come first, then warnings. More than
+twenty findings of one code are folded into a count; --output json (one object
+per line) and --report html have all of them.`,
 		Example: `  gijbulk validate integrations.csv
   gijbulk validate --output json integrations.yaml more.csv
   gijbulk validate --explain origin-required`,
@@ -57,7 +57,7 @@ have all of them.`,
 	cmd.Flags().StringVar(&o.explain, "explain", "", "tell what the finding `CODE` means, or list all codes")
 	cmd.Flags().BoolVar(&o.resolve, "resolve", false, "look the secrets up as well, not only at the form of their references")
 	o.report.addFlags(cmd.Flags())
-	cmd.Flags().BoolVar(&o.allowCommands, "allow-commands", false, "with --resolve: cmd: references may run commands")
+	cmd.Flags().BoolVar(&o.allowCommands, "allow-commands", false, "with --resolve: allow cmd: references to run commands")
 	return cmd
 }
 

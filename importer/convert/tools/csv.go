@@ -8,7 +8,7 @@ import (
 	"gijbulk/schema"
 )
 
-var csv = convert.Tool{Name: "csv", About: "any table of repositories, with a header; names without a host need its URL", Needs: schema.OptionBaseURL,
+var csv = convert.Tool{Name: "csv", About: "tables with a header; the host's URL if needed", Needs: schema.OptionBaseURL,
 	Made: "a spreadsheet, or a table such as Moderne's repos.csv (cloneUrl,branch,origin,path,org)", Choice: true,
 	Detect: func(s *convert.Sample) bool {
 		return s.Titled("cloneUrl") && (s.Titled("branch") || s.Titled("path") || s.Titled("org"))

@@ -8,7 +8,7 @@ import (
 	"gijbulk/importer/convert"
 )
 
-var gh = convert.Tool{Name: "gh", About: "the GitHub CLI's list of repositories, or its answer to a query of GraphQL",
+var gh = convert.Tool{Name: "gh", About: "the GitHub CLI's list of repositories, or a GraphQL answer",
 	Made: "gh repo list ORG --limit 10000 --json name,nameWithOwner,url,sshUrl,isArchived,isFork,isMirror,isEmpty,visibility,defaultBranchRef,isInOrganization",
 	Detect: func(s *convert.Sample) bool {
 		return s.Has("nameWithOwner") || s.Has("sshUrl", "isArchived") || s.Has("url", "isFork")

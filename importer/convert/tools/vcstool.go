@@ -6,7 +6,7 @@ import (
 	"gijbulk/importer/convert"
 )
 
-var vcstool = convert.Tool{Name: "vcstool", About: "the .repos file of vcstool, as ROS workspaces have it, whatever its name",
+var vcstool = convert.Tool{Name: "vcstool", About: "the .repos file of vcstool, as in ROS workspaces",
 	Made: "vcs export > my.repos", Choice: true,
 	Detect: func(s *convert.Sample) bool {
 		return s.Mentions(`(?m)^repositories:`) && (strings.HasSuffix(s.Name, ".repos") ||
