@@ -198,7 +198,7 @@ var explanations = []Explanation{
 		"write the key as Jira shows it; numeric ids belong into projectMappingIds", "projects: [acme-web]"},
 	{CodeUnknownProject, LevelError, "this Jira has no such project",
 		"The key is not among those that this Jira shows to this administrator.",
-		"correct the key, or make the project first", ""},
+		"correct the key, or create the project first", ""},
 	{CodeDuplicateRecord, LevelError, "two records describe the same thing",
 		"An integration is known by type, origin and name, and of those without a name there may be one for each type and origin; a repository is known by its origin.",
 		"remove one of them, or give each a displayName of its own", ""},

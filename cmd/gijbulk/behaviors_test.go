@@ -205,12 +205,19 @@ func (b *behaving) step(t *testing.T, step behaviorStep) {
 // run runs a command on the manifest; undo takes none.
 func (b *behaving) run(t *testing.T, command string) (exit int, out string) {
 	args := strings.Fields(command)
-	if args[0] != "undo" && args[0] != "resume" {
-		args = append(args, filepath.Join(b.dir, "m.yaml"))
+	manifest, plan := filepath.Join(b.dir, "m.yaml"), filepath.Join(b.dir, "plan.json")
+	switch args[0] {
+	case "undo", "resume":
+	case "plan":
+		args = append(args, manifest, "--out", plan)
+	case "apply":
+		args = append(args, plan)
+	default:
+		args = append(args, manifest)
 	}
 	args = append(args, "--jira", "https://jira.example.org", "--state", filepath.Join(b.dir, "gijbulk.db"), "--timeout", "5s", "--max-wait", "1m",
 		"--report-dir", filepath.Join(b.dir, "report"))
-	if args[0] != "audit" {
+	if args[0] != "audit" && args[0] != "plan" {
 		args = append(args, "--settle", "1s", "--yes")
 	}
 	var said bytes.Buffer

@@ -43,7 +43,7 @@ if there are none).`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.list(cmd.Context(), o) },
 	}
 	f := cmd.Flags()
-	f.Var(newChoice(&a.output, outputText, outputJSON, outputCSV), "output", "text, json (one record a line) or csv, on standard output")
+	f.VarP(newChoice(&a.output, outputText, outputJSON, outputCSV), "output", "o", "text, json (one record per line) or csv, on standard output")
 	o.target.addFlags(f)
 	o.selection.addChoosing(f)
 	f.BoolVar(&o.indexingErrors, "indexing-errors", false, "list only the integrations whose last indexing had errors, with these")

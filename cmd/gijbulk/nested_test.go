@@ -117,6 +117,23 @@ func TestRulesForNestedRepositories(t *testing.T) {
 	})
 }
 
+// TestRulesInAStoredPlan: a stored plan has the rules and what they change, and is applied once.
+func TestRulesInAStoredPlan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := startNested(t, "")
+		b.expect(t, "plan", 2, "12 rules pending")
+		b.expect(t, "apply --rate 0", 0, "5 created", "nested repositories: 12 rules of new integrations pending")
+		time.Sleep(time.Minute)
+		b.expect(t, "plan --max-update 50% --overwrite", 2, fmt.Sprintf("nested repositories: %d to update, ", nestedChanged))
+		b.expect(t, "apply --rate 0", 0, fmt.Sprintf("nested repositories: %d updated", nestedChanged))
+		if n := b.puts(); n != nestedChanged {
+			t.Errorf("%d updates were sent, want %d", n, nestedChanged)
+		}
+		b.expect(t, "apply --rate 0", 7, ".git in integration ", "when approved, now no action")
+		b.expect(t, "audit", 0, "nested repositories: 0 to update")
+	})
+}
+
 // TestRulesOfAnInterruptedRun: whenever it is interrupted, each update is sent, and an undo restores every setting.
 func TestRulesOfAnInterruptedRun(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

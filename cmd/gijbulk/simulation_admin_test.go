@@ -140,6 +140,6 @@ func (w *simWorld) restore(random *rand.Rand) {
 // claim marks what the manifest names exactly.
 func (w *simWorld) claim() {
 	for _, r := range w.server.records {
-		r.claimed = r.claimed || w.manifest.claims(r.key) || w.manifest.claims(r.sent)
+		r.claimed = r.claimed || w.manifest.claims(r.key, nil) || w.manifest.claims(r.sent, nil)
 	}
 }

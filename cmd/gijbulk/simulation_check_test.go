@@ -71,7 +71,7 @@ func (w *simWorld) judgeCreate(c *simCommand, k simKey) {
 func (w *simWorld) judgeDelete(c *simCommand, r *simRecord) {
 	mayPrune, mayUndo, mayTidy := w.may(c, "--prune"), c.name == "undo" || c.name == "resume", w.may(c, "--remove-duplicates")
 	switch {
-	case mayPrune && c.name == "sync" && c.manifest.claims(r.key) && len(w.server.live(r.key)) == 1:
+	case mayPrune && c.name == "sync" && c.manifest.claims(r.key, w.server.live) && len(w.server.live(r.key)) == 1:
 		w.violate(2, "command %d prunes id %d, %v, which is in the manifest", c.n, r.id, r.key)
 	case mayPrune:
 	case !mayUndo && !mayTidy:
@@ -187,7 +187,7 @@ func (w *simWorld) checkOutcome(c *simCommand, r reports.RecordInfo, key simKey)
 	}
 	switch r.Status {
 	case schema.StatusCreated:
-		w.checkCreated(c, live, key, r.ID)
+		w.checkCreated(c, live, key, r.ID, r.Advice)
 	case schema.StatusUpdated:
 		if live == nil {
 			w.violate(3, "%v is reported as updated, and id %d is not on the server", key, r.ID)
@@ -220,11 +220,12 @@ func (w *simWorld) touched(c *simCommand, id int64) bool {
 	return changed && c.raced && !at.Before(c.start)
 }
 
-func (w *simWorld) checkCreated(c *simCommand, live *simRecord, key simKey, id int64) {
+func (w *simWorld) checkCreated(c *simCommand, live *simRecord, key simKey, id int64, advice string) {
 	switch {
 	case live == nil:
 		w.violate(3, "%v is reported as created, and id %d is not on the server", key, id)
 	case live.by == nil && w.raced(live.made) && w.doubtful(c, key): // it cannot be told from a create whose answer was lost
+	case live.by == nil && w.may(c, "--remove-duplicates") && strings.Contains(advice, "someone else may have created it"):
 	case live.by == nil:
 		w.violate(3, "%v is reported as created, and id %d was made by another administrator", key, id)
 	case live.sent != key && live.key != w.server.stored(key) && live.foreign.IsZero():

@@ -135,13 +135,14 @@ func (m simManifest) rename(i int, name string) simManifest {
 	return m
 }
 
-// claims reports whether a manifest names exactly this identity, now or previously.
-func (m simManifest) claims(k simKey) bool {
+// claims reports whether a manifest names exactly this identity, now or previously. The earlier name of a
+// record that is live once under its own is nobody's; without live it counts too.
+func (m simManifest) claims(k simKey, live func(simKey) []*simRecord) bool {
 	return slices.ContainsFunc(m, func(e simEntry) bool {
 		if e.key == k {
 			return true
 		}
-		return slices.ContainsFunc(e.previously, func(name string) bool {
+		return (live == nil || len(live(e.key)) != 1) && slices.ContainsFunc(e.previously, func(name string) bool {
 			old := e.key
 			old.name = name
 			return old == k

@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,7 +30,20 @@ func (p *Pairing) Fold(want, live []schema.Record) {
 	m.eachUndecided(func(w int, key schema.Key) {
 		m.claimFolded(w, f.ruleFor(key, m.live, candidates[w]), candidates[w], users)
 	})
+	m.keepEarlier()
 	*p = m.Pairing
+}
+
+// keepEarlier claims for the records that cannot be decided what they may have been before: nobody's
+// surplus, as long as the conflict is there.
+func (m *matcher) keepEarlier() {
+	for _, w := range slices.Sorted(maps.Keys(m.Conflict)) {
+		for _, l := range m.findEarlier(w) {
+			if m.ClaimedBy[l] == None {
+				m.ClaimedBy[l] = w
+			}
+		}
+	}
 }
 
 // isInferred reports whether nothing but its type and origin says that a paired live record is its wanted one.

@@ -156,3 +156,17 @@ func TestMatch(t *testing.T) {
 		})
 	}
 }
+
+// TestConflictsKeepEarlierRecords: what a record in conflict may have been before is nobody's surplus.
+func TestConflictsKeepEarlierRecords(t *testing.T) {
+	want := []schema.Record{gerrit("b", "a"), gerrit("c", "d")}
+	live := lives(gerrit("b"), gerrit("b"), gerrit("a"), gerrit("c"), gerrit("d"))
+	p := Match(want, live, nil)
+	p.Fold(want, live)
+	if p.Live[0] != None || p.ClaimedBy[2] != 0 {
+		t.Errorf("the earlier record of a conflict is claimed by %d", p.ClaimedBy[2])
+	}
+	if p.Live[1] != 3 || p.ClaimedBy[4] != None {
+		t.Errorf("the earlier name of a record that is there is claimed by %d", p.ClaimedBy[4])
+	}
+}

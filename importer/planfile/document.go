@@ -153,7 +153,7 @@ func (in *recordJSON) action(want schema.Record) (a schema.Action, err error) {
 	if a.Have, err = fieldjson.Decode(in.Have); err != nil {
 		return a, err
 	}
-	a.Have.ID, a.Have.Integration = in.ID, in.Integration
+	a.Have.ID, a.Have.Integration, a.Want.Integration = in.ID, in.Integration, in.Integration
 	for _, c := range in.Changes {
 		f, from, err := fieldjson.DecodeNamed(c.Field, c.From)
 		if err != nil {

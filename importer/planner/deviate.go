@@ -51,7 +51,7 @@ func ofLive(a *schema.Action) bool {
 func liveOf(plan schema.Plan) map[int64]*schema.Action {
 	actions := make(map[int64]*schema.Action)
 	for i := range plan.Actions {
-		if a := &plan.Actions[i]; ofLive(a) {
+		if a := &plan.Actions[i]; ofLive(a) && a.Compared() != schema.OpUnchanged { // an unchanged one has no action elsewhere
 			actions[a.Have.ID] = a
 		}
 	}
