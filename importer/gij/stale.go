@@ -15,7 +15,7 @@ import (
 // once: it alone never proves that a record is not there.
 const (
 	listTries    = 7 // lists at most, over half a minute
-	certainAfter = 3 // lists that lack a record which cannot be asked for
+	certainAfter = 3 // lists in a row that lack a record which cannot be asked for
 	askedAtMost  = 10
 	firstPause   = time.Second
 	longestPause = 8 * time.Second
@@ -24,16 +24,19 @@ const (
 // Read is List, and also gives the repositories inside integrations.
 func (c *Client) Read(ctx context.Context, expected map[int64]schema.Kind, kinds ...schema.Kind) ([]schema.Record, []schema.Record, error) {
 	pause := firstPause
+	lists := make(map[int64]int) // in a row that lack an id
 	for n := 1; ; n++ {
 		records, nested, err := c.read(ctx, kinds)
 		if err != nil {
 			return nil, nil, err
 		}
-		there, certain, err := c.lookFor(ctx, lacks(records, expected, kinds), expected)
+		lacking := lacks(records, expected, kinds)
+		lists = countLists(lists, lacking)
+		there, certain, err := c.lookFor(ctx, lacking, expected)
 		switch {
 		case err != nil:
 			return nil, nil, err
-		case there == 0 && (certain || n >= certainAfter):
+		case there == 0 && (certain || slices.Min(slices.Collect(maps.Values(lists))) >= certainAfter):
 			return records, nested, nil
 		case n == listTries:
 			return nil, nil, &Error{Class: schema.ClassNotDone, Method: http.MethodGet, Path: integrationPath,
@@ -56,6 +59,15 @@ func lacks(records []schema.Record, expected map[int64]schema.Kind, kinds []sche
 	ids := slices.Sorted(maps.Keys(lacking))
 	slices.Reverse(ids)
 	return ids
+}
+
+// countLists adds the newest list to those that lack each id.
+func countLists(before map[int64]int, lacking []int64) map[int64]int {
+	lists := make(map[int64]int, len(lacking))
+	for _, id := range lacking {
+		lists[id] = before[id] + 1
+	}
+	return lists
 }
 
 // lookFor asks for some of the records that a list lacks. there is one that the server has; without

@@ -75,6 +75,8 @@ func TestListLacksWhatIsExpected(t *testing.T) {
 			asked: strings.TrimSpace(strings.Repeat("12 11 10 9 8 7 6 5 4 3 ", certainAfter)), within: 3 * time.Second},
 		{name: "a repository, at the third list", server: behind{lists: []string{""}, repositories: []string{"", "", "30"}},
 			expected: map[int64]schema.Kind{30: plainRepo}, want: 1, lists: 3, within: 3 * time.Second},
+		{name: "a repository, shown by the first of four lists", server: behind{lists: []string{"", "1"}, repositories: []string{"30", "", "", ""}},
+			expected: map[int64]schema.Kind{1: integration, 30: plainRepo}, want: 1, lists: 4, asked: "1", within: 8 * time.Second},
 		{name: "no repository in three lists", server: behind{lists: []string{""}, repositories: []string{""}},
 			expected: map[int64]schema.Kind{30: plainRepo}, want: 0, lists: 3, within: 3 * time.Second},
 	} {
