@@ -56,13 +56,13 @@ func (w *simWorld) judge(c *simCommand, r *simRecord, what string, fields map[st
 }
 
 // judgeCreate is the part of invariant 1 that needs no report: what differs from a record that the
-// command has seen only as a server rewrites names is never created.
+// command has seen, before its first write, only as a server rewrites names is never created.
 func (w *simWorld) judgeCreate(c *simCommand, k simKey) {
 	for _, r := range w.server.sorted() {
 		if c.over || c.fault == "slow" || c.fault == "late" {
 			return // it was shown after the request had left
 		}
-		if k.name != "" && r.key != k && r.key.folded() == k.folded() && c.lastShown[r.id] == r.key {
+		if k.name != "" && r.key != k && r.key.folded() == k.folded() && c.planned[r.id] != nil && c.lastShown[r.id] == r.key {
 			w.violate(1, "command %d creates %v although id %d, %v, differs only as a server rewrites names", c.n, k, r.id, r.key)
 		}
 	}
@@ -159,7 +159,7 @@ func simTail(text string) string {
 // checkDuplicates is invariant 1: an identity that is live twice is reported. What others made counts
 // once the command has seen it.
 func (w *simWorld) checkDuplicates(c *simCommand, r reports.RecordInfo, key simKey) {
-	ours, seen := 0, 0
+	ours, seen, hidden := 0, 0, false
 	for _, live := range w.server.live(key) {
 		mine := live.by != nil && live.by.run == c.run && live.foreign.IsZero()
 		if mine {
@@ -168,6 +168,10 @@ func (w *simWorld) checkDuplicates(c *simCommand, r reports.RecordInfo, key simK
 		if mine || c.lastShown[live.id] == live.key {
 			seen++
 		}
+		hidden = hidden || mine && !live.proven && c.lastShown[live.id] != live.key
+	}
+	if ours == 1 && hidden {
+		return // its answer was lost, and another administrator's was taken for it
 	}
 	if w.continues(c, "undo") && (ours < 2 || w.has("copy")) {
 		return // it leaves duplicates of others alone, and makes those again that a run had deleted
@@ -217,7 +221,7 @@ func (w *simWorld) touched(c *simCommand, id int64) bool {
 	if !c.report.Run.Complete { // what it has not read again is as it was known
 		return changed || w.restored
 	}
-	return changed && c.raced && !at.Before(c.start)
+	return changed && (c.raced && !at.Before(c.start) || at.After(c.end)) // the other of two shards may have ended later
 }
 
 func (w *simWorld) checkCreated(c *simCommand, live *simRecord, key simKey, id int64, advice string) {
@@ -238,6 +242,9 @@ func (w *simWorld) checkNotMade(c *simCommand, r reports.RecordInfo, key simKey)
 	for _, live := range w.server.live(key) {
 		if c.madeAs(live.id) || key.kind == "repository" && c.lacking[live.id] >= simCertain {
 			continue // an undo makes again what a run had deleted twice
+		}
+		if w.restored && r.ID != 0 && r.ID != live.id {
+			continue // the report says that this id is no longer there
 		}
 		if r.Action == schema.OpCreate && live.by != nil && live.by.run == c.run && live.foreign.IsZero() {
 			w.violate(3, "the create of %v is reported as %s, and id %d was made by run %s", key, r.Status, live.id, c.run)

@@ -90,8 +90,8 @@ func (w *simWorld) answered(c *simCommand, key simKey, kind string, whole bool) 
 			run.doubtful[key]++
 		}
 	default:
-		for _, r := range w.server.live(key) {
-			r.proven = r.proven || r.by == c
+		if made := slices.DeleteFunc(w.server.live(key), func(r *simRecord) bool { return r.by != c }); len(made) > 0 {
+			made[len(made)-1].proven = true
 		}
 	}
 }
@@ -102,9 +102,12 @@ func (w *simWorld) judgeGate(c *simCommand, run *simRun, key simKey) {
 	if slices.Contains(run.creates, key) {
 		return
 	}
+	has := func(flag string) bool {
+		return slices.ContainsFunc(w.commands, func(other *simCommand) bool { return other.run == c.run && slices.Contains(other.args, flag) })
+	}
 	before := run.creates
-	if run.creates = append(run.creates, key); !w.may(c, "--wave-size=1") {
-		if !w.may(c, "--canary=1") || len(before) == 0 || run.canary != http.MethodPost {
+	if run.creates = append(run.creates, key); !has("--wave-size=1") {
+		if !has("--canary=1") || len(before) == 0 || run.canary != http.MethodPost {
 			return
 		}
 		before = before[:1]
