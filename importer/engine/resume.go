@@ -193,7 +193,13 @@ func neitherOldNorWanted(a *schema.Action, have schema.Record) []schema.Change {
 }
 
 func changesBeforeDelete(a *schema.Action, have schema.Record) []schema.Change {
-	return schema.Changes(a.Have.WithoutServerMade(), have)
+	before := a.Have.WithoutServerMade()
+	for f, v := range have.All() {
+		if f.LeftOutWhereBlank() && !before.Has(f) && !v.Blank() {
+			before = before.Set(f, schema.Text(""))
+		}
+	}
+	return schema.Changes(before, have)
 }
 
 // idReassigned: where the server shows no initDate, only the identity proves that the id still

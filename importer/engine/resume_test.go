@@ -161,6 +161,24 @@ func TestResumeLooksAtWhatIsUnchanged(t *testing.T) {
 	})
 }
 
+// TestResumeLooksAtWhatIsDeleted: a field that the server leaves out where it is blank has changed where it
+// is shown now.
+func TestResumeLooksAtWhatIsDeleted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		ids := s.addAll(wanted("changed", "same"))
+		plan, _ := planner.Diff([]schema.Record{integration(9, "new")}, s.live, planner.Options{Update: true, Prune: true})
+		s.set(ids[0], schema.FieldTagsFilter, schema.Text("v.*"))
+		f := newRun(t, s, plan)
+		if err := f.Resume(t.Context(), plan.Outcomes(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if f.statuses() != "created conflict deleted" || !strings.Contains(f.Outcomes()[1].Error, "tagsFilter") {
+			t.Errorf("%s: %v", f.statuses(), f.Outcomes())
+		}
+	})
+}
+
 // TestResumeNeedsTheList: without it, nothing is sent.
 func TestResumeNeedsTheList(t *testing.T) {
 	s := newServer()
