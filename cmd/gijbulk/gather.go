@@ -57,13 +57,14 @@ func (w *workspace) readManifests(ctx context.Context, files []string) (manifest
 		return nil
 	})
 	w.hide(m.records, w.target.secrets...)
+	m.records = schema.AttachRules(m.records)
 	return m, err
 }
 
 // resolveSecrets gives the records their secrets.
 func (w *workspace) resolveSecrets(ctx context.Context, files []string, m manifests) (manifests, error) {
 	resolver := secrets.Resolver{Env: w.lookupEnv, AllowCommands: w.allowCommands, Lenient: w.dryRun}
-	m.records = resolver.Resolve(ctx, schema.AttachRules(m.records))
+	m.records = resolver.Resolve(ctx, m.records)
 	w.hide(m.records, w.target.secrets...)
 	w.log.info("manifest checked", "files", len(files), "records", len(m.records), "findings", len(m.allFindings()))
 	return m, context.Cause(ctx)
@@ -122,7 +123,6 @@ func (w *workspace) projectIDs(ctx context.Context, m manifests) (map[string]int
 // withProjects turns project keys into ids; without any it leaves the records as they are.
 func (m manifests) withProjects(ids map[string]int64) manifests {
 	if ids == nil {
-		m.records = schema.DetachBadRules(m.records)
 		return m
 	}
 	m.records = slices.Clone(m.records)

@@ -108,9 +108,8 @@ func (a *app) makePlan(ctx context.Context, files []string, o planOptions) (err 
 		return w.showPlan(run, d.plan)
 	}
 	run.Apply = w.commandLine([]string{"gijbulk", "apply", quoteWord(o.out)}, forResumed)
-	wanted := schema.AttachRules(written.records)
 	file := planfile.File{Gijbulk: run.Version, Created: run.Started, Target: w.planTarget(run), Command: o.carriedOutBy(), Options: o.stored(), Files: files,
-		Records: wanted, Projects: planfile.UsedProjects(wanted, ids), Findings: written.files, Plan: d.plan, Digest: run.Digest}
+		Records: written.records, Projects: planfile.UsedProjects(written.records, ids), Findings: written.files, Plan: d.plan, Digest: run.Digest}
 	if err := w.storePlan(o, file); err != nil {
 		return err
 	}
