@@ -195,3 +195,12 @@ func FuzzRecord(f *testing.F) {
 		}
 	})
 }
+
+// TestTablesOfRules: the file of an integration's rules may be another one.
+func TestTablesOfRules(t *testing.T) {
+	rule := schema.Record{Place: schema.Place{File: "rules.csv"}, Columns: []string{"kind", "match"}}
+	tables := tablesByFile([]schema.Action{{Want: schema.Record{Place: schema.Place{File: "a.yaml"}, Rules: []schema.Record{rule}}}})
+	if got := tables["rules.csv"].Columns; len(got) != 2 || len(tables) != 1 {
+		t.Errorf("tables %v", tables)
+	}
+}

@@ -17,8 +17,11 @@ type tableJSON struct {
 func tablesByFile(actions []schema.Action) map[string]tableJSON {
 	tables := make(map[string]tableJSON)
 	for i := range actions {
-		if want := &actions[i].Want; want.Columns != nil {
-			tables[want.Place.File] = tableJSON{want.Columns, want.Dialect}
+		want := &actions[i].Want
+		for _, r := range append([]schema.Record{*want}, want.Rules...) {
+			if r.Columns != nil {
+				tables[r.Place.File] = tableJSON{r.Columns, r.Dialect}
+			}
 		}
 	}
 	return tables
