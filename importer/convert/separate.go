@@ -13,7 +13,7 @@ func (g *group) divide() []part {
 	if g.choice {
 		return best(d)
 	}
-	unwanted := g.beside(d.states(g.unwanted()))
+	unwanted := g.listedTogether(d.states(g.unwanted()))
 	d.unwanted = namesOf(unwanted)
 	if !slices.ContainsFunc(unwanted, func(r *Row) bool { return r.byChoice }) {
 		return best(d) // that they have something in common besides is by chance
@@ -30,8 +30,8 @@ func (g *group) unwanted() []*Row {
 	return slices.DeleteFunc(slices.Clone(g.left), func(r *Row) bool { return r.Repo.Key == "" || kept[r.Repo.identity()] })
 }
 
-// beside are those that the host lists together with the wanted ones.
-func (g *group) beside(unwanted []*Row) []*Row {
+// listedTogether are those that the host lists together with the wanted ones.
+func (g *group) listedTogether(unwanted []*Row) []*Row {
 	containers := namesOf(g.rows)
 	folder := ""
 	if g.service == GitLab && !g.personal {
