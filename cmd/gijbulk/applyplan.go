@@ -45,7 +45,6 @@ apply can be resumed, undone and reported like one of sync.`,
 	return cmd
 }
 
-// needPlan is the Args rule of apply.
 func needPlan(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 || args[0] == "-" {
 		return usage("which plan?").hinted("%s FILE, which gijbulk plan … --out FILE writes", cmd.CommandPath())
@@ -53,7 +52,6 @@ func needPlan(cmd *cobra.Command, args []string) error {
 	return needFile(args[0], nil)
 }
 
-// applyPlan carries out a stored plan.
 func (a *app) applyPlan(ctx context.Context, path string, o runOptions) (err error) {
 	file, err := readPlan(path)
 	if err != nil {
@@ -100,7 +98,6 @@ func (o runOptions) approved(file planfile.File) runOptions {
 	return o
 }
 
-// readPlan reads the file of a plan.
 func readPlan(path string) (planfile.File, error) {
 	in, err := os.Open(path)
 	if err != nil {
@@ -121,7 +118,6 @@ func readPlan(path string) (planfile.File, error) {
 	return file, fail
 }
 
-// sameJira refuses a plan for another Jira.
 func sameJira(planned, here string) error {
 	if schema.NormalURL(planned) == schema.NormalURL(here) {
 		return nil
@@ -149,7 +145,6 @@ func (w *workspace) asApproved(run schema.Run, plan schema.Plan, file *planfile.
 	return fail.hinted("make it again with the same options, and have it approved: %s", planAgain(file.Files))
 }
 
-// planAgain is the command that makes the plan of these manifests.
 func planAgain(files []string) string {
 	words := []string{"gijbulk", "plan"}
 	if slices.Contains(files, "-") {

@@ -56,7 +56,6 @@ type surroundings func(string) (string, bool)
 
 func (s surroundings) get(name string) string { v, _ := s(name); return v }
 
-// findShard is I/N as the surroundings tell it.
 func findShard(env surroundings) (string, error) {
 	pod, err := indexed(env)
 	if err != nil {

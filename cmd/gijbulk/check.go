@@ -88,7 +88,6 @@ const (
 	roleManager       role = "manager"
 )
 
-// about says what a user of the role may do.
 func (r role) about() string {
 	if r == roleManager {
 		return "a manager of the app, who neither sees nor sets the projects of integrations that others made"

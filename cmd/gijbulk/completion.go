@@ -17,7 +17,6 @@ import (
 	"gijbulk/schema"
 )
 
-// addCompletion adds the command that writes completion scripts.
 func (a *app) addCompletion(root *cobra.Command) {
 	completion := complete.AddCommand(root)
 	completion.Args, completion.RunE = cobra.ArbitraryArgs, a.runGroup
@@ -26,7 +25,6 @@ func (a *app) addCompletion(root *cobra.Command) {
 	}
 }
 
-// addSuggestions adds what a shell suggests for flags and arguments.
 func (a *app) addSuggestions(root *cobra.Command) {
 	complete.Register(root, complete.Sources{
 		Runs:            a.completionRuns,

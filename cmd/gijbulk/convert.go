@@ -177,7 +177,6 @@ func (a *app) listTools() error {
 	return nil
 }
 
-// options turns the flags into what the converters take.
 func (o convertOptions) options() (convert.Options, error) {
 	c := convert.Options{From: o.from, As: convert.As(o.as), BaseURL: o.baseURL}
 	if o.as != "" && c.As != convert.AsIntegrations && c.As != convert.AsRepositories {

@@ -20,7 +20,6 @@ type work struct {
 	*progress
 }
 
-// engine sets a run up.
 func (w *workspace) engine(plan schema.Plan, r *record, outcomes []schema.Outcome) *work {
 	p := &progress{app: w.app, shown: w.startProgress(outcomes)}
 	e := engine.Run{Plan: plan, Waves: planner.Waves(plan, w.waves.size), Target: w.target.client, Observer: p,
@@ -64,7 +63,6 @@ func (p *progress) Step(s engine.Step) {
 
 func (p *progress) stop() { p.shown.Stop() }
 
-// startProgress shows in the status line, or else in the log, how far the run is.
 func (a *app) startProgress(outcomes []schema.Outcome) *terminal.Progress {
 	statuses := make([]schema.Status, len(outcomes))
 	for i, o := range outcomes {
@@ -122,7 +120,6 @@ func (w *workspace) writeReports(f finished) error {
 	return err
 }
 
-// printSummary tells people and programs how the run ended.
 func (w *workspace) printSummary(run schema.Run, results []schema.Result, trouble error) error {
 	masked, shown := reports.Masked(run, results, w.mask)
 	var printed error // a full standard output must not hide how the run ended

@@ -75,7 +75,6 @@ func (f *failure) hinted(format string, args ...any) *failure {
 	return f
 }
 
-// said is an exit code without further words.
 func said(code int) error {
 	if code == exitDone {
 		return nil
@@ -83,7 +82,6 @@ func said(code int) error {
 	return &failure{code: code, err: errors.New("exit"), said: true}
 }
 
-// codeOf finds the exit code and the hint of an error.
 func codeOf(err error) (code int, hint string) {
 	var fail *failure
 	var sig interrupted
@@ -173,7 +171,6 @@ func hintOf(code int) string {
 	return ""
 }
 
-// complain prints an error for people.
 func (a *app) complain(err error) {
 	var fail *failure
 	if err == nil || errors.As(err, &fail) && fail.said || errors.Is(err, syscall.EPIPE) { // the reader has ended, as with head

@@ -151,7 +151,6 @@ type shownField struct {
 	field schema.Field
 }
 
-// read asks the server for all that is there, and the state file for what it knows of it.
 func (e *exporter) read(ctx context.Context) error {
 	server, err := e.target.client.ServerInfo(ctx)
 	if err != nil {
@@ -175,7 +174,6 @@ func (e *exporter) read(ctx context.Context) error {
 	return err
 }
 
-// kinds are those that --type leaves.
 func (e *exporter) kinds() []schema.Kind {
 	types := e.options.selection.types
 	if len(types) > 0 && !slices.Contains(types, string(schema.KindRepository)) {

@@ -56,7 +56,6 @@ func unknownVariables(cmd *cobra.Command, environ []string) (unknown []string, e
 	return unknown, nil
 }
 
-// flagsOf are the names of the flags of a command.
 func flagsOf(cmd *cobra.Command) []string {
 	var names []string
 	for _, flags := range []*pflag.FlagSet{cmd.Flags(), cmd.InheritedFlags()} {

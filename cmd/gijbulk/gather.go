@@ -32,7 +32,6 @@ func (m manifests) allFindings() []schema.Finding {
 	return all
 }
 
-// kinds are those of the records.
 func (m manifests) kinds() []schema.Kind {
 	kinds := schema.CountKinds(m.records)
 	if slices.ContainsFunc(m.records, func(r schema.Record) bool { return len(r.Rules) > 0 }) {
@@ -61,7 +60,6 @@ func (w *workspace) readManifests(ctx context.Context, files []string) (manifest
 	return m, err
 }
 
-// resolveSecrets gives the records their secrets.
 func (w *workspace) resolveSecrets(ctx context.Context, files []string, m manifests) (manifests, error) {
 	resolver := secrets.Resolver{Env: w.lookupEnv, AllowCommands: w.allowCommands, Lenient: w.dryRun}
 	m.records = resolver.Resolve(ctx, m.records)
@@ -83,7 +81,6 @@ func (w *workspace) digest(m manifests) string {
 	})
 }
 
-// mine are the records of this process's shard.
 func (w *workspace) mine(m manifests) []schema.Record {
 	return slices.DeleteFunc(slices.Clone(m.records), func(r schema.Record) bool { return !w.shard.Holds(r.Key()) })
 }

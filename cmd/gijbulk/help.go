@@ -69,7 +69,6 @@ func listCommands(w io.Writer, title string, cmd *cobra.Command, which func(*cob
 	}
 }
 
-// visible are the flags that help texts show.
 func visible(sets ...*pflag.FlagSet) *pflag.FlagSet {
 	all := pflag.NewFlagSet("", pflag.ContinueOnError)
 	for _, set := range sets {
@@ -82,7 +81,6 @@ func visible(sets ...*pflag.FlagSet) *pflag.FlagSet {
 	return all
 }
 
-// rest are the flags that no group names.
 func rest(flags *pflag.FlagSet) (names []string) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		if !slices.ContainsFunc(flagGroups(), func(g flagGroup) bool { return slices.Contains(g.flags, f.Name) }) {
@@ -92,7 +90,6 @@ func rest(flags *pflag.FlagSet) (names []string) {
 	return names
 }
 
-// listFlags lists those of the names that the command has.
 func listFlags(w io.Writer, title string, flags *pflag.FlagSet, names []string) {
 	group := pflag.NewFlagSet("", pflag.ContinueOnError)
 	group.SortFlags = false
@@ -114,7 +111,6 @@ func listFlags(w io.Writer, title string, flags *pflag.FlagSet, names []string) 
 // --dry-run[=true|false].
 type shownValue struct{ pflag.Value }
 
-// helpTopics are what gijbulk help explains besides the commands.
 func helpTopics() []*cobra.Command {
 	return []*cobra.Command{{Use: "exit-codes", Short: "What the exit codes mean", Long: exitHelp}}
 }

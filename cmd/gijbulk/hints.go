@@ -10,7 +10,6 @@ import (
 	"gijbulk/schema"
 )
 
-// flags are those of the options that other packages' messages are about.
 func flags() map[schema.Option]string {
 	return map[schema.Option]string{
 		schema.OptionAllowCommands: "--allow-commands",
@@ -56,7 +55,6 @@ func withNeed(n gij.Need) string {
 	return string(n)
 }
 
-// hintOfReport is what to do about a report that could not be written.
 func hintOfReport(u *reports.Unwritten) string {
 	if u.Chosen != "" {
 		return fmt.Sprintf("choose another file (--report %s=PATH)", u.Chosen)
@@ -75,7 +73,6 @@ func completing(lacking *reports.SavedReport) string {
 	return fmt.Sprintf(": gijbulk report %s --report-dir %s", lacking.Report.Run.ID, quoteWord(filepath.Dir(lacking.Path)))
 }
 
-// hintOfState is what to do about a state file that cannot be used.
 func hintOfState(k journal.ErrorKind) string {
 	const another = "name another file with --state"
 	return map[journal.ErrorKind]string{

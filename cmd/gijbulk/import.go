@@ -39,7 +39,6 @@ and import it. With --dry-run only the reports of --report are written.`,
 	return cmd
 }
 
-// importManifests is import, sync and audit, from the manifests to the report.
 func (a *app) importManifests(ctx context.Context, command string, files []string, o runOptions) (err error) {
 	w, err := a.openWorkspace(o, nil)
 	if err != nil {
@@ -104,7 +103,6 @@ func (w *workspace) bring(ctx context.Context, log *record, run schema.Run, m ma
 	return w.execute(ctx, log, run, part)
 }
 
-// execute confirms a plan, records it, carries it out, and reports.
 func (w *workspace) execute(ctx context.Context, log *record, run schema.Run, plan schema.Plan) error {
 	if err := w.confirm(run, plan); err != nil {
 		if signal := context.Cause(ctx); signal != nil {

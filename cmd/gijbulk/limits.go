@@ -74,7 +74,6 @@ func parseLimit(flag, text string) (schema.Limit, error) {
 	return l, nil
 }
 
-// withLimit adds the flag of the limit that ended a run.
 func withLimit(l *engine.LimitReached) string {
 	flag := map[engine.LimitReason]string{engine.Canary: "--canary", engine.Failures: "--max-failures", engine.Wave: "--wave-failures", engine.Duration: "--max-duration"}[l.Reason]
 	text := fmt.Sprintf("%s (%s)", l.Error(), flag)

@@ -50,7 +50,6 @@ if there are none).`,
 	return cmd
 }
 
-// list shows what is on a server.
 func (a *app) list(ctx context.Context, o listOptions) (err error) {
 	chosen, err := o.selection.parse()
 	if err != nil {

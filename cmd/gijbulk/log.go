@@ -62,7 +62,6 @@ func (l *logbook) write(e *zerolog.Event, message string, pairs []any) {
 	e.Msg(mask.HideSaid(message))
 }
 
-// traces reports whether lines of the lowest level are written.
 func (l *logbook) traces() bool { return l.zero.GetLevel() <= zerolog.TraceLevel }
 
 func (l *logbook) trace(message string, pairs ...any) { l.write(l.zero.Trace(), message, pairs) }

@@ -52,7 +52,6 @@ func main() {
 	os.Exit(code)
 }
 
-// columns asks the terminal that shows what we write.
 func columns() int {
 	for _, f := range []*os.File{os.Stderr, os.Stdout} {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {

@@ -50,7 +50,6 @@ approve.`,
 	return cmd
 }
 
-// check refuses options that contradict each other.
 func (o planOptions) check() error {
 	switch {
 	case o.createOnly && (o.sync.prune || o.sync.resend):
@@ -61,7 +60,6 @@ func (o planOptions) check() error {
 	return nil
 }
 
-// makePlan plans, stores the plan, and shows it.
 func (a *app) makePlan(ctx context.Context, files []string, o planOptions) (err error) {
 	if err := o.check(); err != nil {
 		return err
@@ -123,7 +121,6 @@ func (a *app) makePlan(ctx context.Context, files []string, o planOptions) (err 
 	return firstError(w.printSteps([]string{"once it is approved: " + run.Apply}), shown)
 }
 
-// carriedOutBy is the command whose plan this is.
 func (o planOptions) carriedOutBy() string {
 	if o.createOnly {
 		return "import"
@@ -138,12 +135,10 @@ func (o planOptions) stored() planfile.Options {
 		Match: o.selection.match, Types: o.selection.types, Waves: o.selection.waves, Limit: o.selection.limit}
 }
 
-// planTarget is the Jira of a run on it.
 func (w *workspace) planTarget(run schema.Run) planfile.Target {
 	return planfile.Target{BaseURL: run.Target, URL: w.target.client.BaseURL()}
 }
 
-// storePlan writes the file of a plan.
 func (w *workspace) storePlan(o planOptions, file planfile.File) error {
 	err := w.emit(outputOptions{out: o.out, overwrite: o.report.overwrite}, func(out io.Writer) error { return planfile.Write(out, file, w.mask) })
 	if secret, found := errors.AsType[*planfile.SecretInField](err); found {

@@ -126,7 +126,6 @@ func findDuplicate(duplicates *schema.Duplicates, c checked) {
 	}
 }
 
-// checkGiven refuses what records of none of these kinds can take.
 func checkGiven(kinds map[schema.Kind]bool, flag string, cells []schema.Cell) error {
 	for _, c := range cells {
 		for only, other := range map[schema.Kind]schema.Kind{
@@ -174,7 +173,6 @@ func (r *reader) read(name string) iter.Seq2[checked, error] {
 	}
 }
 
-// newChecker makes what checks entries on one core.
 func (r *reader) newChecker() func(*schema.Entry) checked {
 	checker := schema.Checker{NoPlainSecrets: r.noPlainSecrets, JudgeExpression: rememberVerdicts()}
 	return func(e *schema.Entry) checked {

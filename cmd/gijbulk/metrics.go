@@ -44,7 +44,6 @@ func (a *app) meter(cmd *cobra.Command, exit int) error {
 	return nil
 }
 
-// metricsPath is where the metrics of a command go, or "".
 func (a *app) metricsPath(cmd *cobra.Command) string {
 	f := cmd.Flags().Lookup(metricsFlag)
 	switch {
@@ -56,7 +55,6 @@ func (a *app) metricsPath(cmd *cobra.Command) string {
 	return a.env(variable(metricsFlag))
 }
 
-// checkMetrics refuses a metrics file that is something else.
 func (a *app) checkMetrics(cmd *cobra.Command) error {
 	path := a.metricsPath(cmd)
 	if path == "" || reports.OwnsMetrics(path) || cmd.Flags().Lookup(overwriteFlag).Value.String() == "true" {
@@ -65,7 +63,6 @@ func (a *app) checkMetrics(cmd *cobra.Command) error {
 	return notOverwritten(metricsFlag, path, "is no metrics file of gijbulk")
 }
 
-// wantedTarget is the server that a command line means.
 func (a *app) wantedTarget(cmd *cobra.Command) string {
 	if cmd.Flags().Changed("sandbox") {
 		return schema.SandboxURL

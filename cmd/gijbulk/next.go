@@ -32,7 +32,6 @@ func (w *workspace) printSteps(steps []string) error {
 	return nil
 }
 
-// nextSteps are what to do about what did not go well, each with its command.
 func (w *workspace) nextSteps(run schema.Run, results []schema.Result, trouble error) []string {
 	var steps []string
 	failed, fixable, open, twice := false, false, false, false
@@ -96,7 +95,6 @@ func forFixed(flag string) bool {
 // forSame: the plan that was expected is no longer the plan.
 func forSame(flag string) bool { return flag != "expect-plan" }
 
-// commandLine adds to a command the target and those of the given flags that it takes.
 func (w *workspace) commandLine(words []string, takes func(flag string) bool) string {
 	words = append(words, w.targetWords()...)
 	w.command.Flags().Visit(func(f *pflag.Flag) {
@@ -117,7 +115,6 @@ func (w *workspace) targetWords() []string {
 	return []string{"--sandbox"}
 }
 
-// flagWords writes a flag as it can be given again.
 func flagWords(f *pflag.Flag) []string {
 	values := []string{f.Value.String()}
 	if list, ok := f.Value.(pflag.SliceValue); ok {
@@ -134,7 +131,6 @@ func flagWords(f *pflag.Flag) []string {
 	return words
 }
 
-// quoteWord makes a word safe to paste into a shell.
 func quoteWord(s string) string {
 	if s != "" && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:=@%+,") == "" {
 		return s

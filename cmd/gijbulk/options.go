@@ -41,7 +41,6 @@ func (o *runOptions) addFlags(f *pflag.FlagSet) {
 	o.addReading(f)
 }
 
-// addReading adds how a server is read, and what happens to records with errors.
 func (o *runOptions) addReading(f *pflag.FlagSet) {
 	o.target.addFlags(f)
 	o.state.addFlags(f)
@@ -55,19 +54,16 @@ func (o *runOptions) addCommands(f *pflag.FlagSet) {
 	f.BoolVar(&o.allowCommands, "allow-commands", false, "allow cmd: references of the manifest to run commands")
 }
 
-// addShowing adds how a plan is shown.
 func (o *runOptions) addShowing(f *pflag.FlagSet) {
 	f.BoolVar(&o.full, "full", false, "show the whole plan; without it a terminal shows twenty actions of a kind, and counts the rest")
 }
 
-// addAsking adds what happens before the first write.
 func (o *runOptions) addAsking(f *pflag.FlagSet) {
 	f.BoolVar(&o.dryRun, "dry-run", false, "show the plan and stop; only reads are sent")
 	o.addShowing(f)
 	f.BoolVarP(&o.yes, "yes", "y", false, "do not ask for confirmation; required without a terminal")
 }
 
-// addRunning adds how writes are sent.
 func (o *runOptions) addRunning(f *pflag.FlagSet) {
 	o.limits.addFlags(f)
 	o.waves.addFlags(f)
@@ -131,7 +127,6 @@ func (a *app) settings(o runOptions) (s settings, err error) {
 	return s, err
 }
 
-// check refuses options that contradict each other.
 func (o runOptions) check() error {
 	s := o.selection
 	switch {

@@ -28,7 +28,6 @@ func (o *outputOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.overwrite, overwriteFlag, false, "replace a FILE that gijbulk did not write, or that was edited since")
 }
 
-// notOverwritten is the refusal to replace a file.
 func notOverwritten(flag, path, why string) *failure {
 	return usage("%s %s", path, why).hinted("choose another file (--%s), or replace this one (--%s)", flag, overwriteFlag)
 }

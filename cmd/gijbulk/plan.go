@@ -13,7 +13,6 @@ import (
 	"gijbulk/schema"
 )
 
-// guard applies the safety limits to the whole plan.
 func (w *workspace) guard(run schema.Run, plan schema.Plan, live server) error {
 	if w.expectPlan != "" && w.expectPlan != run.Digest {
 		return (&failure{code: exitUnsafe, err: fmt.Errorf("the plan has changed since it was approved: expected %s, now %s; nothing was sent", w.expectPlan, run.Digest)}).
@@ -93,14 +92,12 @@ func intent(plan schema.Plan) string {
 	return strings.Join(parts, ", ")
 }
 
-// planPage is the layout of a plan.
 func (w *workspace) planPage(terminal bool) reports.Page {
 	page := w.page(terminal)
 	page.Folded, page.OneByOne = page.Folded && !w.full, w.full
 	return page
 }
 
-// showPlan prints the plan of a dry run.
 func (w *workspace) showPlan(run schema.Run, plan schema.Plan) error {
 	if err := w.printErrors(run); err != nil {
 		return err

@@ -52,7 +52,6 @@ func (w *workspace) recordPlan(ctx context.Context, r *record, run schema.Run, p
 	return firstError(trouble, r.finish(ctx, run))
 }
 
-// finish records how the run ended.
 func (r *record) finish(ctx context.Context, run schema.Run) error {
 	if r.none() {
 		return nil
@@ -88,14 +87,12 @@ type recordedOptions struct {
 	Timeout time.Duration `json:"timeout,omitempty"`
 }
 
-// with adds the flags that were given, as JSON.
 func (o recordedOptions) with(flags *pflag.FlagSet) ([]byte, error) {
 	o.Flags = make(map[string]string)
 	flags.Visit(func(f *pflag.Flag) { o.Flags[f.Name] = f.Value.String() })
 	return json.Marshal(o)
 }
 
-// readOptions reads what was recorded of the command line of a run.
 func readOptions(run string, recorded []byte) (o recordedOptions, err error) {
 	if err := json.Unmarshal(recorded, &o); err != nil {
 		return o, fmt.Errorf("the options of run %s cannot be read: %w", run, err)

@@ -19,7 +19,6 @@ func (w *workspace) refuses(findings []schema.Finding) bool {
 	})
 }
 
-// refuse shows what is wrong with the manifests and ends the run before anything was sent.
 func (w *workspace) refuse(ctx context.Context, log *record, run schema.Run, m manifests) error {
 	if run.Digest == "" {
 		// Without the server's list it is not known which records are creates: all that a
@@ -64,7 +63,6 @@ func (w *workspace) stop(ctx context.Context, log *record, f finished, cause err
 	return cmp.Or(firstError(written, w.end(ctx, log, f.run, cause)), cause)
 }
 
-// decline ends a run whose plan must not be carried out.
 func (w *workspace) decline(ctx context.Context, log *record, run schema.Run, why error) error {
 	run.Why = why.Error()
 	return cmp.Or(w.end(ctx, log, run, why), why)

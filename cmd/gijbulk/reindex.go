@@ -101,7 +101,6 @@ func (a *app) reindex(ctx context.Context, files []string, o reindexOptions) (er
 	return reindexVerdict(records, stopped)
 }
 
-// liveOf finds the live record of each selected one.
 func (w *workspace) liveOf(ctx context.Context, run schema.Run, m manifests) ([]schema.Reindexed, error) {
 	known := new(journal.Identities)
 	var err error
@@ -149,7 +148,6 @@ func (w *workspace) printReindexed(records []schema.Reindexed, priority int) err
 	return reports.ReindexText(w.stdout, records, priority, w.page(w.stdoutIsTerminal))
 }
 
-// reindexVerdict is the error that gives the command its exit code.
 func reindexVerdict(records []schema.Reindexed, stopped error) error {
 	failed := func(temporary bool) bool {
 		return slices.ContainsFunc(records, func(r schema.Reindexed) bool { return r.Status == schema.ReindexFailed && r.Temporary == temporary })

@@ -110,7 +110,6 @@ func (a *app) mergeReports(dirs []string, report reportOptions) error {
 	return merged.Summary(told, dir, page)
 }
 
-// unmergeable adds what to do about reports that cannot be merged.
 func unmergeable(err error) error {
 	var bad *reports.Unmergeable
 	switch {
@@ -166,7 +165,6 @@ func (a *app) compareReports(ctx context.Context, o stateOptions, before, after 
 	return reports.ComparisonText(a.stdout, comparison, page)
 }
 
-// findReport is the report of a run in the state file, or of a file.
 func (a *app) findReport(ctx context.Context, o stateOptions, name string) (reports.Report, error) {
 	if _, err := os.Stat(name); err == nil && name != journal.Last {
 		saved, err := reports.ReadFile(name)

@@ -28,7 +28,6 @@ func (o *reportOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.overwrite, overwriteFlag, false, "replace a file at PATH or --metrics-file that is not a report of gijbulk")
 }
 
-// formatNames are what --report takes.
 func formatNames() []string {
 	var names []string
 	for _, f := range reports.Formats() {
@@ -95,7 +94,6 @@ func (f *reportFlag) Set(s string) error {
 	return nil
 }
 
-// wantedReports are the reports that were asked for, ready to be written.
 func (a *app) wantedReports(o reportOptions) ([]reports.Wanted, error) {
 	wanted := slices.Clone(o.wanted)
 	taken := make(map[string]bool)
@@ -120,7 +118,6 @@ func (a *app) wantedReports(o reportOptions) ([]reports.Wanted, error) {
 	return wanted, nil
 }
 
-// reportDir is where the reports of a run go.
 func (w *workspace) reportDir(run schema.Run) string {
 	return cmp.Or(w.settings.report.dir, filepath.Join("gijbulk-reports", run.ID))
 }

@@ -119,7 +119,6 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 	return w.continueRun(ctx, saved, files)
 }
 
-// continueRun sends what an interrupted run has left.
 func (w *workspace) continueRun(ctx context.Context, saved journal.Saved, files []string) (err error) {
 	run := saved.Run
 	if saved.Plan, err = w.resolveAgain(ctx, run, saved, files); err != nil {
@@ -169,7 +168,6 @@ func (w *workspace) startOver(ctx context.Context, run schema.Run, saved journal
 	return w.bring(ctx, r, run, m, approved)
 }
 
-// gatherAgain reads the manifests of a run, or the file of the plan that it carries out.
 func (w *workspace) gatherAgain(ctx context.Context, run schema.Run, options recordedOptions) (m manifests, approved *planfile.File, err error) {
 	if options.Plan == "" {
 		if m, err = w.readManifests(ctx, run.Files); err != nil {
@@ -189,7 +187,6 @@ func (w *workspace) gatherAgain(ctx context.Context, run schema.Run, options rec
 	return m, &file, err
 }
 
-// undoAgain reverts a run whose undo ended before it had a plan.
 func (w *workspace) undoAgain(ctx context.Context, run schema.Run, saved journal.Saved, undoes string) (err error) {
 	undone, err := w.state.Load(ctx, undoes)
 	if err != nil {
@@ -209,7 +206,6 @@ func (a *app) printNothingToResume() error {
 	return err
 }
 
-// printEnded says that there is nothing to continue.
 func (a *app) printEnded(run schema.Run) error {
 	_, err := fmt.Fprintf(a.stdout, "run %s is finished; gijbulk report %s shows its results\n", run.ID, run.ID)
 	return err
@@ -251,7 +247,6 @@ func (w *workspace) resolveAgain(ctx context.Context, run schema.Run, saved jour
 		hinted("set the references, or name the files of the manifest: gijbulk resume %s FILE…", run.ID)
 }
 
-// withSecrets replaces the secrets of changes by those of the record.
 func withSecrets(changes []schema.Change, r schema.Record) []schema.Change {
 	changes = slices.Clone(changes)
 	for i := range changes {

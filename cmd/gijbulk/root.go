@@ -35,7 +35,6 @@ type app struct {
 	reached  string // the base URL of the target, where the command has one
 }
 
-// run executes a command line and returns the exit code.
 func run(ctx, hard context.Context, args []string, p process) int {
 	p.stdin = untilSignal{ctx, p.stdin}
 	a := &app{process: p, hard: hard, started: p.now()}
@@ -147,7 +146,6 @@ func unknownCommand(cmd *cobra.Command, word string) error {
 	return fail
 }
 
-// prepare runs before every command.
 func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	a.command = cmd
 	if cmd.Name() == cobra.ShellCompRequestCmd {
@@ -177,7 +175,6 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	return nil
 }
 
-// coloured reports whether standard error may be coloured.
 func (a *app) coloured() bool { return a.page(a.stderrIsTerminal).Coloured }
 
 // page is how texts are laid out for a stream, which may be a terminal
@@ -197,7 +194,6 @@ func (a *app) given(flag string) bool { return a.command.Flags().Changed(flag) }
 
 func (a *app) json() bool { return a.output == outputJSON }
 
-// needFiles is the Args rule of commands that take manifests.
 func needFiles(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return usage("no manifest given").hinted("%s FILE; - is standard input", cmd.CommandPath())
@@ -230,7 +226,6 @@ func sameFile(a, b string) bool {
 	return errors.Join(err, err2) == nil && os.SameFile(one, other)
 }
 
-// noArguments is the Args rule of commands that take none.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		return usage("%s takes no arguments, and got %q", cmd.CommandPath(), args[0])

@@ -67,7 +67,6 @@ func (w *workspace) close() error {
 	return errors.Join(w.state.Close(), w.target.close())
 }
 
-// newRun begins a run on the target.
 func (w *workspace) newRun(command string, files []string) schema.Run {
 	started := w.now().UTC()
 	w.traffic.resume(schema.Timeline{Start: started})

@@ -110,7 +110,6 @@ func (a *app) runsNow(ctx context.Context, state *journal.Journal) ([]journal.Ru
 	return runs, err
 }
 
-// runLine is a run as programs get it.
 func runLine(r journal.RunSummary) map[string]any {
 	line := map[string]any{"run": r.ID, "command": r.Command, "target": r.Target, "host": r.Host,
 		"started": r.Started.Format(time.RFC3339), "ended": nil, "state": r.State, "counts": r.Counts}
@@ -140,7 +139,6 @@ func (a *app) pruneRuns(ctx context.Context, o stateOptions, keep string) (err e
 	return err
 }
 
-// parseDays reads a duration, with days as well.
 func parseDays(s string) (time.Duration, error) {
 	if days, ok := strings.CutSuffix(s, "d"); ok {
 		n, err := strconv.Atoi(days)
@@ -156,7 +154,6 @@ func parseDays(s string) (time.Duration, error) {
 	return d, err
 }
 
-// needRun is the Args rule of commands that take a run.
 func needRun(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return usage("no run given").hinted("%s RUN; gijbulk runs lists them, and last is the newest", cmd.CommandPath())

@@ -163,7 +163,6 @@ func (a *app) serveSandbox(ctx context.Context, o sandboxOptions) (err error) {
 	return serveUntil(ctx, &http.Server{Handler: onlyFor(host, handler), ReadHeaderTimeout: 10 * time.Second}, listener)
 }
 
-// hostKinds lists the kinds of git hosts, four in a line, for the help.
 func hostKinds() string {
 	var lines []string
 	for kinds := range slices.Chunk(hosts.Kinds(), 4) {
@@ -197,7 +196,6 @@ func withHosts(path string, next http.Handler) (http.Handler, []string, error) {
 	return server.Or(next), server.Names(), nil
 }
 
-// readListing reads what the git hosts of the sandbox list.
 func readListing(name string) (sandbox.Listing, error) {
 	switch name {
 	case "example":

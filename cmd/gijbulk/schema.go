@@ -47,7 +47,6 @@ wrong expressions, and errors that come from the defaults.`,
 	}
 }
 
-// schemaNamed is the schema that the arguments ask for.
 func schemaNamed(args []string) (string, error) {
 	if len(args) == 0 {
 		return jsonSchemas[0].text(), nil

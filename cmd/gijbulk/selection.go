@@ -21,19 +21,16 @@ type selectionOptions struct {
 	shard string
 }
 
-// addChoosing adds what chooses records of a manifest and of a server alike.
 func (o *selectionOptions) addChoosing(f *pflag.FlagSet) {
 	f.StringVar(&o.match, "match", "", "only records whose displayName or origin matches this `REGEX`")
 	f.StringSliceVar(&o.types, "type", nil, "only records of these `TYPE`s; repository selects plain repositories")
 }
 
-// addFlags adds what chooses records of a manifest.
 func (o *selectionOptions) addFlags(f *pflag.FlagSet) {
 	o.addPlanning(f)
 	f.StringVar(&o.shard, "shard", "", "only part `I/N` of the records, I from 1, by a stable hash of their identity; auto reads JOB_COMPLETION_INDEX (from 0) and GIJBULK_SHARDS, or CI_NODE_INDEX (from 1) and CI_NODE_TOTAL")
 }
 
-// addPlanning adds what chooses the records of a plan.
 func (o *selectionOptions) addPlanning(f *pflag.FlagSet) {
 	o.addChoosing(f)
 	f.IntSliceVar(&o.waves, "wave", nil, "only records of these waves (a record without one is in wave 0)")

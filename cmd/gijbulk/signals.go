@@ -15,7 +15,6 @@ type interrupted struct{ signal os.Signal }
 
 func (i interrupted) Error() string { return fmt.Sprintf("stopped by a signal (%s)", i.signal) }
 
-// code is the exit code that shells expect of a process ended by this signal.
 func (i interrupted) code() int {
 	if i.signal == os.Interrupt {
 		return exitInterrupted

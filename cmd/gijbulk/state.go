@@ -29,7 +29,6 @@ func (o *stateOptions) addFlags(f *pflag.FlagSet) {
 // noState is the path that keeps nothing.
 const noState = "none"
 
-// statePath is where the state file is.
 func (a *app) statePath(o stateOptions) (string, error) {
 	if o.path != "" {
 		return o.path, nil
@@ -99,7 +98,6 @@ func closing(state *journal.Journal, err error, last func() error) error {
 	return firstError(err, state.Close())
 }
 
-// loadRun reads a run from the state file.
 func (a *app) loadRun(ctx context.Context, o stateOptions, id string) (saved journal.Saved, err error) {
 	state, err := a.openRuns(o, id)
 	if err != nil {
@@ -119,7 +117,6 @@ func (a *app) lockFolder() (string, error) {
 	return filepath.Join(dir, "locks"), err
 }
 
-// openLocks makes the folder of the locks ready.
 func (a *app) openLocks() (journal.Locks, error) {
 	folder, err := a.lockFolder()
 	if err != nil {

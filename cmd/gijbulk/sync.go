@@ -28,10 +28,8 @@ func (o *syncOptions) addSafety(f *pflag.FlagSet) {
 	f.BoolVar(&o.force, "force", false, "allow a plan that --max-delete or --max-update refuses")
 }
 
-// limited is whether the command has the limits.
 func (o syncOptions) limited() bool { return o.maxDelete != "" || o.maxUpdate != "" }
 
-// safetyLimits reads the limits.
 func (o syncOptions) safetyLimits() (l planner.SafetyLimits, err error) {
 	if l.MaxDelete, err = parseLimit("--max-delete", o.maxDelete); err != nil {
 		return l, err

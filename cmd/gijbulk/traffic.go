@@ -66,7 +66,6 @@ func (t *traffic) release(at time.Time) {
 	t.held.from, t.held.until = time.Time{}, time.Time{}
 }
 
-// timeline is all that was noted by now.
 func (t *traffic) timeline(now time.Time) schema.Timeline {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -31,7 +31,6 @@ write and is not an undo.`,
 	return cmd
 }
 
-// undo is a run of its own, which reverts another.
 func (a *app) undo(ctx context.Context, id string, o runOptions) (err error) {
 	state, err := a.openRuns(o.state, id)
 	if err != nil {

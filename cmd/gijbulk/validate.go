@@ -113,7 +113,6 @@ type validation struct {
 	problem  error
 }
 
-// reportCheck writes the reports of a check of manifests that were asked for.
 func (a *app) reportCheck(c validation, dir string, wanted []reports.Wanted) error {
 	run := schema.Run{ID: a.runID(c.started), Command: c.command, Version: buildVersion(), Files: c.files,
 		Started: c.started, Ended: a.now().UTC(), Complete: true, DryRun: true, Findings: c.findings}

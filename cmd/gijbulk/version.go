@@ -25,7 +25,6 @@ type built struct {
 	Platform string `json:"platform"`
 }
 
-// builtFrom reads what the go command wrote into a program.
 func builtFrom(info *debug.BuildInfo, version string) built {
 	b := built{
 		Version: cmp.Or(version, info.Main.Version, "(devel)"),
@@ -44,7 +43,6 @@ func builtFrom(info *debug.BuildInfo, version string) built {
 	return b
 }
 
-// thisBuild is the program that runs.
 func thisBuild() built {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {

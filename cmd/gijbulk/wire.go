@@ -76,7 +76,6 @@ func (a *app) connect(o targetOptions, readOnly bool, shard schema.Shard) (*targ
 	return t, err
 }
 
-// check refuses what no client could keep to.
 func (o targetOptions) check() error {
 	switch {
 	case o.timeout < 0:

@@ -23,7 +23,6 @@ func firstError(errs ...error) error {
 	return nil
 }
 
-// count writes a number with its noun.
 func count(n int, noun string) string {
 	if n == 1 {
 		return "1 " + noun
@@ -31,8 +30,6 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// countKinds writes how many there are of each kind, such as "2 integrations and 1
-// repository".
 func countKinds(counts map[schema.Kind]int) string {
 	var parts []string
 	for _, kind := range slices.Sorted(maps.Keys(counts)) {
