@@ -54,7 +54,6 @@ type judge struct {
 	spec    *typeSpec // of the record's type or kind; nil where that is none
 }
 
-// place is where a field stands, or the record where it does not say.
 func (j *judge) place(f Field) Place {
 	p := j.entry.Place
 	if c, ok := j.entry.Cell(f); ok && c.Line > 0 {
@@ -76,7 +75,6 @@ func (j *judge) needForCreate(f Field, code Code, format string, args ...any) *F
 	return finding
 }
 
-// readCells puts the values of the cells into the record.
 func (j *judge) readCells() {
 	j.record.fields = make([]FieldValue, 0, len(j.entry.Cells)+1) // the rules rarely fill in more than one
 	for i := range j.entry.Cells {
@@ -179,7 +177,6 @@ func (j *judge) standIn(f Field, text string) string {
 	return fmt.Sprintf("%s:%s_%04X", SchemeEnv, shellName(strings.Join(words, "_")), h.Sum32()&0xffff)
 }
 
-// shellName turns a text into the name of an environment variable.
 func shellName(s string) string {
 	const longest = 80
 	var b strings.Builder

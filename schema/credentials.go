@@ -5,7 +5,6 @@ import (
 	"strings"
 )
 
-// judgeCredentials holds a record's credentials against what its type takes.
 func (j *judge) judgeCredentials() {
 	if j.spec == nil {
 		return
@@ -34,7 +33,6 @@ func (j *judge) judgeCredentials() {
 	}
 }
 
-// missing is the field to point at.
 func (l logins) missing(user, password bool) Field {
 	switch {
 	case user:
@@ -64,7 +62,6 @@ func (j *judge) judgePat(t string, takes logins, user bool) {
 // unread reports whether a field was written but could not be read.
 func (j *judge) unread(f Field) bool { return j.written(f) && !j.has(f) }
 
-// advice says which credentials are taken.
 func (l logins) advice() string {
 	var ways []string
 	if l&loginPat != 0 {
@@ -79,7 +76,6 @@ func (l logins) advice() string {
 	return "give " + strings.Join(ways, ", or ")
 }
 
-// badReference says what is wrong with a reference, or "".
 func badReference(scheme Scheme, target string) string {
 	switch scheme {
 	case SchemeEnv:

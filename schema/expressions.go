@@ -42,7 +42,6 @@ func (j *judge) judgeExpressions() {
 // longestAPIText is the most characters that the server takes in an apiPath or an apiFilter.
 const longestAPIText = 2000
 
-// tooLong counts the characters of a text that has more than the server takes.
 func tooLong(s string) (characters int, long bool) {
 	if len(s) <= longestAPIText {
 		return 0, false

@@ -161,7 +161,6 @@ func NestedPath(origin string) string {
 // mostWildcards bounds what a match takes: each wildcard multiplies it by the length of the path.
 const mostWildcards = 8
 
-// badMatch says why a pattern can match no path; problem is "" where it can.
 func badMatch(pattern string) (problem, advice string) {
 	switch {
 	case strings.Contains(pattern, "://"):

@@ -55,7 +55,6 @@ func (k Key) String() string {
 	return strings.Join(parts, " ")
 }
 
-// head is the type, or for what has none the kind.
 func (k Key) head() string {
 	if k.Kind != KindIntegration {
 		return string(k.Kind)

@@ -121,7 +121,6 @@ func kindNames() []string {
 	return names
 }
 
-// noun is the kind with its article.
 func (k Kind) noun() string {
 	switch k {
 	case KindIntegration:
@@ -169,7 +168,6 @@ func (j *judge) judgeKindFields() {
 	}
 }
 
-// subject names what the record is in a message.
 func (r *Record) subject() string {
 	if kind := r.Kind(); kind != KindIntegration {
 		return string(kind)
@@ -177,7 +175,6 @@ func (r *Record) subject() string {
 	return string(r.Type())
 }
 
-// webOrigin reports whether the origin is reached over http or https.
 func (j *judge) webOrigin() bool {
 	scheme, _, ok := strings.Cut(j.text(FieldOrigin), "://")
 	return ok && (strings.EqualFold(scheme, "https") || strings.EqualFold(scheme, "http"))

@@ -33,7 +33,6 @@ var percentEscape = regexp.MustCompile("%[0-9A-F]{2}")
 
 func lowerEscapes(s string) string { return percentEscape.ReplaceAllStringFunc(s, strings.ToLower) }
 
-// quotedJSON is a text as it is inside a JSON string.
 func quotedJSON(s string, escapeHTML bool) string {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

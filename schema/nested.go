@@ -24,10 +24,8 @@ var isSettable = func() (is [fieldCount]bool) {
 // Settable reports whether the field can be changed in a nested repository.
 func (f Field) Settable() bool { return isSettable[f] }
 
-// ofRule reports whether the field says what a rule is for.
 func (f Field) ofRule() bool { return f == FieldIntegration || f == FieldMatch }
 
-// nested reports whether a rule takes the field.
 func (f Field) nested() bool {
 	return f.Settable() || f.ofRule() || f == FieldKind || f == FieldProjects
 }
@@ -50,7 +48,6 @@ func ReadOnly(name string) (why, advice string) {
 	return name + " belongs to the integration: its nested repositories cannot have another one", "remove it, or write it into the integration"
 }
 
-// judgeRule holds a rule for nested repositories to the rules that are its own.
 func (j *judge) judgeRule() {
 	match := j.text(FieldMatch)
 	if problem, advice := badMatch(match); match != "" && problem != "" {

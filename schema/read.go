@@ -43,7 +43,6 @@ func readValue(f Field, w *Written) (Value, *complaint) {
 	}
 }
 
-// blank reports whether a text holds nothing but blanks.
 func blank(s string) bool {
 	return s == "" || mayBlank(s[0]) && strings.TrimSpace(s) == ""
 }

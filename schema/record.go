@@ -104,7 +104,6 @@ func RecordOf(fields []FieldValue) Record {
 	return Record{fields: fields}
 }
 
-// index is where a field is among those of the record, or would be.
 func (r *Record) index(f Field) (i int, found bool) {
 	for i := range r.fields {
 		if r.fields[i].Field >= f {
@@ -197,7 +196,6 @@ func (r Record) Key() Key {
 	return r.spec().key(r.Type(), r.Origin(), r.Get(FieldAwsRegion).Text(), r.Name())
 }
 
-// spec gives the rules of the record's kind and type.
 func (r *Record) spec() *typeSpec {
 	switch r.Kind() {
 	case KindRepository:

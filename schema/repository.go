@@ -12,7 +12,6 @@ var repositorySpec = typeSpec{repository: true, logins: loginPat | loginPassword
 
 const cloneAdvice = "write the address that git clone takes, such as https://git.example.org/team/tools.git or git@git.example.org:team/tools.git"
 
-// judgeRepository holds a plain repository to the rules that are its own.
 func (j *judge) judgeRepository() {
 	j.judgeAddress()
 	viewer, global := j.record.Get(FieldGitViewerEnabled), j.record.Get(FieldGlobal)

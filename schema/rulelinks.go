@@ -98,7 +98,6 @@ func (l *RuleLinks) Links() []RuleLink {
 	return l.rules
 }
 
-// unknown is the finding about a rule that names no integration, or several.
 func (l *RuleLinks) unknown(rule Record, label string, n int) Finding {
 	if n > 1 {
 		return CodeUnknownIntegration.Newf(rule.Place, FieldIntegration.String(), "%d integrations are called %s", n, Quote(label)).

@@ -16,7 +16,6 @@ func (j *judge) integrationType() Type { return Type(j.text(FieldType)) }
 
 func (j *judge) has(f Field) bool { return j.record.Has(f) }
 
-// given reports whether a field is there and not blank.
 func (j *judge) given(f Field) bool {
 	return j.has(f) && !j.record.Get(f).Blank()
 }
@@ -153,7 +152,6 @@ func parseAddress(origin string) address {
 	return address{host: u.Hostname(), plain: u.Scheme == "http", fits: hostType(u.Hostname())}
 }
 
-// validPort reports whether a URL has no port, or one that exists.
 func validPort(u *url.URL) bool {
 	port, err := strconv.ParseUint(u.Port(), 10, 16)
 	return u.Port() == "" || err == nil && port > 0
@@ -232,7 +230,6 @@ func originWithoutLogin(s string) string {
 	return withoutLogin(s)
 }
 
-// hostType tells the type that a well-known host belongs to, or "".
 func hostType(host string) Type {
 	host = strings.ToLower(host)
 	switch {

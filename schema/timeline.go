@@ -87,7 +87,6 @@ func (t *Timeline) reach(at time.Time) int {
 	return i
 }
 
-// fold makes one interval of each two.
 func (t *Timeline) fold() {
 	half := t.Beats[:0]
 	for pair := range slices.Chunk(t.Beats, 2) {

@@ -87,7 +87,6 @@ func (t Type) About() string { return t.spec().about }
 // none that is documented.
 func (t Type) DefaultOrigin() string { return t.spec().defaultOrigin }
 
-// spec gives the rules of a type; an unknown one has none.
 func (t Type) spec() *typeSpec {
 	if s := typeSpecs[t]; s != nil {
 		return s
