@@ -53,7 +53,6 @@ func (g *loginGate) judge(r *http.Request) verdict {
 	return g.count(scheme, right)
 }
 
-// isManager says whether a request comes from a manager of the app, who is no Jira administrator.
 func (s *Server) isManager(r *http.Request) bool {
 	_, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	return s.gate.manager != "" && token == s.gate.manager

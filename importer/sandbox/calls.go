@@ -112,7 +112,6 @@ func (s *Server) update(r *http.Request) (any, error) {
 	return one{"true", v}, nil
 }
 
-// setsProjects says whether a request sets the project association.
 func setsProjects(fields map[string]json.RawMessage) bool {
 	return fields["global"] != nil || fields["projectMappingIds"] != nil
 }
@@ -127,7 +126,6 @@ func (s *Server) remove(r *http.Request) (any, error) {
 	return done{true}, remove[*Integration](s.store, id)
 }
 
-// disable enables and disables an integration or a repository, and does nothing else.
 func (s *Server) disable(r *http.Request) (any, error) {
 	id, err := pathID(r)
 	if err != nil {

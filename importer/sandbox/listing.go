@@ -110,7 +110,6 @@ func textOf(re any, names ...string) string {
 	return ""
 }
 
-// cloneURL is the address of a listed repository.
 func cloneURL(in *Integration, re any) string {
 	if url := textOf(re, "clone_url", "http_url_to_repo", "remoteUrl"); url != "" {
 		return url

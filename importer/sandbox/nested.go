@@ -73,7 +73,6 @@ func (s *Server) scan(now time.Time) error {
 	return nil
 }
 
-// nested makes the repositories that the host lists for an integration.
 func (s *Server) nested(in *Integration) []*Repository {
 	at := in.IndexStart.Add(s.indexTime)
 	listed := s.listing.of(in)

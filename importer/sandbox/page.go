@@ -75,7 +75,6 @@ func (s *Server) pageRow(r storedRecord, now time.Time) pageRow {
 	return row
 }
 
-// typeText is what stands for the type of what has none.
 func typeText(r storedRecord) string {
 	switch r := r.(type) {
 	case *Integration:

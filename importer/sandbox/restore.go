@@ -18,7 +18,6 @@ type state struct {
 	lastID  int64
 }
 
-// longestRestore is how many changes the script reverts at most.
 func (f Faults) longestRestore() int {
 	longest := 0
 	for fault := range f.Rates {

@@ -13,7 +13,6 @@ const longestName = 255
 // rewritings are the parameters of [RewriteNames].
 var rewritings = []string{"spaces", "lower", "short", "nfc"}
 
-// rewrite is a name as the server stores it.
 func (f Fault) rewrite(name string) string {
 	switch f.parameter() {
 	case "":

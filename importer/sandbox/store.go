@@ -22,7 +22,6 @@ type store struct {
 	file  *dataFile // nil: memory only
 }
 
-// openStore reads the data file; an empty path is memory only.
 func openStore(path string) (*store, error) {
 	if path == "" {
 		return &store{}, nil

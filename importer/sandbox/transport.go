@@ -43,7 +43,6 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return rec.response(r, end), nil
 }
 
-// asReceived is the request as a server sees it.
 func asReceived(r *http.Request) *http.Request {
 	in, url := *r, *r.URL
 	url.Path = cmp.Or(url.Path, "/")
