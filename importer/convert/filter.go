@@ -133,7 +133,6 @@ const (
 
 func field(name string) condition { return condition{name, call} }
 
-// bound is the condition as a part of one of another form.
 func (c condition) bound(form conditionForm) string {
 	if c.form <= form {
 		return "(" + c.text + ")"

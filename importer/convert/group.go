@@ -29,7 +29,6 @@ type group struct {
 	choice bool   // the listing names some of what is there
 }
 
-// written is the scope of a repository as its listing writes it.
 func (s Location) written() Scope {
 	w := Scope{service: s.Service, base: s.Base, owner: s.Owner, personal: s.Personal}
 	if s.Service == CodeCommit {

@@ -40,7 +40,6 @@ func (m *maker) divided(g *group) {
 	m.report(f)
 }
 
-// reportLimits tells where an integration will hold other repositories than the listing.
 func (m *maker) reportLimits(g *group) {
 	place := g.rows[0].Place
 	if g.service.Filter == nil {
@@ -88,7 +87,6 @@ func (m *maker) integration(g *group, rows []*Row, name, filter string) schema.E
 	return withSource(e, sourceOfMany(rows))
 }
 
-// cells are those of an integration of this name with a filter, or "".
 func (g *group) cells(name, filter string, r *credential.References) []schema.Cell {
 	t := g.service.typeAt(g.base)
 	cells := []schema.Cell{TextCell(schema.FieldType, string(t))}

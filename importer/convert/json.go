@@ -123,7 +123,6 @@ func (w *jsonWalk) key() (string, error) {
 	return key, w.broken(err)
 }
 
-// list walks a list of repositories, or of pages if its first item is one.
 func (w *jsonWalk) list(depth int) error {
 	first, ofPages := true, false
 	return w.within(depth, func() error {
@@ -224,7 +223,6 @@ func (w *jsonWalk) holdsList() bool {
 	return false
 }
 
-// checkMarks makes sure of the tool by the first repository.
 func (w *jsonWalk) checkMarks() error {
 	if w.known {
 		return nil

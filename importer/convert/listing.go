@@ -122,7 +122,6 @@ func (r *Row) NamedAt(o *Options, name, owner string) {
 // NeedBaseURL skips a row whose address depends on the base URL.
 func (r *Row) NeedBaseURL(why string) { r.Skip, r.option = why, schema.OptionBaseURL }
 
-// needAddress skips a row from which nothing can be cloned.
 func (r *Row) needAddress() {
 	if r.Cells == nil && r.Repo.Address().Host == "" && r.Skip == "" {
 		r.Skip = "it has no URL to clone from"

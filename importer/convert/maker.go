@@ -107,7 +107,6 @@ func (m *maker) report(f schema.Finding) {
 	m.result.Findings = append(m.result.Findings, f)
 }
 
-// identity is equal for rows that mean the same.
 func (r *Row) identity() string {
 	if r.Cells == nil {
 		return r.Repo.identity()

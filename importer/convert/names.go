@@ -18,7 +18,6 @@ type node struct {
 	whole    bool     // these are its term and drops, not those of its children
 }
 
-// tree orders the names of one container by how they begin.
 func (d *division) tree(container string, names []string, drops []term) *node {
 	all := &node{term: term{container: container}, names: names, drops: drops}
 	all.children = []*node{d.branch(container, names, drops, 0)}
@@ -40,7 +39,6 @@ func (d *division) branch(container string, names []string, drops []term, depth 
 	return n
 }
 
-// branches groups the names of a node by what follows the text that they have in common.
 func (d *division) branches(n *node, common string) []*node {
 	var children []*node
 	drops := n.drops

@@ -85,7 +85,6 @@ func (r *Repository) Address() giturl.Address {
 	return r.ssh
 }
 
-// identity is equal for two rows of one repository.
 func (r *Repository) identity() string {
 	if r.Service != nil {
 		return strings.ToLower(strings.Join([]string{r.Service.name, r.Base, r.Owner, r.Project, r.Key}, "\x00"))

@@ -21,7 +21,6 @@ func (g *group) divide() []part {
 	return best(d, d.keeping(g.rows, unwanted), d.dropping(g.rows, unwanted))
 }
 
-// unwanted are the repositories that were left out.
 func (g *group) unwanted() []*Row {
 	kept := map[string]bool{}
 	for _, r := range g.rows {
@@ -42,7 +41,6 @@ func (g *group) listedTogether(unwanted []*Row) []*Row {
 	})
 }
 
-// namesOf are the names of repositories by their containers, sorted.
 func namesOf(rows []*Row) map[string][]string {
 	names := map[string][]string{}
 	for _, r := range rows {
