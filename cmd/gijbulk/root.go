@@ -3,37 +3,14 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
-	"os"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"gijbulk/cmd/gijbulk/complete"
 	"gijbulk/cmd/gijbulk/terminal"
-	"gijbulk/reports"
 	"gijbulk/schema"
 )
-
-// app is what every command shares: the process, the log and what must be hidden.
-type app struct {
-	process
-	hard     context.Context // ends with the second signal
-	command  *cobra.Command  // the one that runs
-	log      *logbook
-	logging  logOptions
-	output   string
-	mask     schema.Mask
-	screen   *terminal.Screen
-	waiting  terminal.Waiting
-	traffic  traffic
-	started  time.Time
-	finished *finished // the run of this command, where it has one; nil before it is over
-	expiries []reports.CredentialExpiry
-	reached  string // the base URL of the target, where the command has one
-}
 
 func run(ctx, hard context.Context, args []string, p process) int {
 	p.stdin = untilSignal{ctx, p.stdin}
@@ -171,64 +148,6 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	}
 	for _, name := range unknown {
 		a.log.debug("unknown environment variable", "name", name)
-	}
-	return nil
-}
-
-func (a *app) coloured() bool { return a.page(a.stderrIsTerminal).Coloured }
-
-// page is how texts are laid out for a stream, which may be a terminal
-// (https://no-color.org says what colours need).
-func (a *app) page(terminal bool) reports.Page {
-	page := reports.Page{Flags: flags()}
-	if terminal {
-		page.Columns, page.Coloured, page.Folded = a.columns(), a.env("NO_COLOR") == "" && a.env("TERM") != "dumb", true
-	}
-	return page
-}
-
-func (a *app) env(name string) string { v, _ := a.lookupEnv(name); return v }
-
-// given reports whether a flag was given, on the command line or by its variable.
-func (a *app) given(flag string) bool { return a.command.Flags().Changed(flag) }
-
-func (a *app) json() bool { return a.output == outputJSON }
-
-func needFiles(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return usage("no manifest given").hinted("%s FILE; - is standard input", cmd.CommandPath())
-	}
-	for i, name := range args {
-		if err := needFile(name, args[:i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// needFile refuses what is no file, or one that was given before.
-func needFile(name string, before []string) error {
-	switch {
-	case strings.Contains(name, "://"):
-		return usage("%s is a URL, not a file", name).hinted("download it first, or write it to standard input, which is -")
-	case slices.ContainsFunc(before, func(other string) bool { return sameFile(name, other) }):
-		return usage("%s is given twice", name)
-	}
-	return nil
-}
-
-func sameFile(a, b string) bool {
-	if a == b {
-		return true
-	}
-	one, err := os.Stat(a)
-	other, err2 := os.Stat(b)
-	return errors.Join(err, err2) == nil && os.SameFile(one, other)
-}
-
-func noArguments(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usage("%s takes no arguments, and got %q", cmd.CommandPath(), args[0])
 	}
 	return nil
 }
