@@ -12,8 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
-
 	"gijbulk/schema"
 )
 
@@ -124,20 +122,9 @@ func ListText(w io.Writer, listed []ListedRecord, page Page) error {
 	for i := range listed {
 		rows = append(rows, listed[i].row())
 	}
-	var widths [8]int
-	for _, row := range rows {
-		for i, cell := range row {
-			widths[i] = max(widths[i], cellWidth(cell))
-		}
-	}
 	out := bufio.NewWriter(w)
-	for i, row := range rows {
-		for at, cell := range row {
-			out.WriteString(cell)
-			if at < len(row)-1 {
-				out.WriteString(strings.Repeat(" ", widths[at]-cellWidth(cell)+2))
-			}
-		}
+	for i, line := range Columns(rows) {
+		out.WriteString(line)
 		if i > 0 && listed[i-1].Duplicate {
 			out.WriteString("  " + page.paint(bad, "duplicate"))
 		}
@@ -149,14 +136,6 @@ func ListText(w io.Writer, listed []ListedRecord, page Page) error {
 		}
 	}
 	return out.Flush()
-}
-
-// cellWidth is what a cell takes on a terminal.
-func cellWidth(cell string) int {
-	if isPrintableASCII(cell) {
-		return len(cell)
-	}
-	return ansi.StringWidth(cell)
 }
 
 // row is a record's line in a table for people.

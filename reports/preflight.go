@@ -8,8 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
-	"text/tabwriter"
+	"strconv"
 	"time"
 
 	"gijbulk/schema"
@@ -92,60 +91,38 @@ func PreflightText(w io.Writer, p Preflight, page Page) (Tally, error) {
 }
 
 func (p Preflight) credentialTable(out io.Writer) {
-	t := newTable(out, "credential", "host", "user", "expires", "status", "records")
+	rows := [][]string{{"CREDENTIAL", "HOST", "USER", "EXPIRES", "STATUS", "RECORDS"}}
 	for _, c := range p.Credentials {
-		expires := ""
+		expires := "-"
 		if c.Expires != nil {
 			expires = c.Expires.Format(time.DateOnly)
 		}
-		t.row(cmp.Or(c.Reference, "-"), c.Host, cmp.Or(c.User, "-"), cmp.Or(expires, "-"), c.Status, fmt.Sprint(len(c.Records)))
+		rows = append(rows, []string{oneLine(cmp.Or(c.Reference, "-")), oneLine(c.Host), oneLine(cmp.Or(c.User, "-")), expires, c.Status, strconv.Itoa(len(c.Records))})
 	}
-	t.end()
+	printTable(out, rows)
 }
 
 // listingTable counts the repositories.
 func (p Preflight) listingTable(out io.Writer) (repositories int) {
-	t := newTable(out, "record", "name", "lists", "status")
+	rows := [][]string{{"RECORD", "NAME", "LISTS", "STATUS"}}
 	for _, l := range p.Listings {
 		repositories += l.Count
-		count := fmt.Sprint(l.Count)
+		count := strconv.Itoa(l.Count)
 		if l.Count == 0 && l.Status != "ok" && l.Status != string(schema.CodeListsNothing) {
 			count = "-" // not known
 		}
-		t.row(schema.Place{File: l.File, Line: l.Line}.String(), cmp.Or(l.Name, "-"), count, joinNonEmpty(": ", l.Status, l.Note))
+		rows = append(rows, []string{oneLine(schema.Place{File: l.File, Line: l.Line}.String()), oneLine(cmp.Or(l.Name, "-")), count, oneLine(joinNonEmpty(": ", l.Status, l.Note))})
 		for _, name := range l.Repositories {
-			t.row("", "  "+oneLine(name), "", "")
+			rows = append(rows, []string{"", "  " + oneLine(name)})
 		}
 	}
-	t.end()
+	printTable(out, rows)
 	return repositories
 }
 
-// aligned is a table of text with a blank line after it.
-type aligned struct {
-	writer *tabwriter.Writer
-	out    io.Writer
-}
-
-func newTable(out io.Writer, titles ...string) aligned {
-	t := aligned{tabwriter.NewWriter(out, 0, 0, 2, ' ', 0), out}
-	for i, title := range titles {
-		titles[i] = strings.ToUpper(title)
+func printTable(out io.Writer, rows [][]string) {
+	for _, line := range Columns(rows) {
+		fmt.Fprintln(out, line)
 	}
-	t.row(titles...)
-	return t
-}
-
-func (t aligned) row(cells ...string) {
-	for i, cell := range cells {
-		if !strings.HasPrefix(cell, "  ") { // a list below a row
-			cells[i] = oneLine(cell)
-		}
-	}
-	fmt.Fprintln(t.writer, strings.TrimRight(strings.Join(cells, "\t"), "\t"))
-}
-
-func (t aligned) end() {
-	t.writer.Flush()
-	fmt.Fprintln(t.out)
+	fmt.Fprintln(out)
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -76,12 +75,12 @@ func (a *app) listRuns(ctx context.Context, o stateOptions) (err error) {
 		_, err = fmt.Fprintln(a.stdout, "no runs yet")
 		return err
 	}
-	table := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "RUN\tCOMMAND\tSTATE\tTARGET\tHOST\tRESULT")
+	table := [][]string{{"RUN", "COMMAND", "STATE", "TARGET", "HOST", "RESULT"}}
 	for _, r := range runs {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", r.ID, r.Command, r.State, reports.OneLine(r.Target), reports.OneLine(r.Host), cmp.Or(terminal.Counts(r.Counts), "nothing sent"))
+		table = append(table, []string{r.ID, r.Command, string(r.State), reports.OneLine(r.Target), reports.OneLine(r.Host), cmp.Or(terminal.Counts(r.Counts), "nothing sent")})
 	}
-	return table.Flush()
+	_, err = fmt.Fprintln(a.stdout, strings.Join(reports.Columns(table), "\n"))
+	return err
 }
 
 // runsNow lists the runs as they are now. One that has no end is running while it holds its
