@@ -152,7 +152,7 @@ func TestSecrets(t *testing.T) {
 		t.Errorf("a wanted field: %v", err)
 	}
 	f = sample()
-	f.Plan.Actions[3].Have = f.Plan.Actions[3].Have.Set(schema.FieldDisplayName, schema.Text("the-token-itself"))
+	f.Plan.Actions[4].Have = f.Plan.Actions[4].Have.Set(schema.FieldDisplayName, schema.Text("the-token-itself"))
 	if _, ok := errors.AsType[*SecretInField](Write(&out, f, mask)); !ok {
 		t.Error("a live field that holds a secret is written")
 	}

@@ -49,53 +49,49 @@ func documentOf(f File, mask schema.Mask) (document, error) {
 	d := document{Version: Version, Gijbulk: f.Gijbulk, Created: f.Created.UTC(), Target: f.Target, Command: f.Command, Options: f.Options.filled(),
 		Files: append([]string{}, f.Files...), Columns: make(map[string][]string), Projects: f.Projects, Findings: findingsOut(f.Findings, mask),
 		Records: make([]recordJSON, 0, len(f.Records)), Deletes: []deleteJSON{}, Counts: make(map[schema.Op]int), Digest: f.Digest}
-	var actions []schema.Action
-	for i := range f.Plan.Actions {
-		a := &f.Plan.Actions[i]
+	var actions []schema.Action // of records, and the deletes
+	for _, a := range f.Plan.Actions {
 		d.Counts[a.Op]++
-		if a.Have.Kind() != schema.KindNested {
-			actions = append(actions, *a)
-			continue
-		}
-		if err := refuseSecrets(schema.Place{}, &a.Have, mask); err != nil {
+		if err := refuseSecrets(schema.Place{}, a.HaveCompared(), mask); err != nil {
 			return d, err
 		}
-		out := recordOut(&a.Want, mask)
-		out.decide(a, mask)
-		d.Nested = append(d.Nested, out)
+		if a.Have.Kind() == schema.KindNested {
+			out := recordOut(&a.Want, mask)
+			out.decide(&a, mask)
+			d.Nested = append(d.Nested, out)
+		} else {
+			actions = append(actions, a)
+		}
 	}
 	for i := range f.Records {
 		r := &f.Records[i]
-		if err := refuseSecrets(r.Place, r, mask); err != nil {
+		if err := refuseSecrets(r.Place, *r, mask); err != nil {
 			return d, err
 		}
-		for _, r := range append([]schema.Record{*r}, r.Rules...) {
-			if r.Columns != nil {
-				d.Columns[r.Place.File] = r.Columns
-			}
-		}
+		d.addColumns(r)
 		out := recordOut(r, mask)
 		if len(actions) > 0 && actions[0].Want.Place == r.Place {
-			if err := refuseSecrets(schema.Place{}, &actions[0].Have, mask); err != nil {
-				return d, err
-			}
 			out.decide(&actions[0], mask)
 			actions = actions[1:]
 		}
 		d.Records = append(d.Records, out)
 	}
-	for i := range actions {
-		have := actions[i].Have.WithIdentityOnly()
-		if err := refuseSecrets(schema.Place{}, &have, mask); err != nil {
-			return d, err
-		}
-		d.Deletes = append(d.Deletes, deleteJSON{actions[i].Have.ID, fieldjson.Encode(have)})
+	for _, a := range actions {
+		d.Deletes = append(d.Deletes, deleteJSON{a.Have.ID, fieldjson.Encode(a.HaveCompared())})
 	}
 	return d, nil
 }
 
+func (d *document) addColumns(r *schema.Record) {
+	for _, r := range append([]schema.Record{*r}, r.Rules...) {
+		if r.Columns != nil {
+			d.Columns[r.Place.File] = r.Columns
+		}
+	}
+}
+
 // refuseSecrets looks for the values of secrets in the fields of a record.
-func refuseSecrets(p schema.Place, r *schema.Record, mask schema.Mask) error {
+func refuseSecrets(p schema.Place, r schema.Record, mask schema.Mask) error {
 	for f, v := range r.All() {
 		if s := v.String(); mask.Hide(s) != s {
 			return &SecretInField{p, f}
