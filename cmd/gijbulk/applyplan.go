@@ -47,7 +47,7 @@ apply can be resumed, undone and reported like one of sync.`,
 
 func needPlan(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 || args[0] == "-" {
-		return usage("which plan?").hinted("%s FILE, which gijbulk plan … --out FILE writes", cmd.CommandPath())
+		return usage("no plan given").hinted("%s FILE; gijbulk plan … --out FILE writes one", cmd.CommandPath())
 	}
 	return needFile(args[0], nil)
 }
@@ -72,21 +72,7 @@ func (a *app) applyPlan(ctx context.Context, path string, o runOptions) (err err
 	if err != nil {
 		return err
 	}
-	run.Manifest, run.Findings = w.digest(m), m.allFindings()
-	log, err := w.record(ctx, run, recordedOptions{Plan: path, Applies: file.Command})
-	if err != nil {
-		return w.abandon(ctx, log, run, m, err)
-	}
-	defer func() { err = firstError(err, log.close()) }()
-	if w.refuses(run.Findings) {
-		return w.refuse(ctx, log, run, m)
-	}
-	run, unlock, err := w.enter(ctx, run)
-	if err != nil {
-		return w.abandon(ctx, log, run, m, err)
-	}
-	defer func() { err = firstError(err, unlock()) }()
-	return w.bring(ctx, log, run, m, &file)
+	return w.start(ctx, run, m, recordedOptions{Plan: path, Applies: file.Command}, &file)
 }
 
 // approved are the options of a run that carries out a plan: some are the plan's.

@@ -55,8 +55,13 @@ func (a *app) importManifests(ctx context.Context, command string, files []strin
 	if m, err = w.resolveSecrets(ctx, files, m); err != nil {
 		return err
 	}
+	return w.start(ctx, run, m, recordedOptions{}, nil)
+}
+
+// start records a run of checked records, locks the target, and brings it to their state.
+func (w *workspace) start(ctx context.Context, run schema.Run, m manifests, options recordedOptions, approved *planfile.File) (err error) {
 	run.Manifest, run.Findings = w.digest(m), m.allFindings()
-	log, err := w.record(ctx, run, recordedOptions{})
+	log, err := w.record(ctx, run, options)
 	if err != nil {
 		return w.abandon(ctx, log, run, m, err)
 	}
@@ -69,7 +74,7 @@ func (a *app) importManifests(ctx context.Context, command string, files []strin
 		return w.abandon(ctx, log, run, m, err)
 	}
 	defer func() { err = firstError(err, unlock()) }()
-	return w.bring(ctx, log, run, m, nil)
+	return w.bring(ctx, log, run, m, approved)
 }
 
 // bring brings the server to the state of manifests: it plans, confirms, runs and reports. Where the
