@@ -99,8 +99,8 @@ simulate: ## whole runs under virtual time with faults, deaths and other adminis
 	@cd cmd/gijbulk && GIJBULK_SIMULATE=1 SEEDS='$(SEEDS)' FROM='$(FROM)' CLASSES='$(CLASSES)' ../../bin/simulate -test.run '^TestSimulation$$' -test.timeout 0 -test.v > ../../bin/simulate.log 2>&1; \
 	  code=$$?; grep -vxE '(PASS|FAIL|ok .*|=== .*|--- (PASS|FAIL): .*)' ../../bin/simulate.log | grep -v '^seeds='; grep '^seeds=' ../../bin/simulate.log; exit $$code
 
-bench: ## speed and memory, as ratios to a baseline in the same run: BENCH=REGEX as for go test, else all and the README's table
-	$(GO) run ./cmd/gijbench -bench '$(BENCH)' -readme README.md
+bench: ## speed and memory, as ratios to a baseline in the same run: BENCH=REGEX as for go test, else all and the table of cmd/gijbench/README.md
+	$(GO) run ./cmd/gijbench -bench '$(BENCH)' -readme cmd/gijbench/README.md
 
 samples: ## write samples/large.csv, 100,000 records
 	$(GO) run ./samples/generate -records 100000 -o samples/large.csv

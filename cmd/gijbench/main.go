@@ -1,5 +1,5 @@
-// Command gijbench runs the benchmarks of gijbulk and writes their figures as the Speed table
-// of the README. Machines differ and are shared, so absolute figures mean little: most are
+// Command gijbench runs the benchmarks of gijbulk and writes their figures as the table of
+// its README. Machines differ and are shared, so absolute figures mean little: most are
 // ratios to a baseline, the plainest program that could do a part of the same work, measured
 // in turn with it. Nothing here is asserted.
 //
