@@ -16,8 +16,8 @@ import (
 // not mended; the environment is not the surroundings.
 var refusedWords = regexp.MustCompile(`(?i)\b(mend|mended|surroundings|is another than|otherwise than|what became|nobody|turned away|held back|takes? back|taken back|anew|passing condition|last words|rails?)\b|\bwhich [^.;:]* is meant\b`)
 
-// TestRefusedWords looks for these in all that users read: every text in the code, the pages of the
-// command, the page of reports, and the README.
+// TestRefusedWords looks for these in all that users read: every text in the code, the guides and pages
+// of the command, the page of reports, and the READMEs.
 func TestRefusedWords(t *testing.T) {
 	root := filepath.Join("..", "..")
 	for _, dir := range []string{"cmd/gijbulk", "importer", "reports", "schema"} {
@@ -28,6 +28,7 @@ func TestRefusedWords(t *testing.T) {
 			case strings.HasSuffix(path, "_test.go"):
 			case strings.HasSuffix(path, ".go"):
 				refuseInCode(t, path)
+			case strings.HasSuffix(path, ".png"):
 			case strings.HasPrefix(path, filepath.Join(root, "cmd", "gijbulk", "docs")), strings.HasPrefix(path, filepath.Join(root, "reports", "page")):
 				refuseInText(t, path)
 			}
@@ -38,6 +39,7 @@ func TestRefusedWords(t *testing.T) {
 		}
 	}
 	refuseInText(t, filepath.Join(root, "README.md"))
+	refuseInText(t, filepath.Join(root, "cmd", "gijbench", "README.md"))
 }
 
 func refuseInCode(t *testing.T, path string) {
