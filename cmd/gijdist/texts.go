@@ -19,10 +19,17 @@ func texts(root string) ([]file, error) {
 	}
 	sources := map[string]string{
 		"LICENSE": "LICENSE", "README.md": "README.md", "CHANGELOG.md": "CHANGELOG.md",
-		"reference.md": "cmd/gijbulk/docs/reference.md",
+		"reference.md": "cmd/gijbulk/docs/reference.md", "guide/speed.md": "cmd/gijbench/README.md",
 	}
 	for _, page := range pages {
 		sources["man/man1/"+filepath.Base(page)] = "cmd/gijbulk/docs/man/" + filepath.Base(page)
+	}
+	guides, err := filepath.Glob(filepath.Join(root, "cmd", "gijbulk", "docs", "guide", "*"))
+	if err != nil {
+		return nil, err
+	}
+	for _, guide := range guides {
+		sources["guide/"+filepath.Base(guide)] = "cmd/gijbulk/docs/guide/" + filepath.Base(guide)
 	}
 	var found []file
 	for name, source := range sources {
@@ -30,10 +37,20 @@ func texts(root string) ([]file, error) {
 		if err != nil {
 			return nil, err
 		}
+		if filepath.Ext(name) == ".md" {
+			data = []byte(archiveLinks.Replace(string(data)))
+		}
 		found = append(found, file{name: name, data: data})
 	}
 	return found, nil
 }
+
+// archiveLinks makes the links between documents lead to their places in an archive.
+var archiveLinks = strings.NewReplacer(
+	"](cmd/gijbulk/docs/", "](",
+	"](cmd/gijbench/README.md)", "](guide/speed.md)",
+	"](../../../gijbench/README.md)", "](speed.md)",
+)
 
 // licencesOf makes one text of what the authors of modules want passed on with a program
 // that has their work in it.

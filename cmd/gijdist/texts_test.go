@@ -2,7 +2,9 @@ package main
 
 import (
 	"os"
+	"path"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -24,13 +26,33 @@ func TestTexts(t *testing.T) {
 		}
 		names = append(names, f.name)
 	}
-	for _, name := range []string{"LICENSE", "README.md", "CHANGELOG.md", "reference.md", "man/man1/gijbulk.1", "man/man1/gijbulk-import.1"} {
+	for _, name := range []string{"LICENSE", "README.md", "CHANGELOG.md", "reference.md", "man/man1/gijbulk.1", "man/man1/gijbulk-import.1", "guide/migration.md"} {
 		if !slices.Contains(names, name) {
 			t.Errorf("%s is missing among %q", name, names)
 		}
 	}
 	if _, err := texts(t.TempDir()); err == nil || !strings.Contains(err.Error(), "make docs") {
 		t.Errorf("no manual pages: error %v", err)
+	}
+}
+
+// TestLinksInAnArchive follows the links between the texts.
+func TestLinksInAnArchive(t *testing.T) {
+	found, err := texts("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	link := regexp.MustCompile(`\]\(([^)#\s]+)`)
+	for _, f := range found {
+		if path.Ext(f.name) != ".md" {
+			continue
+		}
+		for _, to := range link.FindAllStringSubmatch(string(f.data), -1) {
+			target := path.Join(path.Dir(f.name), to[1])
+			if !strings.Contains(to[1], "://") && !slices.ContainsFunc(found, func(f file) bool { return f.name == target }) {
+				t.Errorf("%s: %s is not in the archive", f.name, to[1])
+			}
+		}
 	}
 }
 
