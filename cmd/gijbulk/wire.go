@@ -14,6 +14,7 @@ import (
 
 	"gijbulk/importer/gij"
 	"gijbulk/importer/sandbox"
+	"gijbulk/importer/secrets"
 	"gijbulk/schema"
 )
 
@@ -156,7 +157,7 @@ func (a *app) credentials(o targetOptions, config *gij.Config) error {
 		if err != nil {
 			return usage("--token-file: %w", err)
 		}
-		if config.Token = strings.TrimSpace(string(content)); config.Token == "" {
+		if config.Token = strings.TrimSpace(secrets.Text(content)); config.Token == "" {
 			return usage("--token-file: %s is empty", o.tokenFile)
 		}
 		return nil

@@ -50,7 +50,7 @@ func (r *Resolver) fromCommand(ctx context.Context, line string) lookupResult {
 	case err != nil:
 		return failed("try the command in a terminal", "%s", commandFailure(name, err, stdout, stderr))
 	}
-	value := trimNewline(stdout.data)
+	value := Text(stdout.data)
 	if value == "" {
 		return failed("try the command in a terminal", "the command %q wrote nothing", name)
 	}

@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/zalando/go-keyring"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"gijbulk/schema"
 )
@@ -84,7 +86,7 @@ func (r *Resolver) fromFile(ctx context.Context, path string) lookupResult {
 	case len(data) > maxSize:
 		return failed(advice, "the file %s is larger than 64 KiB", path)
 	}
-	value := trimNewline(data)
+	value := Text(data)
 	if value == "" {
 		return failed(advice, "the file %s is empty", path)
 	}
@@ -138,7 +140,13 @@ func (r *Resolver) fromKeyring(ctx, usable context.Context, giveUp func(), targe
 	return failed("use env: or file: where no desktop runs", "the keyring cannot be used: %v", err)
 }
 
-func trimNewline(data []byte) string {
+// Text is the secret that a file or a program wrote: without the line end, and without the byte
+// order mark that Windows puts before it, with what that means for the rest.
+func Text(data []byte) string {
+	decoded, _, err := transform.Bytes(unicode.BOMOverride(transform.Nop), data)
+	if err == nil {
+		data = decoded
+	}
 	data = bytes.TrimSuffix(data, []byte("\n"))
 	return string(bytes.TrimSuffix(data, []byte("\r")))
 }

@@ -150,6 +150,18 @@ func TestRealFilesAndEnvironment(t *testing.T) {
 	}
 }
 
+// TestText: what Windows programs write before a text is no part of a secret.
+func TestText(t *testing.T) {
+	for data, want := range map[string]string{
+		"token\r\n": "token", "\xef\xbb\xbftoken\n": "token", "\xff\xfet\x00o\x00k\x00\r\x00\n\x00": "tok",
+		"\xfe\xff\x00t\x00o": "to", "to\xfcken": "to\xfcken", " token ": " token ", "": "",
+	} {
+		if got := Text([]byte(data)); got != want {
+			t.Errorf("%q: %q, want %q", data, got, want)
+		}
+	}
+}
+
 // Each reference is looked up once, and fails for every record and field that uses it.
 func TestEachReferenceOnce(t *testing.T) {
 	var mu sync.Mutex
