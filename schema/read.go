@@ -96,6 +96,9 @@ func readBool(w *Written) (Value, *complaint) {
 	if _, quoted := plainBools[strings.ToLower(w.Text)]; quoted && w.Form == FormString {
 		advice = "remove the quotes"
 	}
+	if w.Form == FormCell {
+		advice = "write true or false; a spreadsheet may save them in the language of its user, such as WAHR or VRAI"
+	}
 	return Value{}, complain(CodeNotBoolean, Quote(w.Text)+" is not a boolean", advice)
 }
 
