@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/encoding/unicode"
 
 	"gijbulk/schema"
@@ -26,23 +27,27 @@ func dialectOf(run RunInfo) schema.Dialect {
 }
 
 func newTableWriter(w io.Writer, d schema.Dialect) *csv.Writer {
-	out := csv.NewWriter(encodingOf(d).NewEncoder().Writer(w))
+	out := csv.NewWriter(encoderOf(d).Writer(w))
 	if d.Delimiter != 0 {
 		out.Comma = rune(d.Delimiter)
 	}
 	return out
 }
 
-// encodingOf gives UTF-16 a byte order mark, also where the input had none: readers know it
-// without one only while nearly all of the text is ASCII, and errors may not be.
-func encodingOf(d schema.Dialect) encoding.Encoding {
+// encoderOf gives UTF-16 a byte order mark, also where the input had none: readers know it
+// without one only while nearly all of the text is ASCII, and errors may not be. What another
+// encoding does not have is written as HTML escapes it.
+func encoderOf(d schema.Dialect) *encoding.Encoder {
 	switch {
 	case d.Encoding == schema.UTF16LE:
-		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM).NewEncoder()
 	case d.Encoding == schema.UTF16BE:
-		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewEncoder()
 	case d.BOM:
-		return unicode.UTF8BOM
+		return unicode.UTF8BOM.NewEncoder()
 	}
-	return encoding.Nop
+	if e, err := htmlindex.Get(string(d.Encoding)); err == nil {
+		return encoding.HTMLEscapeUnsupported(e.NewEncoder())
+	}
+	return encoding.Nop.NewEncoder()
 }

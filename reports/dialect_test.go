@@ -35,6 +35,7 @@ func TestTablesKeepTheDialect(t *testing.T) {
 		{"tabs", &schema.Dialect{Delimiter: '\t'}, "type\tdisplayName\t"},
 		{"utf-16 little", &schema.Dialect{Delimiter: ';', Encoding: schema.UTF16LE, BOM: true}, "\xff\xfet\x00y\x00p\x00e\x00;\x00"},
 		{"utf-16 big, without a mark", &schema.Dialect{Encoding: schema.UTF16BE}, "\xfe\xff\x00t\x00y\x00p\x00e\x00,"},
+		{"another encoding", &schema.Dialect{Delimiter: ';', Encoding: "gb18030"}, "type;displayName;"},
 	} {
 		r := row(place("a.csv", 1), github("Ünïcode 😀; x"), columns, "GITHUB", "Ünïcode 😀; x", "A;B")
 		r.Dialect = tt.dialect
@@ -49,15 +50,18 @@ func TestTablesKeepTheDialect(t *testing.T) {
 		if !FormatCSV.Owns(path) {
 			t.Errorf("%s: not recognized as an earlier report", tt.name)
 		}
-		rows := 0
-		for e, err := range manifest.Read(bytes.NewReader(got), "failed.csv", "") { // read back as a manifest
+		rows, named := 0, schema.UTF8
+		if tt.dialect != nil {
+			named = tt.dialect.Encoding
+		}
+		for e, err := range manifest.Read(bytes.NewReader(got), "failed.csv", "", named) { // read back as a manifest
 			if rows++; err != nil {
 				t.Fatalf("%s: %v", tt.name, err)
 			}
 			if e.Text(schema.FieldDisplayName) != "Ünïcode 😀; x" || e.Text(schema.FieldProjects) != "A;B" {
 				t.Errorf("%s: %+v", tt.name, e.Cells)
 			}
-			if tt.dialect != nil && tt.dialect.Encoding != schema.UTF8 {
+			if named == schema.UTF16BE {
 				tt.dialect.BOM = true // else it could not be told
 			}
 			if diff := cmp.Diff(tt.dialect, e.Dialect); diff != "" {
@@ -67,6 +71,17 @@ func TestTablesKeepTheDialect(t *testing.T) {
 		if rows != 1 {
 			t.Errorf("%s: %d rows", tt.name, rows)
 		}
+	}
+}
+
+// TestWhatAnEncodingDoesNotHave is escaped, and the rest of the file stays as it is.
+func TestWhatAnEncodingDoesNotHave(t *testing.T) {
+	r := row(place("a.csv", 1), github("Müller"), []string{"displayName"}, "Müller")
+	r.Dialect = &schema.Dialect{Encoding: "windows-1252"}
+	failed := result(r, schema.OpCreate, schema.StatusFailed)
+	failed.Error = "東 is too far"
+	if got := string(written(t, testRun("a.csv"), failed)); !strings.Contains(got, "M\xfcller,") || !strings.Contains(got, "&#26481; is too far") {
+		t.Errorf("%q", got)
 	}
 }
 

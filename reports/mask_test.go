@@ -59,6 +59,7 @@ func canaryRecord() schema.Record {
 		}
 		r = r.Set(f, v)
 	}
+	r.Dialect = nil // the names of encodings are the standard's
 	r.Rules = []schema.Record{r}
 	return r
 }

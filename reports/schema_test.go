@@ -60,7 +60,7 @@ func named(t reflect.Type) *jsonschema.Schema {
 	case reflect.TypeFor[schema.Delimiter]():
 		return &jsonschema.Schema{Type: "string", Enum: []any{";", "\t", "|"}, Description: "a comma where it is absent"}
 	case reflect.TypeFor[schema.Encoding]():
-		return &jsonschema.Schema{Type: "string", Enum: []any{schema.UTF16LE.String(), schema.UTF16BE.String()}, Description: "UTF-8 where it is absent"}
+		return &jsonschema.Schema{Type: "string", Description: "as https://encoding.spec.whatwg.org names it, such as utf-16le or windows-1252; UTF-8 where it is absent"}
 	case reflect.TypeFor[schema.Code]():
 		return &jsonschema.Schema{Type: "string", Description: "gijbulk validate --explain tells what it means"}
 	}

@@ -26,39 +26,13 @@ func (d *Delimiter) UnmarshalText(text []byte) error {
 	return nil
 }
 
-// Encoding is that of a text.
-type Encoding uint8
+// Encoding is that of a text: "" is UTF-8, others are named as https://encoding.spec.whatwg.org
+// does.
+type Encoding string
 
-// The encodings.
+// The encodings that are detected.
 const (
-	UTF8 Encoding = iota
-	UTF16LE
-	UTF16BE
+	UTF8    Encoding = ""
+	UTF16LE Encoding = "utf-16le"
+	UTF16BE Encoding = "utf-16be"
 )
-
-// String is the encoding's name.
-func (e Encoding) String() string {
-	switch e {
-	case UTF8:
-		return "utf-8"
-	case UTF16LE:
-		return "utf-16le"
-	case UTF16BE:
-		return "utf-16be"
-	}
-	return fmt.Sprintf("Encoding(%d)", e)
-}
-
-// MarshalText gives the name.
-func (e Encoding) MarshalText() ([]byte, error) { return []byte(e.String()), nil }
-
-// UnmarshalText reads a name.
-func (e *Encoding) UnmarshalText(text []byte) error {
-	for _, known := range []Encoding{UTF8, UTF16LE, UTF16BE} {
-		if known.String() == string(text) {
-			*e = known
-			return nil
-		}
-	}
-	return fmt.Errorf("%q is not a known encoding", text)
-}

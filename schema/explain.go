@@ -11,7 +11,7 @@ var explanations = []Explanation{
 		"export the manifest again, or leave the file out", ""},
 	{CodeFileBinary, LevelError, "the file is not text",
 		"It holds bytes that no manifest has, as a workbook or an archive does.",
-		"save it as CSV, YAML or JSON", "integrations.xlsx"},
+		"save it as CSV, YAML, JSON or a workbook (xlsx)", "integrations.xls"},
 	{CodeFormatUnknown, LevelError, "the format cannot be told",
 		"Neither the extension nor the content says what it is.",
 		"specify the format: csv, tsv, yaml, json or jsonl", ""},

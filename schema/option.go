@@ -9,6 +9,7 @@ const (
 	OptionAllowCommands Option = "allow commands"
 	OptionDroppedTypes  Option = "dropped types" // create records of types that the vendor no longer supports
 	OptionBaseURL       Option = "base URL"
+	OptionEncoding      Option = "encoding"
 	OptionFormat        Option = "format"
 	OptionFull          Option = "full"         // show all actions or differences
 	OptionInclude       Option = "include"      // convert repositories in further states

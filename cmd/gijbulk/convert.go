@@ -30,6 +30,7 @@ type convertOptions struct {
 	projectMap        string
 	set, fill         []string
 	format            string
+	encoding          encodingFlag
 	output            outputOptions
 }
 
@@ -46,6 +47,7 @@ func (o *convertOptions) addFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` for every record whose kind has the field (repeatable)")
 	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` for every record without it (repeatable)")
 	f.StringVar(&o.format, "format", "", "format of the manifest: yaml, json, jsonl, csv or tsv (default: by --out's extension, else yaml)")
+	o.encoding.addFlag(f)
 	o.output.addFlags(f)
 }
 
@@ -128,12 +130,12 @@ func (a *app) convert(ctx context.Context, files []string, o convertOptions) err
 	if a.json() && o.output.out == "" {
 		return usage("--output json writes the account of the rows to standard output, where the manifest goes as well").hinted("give --out FILE")
 	}
-	inputs, err := a.listings(files, o.output.out)
+	inputs, err := a.listings(files, o)
 	if err != nil {
 		return err
 	}
 	if o.projectMap != "" {
-		in, err := a.listing(o.projectMap)
+		in, err := a.listing(o.projectMap, schema.Encoding(o.encoding))
 		if err == nil {
 			options.Projects, err = convert.ReadProjectMap(in)
 		}
@@ -233,18 +235,15 @@ func (o convertOptions) options() (convert.Options, error) {
 }
 
 func (o convertOptions) manifestFormat() (manifest.Format, error) {
-	f := manifest.Format(o.format)
-	if f == "" {
-		return cmp.Or(manifest.FormatOf(o.output.out), manifest.YAML), nil
-	}
+	f := cmp.Or(manifest.Format(o.format), manifest.FormatOf(o.output.out), manifest.YAML)
 	if !slices.Contains(manifest.Formats(), f) {
-		return "", usage("--format %q is none of %s", o.format, strings.Join(manifestFormats(), ", "))
+		return "", usage("--format %q is none of %s", f, strings.Join(manifestFormats(), ", "))
 	}
 	return f, nil
 }
 
 // listings reads the files whole. The manifest must not take the place of one.
-func (a *app) listings(files []string, out string) ([]convert.Input, error) {
+func (a *app) listings(files []string, o convertOptions) ([]convert.Input, error) {
 	if len(files) == 0 {
 		if a.stdinIsTerminal {
 			return nil, usage("no listing given").hinted("%s FILE; - is standard input", a.command.CommandPath())
@@ -256,10 +255,10 @@ func (a *app) listings(files []string, out string) ([]convert.Input, error) {
 		if err := needFile(name, files[:i]); err != nil {
 			return nil, err
 		}
-		if out != "" && sameFile(name, out) {
+		if out := o.output.out; out != "" && sameFile(name, out) {
 			return nil, usage("--out %s would take the place of the listing", out)
 		}
-		in, err := a.listing(name)
+		in, err := a.listing(name, schema.Encoding(o.encoding))
 		if err != nil {
 			return nil, unfit(err)
 		}
@@ -268,7 +267,7 @@ func (a *app) listings(files []string, out string) ([]convert.Input, error) {
 	return inputs, nil
 }
 
-func (a *app) listing(name string) (convert.Input, error) {
+func (a *app) listing(name string, encoding schema.Encoding) (convert.Input, error) {
 	var r io.Reader = a.stdin
 	if name != "-" {
 		file, err := os.Open(name)
@@ -279,7 +278,7 @@ func (a *app) listing(name string) (convert.Input, error) {
 		defer file.Close()
 		r = file
 	}
-	return convert.ReadInput(r, name)
+	return convert.ReadInput(r, name, encoding)
 }
 
 // unfit is the failure of a file that cannot be converted, or of options that do not

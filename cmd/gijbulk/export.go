@@ -68,7 +68,7 @@ replaced only with --overwrite.`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.export(cmd.Context(), args, o) },
+		RunE: onManifests(func(ctx context.Context, files []string) error { return a.export(ctx, files, o) }),
 	}
 	f := cmd.Flags()
 	o.target.addFlags(f)

@@ -15,6 +15,7 @@ func flags() map[schema.Option]string {
 		schema.OptionAllowCommands: "--allow-commands",
 		schema.OptionBaseURL:       "--base-url",
 		schema.OptionDroppedTypes:  "--allow-dropped-types",
+		schema.OptionEncoding:      "--encoding",
 		schema.OptionFormat:        "--format",
 		schema.OptionFull:          "--full",
 		schema.OptionInclude:       "--include",

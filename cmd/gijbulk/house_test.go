@@ -78,7 +78,7 @@ var allowed = map[string]struct {
 		"what is drawn depends on numbers and statuses, not on the command that runs"},
 	"cmd/gijbulk/terminal/terminaltest": {nil,
 		"the terminal of the tests knows nothing of what is drawn at it"},
-	"cmd/gijbulk": {[]string{"cmd/gijbulk/complete", "cmd/gijbulk/terminal", "schema", "importer/planfile", "importer/planner", "importer/engine", "importer/manifest", "importer/convert", "importer/convert/tools",
+	"cmd/gijbulk": {[]string{"cmd/gijbulk/complete", "cmd/gijbulk/terminal", "schema", "importer/document", "importer/planfile", "importer/planner", "importer/engine", "importer/manifest", "importer/convert", "importer/convert/tools",
 		"importer/export", "importer/secrets", "importer/gij", "importer/githost", "importer/journal", "importer/sandbox", "importer/sandbox/hosts", "reports"},
 		"the one place that puts everything together"},
 	"cmd/gijbench": {nil,

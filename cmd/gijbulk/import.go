@@ -30,9 +30,9 @@ and import it. With --dry-run only the reports of --report are written.`,
   gijbulk import integrations.csv --yes --report html --report junit=results.xml
   generate-manifest | gijbulk import - --format jsonl --yes`,
 		Args: needFiles,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.importManifests(cmd.Context(), "import", args, o)
-		},
+		RunE: onManifests(func(ctx context.Context, files []string) error {
+			return a.importManifests(ctx, "import", files, o)
+		}),
 	}
 	o.addFlags(cmd.Flags())
 	o.addWriting(cmd.Flags())

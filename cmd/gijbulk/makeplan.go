@@ -35,7 +35,7 @@ approve.`,
   gijbulk plan integrations.yaml --prune --out plan.json --report html=plan.html
   gijbulk plan *.csv --create-only --out plan.json`,
 		Args: needFiles,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.makePlan(cmd.Context(), args, o) },
+		RunE: onManifests(func(ctx context.Context, files []string) error { return a.makePlan(ctx, files, o) }),
 	}
 	f := cmd.Flags()
 	o.manifest.addFlags(f)

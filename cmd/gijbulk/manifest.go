@@ -19,12 +19,14 @@ import (
 // manifestOptions say how manifests are read.
 type manifestOptions struct {
 	format         string
+	encoding       encodingFlag
 	set, fill      []string
 	noPlainSecrets bool
 }
 
 func (o *manifestOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.format, "format", "", "csv, tsv, yaml, json or jsonl (default: by extension, else by content)")
+	f.StringVar(&o.format, "format", "", "csv, tsv, yaml, json, jsonl or xlsx (default: by extension, else by content)")
+	o.encoding.addFlag(f)
 	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` in every record whose kind has the field, in place of its own (repeatable)")
 	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` in every record whose kind has the field and that does not set it (repeatable)")
 	f.BoolVar(&o.noPlainSecrets, "no-plain-secrets", false, "a literal secret in a manifest is an error")
@@ -34,6 +36,7 @@ func (o *manifestOptions) addFlags(f *pflag.FlagSet) {
 type reader struct {
 	stdin     io.Reader
 	format    manifest.Format
+	encoding  schema.Encoding
 	set, fill []schema.Cell
 	selects   func(schema.Record) bool // the records that are acted on; nil: all
 
@@ -42,9 +45,9 @@ type reader struct {
 }
 
 func (o manifestOptions) reader(stdin io.Reader) (*reader, error) {
-	r := &reader{stdin: stdin, format: manifest.Format(o.format), noPlainSecrets: o.noPlainSecrets}
-	if o.format != "" && !slices.Contains(manifest.Formats(), r.format) {
-		return nil, usage("--format %q is none of csv, tsv, yaml, json, jsonl", o.format)
+	r := &reader{stdin: stdin, format: manifest.Format(o.format), encoding: schema.Encoding(o.encoding), noPlainSecrets: o.noPlainSecrets}
+	if o.format != "" && !slices.Contains(manifest.ReadFormats(), r.format) {
+		return nil, usage("--format %q is none of csv, tsv, yaml, json, jsonl, xlsx", o.format)
 	}
 	var err error
 	if r.set, err = givenCells("--set", o.set); err != nil {
@@ -147,21 +150,15 @@ func writtenKind(r schema.Record) schema.Kind {
 	return kind
 }
 
-// read reads one manifest; "-" is standard input.
 func (r *reader) read(name string) iter.Seq2[checked, error] {
 	return func(yield func(checked, error) bool) {
-		in := r.stdin
-		if name != "-" {
-			file, err := os.Open(name)
-			if err != nil {
-				f := schema.CodeFileUnreadable.Newf(schema.Place{File: name}, "", "the file cannot be opened: %s", plainCause(err))
-				yield(checked{file: []schema.Finding{f}}, nil)
-				return
-			}
-			defer file.Close()
-			in = file
+		in, problem := r.open(name)
+		if problem != "" {
+			yield(checked{file: []schema.Finding{schema.CodeFileUnreadable.Newf(schema.Place{File: name}, "", "%s", problem)}}, nil)
+			return
 		}
-		for c, err := range manifest.Map(in, name, r.format, r.newChecker) {
+		defer in.Close()
+		for c, err := range manifest.Map(in, name, r.format, r.encoding, r.newChecker) {
 			var problem *manifest.Problem
 			if errors.As(err, &problem) {
 				c, err = checked{file: []schema.Finding{problem.Finding}}, nil
@@ -171,6 +168,22 @@ func (r *reader) read(name string) iter.Seq2[checked, error] {
 			}
 		}
 	}
+}
+
+// open opens a manifest, or says what is wrong with the file; "-" is standard input.
+func (r *reader) open(name string) (in io.ReadCloser, problem string) {
+	if name == "-" {
+		return io.NopCloser(r.stdin), ""
+	}
+	path, _ := manifest.SplitSheet(name)
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, "the folder holds no manifest"
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, "the file cannot be opened: " + plainCause(err)
+	}
+	return file, ""
 }
 
 func (r *reader) newChecker() func(*schema.Entry) checked {

@@ -62,7 +62,7 @@ here.`,
   gijbulk preflight --output json --expiry-warning 14d integrations.csv
   gijbulk preflight --host-map github.com=https://mirror.example.org all.yaml`,
 		Args: needFiles,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.preflight(cmd.Context(), args, o) },
+		RunE: onManifests(func(ctx context.Context, files []string) error { return a.preflight(ctx, files, o) }),
 	}
 	f := cmd.Flags()
 	o.manifest.addFlags(f)

@@ -40,7 +40,7 @@ until each indexing has ended, and fails if one ended with errors.`,
 		Example: `  gijbulk reindex integrations.yaml --match 'Acme on GitHub'
   gijbulk reindex integrations.yaml --type GITLAB_SERVER --priority 20 --wait`,
 		Args: needFiles,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.reindex(cmd.Context(), args, o) },
+		RunE: onManifests(func(ctx context.Context, files []string) error { return a.reindex(ctx, files, o) }),
 	}
 	f := cmd.Flags()
 	o.run.manifest.addFlags(f)

@@ -33,7 +33,9 @@ literal secrets needs its files: gijbulk resume RUN FILE…`,
 			return needRun(cmd, args[:min(len(args), 1)])
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.resume(cmd.Context(), args[0], args[1:], &o)
+			return onManifests(func(ctx context.Context, files []string) error {
+				return a.resume(ctx, args[0], files, &o)
+			})(cmd, args[1:])
 		},
 	}
 	o.addFlags(cmd.Flags())

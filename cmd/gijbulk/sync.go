@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -53,9 +54,9 @@ allow is refused. Running the same sync again changes nothing.`,
   gijbulk sync integrations.yaml --yes --quiet
   gijbulk sync integrations.yaml --prune --max-delete 5`,
 		Args: needFiles,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.importManifests(cmd.Context(), "sync", args, o)
-		},
+		RunE: onManifests(func(ctx context.Context, files []string) error {
+			return a.importManifests(ctx, "sync", files, o)
+		}),
 	}
 	o.addFlags(cmd.Flags())
 	o.addWriting(cmd.Flags())
@@ -77,9 +78,9 @@ drift. Reports are written where --report or --report-dir ask for them.`,
   gijbulk audit integrations.yaml --prune --output json
   gijbulk audit acme.yaml --report html=drift.html --report junit=drift.xml`,
 		Args: needFiles,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.importManifests(cmd.Context(), "audit", args, o)
-		},
+		RunE: onManifests(func(ctx context.Context, files []string) error {
+			return a.importManifests(ctx, "audit", files, o)
+		}),
 	}
 	o.addFlags(cmd.Flags())
 	o.addShowing(cmd.Flags())

@@ -46,12 +46,12 @@ per line) and --report html have all of them.`,
 			}
 			return needFiles(cmd, args)
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
+		RunE: onManifests(func(ctx context.Context, files []string) error {
 			if o.explain != "" {
 				return a.explain(o.explain)
 			}
-			return a.validate(cmd.Context(), args, o)
-		},
+			return a.validate(ctx, files, o)
+		}),
 	}
 	o.manifest.addFlags(cmd.Flags())
 	cmd.Flags().StringVar(&o.explain, "explain", "", "tell what the finding `CODE` means, or list all codes")

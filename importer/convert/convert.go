@@ -17,10 +17,10 @@ type Input struct {
 	Text []byte // UTF-8, without a byte order mark
 }
 
-// ReadInput reads a listing in any encoding that a byte order mark or its bytes tell. An error
-// is a [*Problem].
-func ReadInput(r io.Reader, name string) (Input, error) {
-	t, err := document.Open(r)
+// ReadInput reads a listing. e is its encoding where it has no byte order mark; UTF-16 is also
+// detected. An error is a [*Problem].
+func ReadInput(r io.Reader, name string, e schema.Encoding) (Input, error) {
+	t, err := document.Open(r, e)
 	var text []byte
 	if err == nil {
 		text, err = io.ReadAll(t)

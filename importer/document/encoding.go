@@ -5,7 +5,8 @@ import (
 	"bytes"
 	"io"
 
-	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/htmlindex"
 	"golang.org/x/text/transform"
 
 	"gijbulk/schema"
@@ -13,7 +14,7 @@ import (
 
 // saveAsUTF8 is the advice for a text in a legacy encoding. Windows-1252 is not guessed:
 // it takes every byte, so a wrong guess would silently garble names.
-const saveAsUTF8 = `save the file as UTF-8 (in Excel: "CSV UTF-8"; else iconv -f WINDOWS-1252 -t UTF-8)`
+const saveAsUTF8 = `save the file as UTF-8 (in Excel: "CSV UTF-8"), or name its encoding, such as cp1252`
 
 var magics = []struct{ prefix, kind string }{
 	{"PK\x03\x04", "a workbook (xlsx, ods) or another zip archive"},
@@ -38,32 +39,46 @@ func binaryKind(head []byte) string {
 	return ""
 }
 
-// encodingFound is what the beginning of a file says about its encoding. The zero
-// value is UTF-8 without a byte order mark.
+// NamedEncoding is the encoding that a name means, such as cp1252 or latin1. ok is false where
+// the WHATWG Encoding Standard has none of that name.
+func NamedEncoding(name string) (e schema.Encoding, ok bool) {
+	known, err := htmlindex.Get(name)
+	if err != nil || known == encoding.Replacement {
+		return "", false
+	}
+	if name, err = htmlindex.Name(known); err != nil || name == "utf-8" {
+		return schema.UTF8, err == nil
+	}
+	return schema.Encoding(name), true
+}
+
+// encodingFound is the encoding of a file, and the length of its byte order mark.
 type encodingFound struct {
-	mark    int  // length of the byte order mark
-	wide    bool // UTF-16
-	endian  unicode.Endianness
+	name    schema.Encoding
+	mark    int
 	refused string // an encoding that is not read
 }
 
-func encodingOf(head []byte) encodingFound {
+// encodingOf trusts a byte order mark more than what the user named.
+func encodingOf(head []byte, named schema.Encoding) encodingFound {
 	switch {
 	case bytes.HasPrefix(head, []byte("\xef\xbb\xbf")):
 		return encodingFound{mark: 3}
 	case bytes.HasPrefix(head, []byte("\xff\xfe\x00\x00")), bytes.HasPrefix(head, []byte("\x00\x00\xfe\xff")):
 		return encodingFound{refused: "UTF-32"}
 	case bytes.HasPrefix(head, []byte("\xff\xfe")):
-		return encodingFound{mark: 2, wide: true, endian: unicode.LittleEndian}
+		return encodingFound{mark: 2, name: schema.UTF16LE}
 	case bytes.HasPrefix(head, []byte("\xfe\xff")):
-		return encodingFound{mark: 2, wide: true, endian: unicode.BigEndian}
+		return encodingFound{mark: 2, name: schema.UTF16BE}
+	case named != schema.UTF8:
+		return encodingFound{name: named}
 	}
-	return unmarked(head)
+	return encodingFound{name: unmarked(head)}
 }
 
 // unmarked knows UTF-16 without a byte order mark by the zero bytes of its ASCII
 // characters: nearly all on one side of each pair, none on the other.
-func unmarked(head []byte) encodingFound {
+func unmarked(head []byte) schema.Encoding {
 	head = head[:min(len(head), 1024)&^1]
 	var zeros [2]int
 	for i, b := range head {
@@ -74,32 +89,24 @@ func unmarked(head []byte) encodingFound {
 	most := len(head) / 2 * 7 / 10
 	switch {
 	case len(head) < 4:
-		return encodingFound{}
 	case zeros[0] == 0 && zeros[1] > most:
-		return encodingFound{wide: true, endian: unicode.LittleEndian}
-	case zeros[1] == 0 && zeros[0] > most:
-		return encodingFound{wide: true, endian: unicode.BigEndian}
-	}
-	return encodingFound{}
-}
-
-// name is that of an encoding that is read.
-func (e encodingFound) name() schema.Encoding {
-	switch {
-	case !e.wide:
-		return schema.UTF8
-	case e.endian == unicode.LittleEndian:
 		return schema.UTF16LE
+	case zeros[1] == 0 && zeros[0] > most:
+		return schema.UTF16BE
 	}
-	return schema.UTF16BE
+	return schema.UTF8
 }
 
-// decode gives the file as UTF-8, without its byte order mark. What UTF-16 cannot mean
+// decode gives the file as UTF-8, without its byte order mark. What the encoding cannot mean
 // arrives as U+FFFD.
-func (e encodingFound) decode(r *bufio.Reader) io.Reader {
+func (e encodingFound) decode(r *bufio.Reader) (io.Reader, error) {
 	_, _ = r.Discard(e.mark) // it was peeked at, so it is there
-	if !e.wide {
-		return r
+	if e.name == schema.UTF8 {
+		return r, nil
 	}
-	return transform.NewReader(r, unicode.UTF16(e.endian, unicode.IgnoreBOM).NewDecoder())
+	known, err := htmlindex.Get(string(e.name))
+	if err != nil {
+		return nil, err
+	}
+	return transform.NewReader(r, known.NewDecoder()), nil
 }

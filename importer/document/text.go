@@ -3,7 +3,9 @@ package document
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"gijbulk/schema"
@@ -19,10 +21,11 @@ type Text struct {
 	BOM      bool // it began with a byte order mark
 }
 
-// Open gives a file as UTF-8: encodings undone, lone carriage returns read as line ends,
+// Open gives a file as UTF-8: encodings undone (named is that of a file without a byte order mark;
+// where it is [schema.UTF8], UTF-16 is detected), lone carriage returns read as line ends,
 // without NUL bytes. A breach is an [*Error] of its Read, after all that came before it, so
 // that the records before it can still be read. At least 64 KiB can be peeked at.
-func Open(r io.Reader) (*Text, error) {
+func Open(r io.Reader, named schema.Encoding) (*Text, error) {
 	raw := bufio.NewReaderSize(r, headSize)
 	head, err := raw.Peek(headSize)
 	if len(head) == 0 && err != nil && err != io.EOF {
@@ -32,23 +35,27 @@ func Open(r io.Reader) (*Text, error) {
 		return nil, &Error{Code: schema.CodeFileBinary, Message: "the file is not text: it is " + kind,
 			Advice: "save it as CSV (UTF-8), YAML or JSON"}
 	}
-	encoding := encodingOf(head)
+	encoding := encodingOf(head, named)
 	if encoding.refused != "" {
-		return nil, &Error{Code: schema.CodeBadEncoding, Message: "the file is encoded as " + encoding.refused, Advice: saveAsUTF8}
+		return nil, &Error{Code: schema.CodeBadEncoding, Message: "the file is encoded as " + encoding.refused, Advice: saveAsUTF8, Option: schema.OptionEncoding}
 	}
-	c := &checked{src: encoding.decode(raw), replaced: encoding.wide, buf: make([]byte, headSize)}
+	src, err := encoding.decode(raw)
+	if err != nil {
+		return nil, err
+	}
+	c := &checked{src: src, encoding: encoding.name, buf: make([]byte, headSize)}
 	t := bufio.NewReaderSize(c, headSize)
 	head, _ = t.Peek(headSize) // an error comes again when it is read
 	if bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0 {
 		t = bufio.NewReaderSize(oldMac{t}, headSize)
 	}
-	return &Text{t, encoding.name(), encoding.mark > 0}, nil
+	return &Text{t, encoding.name, encoding.mark > 0}, nil
 }
 
 // checked passes UTF-8 on and ends with an error at the first byte that is none.
 type checked struct {
 	src      io.Reader
-	replaced bool // U+FFFD stands for something that the decoder could not read
+	encoding schema.Encoding // but for UTF-8, U+FFFD stands for something that the decoder could not read
 	buf      []byte
 	ready    []byte // checked, not yet handed out
 	rest     []byte // of a rune that the last chunk cut in two
@@ -87,14 +94,16 @@ func (c *checked) fill() {
 	c.count(c.ready)
 }
 
+func (c *checked) decoded() bool { return c.encoding != schema.UTF8 }
+
 // wellFormed is the length of the longest beginning of b that is UTF-8.
 func (c *checked) wellFormed(b []byte) int {
-	if utf8.Valid(b) && (!c.replaced || !bytes.ContainsRune(b, utf8.RuneError)) {
+	if utf8.Valid(b) && (!c.decoded() || !bytes.ContainsRune(b, utf8.RuneError)) {
 		return len(b)
 	}
 	for i := 0; ; {
 		r, size := utf8.DecodeRune(b[i:])
-		if r == utf8.RuneError && (size <= 1 || c.replaced) {
+		if r == utf8.RuneError && (size <= 1 || c.decoded()) {
 			return i
 		}
 		i += size
@@ -102,11 +111,8 @@ func (c *checked) wellFormed(b []byte) int {
 }
 
 func (c *checked) breach(before []byte) error {
-	f := &Error{Code: schema.CodeBadEncoding, Line: c.lineAfter(before), Message: "the text is not UTF-8 from here on", Advice: saveAsUTF8}
-	if c.replaced {
-		f.Message = "the text is not UTF-16 from here on"
-	}
-	return f
+	name := cmp.Or(strings.ToUpper(string(c.encoding)), "UTF-8")
+	return &Error{Code: schema.CodeBadEncoding, Line: c.lineAfter(before), Message: "the text is not " + name + " from here on", Advice: saveAsUTF8, Option: schema.OptionEncoding}
 }
 
 func (c *checked) lineAfter(b []byte) int {

@@ -77,7 +77,7 @@ func readManifest(t *testing.T, path string) (records []schema.Record, want []st
 		t.Fatal(err)
 	}
 	defer file.Close()
-	for e, err := range manifest.Read(file, "manifest.csv", "") {
+	for e, err := range manifest.Read(file, "manifest.csv", "", schema.UTF8) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/gocarina/gocsv"
+
+	"gijbulk/schema"
 )
 
 // bare is what a program with gocsv alone would read the table into.
@@ -55,7 +57,7 @@ func readBare(b *testing.B, data []byte) time.Duration {
 
 func readOurs(b *testing.B, data []byte) time.Duration {
 	start := time.Now()
-	for e, err := range Read(bytes.NewReader(data), "large.csv", CSV) {
+	for e, err := range Read(bytes.NewReader(data), "large.csv", CSV, schema.UTF8) {
 		if err != nil || len(e.Findings) > 0 {
 			b.Fatal(err, e.Findings)
 		}

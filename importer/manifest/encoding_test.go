@@ -1,11 +1,14 @@
 package manifest
 
 import (
+	"errors"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"golang.org/x/text/encoding/unicode"
 
+	"gijbulk/importer/document"
 	"gijbulk/schema"
 )
 
@@ -32,9 +35,9 @@ func TestEncodings(t *testing.T) {
 		{"utf-16 for yaml", "", YAML, utf16(t, "- type: GITHUB\n", unicode.LittleEndian, unicode.UseBOM),
 			[]string{`#1 1:3 type@1:9=~s"GITHUB"`}},
 		{"utf-16 with half a pair", "", CSV, utf16(t, "type\nGITHUB\n", unicode.LittleEndian, unicode.UseBOM) + "\x00\xd8a\x00\n\x00",
-			[]string{`#1 2:1 type@2:1="GITHUB"`, `3:0 bad-encoding : the text is not UTF-16 from here on`}},
+			[]string{`#1 2:1 type@2:1="GITHUB"`, `3:0 bad-encoding : the text is not UTF-16LE from here on`}},
 		{"utf-16 cut in a unit", "", CSV, utf16(t, "type\nGITHUB\n", unicode.LittleEndian, unicode.UseBOM) + "a",
-			[]string{`#1 2:1 type@2:1="GITHUB"`, `3:0 bad-encoding : the text is not UTF-16 from here on`}},
+			[]string{`#1 2:1 type@2:1="GITHUB"`, `3:0 bad-encoding : the text is not UTF-16LE from here on`}},
 		{"utf-32", "", CSV, "\xff\xfe\x00\x00t\x00\x00\x00", []string{`0:0 bad-encoding : the file is encoded as UTF-32`}},
 		{"windows-1252", "", CSV, "type,displayName\nGITHUB,Acme\nGITHUB,Z\xfcrich\n", []string{
 			`#1 2:1 type@2:1="GITHUB" displayName@2:8="Acme"`,
@@ -69,6 +72,39 @@ func TestNotText(t *testing.T) {
 	})
 }
 
+// TestNamedEncoding: the user names the encoding of what has no byte order mark.
+func TestNamedEncoding(t *testing.T) {
+	for _, tt := range []struct{ name, text, encoding, want string }{
+		{"cp1252", "type;displayName\nGITHUB;M\xfcller \x80\n", "CP1252", "Müller €"},
+		{"latin1 has more names", "type,displayName\nGITHUB,M\xfcller\n", "latin1", "Müller"},
+		{"of several bytes", "type,displayName\nGITHUB,\x93\x8c\n", "shift_jis", "東"},
+		{"utf-16 without a mark", utf16(t, "type,displayName\nGITHUB,é\n", unicode.BigEndian, unicode.IgnoreBOM), "UTF-16BE", "é"},
+		{"a mark says more", "\ufefftype,displayName\nGITHUB,Müller\n", "cp1252", "Müller"},
+		{"utf-8", "type,displayName\nGITHUB,Müller\n", "utf8", "Müller"},
+		{"cannot be", "type,displayName\nGITHUB,\x93\n", "shift_jis", "2:0 bad-encoding : the text is not SHIFT_JIS from here on"},
+	} {
+		encoding, ok := document.NamedEncoding(tt.encoding)
+		if !ok {
+			t.Fatalf("%s: no encoding %s", tt.name, tt.encoding)
+		}
+		var got string
+		for e, err := range Read(iotest.OneByteReader(strings.NewReader(tt.text)), "m.csv", "", encoding) {
+			got = e.Text(schema.FieldDisplayName)
+			if p, is := errors.AsType[*Problem](err); is {
+				got = showFinding(p.Finding)
+			}
+		}
+		if got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+	for _, name := range []string{"cp12520", "", "iso-2022-kr"} {
+		if e, ok := document.NamedEncoding(name); ok {
+			t.Errorf("%q is %q", name, e)
+		}
+	}
+}
+
 func TestDialects(t *testing.T) {
 	for _, tt := range []struct {
 		name, text string
@@ -84,7 +120,7 @@ func TestDialects(t *testing.T) {
 		{"utf-16 without mark", utf16(t, "type,pat\nGITHUB,x\n", unicode.BigEndian, unicode.IgnoreBOM), CSV, schema.Dialect{Encoding: schema.UTF16BE}},
 		{"no table", "\ufeff- type: GITHUB\n", YAML, schema.Dialect{}},
 	} {
-		for e, err := range Read(strings.NewReader(tt.text), "m", tt.f) {
+		for e, err := range Read(strings.NewReader(tt.text), "m", tt.f, schema.UTF8) {
 			var got schema.Dialect
 			if e.Dialect != nil {
 				got = *e.Dialect

@@ -21,17 +21,24 @@ const (
 	YAML  Format = "yaml"
 	JSON  Format = "json"
 	JSONL Format = "jsonl"
+	XLSX  Format = "xlsx" // read, not written
 )
 
 // Formats lists the formats that can be read and written.
 func Formats() []Format { return []Format{CSV, TSV, YAML, JSON, JSONL} }
 
+// ReadFormats lists the formats that can be read.
+func ReadFormats() []Format { return append(Formats(), XLSX) }
+
 var extensions = map[string]Format{
-	".csv": CSV, ".tsv": TSV, ".yaml": YAML, ".yml": YAML, ".json": JSON, ".jsonl": JSONL, ".ndjson": JSONL,
+	".csv": CSV, ".tsv": TSV, ".yaml": YAML, ".yml": YAML, ".json": JSON, ".jsonl": JSONL, ".ndjson": JSONL, ".xlsx": XLSX,
 }
 
 // FormatOf returns the format for the extension of a file name, or "".
-func FormatOf(name string) Format { return extensions[strings.ToLower(filepath.Ext(name))] }
+func FormatOf(name string) Format {
+	file, _ := SplitSheet(name)
+	return extensions[strings.ToLower(filepath.Ext(file))]
+}
 
 func (t *text) format(name string, asked Format) (Format, error) {
 	switch asked {

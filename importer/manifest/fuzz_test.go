@@ -73,7 +73,7 @@ func readAnything(t *testing.T, format Format, data []byte) {
 	lines := 1 + bytes.Count(data, []byte("\n")) + bytes.Count(data, []byte("\r")) + len(data)/2 // breaks of YAML and UTF-16
 	var checker schema.Checker
 	var records []schema.Record
-	for e, err := range Read(bytes.NewReader(data), "f", format) {
+	for e, err := range Read(bytes.NewReader(data), "f", format, schema.UTF8) {
 		var p *Problem
 		if errors.As(err, &p) {
 			saneFinding(t, p.Finding, lines)

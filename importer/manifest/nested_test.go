@@ -14,7 +14,7 @@ import (
 func attached(t *testing.T, f Format, text string) []schema.Record {
 	t.Helper()
 	var records []schema.Record
-	for e, err := range Read(strings.NewReader(text), "m", f) {
+	for e, err := range Read(strings.NewReader(text), "m", f, schema.UTF8) {
 		if err != nil {
 			t.Fatalf("%s: %v", f, err)
 		}
@@ -91,7 +91,7 @@ func TestFlawsOfRules(t *testing.T) {
 		"repositories: [{origin: 'https://h.example/a.git', nested: [{match: x}]}]": "m:1:52: nested: rules for nested repositories belong to an integration",
 	} {
 		var said []string
-		for e, err := range Read(strings.NewReader(text), "m", YAML) {
+		for e, err := range Read(strings.NewReader(text), "m", YAML, schema.UTF8) {
 			if err != nil {
 				said = append(said, err.Error())
 			}

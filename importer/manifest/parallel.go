@@ -13,8 +13,8 @@ import (
 // returns, in the order of the file. The functions run on all cores while the file is read:
 // each core has one made by newWorker, and alone calls it. An entry and its cells are valid
 // until the function returns.
-func Map[T any](r io.Reader, name string, f Format, newWorker func() func(*schema.Entry) T) iter.Seq2[T, error] {
-	return mapEntries(readEntries(r, name, f), batchSize, newWorker)
+func Map[T any](r io.Reader, name string, f Format, e schema.Encoding, newWorker func() func(*schema.Entry) T) iter.Seq2[T, error] {
+	return mapEntries(readEntries(r, name, f, e), batchSize, newWorker)
 }
 
 // batch is some entries for one worker.

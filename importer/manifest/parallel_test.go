@@ -50,9 +50,9 @@ func TestMapYieldsWhatReadYields(t *testing.T) {
 		{JSONL, strings.Repeat("{\"type\":\"A\",\"projects\":[\"X\"]}\n{\n\n", 100) + "{"},
 		{YAML, "{version: x, zzz: 1, defaults: {kind: repository}, integrations: [{type: A}, 3], repositories: [{origin: B}]}"},
 	} {
-		want := readAll(Read(strings.NewReader(file.text), "m", file.format))
+		want := readAll(Read(strings.NewReader(file.text), "m", file.format, schema.UTF8))
 		for _, size := range []int{1, 500, batchSize} {
-			got := mapAll(readEntries(strings.NewReader(file.text), "m", file.format), size)
+			got := mapAll(readEntries(strings.NewReader(file.text), "m", file.format, schema.UTF8), size)
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("%s %.50q in batches of %d:\n%s", file.format, file.text, size, diff)
 			}
@@ -66,7 +66,7 @@ func TestLeavingEarlyLeavesNothing(t *testing.T) {
 	for _, after := range []int{1, 7, 999} {
 		synctest.Test(t, func(t *testing.T) {
 			n := 0
-			for _, err := range mapEntries(readEntries(strings.NewReader(table), "m", CSV), 50, showEntry) {
+			for _, err := range mapEntries(readEntries(strings.NewReader(table), "m", CSV, schema.UTF8), 50, showEntry) {
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -86,7 +86,7 @@ func TestLeavingEarlyLeavesNothing(t *testing.T) {
 func TestEveryWorkerHasItsOwn(t *testing.T) {
 	table := "type,displayName\n" + strings.Repeat("GITHUB,a\n", 3000)
 	total, problems := 0, 0
-	for n, err := range mapEntries(readEntries(strings.NewReader(table+"GITHUB,\"\n"), "m", CSV), 100, func() func(*schema.Entry) int {
+	for n, err := range mapEntries(readEntries(strings.NewReader(table+"GITHUB,\"\n"), "m", CSV, schema.UTF8), 100, func() func(*schema.Entry) int {
 		count := 0
 		return func(*schema.Entry) int { count++; return 1 }
 	}) {

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bufio"
 	"io"
 	"iter"
 	"slices"
@@ -18,18 +19,19 @@ type Problem struct {
 func (p *Problem) Error() string { return p.Finding.String() }
 
 // Read yields the entries of a manifest in the order of the file. name is the file in every
-// position; if f is "", its extension decides the format, else the content.
+// position; if f is "", its extension decides the format, else the content. e is the encoding of
+// a text without a byte order mark; UTF-16 is also detected.
 //
 // An error is always a [*Problem] and comes with a zero Entry. The sequence continues after
 // one that leaves the rest readable (an unknown header does not hide errors in the rows) and
 // ends after any other (a quote that is never closed). CSV, TSV and JSON Lines are streamed;
-// a YAML or JSON file is read whole and may have 64 MiB. The sequence reads r and can be used
+// a YAML or JSON file is read whole and may have 64 MiB; a workbook may have 256 MiB, unpacked. The sequence reads r and can be used
 // once; the caller may stop at any time.
-func Read(r io.Reader, name string, f Format) iter.Seq2[schema.Entry, error] {
+func Read(r io.Reader, name string, f Format, e schema.Encoding) iter.Seq2[schema.Entry, error] {
 	return func(yield func(schema.Entry, error) bool) {
-		for e, err := range readEntries(r, name, f) {
-			e.Cells = slices.Clone(e.Cells)
-			if !yield(e, err) {
+		for entry, err := range readEntries(r, name, f, e) {
+			entry.Cells = slices.Clone(entry.Cells)
+			if !yield(entry, err) {
 				return
 			}
 		}
@@ -37,10 +39,10 @@ func Read(r io.Reader, name string, f Format) iter.Seq2[schema.Entry, error] {
 }
 
 // readEntries is Read, but the cells of an entry are valid only until the next.
-func readEntries(r io.Reader, name string, f Format) iter.Seq2[schema.Entry, error] {
+func readEntries(r io.Reader, name string, f Format, e schema.Encoding) iter.Seq2[schema.Entry, error] {
 	return func(yield func(schema.Entry, error) bool) {
 		p := &pass{name: name, yield: yield}
-		p.read(r, f)
+		p.read(r, f, e)
 		p.expectRecords()
 	}
 }
@@ -54,8 +56,13 @@ type pass struct {
 	left     bool // the caller wants no more
 }
 
-func (p *pass) read(r io.Reader, f Format) {
-	t, err := open(r)
+func (p *pass) read(r io.Reader, f Format, e schema.Encoding) {
+	raw := bufio.NewReaderSize(r, headSize)
+	if p.isWorkbook(raw, f) {
+		p.readWorkbook(raw)
+		return
+	}
+	t, err := open(raw, e)
 	if err != nil {
 		p.fail(err)
 		return

@@ -18,7 +18,7 @@ import (
 // place and code.
 func show(r io.Reader, name string, f Format) []string {
 	var lines []string
-	for e, err := range Read(r, name, f) {
+	for e, err := range Read(r, name, f, schema.UTF8) {
 		var p *Problem
 		if errors.As(err, &p) {
 			lines = append(lines, showFinding(p.Finding))
@@ -116,7 +116,7 @@ func TestReaderFails(t *testing.T) {
 }
 
 func TestPlacesNameTheFile(t *testing.T) {
-	for e, err := range Read(strings.NewReader("type,orign\nGITHUB\n"), "a/b.csv", "") {
+	for e, err := range Read(strings.NewReader("type,orign\nGITHUB\n"), "a/b.csv", "", schema.UTF8) {
 		var p *Problem
 		if errors.As(err, &p) {
 			if want := "a/b.csv:1:6: orign: there is no such field; did you mean origin?"; p.Error() != want {
@@ -142,7 +142,7 @@ func TestLeaveEarly(t *testing.T) {
 		all := len(show(strings.NewReader(in), "", f))
 		for stop := 1; stop <= all; stop++ {
 			n := 0
-			for range Read(strings.NewReader(in), "", f) { // a yield after false would panic
+			for range Read(strings.NewReader(in), "", f, schema.UTF8) { // a yield after false would panic
 				if n++; n == stop {
 					break
 				}
@@ -181,7 +181,7 @@ func TestFormats(t *testing.T) {
 		{"-", "Dear colleague, hello\n", "", ""},
 		{"a.csv", "type\n", "xml", ""},
 	} {
-		text, err := open(strings.NewReader(tt.in))
+		text, err := open(strings.NewReader(tt.in), schema.UTF8)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -54,7 +54,7 @@ func editorTakes(t interface{ Fatal(...any) }, s *jsonschema.Schema, f Format, t
 func errorsOf(f Format, text string) []schema.Finding {
 	var checker schema.Checker
 	var all []schema.Finding
-	for e, err := range Read(strings.NewReader(text), "m", f) {
+	for e, err := range Read(strings.NewReader(text), "m", f, schema.UTF8) {
 		if err != nil {
 			all = append(all, err.(*Problem).Finding)
 			continue

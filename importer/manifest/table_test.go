@@ -211,7 +211,7 @@ func TestRowsAreBoundAsTheyAre(t *testing.T) {
 
 func TestColumnsAreShared(t *testing.T) {
 	var seen []schema.Entry
-	for e := range Read(strings.NewReader("Type, _a \nA,1\nB,2\n"), "", CSV) {
+	for e := range Read(strings.NewReader("Type, _a \nA,1\nB,2\n"), "", CSV, schema.UTF8) {
 		seen = append(seen, e)
 	}
 	if got := strings.Join(seen[0].Columns, "|"); got != "Type| _a " {
@@ -229,7 +229,7 @@ func TestLargeCells(t *testing.T) {
 	large := strings.Repeat("x", 1<<20+1)
 	tooLarge := 0
 	var checker schema.Checker
-	for e, err := range Read(strings.NewReader("type,displayName\nGITHUB,"+large+"\nGITHUB,Acme\n"), "", CSV) {
+	for e, err := range Read(strings.NewReader("type,displayName\nGITHUB,"+large+"\nGITHUB,Acme\n"), "", CSV, schema.UTF8) {
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -13,8 +13,8 @@ const headSize = 64 << 10
 
 type text struct{ *document.Text }
 
-func open(r io.Reader) (*text, error) {
-	t, err := document.Open(r)
+func open(r io.Reader, e schema.Encoding) (*text, error) {
+	t, err := document.Open(r, e)
 	return &text{t}, err
 }
 

@@ -154,7 +154,7 @@ func recordsIn(t *testing.T, f Format, data []byte) []schema.Record {
 	t.Helper()
 	var checker schema.Checker
 	var records []schema.Record
-	for e, err := range Read(bytes.NewReader(data), "", f) {
+	for e, err := range Read(bytes.NewReader(data), "", f, schema.UTF8) {
 		var p *Problem
 		if errors.As(err, &p) {
 			if p.Finding.Code != schema.CodeFileEmpty {
