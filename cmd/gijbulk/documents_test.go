@@ -49,7 +49,7 @@ func TestDocuments(t *testing.T) {
 			if err := os.CopyFS("samples", os.DirFS(samples)); err != nil {
 				t.Fatal(err)
 			}
-			d := newDocument(t)
+			d := newGuideSession(t)
 			for _, block := range blocks {
 				t.Run(fmt.Sprintf("line %d", block.line), func(t *testing.T) { d.try(t, block) })
 			}
@@ -102,13 +102,13 @@ func codeBlocks(text string) ([]codeBlock, error) {
 	return blocks, nil
 }
 
-// document is what the commands of one document share.
-type document struct {
+// guideSession is what the commands of one document share.
+type guideSession struct {
 	process process
 	out     bytes.Buffer
 }
 
-func newDocument(t *testing.T) *document {
+func newGuideSession(t *testing.T) *guideSession {
 	t.Helper()
 	jira, err := sandbox.New(sandbox.Options{Token: "demo"})
 	if err != nil {
@@ -117,7 +117,7 @@ func newDocument(t *testing.T) *document {
 	environment := map[string]string{
 		"JIRA_TOKEN": "demo", "ACME_GITHUB_PAT": "demo", "XDG_STATE_HOME": t.TempDir(), "GIJBULK_RATE": "0",
 	}
-	d := &document{}
+	d := &guideSession{}
 	d.process = process{
 		stdin: strings.NewReader(""), stdout: &d.out, stderr: &d.out, now: time.Now, transport: jira.RoundTripper(),
 		lookupEnv: func(name string) (string, bool) { v, found := environment[name]; return v, found },
@@ -126,7 +126,7 @@ func newDocument(t *testing.T) *document {
 }
 
 // try runs the commands of a block, or checks what a manifest in it says.
-func (d *document) try(t *testing.T, block codeBlock) {
+func (d *guideSession) try(t *testing.T, block codeBlock) {
 	switch {
 	case block.language == "yaml" && strings.HasPrefix(block.text, "version:"):
 		if err := os.WriteFile("manifest.yaml", []byte(block.text), 0o600); err != nil {
@@ -155,7 +155,7 @@ func (d *document) try(t *testing.T, block codeBlock) {
 	}
 }
 
-func (d *document) run(t *testing.T, command, shown string) {
+func (d *guideSession) run(t *testing.T, command, shown string) {
 	t.Helper()
 	args, err := commandline.Words(command)
 	if err != nil || args[0] != "gijbulk" {
