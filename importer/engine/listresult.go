@@ -25,8 +25,7 @@ func (l *ledger) findCreates(live []schema.Record) listResult {
 	want, numbers := l.createsWithoutID()
 	owners := l.actionsByIdentity(live)
 	fresh := l.newRecords(live, l.claimed())
-	pairs := match.Match(want, fresh, nil)
-	pairs.Fold(want, fresh)
+	pairs := match.MatchNew(want, fresh)
 	undecided := slices.ContainsFunc(slices.Collect(maps.Keys(pairs.Conflict)), func(w int) bool { return w < len(numbers) })
 	for i, r := range fresh {
 		owner, owned := owners[r.Key()]

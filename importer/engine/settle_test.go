@@ -124,11 +124,17 @@ func TestOtherShards(t *testing.T) {
 // one as the server rewrites names, does not let that be sent again.
 func TestOtherShardsWithoutAName(t *testing.T) {
 	unnamed := record(2, "type", "GITHUB", "origin", "https://api.github.com")
-	for _, others := range [][]string{{"B"}, {"B", "https://api.github.com/*"}} {
+	for _, tt := range []struct {
+		others []string
+		want   string
+	}{
+		{[]string{"B"}, "unknown"},
+		{[]string{"B", "https://api.github.com/*"}, "created"}, // the record without a name has its own
+	} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newServer()
 			s.answers["b"] = []answer{func(s *server, a schema.Action) schema.Outcome {
-				for _, name := range others {
+				for _, name := range tt.others {
 					s.add(integration(0, name))
 				}
 				return lose(s, a)
@@ -136,9 +142,47 @@ func TestOtherShardsWithoutAName(t *testing.T) {
 			f := newRun(t, s, creates("b"))
 			f.Plan.Others = []schema.Record{unnamed}
 			f.start(t)
-			if f.statuses() != "unknown" || s.sent["b"] != 1 {
-				t.Errorf("%v: %s, sent %v", others, f.statuses(), s.sent)
+			if f.statuses() != tt.want || s.sent["b"] != 1 {
+				t.Errorf("%v: %s, sent %v", tt.others, f.statuses(), s.sent)
 			}
+		})
+	}
+}
+
+// TestSettleRewritten: a record that the server has rewritten is that of the create with its name, of
+// whichever shard, and not of one without a name; where only one of the two is there, either may be it.
+func TestSettleRewritten(t *testing.T) {
+	loseAs := func(names ...string) []answer {
+		return []answer{func(s *server, a schema.Action) schema.Outcome {
+			for _, name := range names {
+				s.add(integration(0, name))
+			}
+			return lose(s, a)
+		}}
+	}
+	for _, tt := range []struct {
+		name           string
+		named, unnamed []answer
+		want           string
+		id             int64 // of the one without a name
+	}{
+		{"both", loseAs("b"), loseAs("https://api.github.com/*"), "created created", 102},
+		{"one", loseAs("b"), loseAs(), "unknown unknown", 0},
+		{"both, and another shard's", loseAs("c", "b"), loseAs("https://api.github.com/*"), "created created", 103},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer()
+				s.answers["B"], s.answers[""] = tt.named, tt.unnamed
+				unnamed := record(2, "type", "GITHUB", "origin", "https://api.github.com")
+				plan, _ := planner.Diff([]schema.Record{integration(1, "B"), unnamed}, nil, planner.Options{})
+				f := newRun(t, s, plan)
+				f.Plan.Others, f.Concurrency = wanted("C"), 1
+				f.start(t)
+				if o := f.outcome(""); f.statuses() != tt.want || o.ID != tt.id || o.Inferred != (tt.id != 0) {
+					t.Errorf("%s, and the one without a name has id %d, inferred %t", f.statuses(), o.ID, o.Inferred)
+				}
+			})
 		})
 	}
 }

@@ -16,12 +16,17 @@ import (
 // for certain and whose identity differs only in what a server may rewrite. Such a record may be the
 // wanted one or a person's; it is never to be created a second time, and none is renamed to its identity.
 // Where another wanted record takes it and renames it, the create has to wait for that.
-func (p *Pairing) Fold(want, live []schema.Record) {
+func (p *Pairing) Fold(want, live []schema.Record) { p.fold(want, live, schema.Key.Valid) }
+
+func (p *Pairing) fold(want, live []schema.Record, folds func(schema.Key) bool) {
 	f := newFolder()
 	m := matcher{want: want, live: live, index: indexLive(live, f.key), Pairing: *p}
 	m.refuseRenames(f)
 	candidates, users := make(map[int][]int), make(map[int][]int)
 	m.eachUndecided(func(w int, key schema.Key) {
+		if !folds(key) {
+			return
+		}
 		candidates[w] = slices.DeleteFunc(m.index.find(key), func(l int) bool { return m.paired(l) && !(key.Exact() && (m.isInferred(l) || m.isRenamed(l, f))) })
 		for _, l := range candidates[w] {
 			users[l] = append(users[l], w)

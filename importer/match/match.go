@@ -48,10 +48,7 @@ type IDs struct {
 // Match pairs wanted records with live ones, rule by rule over all of them. What an earlier
 // rule has claimed is not available to later ones. Without ids, nil.
 func Match(want, live []schema.Record, ids *IDs) Pairing {
-	m := matcher{want: want, live: live, index: indexLive(live, nil), Pairing: Pairing{
-		Live: slices.Repeat([]int{None}, len(want)), Rule: make([]Rule, len(want)),
-		Conflict: make(map[int]string), ClaimedBy: slices.Repeat([]int{None}, len(live)),
-	}}
+	m := newMatcher(want, live)
 	m.matchExact()
 	if ids != nil {
 		m.recorded = ids.Recorded
@@ -61,6 +58,27 @@ func Match(want, live []schema.Record, ids *IDs) Pairing {
 	m.matchEarlier()
 	m.matchUnnamed()
 	return m.Pairing
+}
+
+// MatchNew pairs wanted records that were sent with live ones that are new since then. A name that the
+// server may have rewritten comes before none; where one without a name is left with nothing else, either
+// may be it.
+func MatchNew(want, live []schema.Record) Pairing {
+	m := newMatcher(want, live)
+	m.matchExact()
+	m.matchEarlier()
+	m.fold(want, live, schema.Key.Exact)
+	m.matchUnnamed()
+	m.contestFolded()
+	m.Fold(want, live)
+	return m.Pairing
+}
+
+func newMatcher(want, live []schema.Record) matcher {
+	return matcher{want: want, live: live, index: indexLive(live, nil), Pairing: Pairing{
+		Live: slices.Repeat([]int{None}, len(want)), Rule: make([]Rule, len(want)),
+		Conflict: make(map[int]string), ClaimedBy: slices.Repeat([]int{None}, len(live)),
+	}}
 }
 
 type matcher struct {
@@ -118,6 +136,24 @@ func (m *matcher) matchUnnamed() {
 			free = slices.DeleteFunc(found, m.paired)
 		}
 		m.claim(w, Inferred, free)
+	})
+}
+
+// contestFolded makes a folded match a conflict where a record without a name has no other.
+func (m *matcher) contestFolded() {
+	m.eachUndecided(func(w int, key schema.Key) {
+		if key.Exact() {
+			return
+		}
+		for _, l := range m.index.find(key) {
+			other := m.ClaimedBy[l]
+			if !m.paired(l) || !m.Rule[other].Folds() {
+				continue
+			}
+			m.Live[other] = None
+			m.recordConflict(other, m.Rule[other], nil, fmt.Sprintf("%s on the server may also be the record at %s", Called(m.live[l]), m.want[w].Place))
+			m.claim(w, Inferred, []int{l})
+		}
 	})
 }
 

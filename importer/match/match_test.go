@@ -170,3 +170,28 @@ func TestConflictsKeepEarlierRecords(t *testing.T) {
 		t.Errorf("the earlier name of a record that is there is claimed by %d", p.ClaimedBy[4])
 	}
 }
+
+// TestMatchNew: what has the name of a record as a server may have rewritten it is not that of one without
+// a name, which may be it where nothing else is left.
+func TestMatchNew(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		want []schema.Record
+		live []schema.Record
+		says string
+	}{
+		{"exact", []schema.Record{gerrit(""), gerrit("a")}, lives(gerrit("a")), "none, exact 1"},
+		{"folded", []schema.Record{gerrit("A")}, lives(gerrit("a")), "folded 1"},
+		{"folded, or the only one", []schema.Record{gerrit(""), gerrit("A")}, lives(gerrit("a")), "inferred conflict, folded conflict"},
+		{"folded, and the only one left", []schema.Record{gerrit(""), gerrit("A")}, lives(gerrit("a"), gerrit("g/*")), "inferred 2, folded 1"},
+		{"folded of two", []schema.Record{gerrit("A"), gerrit("a "), gerrit("")}, lives(gerrit("a")), "folded conflict, folded conflict, inferred conflict"},
+		{"neither", []schema.Record{gerrit(""), gerrit("A")}, lives(gerrit("g/*")), "inferred 1, none"},
+		{"letter case of a path", []schema.Record{at("https://h/A", "")}, lives(at("https://h/a", "x")), "folded path 1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := matched(MatchNew(tt.want, tt.live), tt.live); got != tt.says {
+				t.Errorf("got %s, want %s", got, tt.says)
+			}
+		})
+	}
+}
