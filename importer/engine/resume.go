@@ -91,6 +91,10 @@ func (r *Run) recheck(ctx context.Context) error {
 	return r.ledger.recordOutcomes(ctx, r.ledger.changedByOthers(live)...)
 }
 
+func (l *ledger) changedBeforeSent(live []schema.Record) []schema.Outcome {
+	return slices.DeleteFunc(l.changedByOthers(live), func(now schema.Outcome) bool { return l.outcomes[now.N].Status != schema.StatusUnprocessed })
+}
+
 func (l *ledger) changedByOthers(live []schema.Record) []schema.Outcome {
 	found, byID, taken := l.findCreates(live), recordsByID(live), l.identityTaken(live)
 	var outcomes []schema.Outcome
@@ -143,7 +147,7 @@ func (l *ledger) identityTaken(live []schema.Record) map[int]schema.Record {
 func outcomeAfterOthers(a *schema.Action, o schema.Outcome, found []schema.Record, have schema.Record) (_ schema.Outcome, changed bool) {
 	switch {
 	case a.Op == schema.OpCreate && len(found) == 1:
-		o.Status, o.ID, o.Advice = schema.StatusExists, found[0].ID, "it was created while the run was interrupted"
+		o.Status, o.ID, o.Advice = schema.StatusExists, found[0].ID, "it was created after the plan was made"
 	case a.Op == schema.OpCreate && len(found) > 1:
 		o = duplicatedOutcome(o, schema.RecordIDs(found))
 	case a.Op == schema.OpCreate && have.ID != 0:

@@ -21,7 +21,8 @@ type lostCreate struct {
 }
 
 // settle decides whether creates whose answers were lost were done (see evidence), by lists that
-// it reads at once and then at intervals. What it cannot decide stays unknown, without an error.
+// it reads at once and then at intervals. What it cannot decide stays unknown, without an error. These
+// lists also show what others made or changed of what is still to be sent.
 func (r *Run) settle(ctx context.Context) error {
 	var shown Settling
 	for len(r.ledger.unsettled()) > 0 {
@@ -48,7 +49,10 @@ func (r *Run) settleByNewList(ctx context.Context) (missing []int, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.settleByList(ctx, live, read)
+	if missing, err = r.settleByList(ctx, live, read); err != nil {
+		return nil, err
+	}
+	return missing, r.ledger.recordOutcomes(ctx, r.ledger.changedBeforeSent(live)...)
 }
 
 func (r *Run) settleByList(ctx context.Context, live []schema.Record, read time.Time) (missing []int, err error) {

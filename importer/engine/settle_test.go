@@ -205,6 +205,30 @@ func TestSettleTaken(t *testing.T) {
 	})
 }
 
+// TestSettleChanged: what others make or change while a wave is settled is not sent by the next one.
+func TestSettleChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.add(integration(0, "old"))
+		s.add(integration(0, "changed"))
+		s.answers["lost"] = []answer{lose, perform}
+		plan, _ := planner.Diff(wanted("lost", "made@2", "renamed@2", "old!@2", "changed!@2", "new@2"), s.live, planner.Options{Update: true})
+		f := newRun(t, s, plan)
+		s.onList = func(_ context.Context, nth int) error {
+			if nth == 2 {
+				s.add(integration(0, "made"))
+				s.set(s.ids("old")[0], schema.FieldDisplayName, schema.Text("renamed"))
+				s.set(s.ids("changed")[0], schema.FieldTagsFilter, schema.Text("v.*"))
+			}
+			return nil
+		}
+		f.start(t)
+		if want := "created exists conflict conflict updated created"; f.statuses() != want || s.sent["made"]+s.sent["renamed"]+s.sent["old"] != 0 {
+			t.Errorf("%s, want %s; sent %v", f.statuses(), want, s.sent)
+		}
+	})
+}
+
 // TestInferred: the only new record without a name that is as it was sent was created, but that is
 // not proven.
 func TestInferred(t *testing.T) {
