@@ -92,7 +92,11 @@ func (r *Run) recheck(ctx context.Context) error {
 }
 
 func (l *ledger) changedBeforeSent(live []schema.Record) []schema.Outcome {
-	return slices.DeleteFunc(l.changedByOthers(live), func(now schema.Outcome) bool { return l.outcomes[now.N].Status != schema.StatusUnprocessed })
+	isLeft := func(o schema.Outcome) bool { return l.outcomes[o.N].Status == schema.StatusUnprocessed }
+	if !slices.ContainsFunc(l.outcomes, isLeft) {
+		return nil // spares most runs the comparison
+	}
+	return slices.DeleteFunc(l.changedByOthers(live), func(now schema.Outcome) bool { return !isLeft(now) })
 }
 
 func (l *ledger) changedByOthers(live []schema.Record) []schema.Outcome {
@@ -118,13 +122,21 @@ func (l *ledger) changedByOthers(live []schema.Record) []schema.Outcome {
 // identityTaken are the live records, by the number of a create that was not sent or may be sent again, that
 // have its identity now and are not new: the run knows them under another one.
 func (l *ledger) identityTaken(live []schema.Record) map[int]schema.Record {
-	var want, old []schema.Record
+	var want, others, old []schema.Record
 	var numbers []int
 	for n, o := range l.outcomes {
-		if a := l.action(n); a.Op == schema.OpCreate && o.ID == 0 && slices.Contains([]schema.Status{schema.StatusUnprocessed, schema.StatusUnknown}, o.Status) && a.Want.Key().Exact() {
-			want, numbers = append(want, a.Want.WithIdentityOnly()), append(numbers, n) // not what it was before
+		a := l.action(n)
+		open := a.Op == schema.OpCreate && o.ID == 0 && slices.Contains([]schema.Status{schema.StatusUnprocessed, schema.StatusUnknown}, o.Status)
+		identity := a.Want.WithIdentityOnly() // not what it was before
+		switch {
+		case !identity.Key().Exact():
+		case open:
+			want, numbers = append(want, identity), append(numbers, n)
+		case a.Op != schema.OpDelete:
+			others = append(others, identity)
 		}
 	}
+	want = append(want, others...)
 	claimed := l.claimed()
 	for _, r := range live {
 		if claimed[r.ID] || l.run.Plan.WasLive(r.ID) {
@@ -135,7 +147,7 @@ func (l *ledger) identityTaken(live []schema.Record) map[int]schema.Record {
 	pairs.Fold(want, old)
 	taken := make(map[int]schema.Record)
 	for i, w := range pairs.ClaimedBy {
-		if w != match.None {
+		if w != match.None && w < len(numbers) {
 			taken[numbers[w]] = old[i]
 		}
 	}

@@ -121,6 +121,20 @@ func TestResumeAfterNoRename(t *testing.T) {
 	})
 }
 
+// TestResumeBesideAnother: a live record that another one of the manifest has by its identity is not that of
+// a create which differs only in letter case.
+func TestResumeBesideAnother(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.add(integration(0, "a"))
+		plan, _ := planner.Diff(wanted("a", "A"), s.live, planner.Options{})
+		f := newRun(t, s, plan)
+		if err := f.Resume(t.Context(), plan.Outcomes(), nil); err != nil || f.statuses() != "unchanged created" {
+			t.Errorf("error %v, %s: %v", err, f.statuses(), f.Outcomes())
+		}
+	})
+}
+
 // TestVanishedWithAnother: where a created record is gone and a new one has its identity, that is a
 // conflict.
 func TestVanishedWithAnother(t *testing.T) {
