@@ -13,7 +13,7 @@ import (
 	"gijbulk/schema"
 )
 
-// Live turns live records into records that another server can be given. No server shows
+// Live turns live records, in place, into records that another server can be given. No server shows
 // secrets: a record whose type takes credentials that it does not have gets references to
 // fill in (env:GITHUB_ACME_ON_GITHUB_PAT), the same ones in each run over the same records;
 // the placeholders list them. A visible user name is kept, except for an access key of AWS. A
@@ -21,11 +21,10 @@ import (
 // to be guessed or is missing, with the position of the first record, if it has one.
 func Live(records []schema.Record) ([]schema.Record, []schema.Placeholder, []schema.Finding) {
 	var l live
-	whole := make([]schema.Record, len(records))
 	for i, r := range records {
-		whole[i] = l.whole(r)
+		records[i] = l.whole(r)
 	}
-	return whole, l.placeholders.List, l.warnings.findings()
+	return records, l.placeholders.List, l.warnings.findings()
 }
 
 type live struct {
