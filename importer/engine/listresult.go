@@ -25,7 +25,10 @@ func (l *ledger) findCreates(live []schema.Record) listResult {
 	want, numbers := l.createsWithoutID()
 	owners := l.actionsByIdentity(live)
 	fresh := l.newRecords(live, l.claimed())
-	pairs := match.MatchNew(want, fresh)
+	sent := func(w int) bool {
+		return w >= len(numbers) || l.outcomes[numbers[w]].Status != schema.StatusUnprocessed
+	}
+	pairs := match.MatchNew(want, fresh, sent)
 	undecided := slices.ContainsFunc(slices.Collect(maps.Keys(pairs.Conflict)), func(w int) bool { return w < len(numbers) })
 	for i, r := range fresh {
 		owner, owned := owners[r.Key()]

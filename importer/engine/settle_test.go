@@ -163,12 +163,14 @@ func TestSettleRewritten(t *testing.T) {
 	for _, tt := range []struct {
 		name           string
 		named, unnamed []answer
+		size           int // of a wave
 		want           string
 		id             int64 // of the one without a name
 	}{
-		{"both", loseAs("b"), loseAs("https://api.github.com/*"), "created created", 102},
-		{"one", loseAs("b"), loseAs(), "unknown unknown", 0},
-		{"both, and another shard's", loseAs("c", "b"), loseAs("https://api.github.com/*"), "created created", 103},
+		{"both", loseAs("b"), loseAs("https://api.github.com/*"), 0, "created created", 102},
+		{"one", loseAs("b"), loseAs(), 0, "unknown unknown", 0},
+		{"one before the other is sent", loseAs("b"), loseAs("https://api.github.com/*"), 1, "created created", 102},
+		{"both, and another shard's", loseAs("c", "b"), loseAs("https://api.github.com/*"), 0, "created created", 103},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -177,7 +179,7 @@ func TestSettleRewritten(t *testing.T) {
 				unnamed := record(2, "type", "GITHUB", "origin", "https://api.github.com")
 				plan, _ := planner.Diff([]schema.Record{integration(1, "B"), unnamed}, nil, planner.Options{})
 				f := newRun(t, s, plan)
-				f.Plan.Others, f.Concurrency = wanted("C"), 1
+				f.Plan.Others, f.Waves, f.Concurrency = wanted("C"), planner.Waves(plan, tt.size), 1
 				f.start(t)
 				if o := f.outcome(""); f.statuses() != tt.want || o.ID != tt.id || o.Inferred != (tt.id != 0) {
 					t.Errorf("%s, and the one without a name has id %d, inferred %t", f.statuses(), o.ID, o.Inferred)

@@ -60,16 +60,16 @@ func Match(want, live []schema.Record, ids *IDs) Pairing {
 	return m.Pairing
 }
 
-// MatchNew pairs wanted records that were sent with live ones that are new since then. A name that the
-// server may have rewritten comes before none; where one without a name is left with nothing else, either
-// may be it.
-func MatchNew(want, live []schema.Record) Pairing {
+// MatchNew pairs wanted records with live ones that are new since they were sent. A name that the
+// server may have rewritten comes before none; where one without a name that was sent is left with nothing
+// else, either may be it.
+func MatchNew(want, live []schema.Record, sent func(w int) bool) Pairing {
 	m := newMatcher(want, live)
 	m.matchExact()
 	m.matchEarlier()
 	m.fold(want, live, schema.Key.Exact)
 	m.matchUnnamed()
-	m.contestFolded()
+	m.contestFolded(sent)
 	m.Fold(want, live)
 	return m.Pairing
 }
@@ -140,9 +140,9 @@ func (m *matcher) matchUnnamed() {
 }
 
 // contestFolded makes a folded match a conflict where a record without a name has no other.
-func (m *matcher) contestFolded() {
+func (m *matcher) contestFolded(sent func(w int) bool) {
 	m.eachUndecided(func(w int, key schema.Key) {
-		if key.Exact() {
+		if key.Exact() || !sent(w) {
 			return
 		}
 		for _, l := range m.index.find(key) {

@@ -175,21 +175,24 @@ func TestConflictsKeepEarlierRecords(t *testing.T) {
 // a name, which may be it where nothing else is left.
 func TestMatchNew(t *testing.T) {
 	for _, tt := range []struct {
-		name string
-		want []schema.Record
-		live []schema.Record
-		says string
+		name   string
+		unsent map[int]bool
+		want   []schema.Record
+		live   []schema.Record
+		says   string
 	}{
-		{"exact", []schema.Record{gerrit(""), gerrit("a")}, lives(gerrit("a")), "none, exact 1"},
-		{"folded", []schema.Record{gerrit("A")}, lives(gerrit("a")), "folded 1"},
-		{"folded, or the only one", []schema.Record{gerrit(""), gerrit("A")}, lives(gerrit("a")), "inferred conflict, folded conflict"},
-		{"folded, and the only one left", []schema.Record{gerrit(""), gerrit("A")}, lives(gerrit("a"), gerrit("g/*")), "inferred 2, folded 1"},
-		{"folded of two", []schema.Record{gerrit("A"), gerrit("a "), gerrit("")}, lives(gerrit("a")), "folded conflict, folded conflict, inferred conflict"},
-		{"neither", []schema.Record{gerrit(""), gerrit("A")}, lives(gerrit("g/*")), "inferred 1, none"},
-		{"letter case of a path", []schema.Record{at("https://h/A", "")}, lives(at("https://h/a", "x")), "folded path 1"},
+		{"exact", nil, []schema.Record{gerrit(""), gerrit("a")}, lives(gerrit("a")), "none, exact 1"},
+		{"folded", nil, []schema.Record{gerrit("A")}, lives(gerrit("a")), "folded 1"},
+		{"folded, or the only one", nil, []schema.Record{gerrit(""), gerrit("A")}, lives(gerrit("a")), "inferred conflict, folded conflict"},
+		{"folded, and the only one left", nil, []schema.Record{gerrit(""), gerrit("A")}, lives(gerrit("a"), gerrit("g/*")), "inferred 2, folded 1"},
+		{"folded, or the only one, which was not sent", map[int]bool{0: true}, []schema.Record{gerrit(""), gerrit("A")}, lives(gerrit("a")), "none, folded 1"},
+		{"folded of two", nil, []schema.Record{gerrit("A"), gerrit("a "), gerrit("")}, lives(gerrit("a")), "folded conflict, folded conflict, inferred conflict"},
+		{"neither", nil, []schema.Record{gerrit(""), gerrit("A")}, lives(gerrit("g/*")), "inferred 1, none"},
+		{"letter case of a path", nil, []schema.Record{at("https://h/A", "")}, lives(at("https://h/a", "x")), "folded path 1"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := matched(MatchNew(tt.want, tt.live), tt.live); got != tt.says {
+			sent := func(w int) bool { return !tt.unsent[w] }
+			if got := matched(MatchNew(tt.want, tt.live, sent), tt.live); got != tt.says {
 				t.Errorf("got %s, want %s", got, tt.says)
 			}
 		})
