@@ -98,6 +98,17 @@ func newSimManifest(random *rand.Rand, long bool) (m simManifest) {
 	return m
 }
 
+// twin adds a record whose name differs from that of another one only in letter case. A server that does not
+// rewrite that keeps both.
+func (m simManifest) twin(random *rand.Rand) simManifest {
+	e := m[random.IntN(len(m))]
+	if e.key.name == "" {
+		return m
+	}
+	e.key.name, e.fields = strings.ToUpper(e.key.name), simAnyFields(random)
+	return append(slices.Clone(m), e)
+}
+
 // edit changes a manifest at random.
 func (m simManifest) edit(random *rand.Rand, long bool) simManifest {
 	m = slices.Clone(m)

@@ -16,6 +16,7 @@ type simStory struct {
 	rewrite  string
 	lag      time.Duration
 	theme    string
+	twin     bool
 	manifest uint64
 	steps    []simStep
 }
@@ -45,6 +46,7 @@ func newSimStory(seed uint64, enabled []string) simStory {
 	if lag := time.Duration(random.Int64N(int64(3 * time.Second))); s.classes["lag"] {
 		s.lag = lag
 	}
+	s.twin = s.rewrite != "case" && rand.New(rand.NewPCG(seed, 6)).IntN(8) == 0
 	if s.theme = s.pickTheme(random); s.theme != "" {
 		s.steps = simThemes[s.theme](s, random)
 		return s
@@ -147,6 +149,9 @@ func (s simStory) bold(random *rand.Rand, step *simStep) {
 func (w *simWorld) play() {
 	random := rand.New(rand.NewPCG(w.story.manifest, 1))
 	w.manifest = newSimManifest(random, w.has("names")).themed(w.story.theme, random)
+	if w.story.twin {
+		w.manifest = w.manifest.twin(random)
+	}
 	w.say("manifest: %s", w.manifest)
 	if w.has("admin") {
 		for n := random.IntN(4); n > 0; n-- {
