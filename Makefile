@@ -12,7 +12,7 @@ BENCH ?= .
 # A module of its own: the product depends on nothing of what it needs.
 VERIFY := samples/jobs/verify
 
-.PHONY: help build dist reproduce docs test browser jobs check fmt vet static vuln layers fuzz chaos simulate bench demo samples clean
+.PHONY: help build dist reproduce docs test browser jobs check fmt vet static vuln layers fuzz chaos simulate seeds bench demo samples clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 11
@@ -57,7 +57,7 @@ jobs: ## hold samples/jobs against what Kubernetes, systemd, GitHub, GitLab and 
 	cd $(VERIFY) && $(GO) test -count=1 ./...
 	@.ci/units
 
-check: fmt vet static vuln layers test ## all that CI demands
+check: fmt vet static vuln layers test seeds ## all that CI demands
 
 fmt:
 	@unformatted=$$(gofmt -l cmd importer reports samples schema); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
@@ -98,6 +98,9 @@ simulate: ## whole runs under virtual time with faults, deaths and other adminis
 	@mkdir -p bin && $(GO) test -c -o bin/simulate ./cmd/gijbulk
 	@cd cmd/gijbulk && GIJBULK_SIMULATE=1 SEEDS='$(SEEDS)' FROM='$(FROM)' CLASSES='$(CLASSES)' ../../bin/simulate -test.run '^TestSimulation$$' -test.timeout 0 -test.v > ../../bin/simulate.log 2>&1; \
 	  code=$$?; grep -vxE '(PASS|FAIL|ok .*|=== .*|--- (PASS|FAIL): .*)' ../../bin/simulate.log | grep -v '^seeds='; grep '^seeds=' ../../bin/simulate.log; exit $$code
+
+seeds: ## the simulation of as many seeds as CI runs, without the race detector
+	@$(MAKE) --no-print-directory simulate SEEDS=5000 FROM=1
 
 bench: ## speed and memory, as ratios to a baseline in the same run: BENCH=REGEX as for go test, else all and the table of cmd/gijbench/README.md
 	$(GO) run ./cmd/gijbench -bench '$(BENCH)' -readme cmd/gijbench/README.md
