@@ -115,7 +115,7 @@ func (s listResult) conclude(d decision, a *schema.Action, o schema.Outcome) sch
 	case isCreated, isInferred:
 		if o.ID == 0 {
 			o = createdAs(o, records[0].ID)
-			o.Shown = records[0].Digest()
+			o.InitDate, o.Shown = records[0].InitDate, records[0].Digest()
 		}
 		if o.Inferred = o.Inferred || d == isInferred; d == isInferred {
 			o.Advice = fmt.Sprintf("the answer was lost: %s is the only new record like it, which is no proof", match.Called(records[0]))

@@ -79,6 +79,22 @@ func TestSettle(t *testing.T) {
 	}
 }
 
+// TestSettleInitDate: a lost create is recorded with the initDate of what it made, as an answered one is.
+func TestSettleInitDate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.answers["a"] = []answer{func(s *server, a schema.Action) schema.Outcome {
+			a.Want.InitDate = 1000
+			return performAndLose(s, a)
+		}}
+		f := newRun(t, s, creates("a"))
+		f.start(t)
+		if o := f.outcome("a"); o.Status != schema.StatusCreated || o.InitDate != 1000 {
+			t.Errorf("%s with initDate %d", o.Status, o.InitDate)
+		}
+	})
+}
+
 // TestSettleLeavesOthersRecords: a create without a name does not take what another create made,
 // nor what was live before; an equal record that was live before makes the create a conflict.
 func TestSettleLeavesOthersRecords(t *testing.T) {
