@@ -235,26 +235,68 @@ func testReassigned(t *testing.T, s store) {
 	}
 }
 
+// testRepositoryReassigned: likewise where no initDate shows it. A repository that a run has moved is
+// still the same one.
+func testRepositoryReassigned(t *testing.T, s store) {
+	j := s.open(t)
+	before, moved, other := repository("https://h/a.git"), repository("https://h/b.git"), repository("https://h/c.git")
+	made := schema.Action{Op: schema.OpCreate, Want: before}
+	do(t, start(t, j, run("r1"), made), made, schema.StatusCreated, 6)
+	for i, c := range []struct {
+		op         schema.Op
+		have, want schema.Record
+		status     schema.Status
+		sent       judgement
+	}{
+		{schema.OpUpdate, before, moved, schema.StatusUpdated, same},
+		{schema.OpUnchanged, other, other, schema.StatusUnchanged, different},
+	} {
+		a := schema.Action{Op: c.op, Have: live(6, c.have), Want: c.want}
+		l := start(t, j, run(string(rune('a'+i))), a)
+		do(t, l, a, c.status, 6)
+		end(t, l, done(a, c.status, 6)) // as verify records it again
+		if got := compare(t, j, 6, schema.FieldDisplayName, schema.Text("tools")); got != c.sent {
+			t.Errorf("after %s: %+v", c.status, got)
+		}
+	}
+}
+
 // testDiscardSent: nothing is known of what was sent to a record whose id the server has assigned
 // to another.
 func testDiscardSent(t *testing.T, s store) {
 	j := s.open(t)
-	made := create("one")
-	l := start(t, j, run("r1"), made)
-	begin(t, l, made)
+	made, tools := create("one"), schema.Action{N: 1, Op: schema.OpCreate, Want: repository("https://h/tools.git")}
+	l := start(t, j, run("r1"), made, tools)
+	begin(t, l, made, tools)
 	o := done(made, schema.StatusCreated, 4)
 	o.InitDate = 1000
-	end(t, l, o)
-	for initDate, want := range map[int64]bool{1000: true, 0: true, 2000: false} {
+	end(t, l, o, done(tools, schema.StatusCreated, 6))
+	for _, tt := range []struct {
+		name     string
+		id       int64
+		live     schema.Record
+		initDate int64
+		want     bool
+	}{
+		{"as it was", 4, made.Want, 1000, true},
+		{"without an initDate", 4, made.Want, 0, true},
+		{"with another initDate", 4, made.Want, 2000, false},
+		{"renamed", 4, made.Want.Set(schema.FieldDisplayName, schema.Text("two")), 1000, true},
+		{"of another type", 4, made.Want.Set(schema.FieldType, schema.Text("GITLAB")), 0, false},
+		{"a repository", 4, tools.Want, 0, false},
+		{"the repository", 6, tools.Want, 0, true},
+		{"another repository", 6, repository("https://h/other.git"), 0, false},
+	} {
 		sent, err := j.Identities(t.Context(), target)
 		if err != nil {
 			t.Fatal(err)
 		}
-		there := live(4, made.Want)
-		there.InitDate = initDate
+		there := live(tt.id, tt.live)
+		there.InitDate = tt.initDate
 		sent.Discard([]schema.Record{there, live(5, made.Want)})
-		if same, judged := sent.Compare(4, schema.FieldDisplayName, schema.Text("one")); same != want || !judged {
-			t.Errorf("live with initDate %d: same %t, judged %t", initDate, same, judged)
+		name := map[int64]string{4: "one", 6: "tools"}[tt.id]
+		if same, judged := sent.Compare(tt.id, schema.FieldDisplayName, schema.Text(name)); same != tt.want || !judged {
+			t.Errorf("%s: same %t, judged %t", tt.name, same, judged)
 		}
 	}
 }

@@ -44,6 +44,7 @@ func testBackend(t *testing.T, create func(t *testing.T) store) {
 		{"the identities of a target", testIdentities},
 		{"an identity gets a new id", testTakeover},
 		{"an id is reassigned", testReassigned},
+		{"an id of a repository is reassigned", testRepositoryReassigned},
 		{"what was sent to the record that had the id before", testDiscardSent},
 		{"an inferred match", testInferred},
 		{"runs on one target agree with a model", testModel},

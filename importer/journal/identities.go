@@ -46,7 +46,7 @@ func (i *Identities) Expected(want []schema.Record) map[int64]schema.Kind {
 // Discard forgets what was sent to records whose ids the server has assigned to others.
 func (i *Identities) Discard(live []schema.Record) {
 	for _, r := range live {
-		if i.byID[r.ID].known().Contradicts(r) {
+		if !i.byID[r.ID].isOf(r) {
 			delete(i.byID, r.ID)
 		}
 	}

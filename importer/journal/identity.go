@@ -23,6 +23,16 @@ type identity struct {
 
 func (i identity) known() schema.Known { return schema.Known{ID: i.id, InitDate: i.initDate} }
 
+// isOf reports whether what is known is of this live record. A repository shows no initDate: its origin
+// decides.
+func (i identity) isOf(live schema.Record) bool {
+	k := live.Key()
+	if i.key.Kind != k.Kind || i.key.Type != k.Type || i.known().Contradicts(live) {
+		return false
+	}
+	return k.Kind != schema.KindRepository || i.key == k || i.known().Proves(live)
+}
+
 // lastSent is what a live record was last sent, by the names of the fields.
 type lastSent struct {
 	values  map[string]json.RawMessage // as in a record's document
@@ -81,7 +91,8 @@ func (l *Log) updateLiveIdentity(ctx context.Context, a *schema.Action, id int64
 	if err != nil {
 		return err
 	}
-	if known.known().Contradicts(a.Have) {
+	moved := known.key == a.Want.Key() && !known.known().Contradicts(a.Have)
+	if !moved && !known.isOf(a.Have) {
 		known = identity{}
 	}
 	known.id, known.key, known.initDate = id, a.Want.Key(), cmp.Or(a.Have.InitDate, known.initDate)
