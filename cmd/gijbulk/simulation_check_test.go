@@ -338,11 +338,11 @@ func (w *simWorld) checkQuiet(c *simCommand, n int) {
 		case r.Status == schema.StatusConflict || r.Status == schema.StatusUnknown:
 		case !slices.Contains(simGood, r.Status):
 			w.violate(4, "sync %d of a quiet server reports %v as %s: %s", n+1, key, r.Status, r.Error)
-		case key.name != "" && len(live) == 1 && !w.wanted(c, live[0], key):
+		case key.exact() && len(live) == 1 && !w.wanted(c, live[0], key):
 			w.violate(4, "sync %d of a quiet server leaves %v with other values: %v", n+1, key, simFields(live[0].fields))
-		case key.name != "" && len(live) == 1 && !w.hasSecret(c, live[0], key):
+		case key.exact() && len(live) == 1 && !w.hasSecret(c, live[0], key):
 			w.violate(4, "sync %d of a quiet server leaves id %d, %v, with another secret", n+1, live[0].id, key)
-		case key.name != "" && len(live) != 1 && w.server.rewrite == "":
+		case key.exact() && len(live) != 1 && w.server.rewrite == "":
 			w.violate(4, "sync %d of a quiet server reports %v as %s, and %d are live", n+1, key, r.Status, len(live))
 		}
 	}
@@ -351,7 +351,7 @@ func (w *simWorld) checkQuiet(c *simCommand, n int) {
 // hasSecret reports whether a record was last sent the secret that the manifest has now.
 func (w *simWorld) hasSecret(c *simCommand, live *simRecord, key simKey) bool {
 	i := slices.IndexFunc(c.manifest, func(e simEntry) bool { return e.key == key })
-	return i < 0 || live.by == nil && w.raced(live.made) || live.fields["pat"] == simSecrets[c.manifest[i].pat]
+	return i < 0 || key.kind == "repository" && !w.story.bare || live.by == nil && w.raced(live.made) || live.fields["pat"] == simSecrets[c.manifest[i].pat]
 }
 
 // checkSecrets is invariant 6: no secret in an output, a report or the state.

@@ -161,8 +161,8 @@ func (m simManifest) claims(k simKey, live func(simKey) []*simRecord) bool {
 	})
 }
 
-// write writes the manifest as JSON.
-func (m simManifest) write(path string) error {
+// write writes the manifest as JSON, with secrets of repositories or without.
+func (m simManifest) write(path string, secrets bool) error {
 	records := make([]map[string]any, len(m))
 	for i, e := range m {
 		r := make(map[string]any)
@@ -170,8 +170,11 @@ func (m simManifest) write(path string) error {
 			r[name] = value
 		}
 		r["origin"], r["kind"] = e.key.origin, e.key.kind
+		if secrets || e.key.kind == "integration" {
+			r["pat"] = "env:" + e.pat
+		}
 		if e.key.kind == "integration" {
-			r["type"], r["pat"] = e.key.typ, "env:"+e.pat
+			r["type"] = e.key.typ
 			if e.key.name != "" {
 				r["displayName"] = e.key.name
 			}

@@ -27,6 +27,9 @@ func newSimKey(kind, typ, origin, name string) simKey {
 	return simKey{"integration", typ, origin, name}
 }
 
+// exact reports whether a key says alone which record it is.
+func (k simKey) exact() bool { return k.kind == "repository" || k.name != "" }
+
 // folded is the same for all keys that a server that rewrites names may keep as one.
 func (k simKey) folded() simKey {
 	k.name = strings.ToLower(strings.Join(strings.Fields(k.name), " "))
@@ -67,6 +70,7 @@ type simServer struct {
 	next    int64
 	rewrite string        // how names are rewritten: "", space, case or short
 	lag     time.Duration // lists do not show what is younger
+	bare    bool          // repositories show no initDate
 	lists   map[string][]map[string]any
 	say     func(format string, args ...any)
 	effect  func(c *simCommand, r *simRecord, what string, fields map[string]any) // judges each change by us, before it is made
@@ -254,8 +258,13 @@ func (s *simServer) show(r *simRecord) map[string]any {
 	}
 	if r.key.kind == "integration" {
 		v["integrationType"] = r.key.typ
-	} else if name, given := r.fields["displayName"]; given {
+		return v
+	}
+	if name, given := r.fields["displayName"]; given {
 		v["displayName"] = name
+	}
+	if s.bare {
+		delete(v, "initDate")
 	}
 	return v
 }

@@ -16,7 +16,8 @@ type simStory struct {
 	rewrite  string
 	lag      time.Duration
 	theme    string
-	twin     bool
+	twin     bool // two names differ only in letter case
+	bare     bool // repositories show no initDate, and have secrets
 	manifest uint64
 	steps    []simStep
 }
@@ -47,6 +48,7 @@ func newSimStory(seed uint64, enabled []string) simStory {
 		s.lag = lag
 	}
 	s.twin = s.rewrite != "case" && rand.New(rand.NewPCG(seed, 6)).IntN(8) == 0
+	s.bare = rand.New(rand.NewPCG(seed, 7)).IntN(8) == 0
 	if s.theme = s.pickTheme(random); s.theme != "" {
 		s.steps = simThemes[s.theme](s, random)
 		return s

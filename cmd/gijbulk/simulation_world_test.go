@@ -95,7 +95,7 @@ func newSimWorld(dir string, story simStory, skip map[string]bool) *simWorld {
 		before: make(map[string]simUndo), runs: make(map[string]*simRun), made: make(map[simKey]time.Time), began: time.Now(), booted: time.Now(), boot: 1}
 	w.server.say, w.server.effect, w.server.adds = w.say, w.judge, w.judgeCreate
 	w.server.made = func(r *simRecord) { w.made[r.sent] = r.made }
-	w.server.rewrite, w.server.lag = story.rewrite, story.lag
+	w.server.rewrite, w.server.lag, w.server.bare = story.rewrite, story.lag, story.bare
 	w.state = filepath.Join(dir, "state-0", "gijbulk.db")
 	return w
 }
@@ -213,7 +213,7 @@ func (w *simWorld) begin(step simStep, n int) *simCommand {
 	}
 	w.commands = append(w.commands, c)
 	c.args = w.arguments(c, step)
-	if err := w.manifest.write(filepath.Join(w.dir, "m.json")); err != nil {
+	if err := w.manifest.write(filepath.Join(w.dir, "m.json"), w.story.bare); err != nil {
 		w.violate(0, "the manifest cannot be written: %v", err)
 	}
 	w.claim()
