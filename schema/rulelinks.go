@@ -243,18 +243,3 @@ func uniqueLabels(records []Record, integrations []int) []string {
 	}
 	return all
 }
-
-// RuleFor is the first rule of an integration that matches a path; globs are those of its rules.
-func RuleFor(path string, globs []Glob) (i int, found bool) {
-	i = slices.IndexFunc(globs, func(g Glob) bool { return g.Match(path) })
-	return i, i >= 0
-}
-
-// Globs are those of rules.
-func Globs(rules []Record) []Glob {
-	globs := make([]Glob, len(rules))
-	for i, r := range rules {
-		globs[i] = NewGlob(r.Get(FieldMatch).Text())
-	}
-	return globs
-}

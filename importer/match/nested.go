@@ -44,11 +44,11 @@ func (n Nested) Live(integration int64) []schema.Record {
 // Apply gives the actions for the nested repositories of a live integration that differ from the first of its rules that
 // matches them, and counts those that are as their rule wants them. Each action is of the wave of the integration.
 func (n Nested) Apply(want schema.Record, integration int64) (actions []schema.Action, unchanged int) {
-	globs := schema.Globs(want.Rules)
+	rules := schema.NewRuleMatcher(want.Rules)
 	wave := want.Get(schema.FieldWave)
 	for _, i := range n.byIntegration[integration] {
 		have := &n.live[i]
-		at, matched := schema.RuleFor(schema.NestedPath(have.Origin()), globs)
+		at, matched := rules.First(schema.NestedPath(have.Origin()))
 		if !matched {
 			continue
 		}
