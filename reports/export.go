@@ -14,6 +14,7 @@ import (
 type Export struct {
 	Records      int // all of them
 	Repositories int // those of them that are plain repositories
+	Rules        int // for nested repositories
 	Placeholders []schema.Placeholder
 	Findings     []schema.Finding
 }
@@ -25,7 +26,11 @@ func ExportText(w io.Writer, e Export, out string, page Page) error {
 	if _, err := FindingsText(b, slices.Values(e.Findings), page); err != nil {
 		return err
 	}
-	page.line(b, 0, recordsWords(e.Records, e.Repositories, out))
+	words := recordsWords(e.Records, e.Repositories, out)
+	if e.Rules > 0 {
+		words += ", " + counted(e.Rules, "rule", "rules") + " for nested repositories"
+	}
+	page.line(b, 0, words)
 	writePlaceholders(b, e.Placeholders, page)
 	return b.Flush()
 }
@@ -45,6 +50,7 @@ type ExportSummary struct {
 	Records      int `json:"records"`
 	Integrations int `json:"integrations"`
 	Repositories int `json:"repositories"`
+	Rules        int `json:"rules,omitempty"` // for nested repositories
 }
 
 // ExportJSON writes for programs findings and placeholders to fill in, one object per
@@ -59,6 +65,6 @@ func ExportJSON(w io.Writer, e Export) error {
 	for _, p := range e.Placeholders {
 		_ = encoder.Encode(ConversionPlaceholder{p.Reference, p.For, p.Records})
 	}
-	_ = encoder.Encode(map[string]ExportSummary{"summary": {e.Records, e.Records - e.Repositories, e.Repositories}})
+	_ = encoder.Encode(map[string]ExportSummary{"summary": {e.Records, e.Records - e.Repositories, e.Repositories, e.Rules}})
 	return b.Flush() // returns the first error of all
 }

@@ -2,7 +2,10 @@ package schema
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Glob matches the paths of nested repositories: * stands for a part of a segment, ** for any part of a path, and
@@ -157,6 +160,31 @@ func NestedPath(origin string) string {
 	}
 	return strings.TrimSuffix(strings.Trim(path, "/"), ".git")
 }
+
+// PatternOf is a pattern for the path that is exactly this or, with wildcards, for those that begin with it. A * stands
+// for each character that no pattern holds, so that it may match others too; ok is false where there is no pattern.
+func PatternOf(path, wildcards string) (pattern string, ok bool) {
+	held := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`?[]{}\`, r) || r == utf8.RuneError || unicode.IsControl(r) {
+			return '*'
+		}
+		return r
+	}, path)
+	if trimmed := strings.TrimLeft(held, " "); trimmed != held {
+		held = "*" + trimmed
+	}
+	if trimmed := strings.TrimRight(held, " "); trimmed != held && wildcards == "" {
+		held = trimmed + "*"
+	}
+	held = manyStars.ReplaceAllString(held, "*")
+	if wildcards != "" {
+		held = strings.TrimSuffix(held, "*") + wildcards
+	}
+	problem, _ := badMatch(held)
+	return held, held != "" && problem == ""
+}
+
+var manyStars = regexp.MustCompile(`\*+`)
 
 // mostWildcards bounds what a match takes: each wildcard multiplies it by the length of the path.
 const mostWildcards = 8

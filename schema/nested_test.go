@@ -78,6 +78,31 @@ func TestNestedPath(t *testing.T) {
 	}
 }
 
+func TestPatternOf(t *testing.T) {
+	for _, tt := range []struct {
+		path, wildcards, want string
+		ok                    bool
+	}{
+		{"acme/web", "", "acme/web", true},
+		{"acme/web", "*", "acme/web*", true},
+		{"acme/", "**", "acme/**", true},
+		{"a/[x]*y", "", "a/*x*y", true},
+		{"a/[", "*", "a/*", true},
+		{"a\\b\x01", "", "a*b*", true},
+		{"a/b ", "", "a/b*", true},
+		{"a/b ", "*", "a/b *", true},
+		{" a", "", "*a", true},
+		{"a/b.git", "", "a/b.git", false},
+		{"a//b", "", "a//b", false},
+		{"[[a[b[c[d[e[f[g[h[i", "", "*a*b*c*d*e*f*g*h*i", false},
+		{"", "", "", false},
+	} {
+		if got, ok := PatternOf(tt.path, tt.wildcards); got != tt.want || ok != tt.ok {
+			t.Errorf("%q and %s: %q, %v", tt.path, tt.wildcards, got, ok)
+		}
+	}
+}
+
 // rule is an entry for a rule of a table.
 func rule(cells ...string) Entry {
 	e := Entry{Place: Place{File: "m.csv", Line: 9, Record: 9}, Columns: []string{"kind"}}

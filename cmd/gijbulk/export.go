@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -29,6 +30,7 @@ type exportOptions struct {
 	output    outputOptions
 	withIDs   bool
 	minimal   bool
+	nested    bool
 	unmanaged bool
 }
 
@@ -46,6 +48,9 @@ The server never shows secrets: the manifest has references to fill in, or those
 that gijbulk last sent, where the state file knows them. Other fields that the
 server does not show come from the state file as well.
 
+--nested writes rules for the nested repositories whose settings differ from
+those of their integration: a rule for each name, or one for many names that
+begin alike and have the same settings, so that there are few of them.
 --minimal leaves out what equals a default that the vendor documents.
 --unmanaged writes only the records that none of the manifests has, as a plan
 matches them: add them to a manifest, and the next sync adopts them.
@@ -57,6 +62,7 @@ cannot hold. A file that gijbulk did not write, or that was edited since, is
 replaced only with --overwrite.`,
 		Example: `  gijbulk export --jira https://jira.example.org --out jira.yaml
   gijbulk export --type GITLAB_SERVER,repository --format csv > gitlab.csv
+  gijbulk export --nested --out jira.yaml
   gijbulk export --minimal --unmanaged ours.yaml theirs.csv --out rest.yaml
   gijbulk export --format vendor-tsv --with-ids --out bulk.tsv`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -77,6 +83,7 @@ replaced only with --overwrite.`,
 	f.StringVar(&o.format, "format", "", strings.Join(exportFormats(), ", ")+" (default: by --out's extension, else yaml)")
 	o.output.addFlags(f)
 	f.BoolVar(&o.minimal, "minimal", false, "leave out what equals a documented default of the server")
+	f.BoolVar(&o.nested, "nested", false, "rules for the nested repositories that differ from their integration")
 	f.BoolVar(&o.unmanaged, "unmanaged", false, "only records that none of the manifests FILE… has")
 	f.BoolVar(&o.withIDs, "with-ids", false, "write the ids, which are valid on this Jira only")
 	return cmd
@@ -94,6 +101,9 @@ func (a *app) export(ctx context.Context, managed []string, o exportOptions) (er
 	}
 	if o.minimal && format == vendorTSV {
 		return usage("--minimal is for manifests: the app's own table has a column for every field")
+	}
+	if o.nested && format == vendorTSV {
+		return usage("--nested is for manifests: the app's own table holds no rules")
 	}
 	chosen, err := o.selection.parse()
 	if err != nil {
@@ -136,6 +146,7 @@ type exporter struct {
 
 	url      string                  // as the server calls itself
 	records  []schema.Record         // by id
+	nested   []schema.Record         // with --nested
 	shown    map[shownField]bool     // what this server shows at all
 	projects map[int64]string        // keys by id
 	wanted   map[int64]schema.Record // what was last brought here, by id
@@ -157,8 +168,11 @@ func (e *exporter) read(ctx context.Context) error {
 		return err
 	}
 	e.url = cmp.Or(server.BaseURL, e.target.client.BaseURL())
-	if e.records, err = e.target.client.List(ctx, nil, e.kinds()...); err != nil {
+	if e.records, e.nested, err = e.target.client.Read(ctx, nil, e.kinds()...); err != nil {
 		return err
+	}
+	if !e.options.nested {
+		e.nested = nil
 	}
 	slices.SortStableFunc(e.records, func(a, b schema.Record) int { return cmp.Compare(a.ID, b.ID) })
 	e.shown = make(map[shownField]bool)
@@ -167,7 +181,7 @@ func (e *exporter) read(ctx context.Context) error {
 			e.shown[shownField{r.Kind(), r.Type(), f}] = true
 		}
 	}
-	if e.projects, err = e.target.projectKeys(ctx, e.records); err != nil {
+	if e.projects, err = e.target.projectKeys(ctx, slices.Concat(e.records, e.nested)); err != nil {
 		return err
 	}
 	e.wanted, err = e.app.lastWanted(ctx, e.options.state, e.target, e.url, e.records)
@@ -175,15 +189,20 @@ func (e *exporter) read(ctx context.Context) error {
 }
 
 func (e *exporter) kinds() []schema.Kind {
-	types := e.options.selection.types
-	if len(types) > 0 && !slices.Contains(types, string(schema.KindRepository)) {
-		return []schema.Kind{schema.KindIntegration}
+	kinds, types := []schema.Kind{schema.KindIntegration}, e.options.selection.types
+	if len(types) == 0 || slices.Contains(types, string(schema.KindRepository)) {
+		kinds = append(kinds, schema.KindRepository)
 	}
-	return []schema.Kind{schema.KindIntegration, schema.KindRepository}
+	if e.options.nested {
+		kinds = append(kinds, schema.KindNested)
+	}
+	return kinds
 }
 
 // complete turns what the server shows into records that a server can be given.
 func (e *exporter) complete(format string) {
+	rules, told := export.Nested(e.records, e.nested)
+	e.findings = append(e.findings, told...)
 	for i, r := range e.records {
 		id := r.ID
 		r = e.fill(withoutBlanks(withoutServerMade(r, e.wanted[id])), e.wanted[id])
@@ -191,18 +210,17 @@ func (e *exporter) complete(format string) {
 			r = r.Set(schema.FieldProjectMappingIDs, schema.Value{}) // a server may show ids that it ignores
 		}
 		if format != vendorTSV {
-			var named bool
-			if r, named = schema.NameProjects(r, e.projects); !named {
-				e.findings = append(e.findings, schema.CodeUnknownProject.Newf(r.Place, schema.FieldProjectMappingIDs.String(),
-					"%s: not every project of it has a key that we may see; their ids, which mean others elsewhere, were written", r.Key()))
-			}
+			r = e.withProjectKeys(r, r.Key().String())
+		}
+		for _, rule := range rules[id] {
+			match := rule.Get(schema.FieldMatch).Text()
+			r.Rules = append(r.Rules, e.withProjectKeys(rule, fmt.Sprintf("%s, %s", r.Key(), match)))
 		}
 		if e.options.withIDs {
 			r = r.Set(schema.FieldID, schema.Int(id)).Set(schema.FieldTarget, schema.Text(e.url))
 		}
 		e.records[i] = r
 	}
-	var told []schema.Finding
 	e.records, e.missing, told = export.Live(e.records)
 	e.findings = append(e.findings, told...)
 	if e.options.minimal {
@@ -213,6 +231,16 @@ func (e *exporter) complete(format string) {
 	if format == vendorTSV {
 		e.missing = nil // the table has no place for references
 	}
+}
+
+// withProjectKeys names the projects of a record by their keys.
+func (e *exporter) withProjectKeys(r schema.Record, called string) schema.Record {
+	r, named := schema.NameProjects(r, e.projects)
+	if !named {
+		e.findings = append(e.findings, schema.CodeUnknownProject.Newf(r.Place, schema.FieldProjectMappingIDs.String(),
+			"%s: not every project of it has a key that we may see; their ids, which mean others elsewhere, were written", called))
+	}
+	return r
 }
 
 // withoutServerMade leaves out what the server made by itself, but not what was wanted so.
@@ -255,7 +283,11 @@ func (e *exporter) write(out io.Writer, format string) (err error) {
 }
 
 func (e *exporter) export() reports.Export {
-	return reports.Export{Records: len(e.records), Repositories: schema.CountKinds(e.records)[schema.KindRepository],
+	rules := 0
+	for _, r := range e.records {
+		rules += len(r.Rules)
+	}
+	return reports.Export{Records: len(e.records), Repositories: schema.CountKinds(e.records)[schema.KindRepository], Rules: rules,
 		Placeholders: e.missing, Findings: slices.Concat(e.findings, e.lost)}
 }
 
