@@ -220,6 +220,11 @@ func (b *behaving) run(t *testing.T, command string) (exit int, out string) {
 	if args[0] != "audit" && args[0] != "plan" {
 		args = append(args, "--settle", "1s", "--yes")
 	}
+	return b.execute(t, args...)
+}
+
+// execute runs a command as it is written.
+func (b *behaving) execute(t *testing.T, args ...string) (exit int, out string) {
 	var said bytes.Buffer
 	environment := map[string]string{"JIRA_TOKEN": "any", "PAT": "ghp_0123456789"}
 	exit = run(t.Context(), context.WithoutCancel(t.Context()), args, process{

@@ -74,6 +74,19 @@ func (b *behaving) settings() []sandbox.Repository {
 	return all
 }
 
+// put changes something by hand.
+func (b *behaving) put(t *testing.T, path, body string) {
+	t.Helper()
+	r, err := http.NewRequest("PUT", "https://jira.example.org/rest/gitplugin/1.0/"+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header = http.Header{"Content-Type": {"application/json"}, "X-Atlassian-Token": {"no-check"}, "Authorization": {"Bearer any"}}
+	if answer, err := b.server.RoundTripper().RoundTrip(r); err != nil || answer.StatusCode != 200 {
+		t.Fatal(answer, err)
+	}
+}
+
 func (b *behaving) expect(t *testing.T, command string, exit int, says ...string) {
 	t.Helper()
 	got, out := b.run(t, command)
@@ -181,14 +194,7 @@ func TestNestedRepositoriesThatDisappear(t *testing.T) {
 		b.expect(t, "sync --rate 0 --force --max-duration 500ms", 8)
 		in := b.server.Integrations()
 		c := in[slices.IndexFunc(in, func(in sandbox.Integration) bool { return in.DisplayName == "C" })]
-		r, err := http.NewRequest("PUT", fmt.Sprintf("https://jira.example.org/rest/gitplugin/1.0/integration/%d", c.ID), strings.NewReader(`{"apiFilter":"[?!contains(full_name, 'docs')]"}`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r.Header = http.Header{"Content-Type": {"application/json"}, "X-Atlassian-Token": {"no-check"}, "Authorization": {"Bearer any"}}
-		if answer, err := b.server.RoundTripper().RoundTrip(r); err != nil || answer.StatusCode != 200 {
-			t.Fatal(answer, err)
-		}
+		b.put(t, fmt.Sprintf("integration/%d", c.ID), `{"apiFilter":"[?!contains(full_name, 'docs')]"}`)
 		time.Sleep(time.Minute)
 		b.expect(t, "resume last --rate 0 --max-duration 0", 3, " 100 conflict", "is no longer on the server: its git host does not list it any more")
 		b.expect(t, "audit", 0, "nested repositories: 0 to update")
