@@ -138,6 +138,18 @@ func (p Plan) NestedCounts() (n Nested) {
 	return n
 }
 
+// NestedAfter are the counts once the plan has been carried out. Where the run has waited for the first scans of what it
+// created, it has applied the rules of that too.
+func (p Plan) NestedAfter(outcomes []Outcome, waited bool) Nested {
+	n := p.NestedCounts()
+	for i := range outcomes {
+		if a := &p.Actions[outcomes[i].N]; waited && a.Op == OpCreate && outcomes[i].Status == StatusCreated {
+			n.Pending -= len(a.Want.Rules)
+		}
+	}
+	return n
+}
+
 // CountKind counts the actions of an operation about records of a kind.
 func (p Plan) CountKind(op Op, kind Kind) int {
 	n := 0

@@ -122,8 +122,5 @@ func (w *workspace) execute(ctx context.Context, log *record, run schema.Run, pl
 	work := w.engine(plan, log, plan.Outcomes())
 	trouble := work.Start(ctx)
 	work.stop()
-	if w.waves.indexed {
-		run.Nested.Pending = 0
-	}
 	return w.report(ctx, log, run, work.Plan, work.Outcomes(), trouble)
 }

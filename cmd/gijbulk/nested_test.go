@@ -33,6 +33,10 @@ const nestedChanged = 100 + 100 + 1 + 99 + 3 + 400 + 44 + 89 + 1
 // nestedNotShown is how many of them only set what the server shows nowhere: tags filters and formats are blank.
 const nestedNotShown = 1 + 44
 
+// nestedMatched is how many a rule matches: of A also all of web that end with -1, which is the one; of B all of pay and those that
+// end with -7 elsewhere; of C all; of D also the others of docs, which are as they should be; of E one.
+const nestedMatched = 100 + 100 + 1 + 100 + 3 + 400 + 44 + 89 + 89 + 1
+
 func startNested(t *testing.T, faults string) *behaving {
 	t.Helper()
 	b := &behaving{dir: t.TempDir()}
@@ -74,6 +78,19 @@ func (b *behaving) settings() []sandbox.Repository {
 	return all
 }
 
+// reportsAgain expects the report of the last run to be the same when it is written again.
+func (b *behaving) reportsAgain(t *testing.T, said string) {
+	t.Helper()
+	again := filepath.Join(b.dir, "again.json")
+	exit, out := b.execute(t, "report", "last", "--state", filepath.Join(b.dir, "gijbulk.db"), "--report", "json="+again)
+	if exit != 0 || !strings.Contains(out, said) {
+		t.Errorf("exit %d, want %q:\n%s", exit, said, out)
+	}
+	if diff := cmp.Diff(string(mustRead(t, filepath.Join(b.dir, "report", "report.json"))), string(mustRead(t, again))); diff != "" {
+		t.Errorf("written again, the report differs:\n%.2000s", diff)
+	}
+}
+
 // put changes something by hand.
 func (b *behaving) put(t *testing.T, path, body string) {
 	t.Helper()
@@ -111,7 +128,9 @@ func TestRulesForNestedRepositories(t *testing.T) {
 		if n := b.puts(); n != 0 {
 			t.Fatalf("%d updates were sent by commands that change nothing", n)
 		}
-		b.expect(t, "sync --rate 0 --max-update 50%", 0, fmt.Sprintf("nested repositories: %d updated", nestedChanged))
+		said := fmt.Sprintf("nested repositories: %d updated, %d unchanged", nestedChanged, nestedMatched-nestedChanged)
+		b.expect(t, "sync --rate 0 --max-update 50%", 0, said)
+		b.reportsAgain(t, said)
 		if n := b.puts(); n != nestedChanged {
 			t.Errorf("%d updates were sent, want %d", n, nestedChanged)
 		}

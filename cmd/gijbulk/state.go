@@ -104,7 +104,12 @@ func (a *app) loadRun(ctx context.Context, o stateOptions, id string) (saved jou
 		return saved, err
 	}
 	defer func() { err = firstError(err, state.Close()) }()
-	return state.Load(ctx, id)
+	if saved, err = state.Load(ctx, id); err != nil || saved.Options == nil {
+		return saved, err
+	}
+	options, err := readOptions(saved.Run.ID, saved.Options)
+	saved.Run.Nested = saved.Plan.NestedAfter(saved.Outcomes, options.Flags["wait-indexed"] == "true" && saved.Run.Complete)
+	return saved, err
 }
 
 // lockFolder is where the locks are, whatever the state is: a run with another state file, or

@@ -26,7 +26,7 @@ func testRoundTrip(t *testing.T, s store) {
 	changed.Changes[1].Unseen = true
 	p := plan(schema.Action{Op: schema.OpCreate, Want: wanted}, changed, gone,
 		schema.Action{Op: schema.OpInvalid, Want: wrong, Reason: "no URL", Advice: "write one"},
-		schema.Action{Op: schema.OpUnchanged, Want: elsewhere, Have: there},
+		schema.Action{Op: schema.OpUnchanged, Want: elsewhere, Have: there, NestedUnchanged: 3},
 		schema.Action{Op: schema.OpConflict, Want: elsewhere, Reason: "two are live:\n\"1\" and 2"})
 	r := run("r1")
 	r.Digest, r.Findings = p.Digest(), []schema.Finding{schema.CodePlainSecret.Newf(wanted.Place, "pat", "written out")}

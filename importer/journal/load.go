@@ -128,6 +128,9 @@ func (l *loader) action(rows *sql.Rows) (a schema.Action, err error) {
 	if a.Want, err = want.decode(l.tables); err != nil {
 		return a, err
 	}
+	if want != nil {
+		a.NestedUnchanged = want.NestedUnchanged
+	}
 	if a.Have, err = have.decode(l.tables); err != nil {
 		return a, err
 	}

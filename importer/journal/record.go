@@ -20,6 +20,8 @@ type recordJSON struct {
 	Rules       []*recordJSON `json:"rules,omitempty"`
 	Owner       schema.Place  `json:"owner,omitzero"`
 	Integration int64         `json:"integration,omitempty"`
+
+	NestedUnchanged int `json:"nestedUnchanged,omitempty"` // of the action that wants the record
 }
 
 // encodeRecord encodes a record with references in place of its secrets; nil for the zero
