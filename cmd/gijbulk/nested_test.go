@@ -204,6 +204,16 @@ func TestRulesAfterTheFirstScan(t *testing.T) {
 	})
 }
 
+// TestRulesAfterAnInterruptedScan: what an import created before it was interrupted gets its rules from the resume.
+func TestRulesAfterAnInterruptedScan(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := startNested(t, "")
+		b.expect(t, "import --rate 0 --wait-indexed --max-indexing 5 --concurrency 5 --max-duration 500ms", 8, "5 created", "12 rules of new integrations pending")
+		b.expect(t, "resume last --rate 0 --max-duration 0", 0, "5 created", fmt.Sprintf("nested repositories: %d updated", nestedChanged))
+		b.expect(t, "audit", 0, "nested repositories: 0 to update")
+	})
+}
+
 // TestNestedRepositoriesThatDisappear: what a host no longer lists is a conflict, and no failure of others.
 func TestNestedRepositoriesThatDisappear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
