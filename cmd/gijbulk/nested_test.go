@@ -39,6 +39,12 @@ const nestedMatched = 100 + 100 + 1 + 100 + 3 + 400 + 44 + 89 + 89 + 1
 
 func startNested(t *testing.T, faults string) *behaving {
 	t.Helper()
+	return startNestedIn(t, faults, time.Second)
+}
+
+// startNestedIn starts a server whose indexings take so long.
+func startNestedIn(t *testing.T, faults string, indexTime time.Duration) *behaving {
+	t.Helper()
 	b := &behaving{dir: t.TempDir()}
 	if err := os.WriteFile(filepath.Join(b.dir, "m.yaml"), []byte(nestedManifest), 0o600); err != nil {
 		t.Fatal(err)
@@ -53,7 +59,7 @@ func startNested(t *testing.T, faults string) *behaving {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b.server, err = sandbox.New(sandbox.Options{Faults: f, Listing: sandbox.Listing{"": list}, IndexTime: time.Second}); err != nil {
+	if b.server, err = sandbox.New(sandbox.Options{Faults: f, Listing: sandbox.Listing{"": list}, IndexTime: indexTime}); err != nil {
 		t.Fatal(err)
 	}
 	return b

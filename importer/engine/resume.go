@@ -171,6 +171,8 @@ func outcomeAfterOthers(a *schema.Action, o schema.Outcome, found []schema.Recor
 		return confirmUntouched(a, o, have)
 	case have.ID != 0 && idReassigned(a, have):
 		return changedMeanwhile(o, have, []schema.Change{{Field: schema.FieldType, From: have.Get(schema.FieldType), To: a.Have.Get(schema.FieldType)}})
+	case a.Op == schema.OpUpdate && have.ID != 0 && o.Status == schema.StatusUnknown && asWanted(a, have):
+		o.Status, o.ID, o.Error, o.Advice = schema.StatusUpdated, have.ID, "", ""
 	case a.Op == schema.OpUpdate && have.ID != 0:
 		return changedMeanwhile(o, have, neitherOldNorWanted(a, have))
 	case a.Op == schema.OpDelete && have.ID != 0:
@@ -196,6 +198,12 @@ func confirmUntouched(a *schema.Action, o schema.Outcome, have schema.Record) (_
 		return o, false
 	}
 	return changedMeanwhile(o, have, match.Changes(a.Want, have))
+}
+
+// asWanted reports whether an update whose answer was lost has certainly been carried out: the server shows each of its
+// fields as it was sent.
+func asWanted(a *schema.Action, have schema.Record) bool {
+	return !slices.ContainsFunc(a.Changes, func(c schema.Change) bool { return c.Unseen || !have.Get(c.Field).Equal(c.To) })
 }
 
 func neitherOldNorWanted(a *schema.Action, have schema.Record) []schema.Change {

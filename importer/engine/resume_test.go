@@ -193,6 +193,40 @@ func TestResumeLooksAtWhatIsDeleted(t *testing.T) {
 	})
 }
 
+// TestResumeLooksAtWhatWasUpdated: an update whose answer was lost is sent again only where the server does not show all that
+// it set.
+func TestResumeLooksAtWhatWasUpdated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		have := wanted("done", "not done", "half done", "done, and not all is shown")
+		ids := s.addAll(have)
+		want := make([]schema.Record, len(have))
+		for i, r := range have {
+			want[i] = r.Set(schema.FieldDisabled, schema.Bool(true)).Set(schema.FieldTagsFilter, schema.Text("v.*"))
+		}
+		plan, _ := planner.Diff(want, s.live, planner.Options{Update: true})
+		for i, id := range ids {
+			for _, c := range plan.Actions[i].Changes {
+				if i != 1 && (i != 2 || c.Field == schema.FieldDisabled) {
+					s.set(id, c.Field, c.To)
+				}
+			}
+		}
+		for i := range plan.Actions {
+			for c := range plan.Actions[i].Changes {
+				plan.Actions[i].Changes[c].Unseen = i == 3 && c == 0
+			}
+		}
+		f := newRun(t, s, plan)
+		if err := f.Resume(t.Context(), f.outcomesOf("unknown unknown unknown unknown"), nil); err != nil {
+			t.Fatal(err)
+		}
+		if f.statuses() != "updated updated updated updated" || s.sent["done"] != 0 || s.requests() != 3 {
+			t.Errorf("%s after %d requests: %v", f.statuses(), s.requests(), f.Outcomes())
+		}
+	})
+}
+
 // TestResumeNeedsTheList: without it, nothing is sent.
 func TestResumeNeedsTheList(t *testing.T) {
 	s := newServer()
