@@ -185,6 +185,8 @@ func TestAttachRules(t *testing.T) {
 			"the rule at m:3 has errors, so no rule of this integration is applied (fix the other rule); the rule has the same integration and match as m:2 (remove one of them)"},
 		{"unreachable", []Record{integration(1, TypeGerrit, "A"), nested(2, "A", "*"), nested(3, "A", "a/x")}, "A: * a/x",
 			`the rule at m:2 matches all that this one does: "*" (move it before the other rule, or remove it)`},
+		{"unreachable by the last segment", []Record{integration(1, TypeGerrit, "A"), nested(2, "A", "b*"), nested(3, "A", "x"), nested(4, "A", "a/**/x")}, "A: b* x a/**/x",
+			`the rule at m:3 matches all that this one does: "x" (move it before the other rule, or remove it)`},
 		{"of another integration", []Record{integration(1, TypeGerrit, "A"), twin, nested(3, "A", "*"), nested(4, "B", "x")}, "A: *, B: x", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -9,9 +9,9 @@ type OpenToAll struct {
 	firsts []Place // of the first of them in each file
 }
 
-// Add counts a record that is one of them. A record with errors is not.
+// Add counts a record that is one of them. A record with errors is not, and a rule leaves it to the integration.
 func (o *OpenToAll) Add(r Record) {
-	if r.Has(FieldGlobal) || r.Has(FieldProjects) || r.Has(FieldProjectMappingIDs) || len(r.Errors()) > 0 {
+	if r.Kind() == KindNested || r.Has(FieldGlobal) || r.Has(FieldProjects) || r.Has(FieldProjectMappingIDs) || len(r.Errors()) > 0 {
 		return
 	}
 	if o.counts == nil {

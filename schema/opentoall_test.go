@@ -21,6 +21,7 @@ func TestOpenToAll(t *testing.T) {
 	add("a.csv", "projects", "![]")
 	add("a.csv", "projectMappingIds", "![!1]")
 	add("c.csv", "global", "maybe")
+	o.Add(Checker{}.Check(rule("integration", "A", "match", "x", "disabled", "yes")))
 	var got []string
 	for _, f := range o.Findings() {
 		got = append(got, f.String())

@@ -112,32 +112,60 @@ func (l *RuleLinks) unknown(rule Record, label string, n int) Finding {
 
 // compare finds rules that an earlier one of their integration leaves nothing to.
 func (l *RuleLinks) compare() {
-	earlier := make(map[int][]*RuleLink)
+	earlier := make(map[int]*earlierRules)
 	for i := range l.rules {
 		link := &l.rules[i]
-		if link.Integration == NoIntegration {
+		if link.Integration == NoIntegration || link.Rule.Get(FieldMatch).Text() == "" {
 			continue
 		}
-		for _, before := range earlier[link.Integration] {
-			if f, found := shadowed(link.Rule, before.Rule); found {
-				link.New = append(link.New, f)
-				break
-			}
+		of := earlier[link.Integration]
+		if of == nil {
+			of = &earlierRules{byMatch: make(map[string]Place)}
+			earlier[link.Integration] = of
 		}
-		earlier[link.Integration] = append(earlier[link.Integration], link)
+		if f, found := of.shadows(link.Rule); found {
+			link.New = append(link.New, f)
+		}
+		of.add(link.Rule)
 	}
 }
 
-func shadowed(rule, before Record) (Finding, bool) {
-	match, earlier := rule.Get(FieldMatch).Text(), before.Get(FieldMatch).Text()
-	switch {
-	case match == "" || earlier == "":
-		return Finding{}, false
-	case match == earlier:
-		return CodeDuplicateRecord.Newf(rule.Place, FieldMatch.String(), "the rule has the same integration and match as %s", before.Place).
+// earlierRules are those of an integration that come before a rule.
+type earlierRules struct {
+	byMatch map[string]Place // the first of each match
+	wild    []Record         // those with wildcards
+	globs   []Glob           // of these
+}
+
+func (e *earlierRules) add(rule Record) {
+	match := rule.Get(FieldMatch).Text()
+	if _, known := e.byMatch[match]; !known {
+		e.byMatch[match] = rule.Place
+	}
+	if strings.Contains(match, "*") {
+		e.wild, e.globs = append(e.wild, rule), append(e.globs, NewGlob(match))
+	}
+}
+
+// shadows is the finding about a rule that one of the earlier ones leaves nothing to.
+func (e *earlierRules) shadows(rule Record) (Finding, bool) {
+	match := rule.Get(FieldMatch).Text()
+	if before, found := e.byMatch[match]; found {
+		return CodeDuplicateRecord.Newf(rule.Place, FieldMatch.String(), "the rule has the same integration and match as %s", before).
 			Advise("remove one of them"), true
-	case NewGlob(earlier).Covers(NewGlob(match)):
-		return CodeUnreachableRule.Newf(rule.Place, FieldMatch.String(), "the rule at %s matches all that this one does: %s", before.Place, Quote(earlier)), true
+	}
+	unreachable := func(before Place, earlier string) (Finding, bool) {
+		return CodeUnreachableRule.Newf(rule.Place, FieldMatch.String(), "the rule at %s matches all that this one does: %s", before, Quote(earlier)), true
+	}
+	last := match[strings.LastIndexByte(match, '/')+1:]
+	if before, found := e.byMatch[last]; found && !strings.Contains(last, "*") {
+		return unreachable(before, last)
+	}
+	symbols := NewGlob(match).symbols()
+	for i, g := range e.globs {
+		if coversParts(g.parts, symbols) {
+			return unreachable(e.wild[i].Place, g.String())
+		}
 	}
 	return Finding{}, false
 }
