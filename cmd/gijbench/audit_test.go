@@ -32,17 +32,17 @@ func BenchmarkAudit(b *testing.B) {
 				b.Fatal(err)
 			}
 			list := writeInput(b, "list.json", func(name string) error { return os.WriteFile(name, live, 0o600) })
-			url := listen(b, encoded(live, server))
+			url := listen(b, encodedAt(addPath, live, server))
 			audit := program(b, "audit", manifest, "--jira", url, "--rate", "0", "--quiet", "--state", filepath.Join(b.TempDir(), "audit.db"))
 			compare(b, records, "decoding-the-two-inputs", audit, baseline("decode", manifest, list))
 		})
 	}
 }
 
-// encoded answers the list as it was encoded once: what a server takes to encode it is not ours.
-func encoded(list []byte, server http.Handler) http.HandlerFunc {
+// encodedAt answers the list at a path as it was encoded once: what a server takes to encode it is not ours.
+func encodedAt(path string, list []byte, server http.Handler) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Method == http.MethodGet && r.URL.Path == addPath {
+		if r.Method == http.MethodGet && r.URL.Path == path {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write(list)
 			return

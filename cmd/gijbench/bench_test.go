@@ -23,6 +23,8 @@ var children = map[string]func(args []string) error{
 	"http":    bareHTTP,
 	"listing": bareListing,
 	"decode":  bareDecode,
+
+	"repositories": bareRepositories,
 }
 
 func TestMain(m *testing.M) {
