@@ -22,6 +22,8 @@ type Record struct {
 	Rules       []Record // of a wanted integration: for its nested repositories, the first that matches applies
 	Owner       Place    // of a rule that stands inside its integration: where that is
 	Integration int64    // of a live nested repository: the id of its integration
+
+	IndexingFailed bool // of a live nested repository: its last indexing ended with an error
 }
 
 // Known is a live record as an earlier run recorded it.

@@ -67,6 +67,7 @@ type Run struct {
 	RemoveDuplicates bool // delete what the server made more than once of a create
 
 	ledger *ledger
+	nested *nestedList
 }
 
 // Start carries out the plan. The error is a *Stopped, a *LimitReached, the context's cause, or
@@ -81,7 +82,7 @@ func (r *Run) Start(ctx context.Context) error {
 func (r *Run) Outcomes() []schema.Outcome { return r.ledger.outcomes }
 
 func (r *Run) openLedger(ctx context.Context, outcomes []schema.Outcome) (context.Context, context.CancelFunc) {
-	r.ledger = newLedger(r, outcomes)
+	r.ledger, r.nested = newLedger(r, outcomes), &nestedList{target: r.Target}
 	if r.Limits.MaxDuration <= 0 {
 		return context.WithCancel(ctx)
 	}

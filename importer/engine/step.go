@@ -13,6 +13,22 @@ type Step struct {
 	WaveDone *WaveDone
 	Nested   int // nested repositories of new or updated integrations, to which their rules are now applied
 	Removing int // duplicates that are now deleted
+	Indexing *Indexing
+}
+
+// Indexing is how far a first indexing is that the run waits for.
+type Indexing struct {
+	N           int  // of the action
+	Scanned     bool // the scan has ended: the nested repositories are known
+	Indexed, Of int  // nested repositories
+	Ended       bool // the run no longer waits for it
+}
+
+func (i Indexing) suffix() string {
+	if !i.Scanned {
+		return ""
+	}
+	return fmt.Sprintf(" (scan ended; %d of %d indexed)", i.Indexed, i.Of)
 }
 
 // Settling begins to settle creates whose answers were lost.

@@ -19,10 +19,11 @@ const indexPath = appPath + "1.0/index.json"
 // Indexing asks how far the first indexing of a live record is. It has ended when the app
 // says that it is finished and, for an integration, shows when it last was: before an
 // indexing has begun the app may call it finished as well. One that went wrong shows no
-// date, and has ended too.
+// date, and has ended too. That of an integration is its scan: its nested repositories are
+// indexed later.
 func (c *Client) Indexing(ctx context.Context, r schema.Record) (schema.Indexing, error) {
 	state, err := c.IndexingStatus(ctx, r.ID)
-	if err != nil || !state.Ended || len(state.Errors) > 0 || r.Kind() == schema.KindRepository {
+	if err != nil || !state.Ended || len(state.Errors) > 0 || r.Kind() != schema.KindIntegration {
 		return state, err
 	}
 	state.Last, err = c.lastIndexed(ctx, r.ID)

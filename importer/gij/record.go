@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -67,6 +68,7 @@ type parts struct {
 	badID   error
 	made    int64 // initDate
 	indexed int64 // lastIndexedDate
+	failed  bool  // state is ERROR
 	typed   schema.Value
 	inside  bool  // an integration
 	folder  int64 // the id of that
@@ -80,6 +82,8 @@ func (p *parts) add(name string, value json.RawMessage) {
 		p.made, _ = asInt(value)
 	case name == "lastIndexedDate":
 		p.indexed, _ = asInt(value)
+	case name == "state": // of a nested repository: QUEUED, SCANNING, UPDATED or ERROR
+		p.failed = strings.EqualFold(asText(value), "ERROR")
 	case name == "integrationType": // what a request calls type
 		p.typed = p.decoder.value(schema.ShapeText, value)
 	case name == "trackedFolderId":
@@ -135,7 +139,7 @@ func (p *parts) nested() schema.Record {
 	if p.badID == nil {
 		r.ID = p.id
 	}
-	r.InitDate, r.Integration = p.made, p.folder
+	r.InitDate, r.Indexed, r.IndexingFailed, r.Integration = p.made, p.indexed, p.failed, p.folder
 	return r
 }
 
