@@ -58,6 +58,10 @@ func (p *progress) Step(s engine.Step) {
 		log.info("applying rules", "nested repositories", s.Nested)
 	case s.Removing > 0:
 		log.info("removing duplicates", "records", s.Removing)
+	case s.Indexing != nil && s.Indexing.Ended:
+		p.shown.Indexed(s.Indexing.N)
+	case s.Indexing != nil:
+		p.shown.Indexing(s.Indexing.N, terminal.FirstIndexing{Scanned: s.Indexing.Scanned, Indexed: s.Indexing.Indexed, Of: s.Indexing.Of})
 	}
 }
 

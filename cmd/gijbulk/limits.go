@@ -35,7 +35,7 @@ type waveOptions struct {
 func (o *waveOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.size, "wave-size", 0, "split each wave of the manifest into waves of at most `N` writes (0: do not split)")
 	f.StringVar(&o.maxFailures, "wave-failures", "0", "continue with the next wave after at most `N|P%` failures in one, failed first indexings included")
-	f.BoolVar(&o.indexed, "wait-indexed", false, "wait until the first indexing of each new record has ended, as the vendor advises")
+	f.BoolVar(&o.indexed, "wait-indexed", false, "wait until the first indexing of each new record, and of its nested repositories, has ended, as the vendor advises")
 	f.IntVar(&o.indexing, "max-indexing", 2, "with --wait-indexed: at most this many first indexings at once")
 	f.DurationVar(&o.timeout, "index-timeout", 30*time.Minute, "with --wait-indexed: how long to wait for one")
 }

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -41,13 +42,15 @@ type Progress struct {
 	total  int
 	seen   map[int]schema.Status
 	counts map[schema.Status]int
+
+	indexing map[int]FirstIndexing // by the number of the action
 }
 
 // StartProgress shows the progress of a run until [Progress.Stop]. statuses are those of
 // all its actions, by number: what an earlier part of the run has processed is done.
 func StartProgress(o ProgressOptions, statuses []schema.Status) *Progress {
 	p := &Progress{options: o, total: len(statuses), started: o.Now(), quit: make(chan struct{}),
-		seen: make(map[int]schema.Status), counts: make(map[schema.Status]int)}
+		seen: make(map[int]schema.Status), counts: make(map[schema.Status]int), indexing: make(map[int]FirstIndexing)}
 	for n, status := range statuses {
 		if status != schema.StatusUnprocessed {
 			p.Update(n, status)
@@ -101,6 +104,9 @@ func every(interval time.Duration, quit <-chan struct{}, do func()) {
 func (p *Progress) log() {
 	done, total, counts := p.state()
 	pairs := []any{"done", done, "of", total, "so far", Counts(counts)}
+	if text := p.indexingText(); text != "" {
+		pairs = append(pairs, "indexing", text)
+	}
 	if left := p.options.Waiting.Left(p.options.Now()); left > 0 {
 		pairs = append(pairs, "waiting for the server", seconds(left))
 	}
@@ -151,20 +157,21 @@ func bar(done, total, columns int) string {
 	return strings.TrimSpace(bar.String()) + " "
 }
 
-// forecast is the rate of the run and the time that it needs for the other records, or
-// why it processes none now.
+// forecast is the rate of the run, and the time that it needs for the other records with
+// the first indexings that it waits for, or why it processes none now.
 func (p *Progress) forecast(done, total int) (speed, left string) {
 	now := p.options.Now()
 	if wait := p.options.Waiting.Left(now); wait > 0 {
 		return "", ", waiting for the server, " + seconds(wait)
 	}
+	indexing := suffix(", ", p.indexingText())
 	if done == total {
-		return "", ", verifying"
+		return "", cmp.Or(indexing, ", verifying")
 	}
 	took := now.Sub(p.started)
 	if done == p.before || took < time.Second {
-		return "", ""
+		return "", indexing
 	}
 	each := took / time.Duration(done-p.before)
-	return ", " + rate(each), ", " + estimate(each*time.Duration(total-done)) + " left"
+	return ", " + rate(each), ", " + estimate(each*time.Duration(total-done)) + " left" + indexing
 }

@@ -117,6 +117,61 @@ func TestProgressOfAResumedRun(t *testing.T) {
 	})
 }
 
+// TestProgressOfFirstIndexings: what the run waits for is in the status line and in the log lines.
+func TestProgressOfFirstIndexings(t *testing.T) {
+	type one struct {
+		n   int
+		now FirstIndexing
+	}
+	for want, all := range map[string][]one{
+		"2 scanning":                             {{0, FirstIndexing{}}, {1, FirstIndexing{}}},
+		"scan ended; 12 of 40 indexed":           {{0, FirstIndexing{}}, {0, FirstIndexing{true, 12, 40}}},
+		"1 scanning, scan ended; 0 of 3 indexed": {{0, FirstIndexing{true, 0, 3}}, {1, FirstIndexing{}}},
+		"2 scans ended; 15 of 50 indexed":        {{0, FirstIndexing{true, 5, 10}}, {1, FirstIndexing{true, 10, 40}}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			term := terminaltest.New(100)
+			p := StartProgress(options(term, 100), unprocessed(2))
+			p.Update(0, schema.StatusCreated)
+			for _, i := range all {
+				p.Indexing(i.n, i.now)
+			}
+			time.Sleep(drawInterval)
+			synctest.Wait()
+			if text := term.Text(); !strings.HasSuffix(text, " 1/2, "+want+": 1 created\n") {
+				t.Errorf("shown: %s, want %s", text, want)
+			}
+			p.Update(1, schema.StatusCreated)
+			time.Sleep(drawInterval)
+			synctest.Wait()
+			if text := term.Text(); !strings.HasSuffix(text, " 2/2, "+want+": 2 created\n") {
+				t.Errorf("shown: %s, want %s", text, want)
+			}
+			p.Indexed(0)
+			p.Indexed(1)
+			time.Sleep(drawInterval)
+			synctest.Wait()
+			if text := term.Text(); !strings.Contains(text, "2/2, verifying") {
+				t.Errorf("shown: %s", text)
+			}
+			p.Stop()
+
+			var lines []string
+			p = StartProgress(ProgressOptions{Now: time.Now, Waiting: &Waiting{}, Log: func(message string, pairs ...any) {
+				lines = append(lines, fmt.Sprintln(pairs...))
+			}}, unprocessed(2))
+			for _, i := range all {
+				p.Indexing(i.n, i.now)
+			}
+			time.Sleep(logInterval + time.Second)
+			p.Stop()
+			if len(lines) != 1 || !strings.Contains(lines[0], "indexing "+want) {
+				t.Errorf("logged: %q, want %s", lines, want)
+			}
+		})
+	}
+}
+
 // TestProgressOfNothing: a plan without records has no status line.
 func TestProgressOfNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
