@@ -192,7 +192,7 @@ func (a *app) explain(code string) error {
 	}
 	if i := slices.IndexFunc(schema.IndexingErrors(), func(e schema.IndexingError) bool { return string(e.Code) == code }); i >= 0 {
 		e := schema.IndexingErrors()[i]
-		_, err := fmt.Fprintf(a.stdout, "%s (indexing): %s\n\n%s\n\nWhat to do: %s.\n", e.Code, e.Title, e.Cause, e.Fix)
+		_, err := fmt.Fprintf(a.stdout, "%s (indexing): %s\n\n%s\n\nWhat to do: %s.\nSource: %s\n", e.Code, e.Title, e.Cause, e.Fix, e.Source)
 		return err
 	}
 	e := schema.Code(code).Explanation()
