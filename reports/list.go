@@ -27,6 +27,7 @@ type ListedRecord struct {
 	Nested      int        `json:"nested"`           // repositories inside the integration
 	LastIndexed *time.Time `json:"lastIndexed"`      // UTC; null where it never was
 	Errors      []string   `json:"errors,omitempty"` // of its last indexing, where they were asked for
+	Advice      string     `json:"advice,omitempty"` // what to do about them
 	Duplicate   bool       `json:"duplicate"`        // another live record has the same identity
 }
 
@@ -132,6 +133,9 @@ func ListText(w io.Writer, listed []ListedRecord, page Page) error {
 		if i > 0 {
 			for _, text := range listed[i-1].Errors {
 				page.line(out, 4, page.paint(bad, clipped(text)))
+			}
+			if text := listed[i-1].Advice; text != "" {
+				page.line(out, 4, page.paint(advice, "hint:")+" "+text)
 			}
 		}
 	}

@@ -174,7 +174,7 @@ func severityOf(by grouping) []string {
 	case byCheck:
 		return []string{stateInvalid}
 	case byAction:
-		return []string{string(schema.OpInvalid), string(schema.OpConflict), string(schema.OpDelete), string(schema.OpUpdate),
+		return []string{string(schema.OpInvalid), string(schema.OpConflict), string(schema.OpIndexingError), string(schema.OpDelete), string(schema.OpUpdate),
 			string(schema.OpCreate), string(schema.OpExists)}
 	}
 	return []string{string(schema.StatusFailed), string(schema.StatusConflict), string(schema.StatusUnknown),

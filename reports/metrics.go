@@ -25,6 +25,8 @@ type Measured struct {
 	Ended   time.Time
 
 	Credentials []CredentialExpiry
+
+	IndexingErrors *int // records whose last indexing had errors; nil: the run did not ask
 }
 
 // CredentialExpiry is when a credential of a git host expires.
@@ -92,6 +94,12 @@ func (m Measured) register(registry *prometheus.Registry) {
 	m.countRecords(g)
 	m.countFindings(g)
 	m.countCredentials(registry)
+	if m.IndexingErrors != nil {
+		errors := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "gijbulk", Name: "indexing_errors",
+			Help: "Records of the last run whose last indexing had errors.", ConstLabels: labels})
+		errors.Set(float64(*m.IndexingErrors))
+		registry.MustRegister(errors)
+	}
 	var sum schema.Beat
 	for _, b := range run.Timeline.Beats {
 		sum = sum.Plus(b)
@@ -162,7 +170,7 @@ func (m Measured) countFindings(g meter) {
 
 func usualStatuses(op schema.Op) []schema.Status {
 	done := map[schema.Op]schema.Status{schema.OpCreate: schema.StatusCreated, schema.OpUpdate: schema.StatusUpdated, schema.OpDelete: schema.StatusDeleted,
-		schema.OpExists: schema.StatusExists, schema.OpUnchanged: schema.StatusUnchanged, schema.OpConflict: schema.StatusConflict, schema.OpInvalid: schema.StatusFailed}[op]
+		schema.OpExists: schema.StatusExists, schema.OpUnchanged: schema.StatusUnchanged, schema.OpIndexingError: schema.StatusUnchanged, schema.OpConflict: schema.StatusConflict, schema.OpInvalid: schema.StatusFailed}[op]
 	if !op.Writes() {
 		return []schema.Status{done}
 	}

@@ -44,6 +44,9 @@ func planCounts(run schema.Run, plan schema.Plan) string {
 		plan.Count(schema.OpCreate), countDiffering(run, plan), plan.Count(schema.OpUnchanged),
 		plan.Count(schema.OpConflict), run.Writes)
 	out.WriteString(planNested(plan).text(run))
+	if n := plan.IndexingErrors; n > 0 {
+		fmt.Fprintf(&out, "; %d with indexing errors", n)
+	}
 	if n := plan.Count(schema.OpInvalid); n > 0 {
 		fmt.Fprintf(&out, "; %d left out with errors", n)
 	}
@@ -61,7 +64,7 @@ func countDiffering(run schema.Run, plan schema.Plan) string {
 }
 
 func actionSign(op schema.Op) string {
-	return map[schema.Op]string{schema.OpCreate: "+", schema.OpUpdate: "~", schema.OpDelete: "-", schema.OpExists: "~", schema.OpConflict: "!", schema.OpInvalid: "x"}[op]
+	return map[schema.Op]string{schema.OpCreate: "+", schema.OpUpdate: "~", schema.OpDelete: "-", schema.OpExists: "~", schema.OpConflict: "!", schema.OpIndexingError: "!", schema.OpInvalid: "x"}[op]
 }
 
 func signed(op schema.Op, page Page) string {
@@ -97,7 +100,10 @@ func writeAction(out io.Writer, a *schema.Action, page Page) {
 		page.line(out, 4, fmt.Sprintf("%s: %s -> %s", c.Field, page.paint(bad, quoted(c.From)), to))
 	}
 	if a.Reason != "" {
-		page.line(out, 4, oneLine(a.Reason))
+		page.line(out, 4, clipped(a.Reason))
+	}
+	if a.Advice != "" {
+		page.line(out, 4, page.paint(advice, "hint:")+" "+clipped(a.Advice))
 	}
 }
 
@@ -120,6 +126,7 @@ type PlanAction struct {
 	Subject
 	Changes []ChangeInfo `json:"changes"`
 	Reason  string       `json:"reason"`
+	Advice  string       `json:"advice,omitempty"`
 }
 
 // PlanSummary is the last line of a plan as programs get it.
@@ -134,6 +141,8 @@ type PlanSummary struct {
 	Writes    int    `json:"writes"`  // write requests that were sent
 	Plan      string `json:"plan"`    // its digest, or ""
 
+	IndexingErrors int `json:"indexingErrors,omitempty"` // records whose last indexing had errors, where they were asked for
+
 	Nested *PlanNested `json:"nested,omitempty"` // of nested repositories, which are in no other count; absent where there are no rules
 }
 
@@ -145,7 +154,7 @@ func PlanJSON(w io.Writer, run schema.Run, plan schema.Plan) error {
 	encoder.SetEscapeHTML(false)
 	for i := range plan.Actions {
 		a := &plan.Actions[i]
-		if err := encoder.Encode(PlanAction{subjectInfo(a, &a.Have), changeInfos(a.Changes), a.Reason}); err != nil {
+		if err := encoder.Encode(PlanAction{subjectInfo(a, &a.Have), changeInfos(a.Changes), a.Reason, a.Advice}); err != nil {
 			return err
 		}
 	}
@@ -153,7 +162,7 @@ func PlanJSON(w io.Writer, run schema.Run, plan schema.Plan) error {
 		Exists:    plan.Count(schema.OpExists) - plan.CountKind(schema.OpExists, schema.KindNested),
 		Nested:    planNested(plan),
 		Unchanged: plan.Count(schema.OpUnchanged), Conflict: plan.Count(schema.OpConflict),
-		Invalid: plan.Count(schema.OpInvalid), Writes: run.Writes, Plan: run.Digest}
+		Invalid: plan.Count(schema.OpInvalid), IndexingErrors: plan.IndexingErrors, Writes: run.Writes, Plan: run.Digest}
 	if err := encoder.Encode(map[string]PlanSummary{"summary": summary}); err != nil {
 		return err
 	}

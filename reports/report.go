@@ -307,7 +307,7 @@ func (r *RecordInfo) drifts() bool {
 	case schema.OpUnchanged:
 		return false
 	case schema.OpUpdate:
-		return slices.ContainsFunc(r.Changes, func(c ChangeInfo) bool { return !c.Unseen })
+		return r.Error != "" || slices.ContainsFunc(r.Changes, func(c ChangeInfo) bool { return !c.Unseen })
 	}
 	return true
 }

@@ -159,7 +159,8 @@ func (c totals) driftVerdict() (string, rating) {
 		return fmt.Sprintf("The server matches the manifest: %s, no drift.", plural(c.run.Total, "record")), ratingGood
 	}
 	words := map[schema.Op]string{schema.OpCreate: "to create", schema.OpUpdate: "to update", schema.OpDelete: "to delete",
-		schema.OpExists: "on the server with differences", schema.OpConflict: "in conflict", schema.OpInvalid: "left out with errors"}
+		schema.OpExists: "on the server with differences", schema.OpConflict: "in conflict", schema.OpIndexingError: "with indexing errors",
+		schema.OpInvalid: "left out with errors"}
 	var parts []string
 	for _, op := range schema.Ops() {
 		if n := c.ops[op]; n > 0 && words[op] != "" {

@@ -24,6 +24,9 @@ const (
 	OpConflict  Op = "conflict"  // cannot be decided
 	OpInvalid   Op = "invalid"   // has errors of its own, and is left out
 
+	// OpIndexingError is of an audit: the record is as OpUnchanged has it, but its last indexing had errors.
+	OpIndexingError Op = "indexing-error"
+
 	// OpValid is of no plan: the record has no errors of its own, and nothing more was
 	// decided about it.
 	OpValid Op = "valid"
@@ -31,7 +34,7 @@ const (
 
 // Ops lists the operations of plans in the order in which people are told of them.
 func Ops() []Op {
-	return []Op{OpCreate, OpUpdate, OpDelete, OpExists, OpUnchanged, OpConflict, OpInvalid}
+	return []Op{OpCreate, OpUpdate, OpDelete, OpExists, OpUnchanged, OpIndexingError, OpConflict, OpInvalid}
 }
 
 // Writes reports whether the operation changes the server.
@@ -41,7 +44,7 @@ func (o Op) Writes() bool { return o == OpCreate || o == OpUpdate || o == OpDele
 // where it writes.
 func (o Op) Status() Status {
 	switch o {
-	case OpUnchanged:
+	case OpUnchanged, OpIndexingError:
 		return StatusUnchanged
 	case OpExists:
 		return StatusExists
@@ -61,7 +64,7 @@ type Action struct {
 	Want    Record   // zero where nothing is wanted
 	Have    Record   // zero where nothing is there; its ID says so
 	Changes []Change // what differs, for OpUpdate and OpExists
-	Reason  string   // why, for OpConflict, OpInvalid and the OpUnchanged of an undo
+	Reason  string   // why, for OpConflict, OpInvalid and the OpUnchanged of an undo; the errors of its last indexing
 	Advice  string   // likewise, what to do
 	Files   bool     // with OpDelete: the clones on Jira's disk go as well
 
@@ -85,18 +88,19 @@ func (a *Action) Subject() *Record {
 // Outcome is the outcome of an action for which nothing has been sent.
 func (a *Action) Outcome() Outcome {
 	o := Outcome{N: a.N, Status: a.Op.Status()}
-	switch {
-	case a.Op.Writes():
-	case o.Status.Good():
-		o.ID, o.Advice = a.Have.ID, a.Reason
-	default:
-		o.ID, o.Error, o.Advice = a.Have.ID, a.Reason, a.Advice
+	if !a.Op.Writes() {
+		o.ID = a.Have.ID
 	}
+	if o.Status.Good() && a.Op != OpIndexingError {
+		o.Advice = a.Reason
+		return o
+	}
+	o.Error, o.Advice = a.Reason, a.Advice
 	return o
 }
 
-// Drifts reports whether the server is not as the manifest wants it. Fields that the
-// server does not show are no drift.
+// Drifts reports whether the server is not as the manifest wants it, or had errors in its last
+// indexing, where an audit asked for them. Fields that the server does not show are no drift.
 func (a *Action) Drifts() bool {
 	switch a.Op {
 	case OpUnchanged:
@@ -104,7 +108,7 @@ func (a *Action) Drifts() bool {
 	case OpExists:
 		return len(a.Changes) > 0 // none where only an inferred match is left alone
 	case OpUpdate:
-		return slices.ContainsFunc(a.Changes, func(c Change) bool { return !c.Unseen })
+		return a.Reason != "" || slices.ContainsFunc(a.Changes, func(c Change) bool { return !c.Unseen })
 	}
 	return true
 }
@@ -117,6 +121,10 @@ type Plan struct {
 
 	// LiveNested is how many nested repositories the integrations of the manifest have.
 	LiveNested int
+
+	// IndexingErrors is how many of the records had errors in their last indexing, where an audit
+	// asked for them.
+	IndexingErrors int
 }
 
 // Nested counts the nested repositories that have no action.

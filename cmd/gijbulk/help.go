@@ -26,7 +26,7 @@ func flagGroups() []flagGroup {
 		{"Safety", []string{"yes", "dry-run", "create-only", "expect-plan", "full", "prune", "delete-files", "max-delete", "max-update", "force",
 			"canary", "wave-size", "wave-failures", "max-failures", "max-duration", "remove-duplicates", "resend-secrets"}},
 		{"Speed", []string{"concurrency", "rate", "timeout", "retries", "max-wait", "settle", "wait", "wait-indexed", "max-indexing", "index-timeout"}},
-		{"Reports", []string{"report", "report-dir", "metrics-file", "overwrite"}},
+		{"Reports", []string{"indexing", "report", "report-dir", "metrics-file", "overwrite"}},
 		{"Connection", []string{"jira", "token-file", "ca-file", "client-cert", "host-map", "sandbox", "sandbox-data"}},
 		{"State", []string{"state", "lock-timeout"}},
 	}

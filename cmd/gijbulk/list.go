@@ -2,16 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
-
-	"gijbulk/importer/gij"
 	"gijbulk/reports"
 	"gijbulk/schema"
+	"github.com/spf13/cobra"
 )
 
 // outputCSV is a form of answers that only list has.
@@ -33,9 +29,10 @@ func (a *app) listCommand() *cobra.Command {
 the number of nested repositories, and the time of the last indexing. Records
 with the same identity are marked as duplicates. Only reads are sent.
 
-With --indexing-errors each integration is asked for the errors of its last
-indexing, one request each; only those with errors are listed (exit code 3, or 0
-if there are none).`,
+With --indexing-errors Jira is asked for the errors of the last indexing of each
+record, one request each; only those with errors are listed, with what to do
+(exit code 3, or 0 if there are none). Those of an integration include what
+failed in its nested repositories.`,
 		Example: `  gijbulk list --jira https://jira.example.org
   gijbulk list --type GITLAB_SERVER --output csv > gitlab.csv
   gijbulk list --indexing-errors --output json`,
@@ -46,7 +43,7 @@ if there are none).`,
 	f.VarP(newChoice(&a.output, outputText, outputJSON, outputCSV), "output", "o", "text, json (one record per line) or csv, on standard output")
 	o.target.addFlags(f)
 	o.selection.addChoosing(f)
-	f.BoolVar(&o.indexingErrors, "indexing-errors", false, "list only the integrations whose last indexing had errors, with these")
+	f.BoolVar(&o.indexingErrors, "indexing-errors", false, "list only the records whose last indexing had errors, with these")
 	return cmd
 }
 
@@ -71,7 +68,7 @@ func (a *app) list(ctx context.Context, o listOptions) (err error) {
 	}
 	listed := a.chooseListed(reports.ListRecords(live, nested, keys, a.mask), live, chosen)
 	if o.indexingErrors {
-		if listed, err = a.withIndexingErrors(ctx, t, listed); err != nil {
+		if listed, err = a.withIndexingErrors(ctx, t, listed, nested); err != nil {
 			return err
 		}
 	}
@@ -110,33 +107,23 @@ func (a *app) chooseListed(listed []reports.ListedRecord, live []schema.Record, 
 	return slices.DeleteFunc(listed, func(r reports.ListedRecord) bool { return !left[r.ID] })
 }
 
-// indexingAsked is how many integrations are asked for their errors at once. The pace is the
-// client's.
-const indexingAsked = 4
-
-// withIndexingErrors asks each integration for the errors of its last indexing, and leaves those
-// that have any.
-func (a *app) withIndexingErrors(ctx context.Context, t *target, listed []reports.ListedRecord) ([]reports.ListedRecord, error) {
-	integrations := slices.DeleteFunc(listed, func(r reports.ListedRecord) bool { return r.Kind != string(schema.KindIntegration) })
-	a.log.info("asking for the errors of the last indexing", "integrations", len(integrations))
-	asking, ctx := errgroup.WithContext(ctx)
-	asking.SetLimit(indexingAsked)
-	for i := range integrations {
-		asking.Go(func() error {
-			state, err := t.client.IndexingStatus(ctx, integrations[i].ID)
-			if e, ok := errors.AsType[*gij.Error](err); ok && e.Class == schema.ClassRefused { // such as one removed since
-				state.Errors, err = []string{"Jira does not tell: " + e.Error()}, nil
-			}
-			for _, text := range state.Errors {
-				integrations[i].Errors = append(integrations[i].Errors, a.mask.HideSaid(text))
-			}
-			return err
-		})
+// withIndexingErrors asks for the errors of the last indexing of each record, and leaves those that
+// have any.
+func (a *app) withIndexingErrors(ctx context.Context, t *target, listed []reports.ListedRecord, nested []schema.Record) ([]reports.ListedRecord, error) {
+	ids := make([]int64, len(listed))
+	for i := range listed {
+		ids[i] = listed[i].ID
 	}
-	if err := asking.Wait(); err != nil {
+	found, err := a.indexingErrors(ctx, t.client, ids, nested)
+	if err != nil {
 		return nil, err
 	}
-	return slices.DeleteFunc(integrations, func(r reports.ListedRecord) bool { return len(r.Errors) == 0 }), nil
+	listed = slices.DeleteFunc(listed, func(r reports.ListedRecord) bool { return len(found[r.ID]) == 0 })
+	for i := range listed {
+		listed[i].Errors = found[listed[i].ID]
+		listed[i].Advice = schema.IndexingAdvice(listed[i].Errors)
+	}
+	return listed, nil
 }
 
 func (a *app) printList(listed []reports.ListedRecord) error {

@@ -33,6 +33,9 @@ func (a *app) meter(cmd *cobra.Command, exit int) error {
 	if f := a.finished; f != nil {
 		m.Run, m.Results = f.run, slices.Values(f.results())
 		m.Run.Command, m.Run.Target = cmd.Name(), a.reached
+		if asked := cmd.Flags().Lookup(indexingFlag); asked != nil && asked.Value.String() == "true" && f.run.Complete {
+			m.IndexingErrors = &f.plan.IndexingErrors
+		}
 	}
 	m.Run.Target = schema.NormalURL(m.Run.Target) // one name, whatever the server calls itself and whether it was reached
 	m.Credentials = a.expiries

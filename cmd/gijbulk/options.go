@@ -24,6 +24,7 @@ type runOptions struct {
 	update      bool // what differs is updated
 	dryRun, yes bool
 	full        bool // a plan is shown whole
+	indexing    bool // indexing errors are drift
 	skipInvalid bool
 
 	removeDuplicates bool

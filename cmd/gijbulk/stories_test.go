@@ -149,7 +149,7 @@ type jiraKey struct{}
 func jira(ts *testscript.TestScript) *sandbox.Server { return ts.Value(jiraKey{}).(*jiraSlot).server }
 
 func startJira(ts *testscript.TestScript, _ bool, args []string) {
-	options := sandbox.Options{Token: "the-right-token", IndexTime: time.Hour}
+	options := sandbox.Options{Token: "the-right-token", IndexTime: time.Hour, IndexErrors: map[string]string{}}
 	slot := ts.Value(jiraKey{}).(*jiraSlot)
 	slot.noRepositories, slot.tattles = false, false
 	for _, arg := range args {
@@ -175,7 +175,7 @@ func startJira(ts *testscript.TestScript, _ bool, args []string) {
 		case "index":
 			options.IndexTime, err = time.ParseDuration(value)
 		case "indexerror":
-			options.IndexErrors = map[string]string{value: "401 Unauthorized"}
+			options.IndexErrors[value] = "401 Unauthorized"
 		case "limit":
 			n, bad := strconv.Atoi(value)
 			options.RateLimit, err = sandbox.RateLimit{Limit: n, FillRate: n, Interval: time.Second}, bad

@@ -73,8 +73,13 @@ func (a *app) auditCommand() *cobra.Command {
 		Long: `Compare the manifests with the server and show the plan that a sync would carry
 out. Only reads are sent. Secrets are resolved where possible; the server never
 shows its own, so a secret that would only be sent again is listed and is not
-drift. Reports are written where --report or --report-dir ask for them.`,
+drift. Reports are written where --report or --report-dir ask for them.
+
+With --indexing Jira is also asked for the errors of the last indexing of each
+record, one request each: those are drift too, such as a token that stopped
+working, and come with their cause and what to do.`,
 		Example: `  gijbulk audit integrations.yaml --jira https://jira.example.org
+  gijbulk audit integrations.yaml --indexing --metrics-file gijbulk.prom
   gijbulk audit integrations.yaml --prune --output json
   gijbulk audit acme.yaml --report html=drift.html --report junit=drift.xml`,
 		Args: needFiles,
@@ -86,5 +91,6 @@ drift. Reports are written where --report or --report-dir ask for them.`,
 	o.addShowing(cmd.Flags())
 	o.sync.addFlags(cmd.Flags())
 	o.report.addFlags(cmd.Flags())
+	cmd.Flags().BoolVar(&o.indexing, indexingFlag, false, "count the errors of the last indexing of each record as drift")
 	return cmd
 }

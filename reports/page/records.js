@@ -19,7 +19,7 @@ function recordModel(data) {
   const type = (i) => value(i, R.kind) === "repository" ? "repository" : value(i, R.type); // what has no type has a kind
   const hosts = words.map(hostOf);
   const name = (i) => names[i] || value(i, R.origin) || "unnamed";
-  const severity = new Map(["failed", "invalid", "conflict", "unknown", "unprocessed", "deleted", "delete", "updated", "update", "exists", "created", "create", "unchanged"].map((s, i) => [s, i]));
+  const severity = new Map(["failed", "invalid", "conflict", "indexing-error", "unknown", "unprocessed", "deleted", "delete", "updated", "update", "exists", "created", "create", "unchanged"].map((s, i) => [s, i]));
   return {
     count: records.length, noun: "record", anchor: "r",
     chips: { label: "States", names: run.states, of: state },

@@ -1,0 +1,36 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"gijbulk/schema"
+)
+
+// AddIndexingErrors makes records drift whose last indexing had errors. errors are those by the ids of
+// live records.
+func AddIndexingErrors(plan schema.Plan, errors map[int64][]string) schema.Plan {
+	plan.Actions = slices.Clone(plan.Actions)
+	for i := range plan.Actions {
+		a := &plan.Actions[i]
+		texts := errors[a.Have.ID]
+		if len(texts) == 0 || !Indexes(a) {
+			continue
+		}
+		plan.IndexingErrors++
+		reason, advice := "its last indexing had errors: "+strings.Join(texts, "; "), schema.IndexingAdvice(texts)
+		if a.Reason != "" {
+			reason, advice = a.Reason+"; "+reason, a.Advice+"; "+advice
+		}
+		a.Reason, a.Advice = reason, advice
+		if a.Op == schema.OpUnchanged {
+			a.Op = schema.OpIndexingError
+		}
+	}
+	return plan
+}
+
+// Indexes reports whether an action is about a live record of the manifest that the app indexes by itself.
+func Indexes(a *schema.Action) bool {
+	return a.Have.ID != 0 && a.Op != schema.OpDelete && a.Have.Kind() != schema.KindNested
+}
