@@ -46,7 +46,7 @@ func (h *site) codecommit(w http.ResponseWriter, e *exchange) {
 		awsError(w, "UnrecognizedClientException", "The security token included in the request is invalid.")
 	case e.Header.Get("X-Amz-Target") != "CodeCommit_20150413.ListRepositories" || json.Unmarshal(body, &input) != nil:
 		awsError(w, "UnknownOperationException", "")
-	case c.Scopes != nil && !c.may("codecommit:ListRepositories"):
+	case !c.codecommitMay():
 		awsError(w, "AccessDeniedException", "User is not authorized to perform: codecommit:ListRepositories")
 	case h.throttles():
 		awsError(w, "ThrottlingException", "Rate exceeded")
@@ -55,7 +55,11 @@ func (h *site) codecommit(w http.ResponseWriter, e *exchange) {
 	}
 }
 
-func (h *site) codecommitPage(w http.ResponseWriter, c Credential, token string) {
+func (c Credential) codecommitMay() bool {
+	return c.Scopes == nil || c.may("codecommit:ListRepositories")
+}
+
+func (h *site) codecommitRepositories(c Credential) []object {
 	all := []object{}
 	for _, organization := range h.organizations() {
 		if c.lists(organization) {
@@ -64,6 +68,11 @@ func (h *site) codecommitPage(w http.ResponseWriter, c Credential, token string)
 			}
 		}
 	}
+	return all
+}
+
+func (h *site) codecommitPage(w http.ResponseWriter, c Credential, token string) {
+	all := h.codecommitRepositories(c)
 	size := 1000
 	if h.PageSize > 0 {
 		size = h.PageSize

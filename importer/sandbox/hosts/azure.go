@@ -11,26 +11,45 @@ import (
 func (h *site) profiles(w http.ResponseWriter, e *exchange) {
 	e.login = strings.HasSuffix(e.URL.Path, "/profiles/me")
 	c, ok := h.basic(e)
-	switch {
+	switch refusal := c.profileRefusal(ok); {
 	case !ok && c.State == "": // a token that nobody knows
 		signIn(w)
-	case !ok, c.Only != "":
-		http.Error(w, "", http.StatusUnauthorized)
-	case c.Scopes != nil && !c.may("vso.profile"):
-		answer(w, http.StatusForbidden, object{"$id": "1", "message": "VS403463: the token lacks a scope"})
+	case refusal.status == http.StatusUnauthorized:
+		http.Error(w, "", refusal.status)
+	case refusal.status != 0:
+		answer(w, refusal.status, object{"$id": "1", "message": refusal.message})
 	case e.login:
 		answer(w, http.StatusOK, object{"displayName": c.User, "emailAddress": c.User, "id": "id-of-" + c.User})
 	case e.URL.Path == "/_apis/accounts" && e.URL.Query().Get("memberId") == "id-of-"+c.User:
 		accounts := []object{}
-		for _, name := range h.organizations() {
-			if c.lists(name) || slices.Contains(c.Hidden, name) {
-				accounts = append(accounts, object{"accountId": "a-" + name, "accountName": name, "accountUri": "https://vssps.dev.azure.com:443/" + name + "/"})
-			}
+		for _, name := range h.azureAccounts(c) {
+			accounts = append(accounts, object{"accountId": "a-" + name, "accountName": name, "accountUri": "https://vssps.dev.azure.com:443/" + name + "/"})
 		}
 		answer(w, http.StatusOK, object{"count": len(accounts), "value": accounts})
 	default:
 		http.NotFound(w, e.Request)
 	}
+}
+
+// profileRefusal is why a token may not read its user's profile.
+func (c Credential) profileRefusal(known bool) refusal {
+	switch {
+	case !known, c.Only != "":
+		return refusal{http.StatusUnauthorized, "Unauthorized"}
+	case c.Scopes != nil && !c.may("vso.profile"):
+		return refusal{http.StatusForbidden, "VS403463: the token lacks a scope"}
+	}
+	return refusal{}
+}
+
+// azureAccounts are the organizations that the user of a token is in.
+func (h *site) azureAccounts(c Credential) []string {
+	return slices.DeleteFunc(h.organizations(), func(name string) bool { return !c.lists(name) && !slices.Contains(c.Hidden, name) })
+}
+
+// azureMay reports whether a token may read the repositories of an organization.
+func (c Credential) azureMay(organization string) bool {
+	return c.lists(organization) && (c.Only == "" || c.Only == organization) && (c.Scopes == nil || c.may("vso.code"))
 }
 
 // signIn is the page that Azure DevOps sends in place of a refusal.
@@ -50,10 +69,10 @@ func (h *site) azure(w http.ResponseWriter, e *exchange) {
 		signIn(w)
 	case !found || !h.has(organization) || e.URL.Query().Get("api-version") == "":
 		answer(w, http.StatusNotFound, object{"message": "The resource cannot be found."})
-	case !c.lists(organization) || c.Only != "" && c.Only != organization || c.Scopes != nil && !c.may("vso.code"):
+	case !c.azureMay(organization):
 		http.Error(w, "", http.StatusUnauthorized)
 	default:
-		h.azureList(w, organization)
+		answerAzure(w, h.azureRepositories(organization))
 	}
 }
 
@@ -78,13 +97,13 @@ func (h *site) azureServer(w http.ResponseWriter, e *exchange) {
 	case e.login:
 		answer(w, http.StatusOK, object{"authenticatedUser": object{"id": "1", "providerDisplayName": c.User}})
 	case call == "git/repositories" && e.URL.Query().Get("api-version") != "":
-		h.azureList(w, collection)
+		answerAzure(w, h.azureRepositories(collection))
 	default:
 		http.NotFound(w, e.Request)
 	}
 }
 
-func (h *site) azureList(w http.ResponseWriter, organization string) {
+func (h *site) azureRepositories(organization string) []object {
 	list := []object{}
 	for _, name := range h.repositories(organization) {
 		project, repository, ok := strings.Cut(name, "/")
@@ -95,6 +114,10 @@ func (h *site) azureList(w http.ResponseWriter, organization string) {
 			"project":   object{"name": project, "state": "wellFormed", "visibility": "private"},
 			"remoteUrl": "https://" + h.Name + "/" + organization + "/" + project + "/_git/" + repository})
 	}
+	return list
+}
+
+func answerAzure(w http.ResponseWriter, list []object) {
 	answer(w, http.StatusOK, object{"value": list, "count": len(list)})
 }
 

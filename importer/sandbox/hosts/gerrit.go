@@ -26,15 +26,7 @@ func (h *site) gerrit(w http.ResponseWriter, e *exchange) {
 }
 
 func (h *site) gerritProjects(w http.ResponseWriter, e *exchange, c Credential) {
-	var names []string
-	for _, organization := range h.organizations() {
-		if c.lists(organization) {
-			for _, name := range h.repositories(organization) {
-				names = append(names, organization+"/"+name)
-			}
-		}
-	}
-	slices.Sort(names)
+	names := h.gerritNames(c)
 	query := e.URL.Query()
 	from, _ := strconv.Atoi(query.Get("S"))
 	from = min(max(0, from), len(names))
@@ -45,13 +37,31 @@ func (h *site) gerritProjects(w http.ResponseWriter, e *exchange, c Credential) 
 	to := min(from+size, len(names))
 	projects := object{}
 	for i, name := range names[from:to] {
-		project := object{"id": strings.ReplaceAll(name, "/", "%2F"), "state": "ACTIVE"}
+		project := gerritProject(name)
 		if i == to-from-1 && to < len(names) {
 			project["_more_projects"] = true
 		}
 		projects[name] = project
 	}
 	guarded(w, projects)
+}
+
+// gerritNames are the projects that a credential sees.
+func (h *site) gerritNames(c Credential) []string {
+	var names []string
+	for _, organization := range h.organizations() {
+		if c.lists(organization) {
+			for _, name := range h.repositories(organization) {
+				names = append(names, organization+"/"+name)
+			}
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func gerritProject(name string) object {
+	return object{"id": strings.ReplaceAll(name, "/", "%2F"), "state": "ACTIVE"}
 }
 
 // guarded writes JSON behind the line that keeps browsers from running it.

@@ -31,26 +31,42 @@ func (h *site) github(w http.ResponseWriter, e *exchange) {
 	if c.Expires != "" {
 		w.Header().Set("GitHub-Authentication-Token-Expiration", c.day().Format("2006-01-02 15:04:05 ")+"UTC")
 	}
+	if path == "/user" {
+		answer(w, http.StatusOK, object{"login": c.User, "id": 1, "type": "User"})
+		return
+	}
+	organizations, refusal := h.githubOwners(c, path)
+	if refusal.message != "" {
+		if refusal.status == http.StatusForbidden {
+			w.Header().Set("X-GitHub-SSO", "required; url=https://github.com"+strings.TrimSuffix(path, "/repos")+"/sso?authorization_request=x")
+		}
+		answer(w, refusal.status, object{"message": refusal.message})
+		return
+	}
+	all, hidden := h.githubRepositories(c, organizations)
+	if hidden != nil {
+		w.Header().Set("X-GitHub-SSO", "partial-results; organizations="+strings.Join(hidden, ","))
+	}
+	items, number, more := h.page(e, all)
+	if more {
+		w.Header().Set("Link", `<`+e.link(number+1)+`>; rel="next"`)
+	}
+	answer(w, http.StatusOK, items)
+}
+
+// githubOwners are the organizations whose repositories a path lists.
+func (h *site) githubOwners(c Credential, path string) ([]string, refusal) {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	switch {
-	case path == "/user":
-		answer(w, http.StatusOK, object{"login": c.User, "id": 1, "type": "User"})
 	case path == "/user/repos":
-		h.githubList(w, e, c, h.organizations())
-	case len(parts) == 3 && (parts[0] == "orgs" || parts[0] == "users") && parts[2] == "repos" && h.has(parts[1]):
-		if slices.Contains(c.Hidden, parts[1]) {
-			w.Header().Set("X-GitHub-SSO", "required; url=https://github.com/orgs/"+parts[1]+"/sso?authorization_request=x")
-			answer(w, http.StatusForbidden, object{"message": "Resource protected by organization SAML enforcement."})
-			return
-		}
-		if !c.lists(parts[1]) {
-			answer(w, http.StatusNotFound, object{"message": "Not Found"})
-			return
-		}
-		h.githubList(w, e, c, parts[1:2])
-	default:
-		answer(w, http.StatusNotFound, object{"message": "Not Found"})
+		return h.organizations(), refusal{}
+	case len(parts) != 3 || parts[0] != "orgs" && parts[0] != "users" || parts[2] != "repos" || !h.has(parts[1]):
+	case slices.Contains(c.Hidden, parts[1]):
+		return nil, refusal{http.StatusForbidden, "Resource protected by organization SAML enforcement."}
+	case c.lists(parts[1]):
+		return parts[1:2], refusal{}
 	}
+	return nil, refusal{http.StatusNotFound, "Not Found"}
 }
 
 func (h *site) githubCredential(e *exchange) (Credential, bool) {
@@ -64,10 +80,9 @@ func (h *site) githubCredential(e *exchange) (Credential, bool) {
 	return h.credential(password, user, password)
 }
 
-func (h *site) githubList(w http.ResponseWriter, e *exchange, c Credential, organizations []string) {
+// githubRepositories are those of organizations, with the ids of the organizations that are left out.
+func (h *site) githubRepositories(c Credential, organizations []string) (all []object, hidden []string) {
 	web := strings.TrimPrefix(h.Name, "api.")
-	var all []object
-	var hidden []string
 	for i, organization := range organizations {
 		if slices.Contains(c.Hidden, organization) {
 			hidden = append(hidden, strconv.Itoa(1000+i))
@@ -86,12 +101,5 @@ func (h *site) githubList(w http.ResponseWriter, e *exchange, c Credential, orga
 				"clone_url": "https://" + web + "/" + full + ".git", "default_branch": "main", "size": n, "pushed_at": time.Unix(0, 0).UTC()})
 		}
 	}
-	if hidden != nil {
-		w.Header().Set("X-GitHub-SSO", "partial-results; organizations="+strings.Join(hidden, ","))
-	}
-	items, number, more := h.page(e, all)
-	if more {
-		w.Header().Set("Link", `<`+e.link(number+1)+`>; rel="next"`)
-	}
-	answer(w, http.StatusOK, items)
+	return all, hidden
 }

@@ -21,7 +21,6 @@ func (h *site) gitlab(w http.ResponseWriter, e *exchange) {
 		answer(w, http.StatusUnauthorized, object{"message": "401 Unauthorized"})
 		return
 	}
-	parts := strings.Split(path, "/")
 	switch {
 	case path == "personal_access_tokens/self":
 		var expires any
@@ -29,33 +28,45 @@ func (h *site) gitlab(w http.ResponseWriter, e *exchange) {
 			expires = c.Expires
 		}
 		answer(w, http.StatusOK, object{"id": 4, "name": "jira", "revoked": false, "active": true, "scopes": c.Scopes, "user_id": 24, "expires_at": expires})
+		return
 	case path == "user" && c.may("api", "read_api", "read_user"):
 		answer(w, http.StatusOK, object{"id": 24, "username": c.User, "state": "active"})
-	case !c.may("api", "read_api"):
-		answer(w, http.StatusForbidden, object{"error": "insufficient_scope", "error_description": "The request requires higher privileges than provided by the access token.", "scope": "api read_api"})
-	case path == "projects":
-		h.gitlabList(w, e, c, h.organizations())
-	case len(parts) == 3 && parts[0] == "groups" && parts[2] == "projects":
-		h.gitlabGroup(w, e, c, parts[1])
-	default:
-		answer(w, http.StatusNotFound, object{"error": "404 Not Found"})
-	}
-}
-
-func (h *site) gitlabGroup(w http.ResponseWriter, e *exchange, c Credential, escaped string) {
-	group, err := url.PathUnescape(escaped)
-	if err != nil || !h.has(group) || !c.lists(group) {
-		answer(w, http.StatusNotFound, object{"message": "404 Group Not Found"})
 		return
 	}
-	groups := []string{group}
-	if e.URL.Query().Get("include_subgroups") == "true" {
-		groups = slices.DeleteFunc(h.organizations(), func(name string) bool { return name != group && !strings.HasPrefix(name, group+"/") })
+	all, refusal := h.gitlabRepositories(c, path, e.URL.Query())
+	switch refusal.status {
+	case 0:
+		h.gitlabPage(w, e, all)
+	case http.StatusForbidden:
+		answer(w, refusal.status, object{"error": refusal.message, "error_description": "The request requires higher privileges than provided by the access token.", "scope": "api read_api"})
+	default:
+		answer(w, refusal.status, object{"message": refusal.message})
 	}
-	h.gitlabList(w, e, c, groups)
 }
 
-func (h *site) gitlabList(w http.ResponseWriter, e *exchange, c Credential, groups []string) {
+// gitlabRepositories are those that a path below /api/v4/ lists.
+func (h *site) gitlabRepositories(c Credential, path string, query url.Values) ([]object, refusal) {
+	parts := strings.Split(path, "/")
+	switch {
+	case !c.may("api", "read_api"):
+		return nil, refusal{http.StatusForbidden, "insufficient_scope"}
+	case path == "projects":
+		return h.gitlabProjects(c, h.organizations()), refusal{}
+	case len(parts) != 3 || parts[0] != "groups" || parts[2] != "projects":
+		return nil, refusal{http.StatusNotFound, "404 Not Found"}
+	}
+	group, err := url.PathUnescape(parts[1])
+	if err != nil || !h.has(group) || !c.lists(group) {
+		return nil, refusal{http.StatusNotFound, "404 Group Not Found"}
+	}
+	groups := []string{group}
+	if query.Get("include_subgroups") == "true" {
+		groups = slices.DeleteFunc(h.organizations(), func(name string) bool { return name != group && !strings.HasPrefix(name, group+"/") })
+	}
+	return h.gitlabProjects(c, groups), refusal{}
+}
+
+func (h *site) gitlabProjects(c Credential, groups []string) []object {
 	var all []object
 	for i, group := range groups {
 		if !c.lists(group) {
@@ -68,6 +79,10 @@ func (h *site) gitlabList(w http.ResponseWriter, e *exchange, c Credential, grou
 				"namespace": object{"full_path": group, "kind": "group"}, "http_url_to_repo": "https://" + h.Name + "/" + full + ".git"})
 		}
 	}
+	return all
+}
+
+func (h *site) gitlabPage(w http.ResponseWriter, e *exchange, all []object) {
 	items, number, more := h.page(e, all)
 	w.Header().Set("X-Next-Page", "")
 	if more {

@@ -207,6 +207,12 @@ func (h *site) limited(w http.ResponseWriter) bool {
 // object is a JSON object.
 type object = map[string]any
 
+// refusal is why a host does not list what it is asked for; the zero value is none.
+type refusal struct {
+	status  int
+	message string
+}
+
 func answer(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(status)
