@@ -99,7 +99,7 @@ func (s *Server) update(r *http.Request) (any, error) {
 		}
 		in.complete()
 		s.nameStored(r, &in.Connection)
-		if s.listing != nil && in.listsOther(&before) {
+		if s.scans() && in.listsOther(&before) {
 			_ = s.startIndexing(wireTime(r))(in) // it never fails
 		}
 		return s.check(in)

@@ -31,7 +31,7 @@ func (s *Server) indexStatus(r *http.Request) (any, error) {
 		progress = percent(100 * now.Sub(c.IndexStart).Seconds() / s.indexTime.Seconds())
 	}
 	failures := map[string]string{}
-	if text, fails := s.indexErrors[c.DisplayName]; fails && progress == 100 {
+	if text, fails := s.indexingFailure(indexed); fails && progress == 100 {
 		failures["Indexing "+c.DisplayName] = text
 	}
 	return struct {

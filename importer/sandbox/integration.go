@@ -18,6 +18,8 @@ type Integration struct {
 
 	// Scanned is when the latest indexing began whose list of repositories was taken in.
 	Scanned time.Time
+	// ScanError is why that scan failed; empty: it did not.
+	ScanError string
 }
 
 func newIntegration() *Integration { return &Integration{Connection: newConnection()} }

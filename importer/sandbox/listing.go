@@ -15,7 +15,7 @@ import (
 type Listing map[string][]any
 
 // ParseListing reads a listing: a JSON list of repositories for all integrations, or an object with a list for each
-// display name. A repository needs a name: full_name (GitHub), path_with_namespace (GitLab), fullPath or name. Its
+// display name. A repository needs a name: full_name (GitHub), path_with_namespace (GitLab), fullPath, name or repositoryName. Its
 // address is clone_url, http_url_to_repo or remoteUrl, or is made of the origin and the name.
 func ParseListing(data []byte) (Listing, error) {
 	var l Listing
@@ -46,9 +46,9 @@ func ExampleListing() Listing {
 	return Listing{"": list}
 }
 
-// of are the repositories that the host lists for an integration, as far as the listing tells: apiPath chooses an
-// owner, and apiFilter is applied to the whole list. A filter that fails or gives another shape lists nothing.
-func (l Listing) of(in *Integration) []any {
+// of are the addresses of the repositories that the host lists for an integration, as far as the listing tells: apiPath chooses an
+// owner, and apiFilter is applied to the whole list.
+func (l Listing) of(in *Integration) []string {
 	list, own := l[in.DisplayName]
 	if !own {
 		list = l[""]
@@ -59,20 +59,45 @@ func (l Listing) of(in *Integration) []any {
 			return of != "" && !strings.EqualFold(of, owner)
 		})
 	}
+	return in.addresses(in.filtered(list), cloneURL)
+}
+
+func (in *Integration) addresses(list []any, address func(*Integration, any) string) []string {
+	all := make([]string, len(list))
+	for i, re := range list {
+		all[i] = address(in, re)
+	}
+	return all
+}
+
+// filtered are the repositories of a document that apiFilter leaves. A filter that fails or gives another shape lists
+// nothing.
+func (in *Integration) filtered(list []any) []any {
 	if blank(in.APIFilter) {
 		return list
 	}
 	var answer any = list
-	microsoft := slices.Contains([]string{"AZURE", "AZURE_DEVOPS", "VSTS", "TFS_SERVER"}, in.Type)
-	if microsoft {
-		answer = map[string]any{"value": list}
+	key := in.listKey()
+	if key != "" {
+		answer = map[string]any{key: list, "count": float64(len(list))}
 	}
 	answer, err := jmespath.Search(in.APIFilter, answer)
-	if object, is := answer.(map[string]any); err == nil && microsoft && is {
-		answer = object["value"]
+	if object, is := answer.(map[string]any); err == nil && key != "" && is {
+		answer = object[key]
 	}
 	filtered, _ := answer.([]any)
 	return slices.DeleteFunc(filtered, func(re any) bool { return fullName(re) == "" })
+}
+
+// listKey is the member of the host's answer that has the list; empty where the answer is the list.
+func (in *Integration) listKey() string {
+	switch in.Type {
+	case "AZURE", "AZURE_DEVOPS", "VSTS", "TFS_SERVER":
+		return "value"
+	case "AWS":
+		return "repositories"
+	}
+	return ""
 }
 
 // ownerInPath is the organization, user or group whose repositories a path lists.
@@ -96,7 +121,7 @@ func owned(name string) (owner, rest string) {
 }
 
 func fullName(re any) string {
-	return textOf(re, "full_name", "path_with_namespace", "fullPath", "name")
+	return textOf(re, "full_name", "path_with_namespace", "fullPath", "name", "repositoryName")
 }
 
 // textOf is the first of these members of a repository that has a text.

@@ -50,10 +50,10 @@ func (in *Integration) listsOther(before *Integration) bool {
 }
 
 // scan asks the host of each integration whose scan has ended for its list: what is new in it is added, with the
-// settings of the integration, and what is missing from it is removed. It works at the next request, as of the time
-// when the scan ended.
+// settings of the integration, and what is missing from it is removed. A host that refuses leaves everything as it is.
+// It works at the next request, as of the time when the scan ended.
 func (s *Server) scan(now time.Time) error {
-	if s.listing == nil {
+	if !s.scans() {
 		return nil
 	}
 	var ended []*Integration
@@ -66,27 +66,41 @@ func (s *Server) scan(now time.Time) error {
 		return cmp.Or(a.IndexStart.Compare(b.IndexStart), cmp.Compare(a.ID, b.ID))
 	})
 	for _, in := range ended {
-		if err := s.store.relist(in.ID, in.IndexStart, s.nested(in)); err != nil {
+		listed, err := s.listed(in)
+		if err != nil {
+			err = s.store.failScan(in.ID, in.IndexStart, err.Error())
+		} else {
+			err = s.store.relist(in.ID, in.IndexStart, s.nested(in, listed))
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *Server) nested(in *Integration) []*Repository {
+func (s *Server) nested(in *Integration, listed []string) []*Repository {
 	at := in.IndexStart.Add(s.indexTime)
-	listed := s.listing.of(in)
 	repositories := make([]*Repository, len(listed))
-	for i, listed := range listed {
+	for i, origin := range listed {
 		re := newRepository()
 		re.Connection = in.Connection
-		re.Origin = cloneURL(in, listed)
+		re.Origin = origin
 		re.DisplayName = re.slug()
 		re.InitDate, re.IndexStart, re.LastIndexed = at, at, time.Time{}
 		re.TrackedFolderID = in.ID
 		repositories[i] = re
 	}
 	return repositories
+}
+
+// failScan notes why a scan failed.
+func (s *store) failScan(id int64, scanned time.Time, text string) error {
+	_, err := update(s, id, func(in *Integration) error {
+		in.Scanned, in.ScanError = scanned, text
+		return nil
+	})
+	return err
 }
 
 // relist makes the repositories inside an integration those that its scan listed. One that is there already stays as
@@ -105,7 +119,7 @@ func (s *store) relist(id int64, scanned time.Time, listed []*Repository) error 
 		}
 	}
 	in := stored.clone().(*Integration)
-	in.Scanned = scanned
+	in.Scanned, in.ScanError = scanned, ""
 	added := []storedRecord{in}
 	last := s.lastID
 	seen := make(map[string]bool)

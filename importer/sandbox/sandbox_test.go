@@ -98,6 +98,7 @@ func TestOptionsThatContradictThemselves(t *testing.T) {
 		"base path ends in slash":  {Options{BasePath: "/jira/"}, `sandbox: base path "/jira/": must begin with / and not end with it, such as /jira`},
 		"password without user":    {Options{Password: "p"}, `sandbox: a password needs a user`},
 		"negative index time":      {Options{IndexTime: -1}, `sandbox: index time -1ns: must not be negative`},
+		"tracked and hosts":        {Options{Tracked: 1, Hosts: func(HostQuery) ([][]any, bool, error) { return nil, false, nil }}, `sandbox: tracked repositories and hosts: give one of the two`},
 		"two kinds of listing":     {Options{Tracked: 1, Listing: Listing{}}, `sandbox: tracked repositories and a listing: give one of the two`},
 		"tracked below zero":       {Options{Tracked: -1}, `sandbox: -1 tracked repositories: must not be negative`},
 		"no fill rate":             {Options{RateLimit: RateLimit{Limit: 5, Interval: time.Second}}, `sandbox: rate limit: limit 5 and fill rate 0 must be at least 1`},

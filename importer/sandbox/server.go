@@ -38,6 +38,8 @@ type Options struct {
 	// Listing is what the git hosts list: the app finds those repositories inside an integration when its indexing ends,
 	// and drops those that are no longer listed then. Nil: it finds nothing but those of Tracked.
 	Listing Listing
+	// Hosts list in place of Listing for the integrations whose hosts they are. Nil: for none.
+	Hosts Hosts
 	// PagedRepositories makes the list of repositories answer 404, so that only its pages tell what is there.
 	PagedRepositories bool
 	// RateLimit is Jira's rate limiting; the zero value is none.
@@ -80,6 +82,7 @@ type Server struct {
 	indexTime time.Duration
 	tracked   int
 	listing   Listing
+	hosts     Hosts
 	paged     bool
 
 	indexErrors map[string]string // by display name
@@ -119,6 +122,7 @@ func New(o Options) (*Server, error) {
 		indexErrors: o.IndexErrors,
 		tracked:     o.Tracked,
 		listing:     o.Listing,
+		hosts:       o.Hosts,
 		paged:       o.PagedRepositories,
 		script:      script,
 		lists:       newLists(script.lists),
@@ -150,6 +154,8 @@ func (o Options) check() error {
 		return fmt.Errorf("index time %v: must not be negative", o.IndexTime)
 	case o.Tracked > 0 && o.Listing != nil:
 		return errors.New("tracked repositories and a listing: give one of the two")
+	case o.Tracked > 0 && o.Hosts != nil:
+		return errors.New("tracked repositories and hosts: give one of the two")
 	case o.Tracked < 0:
 		return fmt.Errorf("%d tracked repositories: must not be negative", o.Tracked)
 	}
