@@ -129,3 +129,10 @@ func (b *behaving) content(t *testing.T, name string) string {
 	}
 	return string(bytes.ReplaceAll(text, []byte("&#39;"), []byte("'")))
 }
+
+func (b *behaving) write(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(b.dir, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -86,8 +86,9 @@ do. Integrations get nested repositories when their indexing ends, from
 --listing.
 
 --hosts adds simulated git hosts for gijbulk preflight, and prints the
---host-map for each. FILE is YAML; a token that it does not name is refused. The
-kinds:
+--host-map for each. Integrations at these hosts get what they list, and fail to
+be indexed where they refuse. FILE is YAML; a token that it does not name is
+refused. The kinds:
 ` + hostKinds() + `
 
   hosts:
@@ -125,27 +126,11 @@ kinds:
 }
 
 func (a *app) serveSandbox(ctx context.Context, o sandboxOptions) (err error) {
-	faults, err := sandbox.ParseFaults(o.faults)
-	if err != nil {
-		return usage("--faults: %w", err)
-	}
-	listing, err := readListing(o.listing)
-	if err != nil {
-		return usage("--listing: %w", err)
-	}
-	options := sandbox.Options{Listing: listing, BasePath: o.basePath, Faults: faults, DataFile: o.data, Token: a.env("JIRA_TOKEN"), ManagerToken: a.env("JIRA_MANAGER_TOKEN"), IndexTime: o.indexTime, Nodes: o.nodes}
-	if o.limit > 0 {
-		options.RateLimit = sandbox.RateLimit{Limit: o.limit, FillRate: o.limit, Interval: time.Second}
-	}
-	server, err := sandbox.New(options)
-	if err != nil {
-		return usage("%w", err)
-	}
-	defer func() { err = firstError(err, server.Close()) }()
-	handler, names, err := withHosts(o.hosts, server)
+	server, world, err := a.newSandbox(o)
 	if err != nil {
 		return err
 	}
+	defer func() { err = firstError(err, server.Close()) }()
 	addr, host := listenAddress(o.addr)
 	listener, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -154,13 +139,13 @@ func (a *app) serveSandbox(ctx context.Context, o sandboxOptions) (err error) {
 	if _, err := fmt.Fprintf(a.stdout, "http://%s%s/\n", listener.Addr(), o.basePath); err != nil {
 		return err
 	}
-	for _, name := range names {
+	for _, name := range world.Names() {
 		if _, err := fmt.Fprintf(a.stdout, "--host-map %s=http://%s/%[1]s\n", name, listener.Addr()); err != nil {
 			return err
 		}
 	}
 	a.log.info("the sandbox is ready", "stop", "Ctrl-C")
-	return serveUntil(ctx, &http.Server{Handler: onlyFor(host, handler), ReadHeaderTimeout: 10 * time.Second}, listener)
+	return serveUntil(ctx, &http.Server{Handler: onlyFor(host, world.Or(server)), ReadHeaderTimeout: 10 * time.Second}, listener)
 }
 
 func hostKinds() string {
@@ -175,25 +160,53 @@ func hostKinds() string {
 	return strings.Join(lines, "\n")
 }
 
-// withHosts puts the git hosts of a file before the server, and says what they are called.
-func withHosts(path string, next http.Handler) (http.Handler, []string, error) {
+// newSandbox makes the server, and the git hosts that it scans.
+func (a *app) newSandbox(o sandboxOptions) (*sandbox.Server, *hosts.Server, error) {
+	faults, err := sandbox.ParseFaults(o.faults)
+	if err != nil {
+		return nil, nil, usage("--faults: %w", err)
+	}
+	listing, err := readListing(o.listing)
+	if err != nil {
+		return nil, nil, usage("--listing: %w", err)
+	}
+	world, err := readHosts(o.hosts)
+	if err != nil {
+		return nil, nil, err
+	}
+	options := sandbox.Options{Listing: listing, BasePath: o.basePath, Faults: faults, DataFile: o.data, Token: a.env("JIRA_TOKEN"), ManagerToken: a.env("JIRA_MANAGER_TOKEN"), IndexTime: o.indexTime, Nodes: o.nodes}
+	if o.hosts != "" {
+		options.Hosts = func(q sandbox.HostQuery) ([][]any, bool, error) { return world.List(hosts.Query(q)) }
+	}
+	if o.limit > 0 {
+		options.RateLimit = sandbox.RateLimit{Limit: o.limit, FillRate: o.limit, Interval: time.Second}
+	}
+	server, err := sandbox.New(options)
+	if err != nil {
+		return nil, nil, usage("%w", err)
+	}
+	return server, world, nil
+}
+
+// readHosts makes the git hosts of a file; none where there is no file.
+func readHosts(path string) (*hosts.Server, error) {
 	if path == "" {
-		return next, nil, nil
+		return hosts.New(hosts.World{})
 	}
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, nil, usage("--hosts: %w", err)
+		return nil, usage("--hosts: %w", err)
 	}
 	defer file.Close()
 	world, err := hosts.ReadWorld(file)
 	if err != nil {
-		return nil, nil, usage("--hosts %s: %w", path, err)
+		return nil, usage("--hosts %s: %w", path, err)
 	}
 	server, err := hosts.New(world)
 	if err != nil {
-		return nil, nil, usage("--hosts %s: %w", path, err)
+		return nil, usage("--hosts %s: %w", path, err)
 	}
-	return server.Or(next), server.Names(), nil
+	return server, nil
 }
 
 func readListing(name string) (sandbox.Listing, error) {

@@ -3,9 +3,12 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 	"unicode/utf8"
 
 	"gijbulk/importer/sandbox"
@@ -39,6 +42,26 @@ func TestSandboxAnswersOnlyForItsHost(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSandboxScansItsHosts: the server of gijbulk sandbox --hosts has in an integration what its host lists.
+func TestSandboxScansItsHosts(t *testing.T) {
+	b := newBehaving(t, 0)
+	b.write(t, "hosts.yaml", `hosts: [{name: api.github.com, kind: github, credentials: [{token: ghp_0123456789, user: octo, scopes: [repo]}], organizations: {acme: [api, web], globex: [shop]}}]`)
+	b.write(t, "m.yaml", `
+- {type: GITHUB, displayName: Acme, pat: env:PAT, apiPath: /orgs/acme/repos, apiFilter: "[?name=='web']", global: true}
+- {type: GITHUB, displayName: Acne, pat: env:PAT, apiPath: /orgs/acne/repos, global: true}`)
+	synctest.Test(t, func(t *testing.T) {
+		server, _, err := (&app{process: process{lookupEnv: func(string) (string, bool) { return "", false }}}).newSandbox(sandboxOptions{hosts: filepath.Join(b.dir, "hosts.yaml"), listing: "none", indexTime: time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.server = server
+		b.expect(t, "import --wait-indexed", 3, "1 created, 1 failed", `"Acne": it was created with id 2, but its first indexing failed: Indexing Acne: 404 Not Found`)
+		if all := server.Repositories(); len(all) != 1 || all[0].Origin != "https://github.com/acme/web.git" {
+			t.Errorf("nested are %+v", all)
+		}
+	})
 }
 
 // TestSandboxHelpExplainsFaults: each name that --faults takes is in the help, which fits a terminal.

@@ -24,6 +24,7 @@ import (
 
 	"gijbulk/importer/sandbox"
 	"gijbulk/importer/sandbox/hosts"
+	"gijbulk/schema"
 )
 
 func TestMain(m *testing.M) {
@@ -34,10 +35,10 @@ func TestMain(m *testing.M) {
 // testscript's own commands they have:
 //
 //	exits CODE COMMAND…    runs a command that must end with this exit code
-//	jira [token=T] [manager=T] [notadmin] [faults=F] [limit=N] [tracked=N] [paged] [norepositories] [tattles] [index=D] [indexerror=NAME]
+//	jira [token=T] [manager=T] [notadmin] [faults=F] [limit=N] [tracked=N] [paged] [norepositories] [tattles] [index=D] [indexerror=NAME]… [hosts=FILE]
 //	                       starts a sandbox on loopback and points JIRA_URL at it; each new integration finds so many
 //	                       repositories, paged lists them page by page, norepositories knows nothing of them, and tattles
-//	                       refuses every integration and says whose it is
+//	                       refuses every integration and says whose it is; hosts are scanned for nested repositories
 //	hosts FILE             starts the git hosts of a file on loopback and points HOSTS at them
 //	web                    starts a web server that is no Jira, likewise
 //	sent WRITES [REFUSED]  says how many writes, and refused requests, that sandbox got
@@ -45,6 +46,7 @@ func TestMain(m *testing.M) {
 //	wrote METHOD PATH BODY the last write that it got was this one
 //	has NAME…              each integration or plain repository is there exactly once
 //	others N               so many records were made by the sandbox's other administrator, and no client has changed one
+//	nested NAME [PATH…]    exactly these repositories are inside the integration of this name
 //	tracked N              so many repositories are inside integrations
 //	remember, asbefore     what is on the server is as it was when it was remembered
 //	metric FILE NAME[{LABEL,…}] VALUE
@@ -61,7 +63,7 @@ func TestStories(t *testing.T) {
 			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../samples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "others": others, "tracked": tracked, "wrote": wrote, "bigcell": bigCell, "metric": metric, "hosts": startHosts,
+			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "others": others, "tracked": tracked, "nested": nested, "wrote": wrote, "bigcell": bigCell, "metric": metric, "hosts": startHosts,
 		},
 	})
 }
@@ -176,6 +178,9 @@ func startJira(ts *testscript.TestScript, _ bool, args []string) {
 			options.IndexTime, err = time.ParseDuration(value)
 		case "indexerror":
 			options.IndexErrors[value] = "401 Unauthorized"
+		case "hosts":
+			world := readWorld(ts, value)
+			options.Hosts = func(q sandbox.HostQuery) ([][]any, bool, error) { return world.List(hosts.Query(q)) }
 		case "limit":
 			n, bad := strconv.Atoi(value)
 			options.RateLimit, err = sandbox.RateLimit{Limit: n, FillRate: n, Interval: time.Second}, bad
@@ -191,13 +196,17 @@ func startJira(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func startHosts(ts *testscript.TestScript, _ bool, args []string) {
-	world, err := hosts.ReadWorld(strings.NewReader(ts.ReadFile(args[0])))
+	listener := httptest.NewServer(readWorld(ts, args[0]))
+	ts.Defer(func() { listener.CloseClientConnections(); listener.Close() })
+	ts.Setenv("HOSTS", listener.URL)
+}
+
+func readWorld(ts *testscript.TestScript, file string) *hosts.Server {
+	world, err := hosts.ReadWorld(strings.NewReader(ts.ReadFile(file)))
 	ts.Check(err)
 	server, err := hosts.New(world)
 	ts.Check(err)
-	listener := httptest.NewServer(server)
-	ts.Defer(func() { listener.CloseClientConnections(); listener.Close() })
-	ts.Setenv("HOSTS", listener.URL)
+	return server
 }
 
 func startWeb(ts *testscript.TestScript, _ bool, _ []string) {
@@ -292,6 +301,23 @@ func wrote(ts *testscript.TestScript, _ bool, args []string) {
 func tracked(ts *testscript.TestScript, _ bool, args []string) {
 	if n := len(contentsOf(jira(ts)).tracked); strconv.Itoa(n) != args[0] {
 		ts.Fatalf("%d repositories are inside integrations, want %s", n, args[0])
+	}
+}
+
+func nested(ts *testscript.TestScript, _ bool, args []string) {
+	live := contentsOf(jira(ts))
+	i := slices.IndexFunc(live.integrations, func(in sandbox.Integration) bool { return in.DisplayName == args[0] })
+	if i < 0 {
+		ts.Fatalf("%q is not on the server", args[0])
+	}
+	var paths []string
+	for _, re := range live.tracked {
+		if re.TrackedFolderID == live.integrations[i].ID {
+			paths = append(paths, schema.NestedPath(re.Origin))
+		}
+	}
+	if !slices.Equal(paths, args[1:]) {
+		ts.Fatalf("%q are inside %q", paths, args[0])
 	}
 }
 
