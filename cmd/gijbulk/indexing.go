@@ -55,14 +55,8 @@ func (a *app) indexingErrors(ctx context.Context, client *gij.Client, ids []int6
 	return found, asking.Wait()
 }
 
-// addIndexingErrors makes the records of a plan drift whose last indexing had errors.
 func (w *workspace) addIndexingErrors(ctx context.Context, plan schema.Plan) (schema.Plan, error) {
-	var ids []int64
-	for i := range plan.Actions {
-		if a := &plan.Actions[i]; planner.Indexes(a) {
-			ids = append(ids, a.Have.ID)
-		}
-	}
+	ids := planner.Indexed(plan)
 	if len(ids) == 0 {
 		return plan, nil
 	}

@@ -90,6 +90,34 @@ func TestIndexingErrorsBesideChanges(t *testing.T) {
 	})
 }
 
+// TestRulesDespiteAFailedNestedRepository: the rules of an integration apply once its scan has ended, also where one of its nested
+// repositories cannot be indexed; before that, and where the scan fails, they are pending.
+func TestRulesDespiteAFailedNestedRepository(t *testing.T) {
+	for _, tt := range []struct {
+		name, flags, fails string
+		exit               int
+		says               string
+	}{
+		{"a nested repository fails", "", "web", 3, "nested repositories: 1 updated"},
+		{"the scan fails", "", "Acme", 3, "nested repositories: 1 rule of new integrations pending"},
+		{"the scan takes too long", " --index-timeout 10s", "", 0, "nested repositories: 1 rule of new integrations pending"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			b := newBehaving(t, 0)
+			b.write(t, "m.yaml", `[{type: GITHUB, displayName: Acme, pat: env:PAT, global: true, nested: [{match: acme/api, disabled: true}]}]`)
+			synctest.Test(t, func(t *testing.T) {
+				var err error
+				b.server, err = sandbox.New(sandbox.Options{IndexTime: 30 * time.Second, IndexErrors: map[string]string{tt.fails: "403 Forbidden"},
+					Listing: sandbox.Listing{"": []any{map[string]any{"full_name": "acme/api"}, map[string]any{"full_name": "acme/web"}}}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				b.expect(t, "import --wait-indexed"+tt.flags, tt.exit, tt.says)
+			})
+		})
+	}
+}
+
 // expectInReports checks that exactly the failing records have this status and an error, with their fix, in every report.
 func (b *behaving) expectInReports(t *testing.T, status schema.Status, table string) {
 	t.Helper()

@@ -91,6 +91,7 @@ func (x *firstIndexing) wait(ctx context.Context) (failed string, errors []strin
 // all of them: two in a row must agree.
 func (x *firstIndexing) waitNested(ctx context.Context) (failed []schema.Record, err error) {
 	read, before := time.Now(), -1
+	x.run.ledger.noteScan(x.progress.N)
 	x.show(Indexing{N: x.progress.N, Scanned: true})
 	err = poll(ctx, func() (done bool, err error) {
 		var live []schema.Record

@@ -14,7 +14,7 @@ func AddIndexingErrors(plan schema.Plan, errors map[int64][]string) schema.Plan 
 	for i := range plan.Actions {
 		a := &plan.Actions[i]
 		texts := errors[a.Have.ID]
-		if len(texts) == 0 || !Indexes(a) {
+		if len(texts) == 0 || !isIndexed(a) {
 			continue
 		}
 		plan.IndexingErrors++
@@ -30,7 +30,18 @@ func AddIndexingErrors(plan schema.Plan, errors map[int64][]string) schema.Plan 
 	return plan
 }
 
-// Indexes reports whether an action is about a live record of the manifest that the app indexes by itself.
-func Indexes(a *schema.Action) bool {
+// Indexed lists the ids of the live records of the manifest: what the app indexes. Their nested repositories
+// are not among them.
+func Indexed(plan schema.Plan) []int64 {
+	var ids []int64
+	for i := range plan.Actions {
+		if a := &plan.Actions[i]; isIndexed(a) {
+			ids = append(ids, a.Have.ID)
+		}
+	}
+	return ids
+}
+
+func isIndexed(a *schema.Action) bool {
 	return a.Have.ID != 0 && a.Op != schema.OpDelete && a.Have.Kind() != schema.KindNested
 }
