@@ -57,7 +57,7 @@ func TestSandboxScansItsHosts(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.server = server
-		b.expect(t, "import --wait-indexed", 3, "1 created, 1 failed", `"Acne": it was created with id 2, but its first indexing failed: Indexing Acne: 404 Not Found`)
+		b.expect(t, "import --wait-indexed", 3, "1 created, 1 failed", `"Acne": it was created with id `, "but its first indexing failed: Indexing Acne: 404 Not Found\n")
 		if all := server.Repositories(); len(all) != 1 || all[0].Origin != "https://github.com/acme/web.git" {
 			t.Errorf("nested are %+v", all)
 		}

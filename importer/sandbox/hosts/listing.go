@@ -40,7 +40,7 @@ func (s *Server) List(q Query) (documents [][]any, known bool, err error) {
 	}
 	objects, refused := list(s, h)
 	if refused.status != 0 {
-		return nil, true, fmt.Errorf("%d %s: %s", refused.status, http.StatusText(refused.status), refused.message)
+		return nil, true, refused
 	}
 	documents = make([][]any, len(objects))
 	for i, document := range objects {
@@ -49,6 +49,15 @@ func (s *Server) List(q Query) (documents [][]any, known bool, err error) {
 		}
 	}
 	return documents, true, nil
+}
+
+// Error is the status line with what the host says beyond it.
+func (r refusal) Error() string {
+	text := fmt.Sprintf("%d %s", r.status, http.StatusText(r.status))
+	if r.message == http.StatusText(r.status) {
+		return text
+	}
+	return text + ": " + r.message
 }
 
 // decoded is a list as a client sees it.
