@@ -138,7 +138,7 @@ var indexingErrors = []IndexingError{
 		"A clone or fetch of a large repository takes longer than the app's time limit, 60 seconds by default.",
 		"raise the timeout of git operations in the app's general settings",
 		vendorPages + "git-operations-timeout-gij-self-managed/",
-		regexp.MustCompile(`(?i)read timed out|SocketTimeoutException: timeout`)},
+		regexp.MustCompile(`(?i)read timed out`)},
 	// The words are the app's and Java's.
 	{"indexing-host-unreachable", "Jira cannot reach the host",
 		"Its name does not resolve, a firewall is in between, or the host is down.",

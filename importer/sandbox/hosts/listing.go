@@ -34,7 +34,7 @@ func (s *Server) List(q Query) (documents [][]any, known bool, err error) {
 	}
 	switch {
 	case h.Hang:
-		return nil, true, errors.New("Read timed out")
+		return nil, true, errors.New("java.net.SocketTimeoutException: Read timed out")
 	case h.Redirect != "":
 		return nil, true, fmt.Errorf("302 Found: %s", h.Redirect)
 	}
