@@ -68,6 +68,12 @@ func TestNestedCounts(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
 	}
+	if run.Nested = plan.NestedAfter(outcomes, true); run.Nested.Pending != 2 {
+		t.Errorf("where no scan has ended: %+v", run.Nested)
+	}
+	for i := range outcomes {
+		outcomes[i].Scanned = true
+	}
 	if run.Nested = plan.NestedAfter(outcomes, true); run.Nested.Pending != 0 {
 		t.Errorf("after the first scans: %+v", run.Nested)
 	}

@@ -146,12 +146,12 @@ func (p Plan) NestedCounts() (n Nested) {
 	return n
 }
 
-// NestedAfter are the counts once the plan has been carried out. Where the run has waited for the first scans of what it
-// created, it has applied the rules of that too.
-func (p Plan) NestedAfter(outcomes []Outcome, waited bool) Nested {
+// NestedAfter are the counts once the plan has been carried out. A complete run has applied the rules of what it
+// created and saw scanned.
+func (p Plan) NestedAfter(outcomes []Outcome, complete bool) Nested {
 	n := p.NestedCounts()
 	for i := range outcomes {
-		if a := &p.Actions[outcomes[i].N]; waited && a.Op == OpCreate && outcomes[i].Status == StatusCreated {
+		if a := &p.Actions[outcomes[i].N]; complete && a.Op == OpCreate && outcomes[i].Scanned {
 			n.Pending -= len(a.Want.Rules)
 		}
 	}

@@ -91,7 +91,7 @@ func (w *workspace) report(ctx context.Context, r *record, run schema.Run, plan 
 	run.Requests, run.Writes = run.Requests+requests, run.Writes+writes
 	run.Timeline = w.traffic.timeline(run.Ended)
 	run.Complete, run.Why = trouble == nil, ""
-	run.Nested = plan.NestedAfter(outcomes, w.waves.indexed && run.Complete)
+	run.Nested = plan.NestedAfter(outcomes, run.Complete)
 	if trouble != nil {
 		run.Why = trouble.Error()
 	}

@@ -104,11 +104,8 @@ func (a *app) loadRun(ctx context.Context, o stateOptions, id string) (saved jou
 		return saved, err
 	}
 	defer func() { err = firstError(err, state.Close()) }()
-	if saved, err = state.Load(ctx, id); err != nil || saved.Options == nil {
-		return saved, err
-	}
-	options, err := readOptions(saved.Run.ID, saved.Options)
-	saved.Run.Nested = saved.Plan.NestedAfter(saved.Outcomes, options.Flags["wait-indexed"] == "true" && saved.Run.Complete)
+	saved, err = state.Load(ctx, id)
+	saved.Run.Nested = saved.Plan.NestedAfter(saved.Outcomes, saved.Run.Complete)
 	return saved, err
 }
 

@@ -41,6 +41,7 @@ func (r *Run) awaitIndexing(ctx context.Context, o schema.Outcome) schema.Outcom
 	x.record.ID = o.ID
 	x.show(x.progress)
 	failed, errors, err := x.wait(ctx)
+	o.Scanned = x.progress.Scanned
 	switch {
 	case len(errors) > 0:
 		o.Status = schema.StatusFailed
@@ -91,7 +92,6 @@ func (x *firstIndexing) wait(ctx context.Context) (failed string, errors []strin
 // all of them: two in a row must agree.
 func (x *firstIndexing) waitNested(ctx context.Context) (failed []schema.Record, err error) {
 	read, before := time.Now(), -1
-	x.run.ledger.noteScan(x.progress.N)
 	x.show(Indexing{N: x.progress.N, Scanned: true})
 	err = poll(ctx, func() (done bool, err error) {
 		var live []schema.Record

@@ -21,14 +21,13 @@ type ledger struct {
 	clock    serverClock         // by the creates that were answered
 	gone     map[int64]bool      // records that are no longer on the server
 	losses   map[int]int         // by the action's number, of creates: attempts without an answer
-	scanned  map[int]bool        // likewise: those whose first scan was seen to end
 
 	mu sync.Mutex // over outcomes while the pool works, and over the observer
 }
 
 func newLedger(r *Run, outcomes []schema.Outcome) *ledger {
 	return &ledger{run: r, outcomes: append([]schema.Outcome(nil), outcomes...),
-		lost: make(map[int]*lostCreate), gone: make(map[int64]bool), losses: make(map[int]int), scanned: make(map[int]bool)}
+		lost: make(map[int]*lostCreate), gone: make(map[int64]bool), losses: make(map[int]int)}
 }
 
 func (l *ledger) recordIntents(ctx context.Context, actions ...schema.Action) error {
@@ -66,12 +65,6 @@ func (l *ledger) step(s Step) {
 	if l.run.Observer != nil {
 		l.run.Observer.Step(s)
 	}
-}
-
-func (l *ledger) noteScan(n int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.scanned[n] = true
 }
 
 func (l *ledger) extend(ctx context.Context, actions []schema.Action) error {

@@ -109,24 +109,12 @@ func (r *Run) ruleOwners() []int {
 	var owners []int
 	for n, o := range r.ledger.outcomes {
 		a := r.ledger.action(n)
-		created := r.ledger.scanned[n] || o.Status == schema.StatusCreated && o.ID != 0 && r.Indexing.Indexer != nil
+		created := o.Scanned || o.Status == schema.StatusCreated && o.ID != 0 && r.Indexing.Indexer != nil
 		if len(a.Want.Rules) > 0 && (created || o.Status == schema.StatusUpdated && slices.ContainsFunc(a.Changes, propagates)) {
 			owners = append(owners, n)
 		}
 	}
 	return owners
-}
-
-// PendingRules counts the rules of new integrations whose nested repositories are not known yet: their first scan was
-// not waited for, failed, or had not ended.
-func (r *Run) PendingRules() int {
-	pending := 0
-	for n, o := range r.ledger.outcomes {
-		if a := r.ledger.action(n); a.Op == schema.OpCreate && o.ID != 0 && !r.ledger.scanned[n] {
-			pending += len(a.Want.Rules)
-		}
-	}
-	return pending
 }
 
 // propagates reports whether a change of an integration may change its nested repositories too: the vendor does not

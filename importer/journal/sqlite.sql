@@ -85,6 +85,7 @@ CREATE TABLE outcomes (
 	http      INTEGER NOT NULL,
 	inferred  INTEGER NOT NULL,
 	temporary INTEGER NOT NULL,
+	scanned INTEGER NOT NULL,
 	timed_out INTEGER NOT NULL,
 	error     TEXT NOT NULL,
 	advice    TEXT NOT NULL,
