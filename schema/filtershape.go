@@ -40,7 +40,7 @@ func couldBe(r, wanted filterResult) bool { return r == wanted || r == resultUnk
 // filterNode is a node of an expression's tree.
 type filterNode struct {
 	kind     string // as the parser names it
-	value    string // a field, a key or a function
+	value    string // a field, a key, a function or a comparator
 	children []*filterNode
 }
 
@@ -56,7 +56,10 @@ func parseTree(tree jmespath.ASTNode) *filterNode {
 			top.children = append(top.children, n)
 			stack = append(stack, n)
 		} else if value, ok := strings.CutPrefix(line, "value: "); ok {
-			top.value, _ = strconv.Unquote(value) // other values than texts do not matter
+			top.value = value // such as that of a comparator
+			if text, err := strconv.Unquote(value); err == nil {
+				top.value = text
+			}
 		} else if line == "}" {
 			stack = stack[:len(stack)-1]
 		}
