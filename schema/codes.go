@@ -81,6 +81,7 @@ const (
 	CodeIDReassigned       Code = "id-reassigned"
 	CodeRewrittenName      Code = "rewritten-name"
 	CodeInIntegration      Code = "repository-in-integration"
+	CodeLossUnknown        Code = "loss-unknown"
 	CodeListingPage        Code = "listing-page"
 	CodeListingSplit       Code = "listing-split"
 	CodeListingNotFiltered Code = "listing-not-filtered"

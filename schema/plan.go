@@ -74,6 +74,9 @@ type Action struct {
 	// NestedUnchanged is how many nested repositories of the integration are as its rules want
 	// them.
 	NestedUnchanged int
+
+	// Loss is what the action can take away of nested repositories; nil: nothing.
+	Loss *Loss
 }
 
 // Subject is the record that the action is about: the wanted one, or for a deletion the

@@ -30,11 +30,15 @@ type Unsafe struct {
 
 // Error names the figure and the limit.
 func (u *Unsafe) Error() string {
-	share := ""
-	if u.Of > 0 {
-		share = fmt.Sprintf(" (%s%%)", strconv.FormatFloat(math.Round(float64(u.N)*1000/float64(u.Of))/10, 'f', -1, 64))
+	return fmt.Sprintf("the plan would %s %d of %d live %s%s; the limit is %s", u.Op, u.N, u.Of, u.What, shareOf(u.N, u.Of), u.Limit)
+}
+
+// shareOf is such as " (66.7%)", or "" of nothing.
+func shareOf(n, of int) string {
+	if of == 0 {
+		return ""
 	}
-	return fmt.Sprintf("the plan would %s %d of %d live %s%s; the limit is %s", u.Op, u.N, u.Of, u.What, share, u.Limit)
+	return fmt.Sprintf(" (%s%%)", strconv.FormatFloat(math.Round(float64(n)*1000/float64(of))/10, 'f', -1, 64))
 }
 
 // Guard refuses a plan that would delete or update more of what is live than the limits
