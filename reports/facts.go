@@ -37,6 +37,9 @@ func runFacts(run RunInfo) []fact {
 	if run.Requests > 0 {
 		facts = append(facts, fact{"Sent", fmt.Sprintf("%s, %s of them writes", plural(run.Requests, "request"), withSeparators(run.Writes))})
 	}
+	if words := run.Losses.words(); words != "" {
+		facts = append(facts, fact{"Lost repositories", words})
+	}
 	if run.Plan != "" {
 		facts = append(facts, fact{"Plan", run.Plan})
 	}

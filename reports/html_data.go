@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"iter"
+	"math"
 	"strconv"
 	"time"
 )
@@ -99,7 +100,7 @@ func (w *wordList) records(d reportData) iter.Seq[[]int64] {
 				started = max(0, int64(r.Started.Sub(d.run.Started)/time.Millisecond))
 			}
 			row := []int64{w.index(r.File), int64(r.Line), int64(r.Record), w.index(r.Kind), w.index(r.Type), w.index(r.Origin), r.ID,
-				w.index(string(r.Action)), w.index(string(r.Status)), int64(r.Attempts), int64(r.HTTP), w.index(r.Error), w.index(r.Advice), r.MS, started}
+				w.index(string(r.Action)), w.index(string(r.Status)), int64(r.Attempts), int64(r.HTTP), w.index(r.Error), w.index(r.Advice), r.MS, started, w.index(r.Loss.text(math.MaxInt))}
 			for _, c := range r.Changes {
 				// Values are texts here: JavaScript would round a number of 64 bits.
 				row = append(row, w.index(c.Field), w.index(plainText(c.From)), w.index(plainText(c.To)), int64(boolean(c.Unseen)))

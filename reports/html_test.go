@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -58,7 +59,7 @@ func valuesOf(run schema.Run, r RecordInfo) []any {
 		started = r.Started.Sub(run.Started).Milliseconds()
 	}
 	values := []any{r.File, r.Line, r.Record, r.Kind, r.Type, r.Origin, r.ID, r.Action, r.Status,
-		r.Attempts, r.HTTP, r.Error, r.Advice, r.MS, started}
+		r.Attempts, r.HTTP, r.Error, r.Advice, r.MS, started, r.Loss.text(math.MaxInt)}
 	for _, c := range r.Changes {
 		values = append(values, c.Field, plainText(c.From), plainText(c.To), boolean(c.Unseen))
 	}
@@ -67,10 +68,10 @@ func valuesOf(run schema.Run, r RecordInfo) []any {
 
 // isWord reports whether a value of a record is an index into the words.
 func isWord(at int) bool {
-	if at >= 15 {
-		return at%4 != 2 // a change: field, from, to, unseen
+	if at >= 16 {
+		return at%4 != 3 // a change: field, from, to, unseen
 	}
-	return slices.Contains([]int{0, 3, 4, 5, 7, 8, 11, 12}, at)
+	return slices.Contains([]int{0, 3, 4, 5, 7, 8, 11, 12, 15}, at)
 }
 
 func TestPageHoldsEveryRecord(t *testing.T) {

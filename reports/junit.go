@@ -172,6 +172,7 @@ func caseDetails(r *RecordInfo) string {
 	for _, c := range r.Changes {
 		line(c.Field, changeText(c))
 	}
+	line("nested repositories", r.Loss.text(longestList))
 	line("error", r.Error)
 	line("advice", r.Advice)
 	return b.String()

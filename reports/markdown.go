@@ -193,6 +193,9 @@ func markdownRow(what string, r *RecordInfo) string {
 	for _, c := range r.Changes {
 		why = append(why, inline(clipped(c.Field+": "+changeText(c))))
 	}
+	if text := r.Loss.text(longestList); text != "" {
+		why = append(why, inline(clipped("nested repositories: "+text)))
+	}
 	return fmt.Sprintf("| %s | %s | %s | %s |\n", what, inline(clipped(joinNonEmpty(" ", r.typeOrKind(), cmp.Or(r.DisplayName, r.Origin)))),
 		inline(schema.Place{File: r.File, Line: r.Line}.String()), strings.Join(why, "<br>"))
 }

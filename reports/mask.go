@@ -111,6 +111,11 @@ func (m *masker) action(a schema.Action) schema.Action {
 	a.Changes = m.changes(a.Changes)
 	a.Reason = m.hide(a.Reason)
 	a.Advice = m.hide(a.Advice)
+	if a.Loss != nil {
+		loss := *a.Loss
+		loss.Paths = mapped(loss.Paths, m.hide)
+		a.Loss = &loss
+	}
 	return a
 }
 

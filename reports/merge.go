@@ -64,7 +64,7 @@ func (m Merged) Summary(w io.Writer, dir string, page Page) error {
 			open = append(open, r)
 		}
 	}
-	return writeSummary(w, summary{counts: run.Counts, nested: run.Nested, complete: run.Complete, why: run.Why, open: open}, dir, page)
+	return writeSummary(w, summary{counts: run.Counts, nested: run.Nested, losses: run.Losses, complete: run.Complete, why: run.Why, open: open}, dir, page)
 }
 
 func mergedRun(shards []SavedReport) RunInfo {
@@ -88,7 +88,7 @@ func mergedRun(shards []SavedReport) RunInfo {
 		ids, versions, users = append(ids, r.ID), union(versions, r.Gijbulk), union(users, r.User)
 		run.Started, ended = earlierKnown(run.Started, r.Started), append(ended, r.Ended)
 		if len(run.Shards) > 1 {
-			run.Nested = run.Nested.plus(r.Nested)
+			run.Nested, run.Losses = run.Nested.plus(r.Nested), run.Losses.plus(r.Losses)
 		}
 		run.Requests, run.Writes = run.Requests+r.Requests, run.Writes+r.Writes
 		if r.Plan != run.Plan {

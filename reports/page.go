@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
@@ -17,7 +18,7 @@ type Page struct {
 	Coloured bool // with ANSI colors; no meaning is in them alone
 	Folded   bool // of more than twenty actions of a kind in a plan, the rest is counted
 
-	OneByOne bool // nested repositories are not folded into one line for each rule and change
+	OneByOne bool // all lost repositories are named, and nested repositories are not folded into one line for each rule and change
 
 	// Flags are the flags of the options that texts are about. Where one is missing, the text does
 	// without it.
@@ -61,6 +62,14 @@ func (p Page) flag(o schema.Option, format string) string {
 		return ""
 	}
 	return fmt.Sprintf(format, p.Flags[o])
+}
+
+// mostPaths is how many lost repositories are named at one action.
+func (p Page) mostPaths() int {
+	if p.OneByOne {
+		return math.MaxInt
+	}
+	return longestList
 }
 
 // hangingIndent is how far a broken line goes on to the right of where it began.

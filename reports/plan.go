@@ -47,6 +47,9 @@ func planCounts(run schema.Run, plan schema.Plan) string {
 	if n := plan.IndexingErrors; n > 0 {
 		fmt.Fprintf(&out, "; %d with indexing errors", n)
 	}
+	if words := planLosses(plan).words(); words != "" {
+		out.WriteString("; lost repositories: " + words)
+	}
 	if n := plan.Count(schema.OpInvalid); n > 0 {
 		fmt.Fprintf(&out, "; %d left out with errors", n)
 	}
@@ -99,6 +102,9 @@ func writeAction(out io.Writer, a *schema.Action, page Page) {
 		}
 		page.line(out, 4, fmt.Sprintf("%s: %s -> %s", c.Field, page.paint(bad, quoted(c.From)), to))
 	}
+	if text := lossInfo(a.Loss).text(page.mostPaths()); text != "" {
+		page.line(out, 4, "nested repositories: "+page.paint(bad, oneLine(text)))
+	}
 	if a.Reason != "" {
 		page.line(out, 4, clipped(a.Reason))
 	}
@@ -127,6 +133,7 @@ type PlanAction struct {
 	Changes []ChangeInfo `json:"changes"`
 	Reason  string       `json:"reason"`
 	Advice  string       `json:"advice,omitempty"`
+	Loss    *LossInfo    `json:"loss,omitempty"` // of an integration whose update changes what it lists, or that is deleted
 }
 
 // PlanSummary is the last line of a plan as programs get it.
@@ -144,6 +151,7 @@ type PlanSummary struct {
 	IndexingErrors int `json:"indexingErrors,omitempty"` // records whose last indexing had errors, where they were asked for
 
 	Nested *PlanNested `json:"nested,omitempty"` // of nested repositories, which are in no other count; absent where there are no rules
+	Losses *LossCounts `json:"losses,omitempty"` // of nested repositories; absent where there are none
 }
 
 // PlanJSON writes a plan for programs: one [PlanAction] per line, and at the end
@@ -154,13 +162,14 @@ func PlanJSON(w io.Writer, run schema.Run, plan schema.Plan) error {
 	encoder.SetEscapeHTML(false)
 	for i := range plan.Actions {
 		a := &plan.Actions[i]
-		if err := encoder.Encode(PlanAction{subjectInfo(a, &a.Have), changeInfos(a.Changes), a.Reason, a.Advice}); err != nil {
+		if err := encoder.Encode(PlanAction{subjectInfo(a, &a.Have), changeInfos(a.Changes), a.Reason, a.Advice, lossInfo(a.Loss)}); err != nil {
 			return err
 		}
 	}
 	summary := PlanSummary{Create: plan.Count(schema.OpCreate), Update: plan.Count(schema.OpUpdate) - plan.CountKind(schema.OpUpdate, schema.KindNested), Delete: plan.Count(schema.OpDelete),
 		Exists:    plan.Count(schema.OpExists) - plan.CountKind(schema.OpExists, schema.KindNested),
 		Nested:    planNested(plan),
+		Losses:    planLosses(plan),
 		Unchanged: plan.Count(schema.OpUnchanged), Conflict: plan.Count(schema.OpConflict),
 		Invalid: plan.Count(schema.OpInvalid), IndexingErrors: plan.IndexingErrors, Writes: run.Writes, Plan: run.Digest}
 	if err := encoder.Encode(map[string]PlanSummary{"summary": summary}); err != nil {

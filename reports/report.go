@@ -50,6 +50,7 @@ type RunInfo struct {
 	Total    int                       `json:"total"`            // records
 	Counts   map[schema.Status]int     `json:"counts"`           // records by status; every status is there
 	Nested   *NestedCounts             `json:"nested,omitempty"` // those of them that are nested repositories; absent where there are no rules
+	Losses   *LossCounts               `json:"losses,omitempty"` // of nested repositories; absent where there are none
 	Timeline *TimelineInfo             `json:"timeline,omitempty"`
 }
 
@@ -119,6 +120,7 @@ type RecordInfo struct {
 	MS       int64         `json:"ms"`               // from its first request to the last answer
 	Cells    Cells         `json:"cells"`            // as written; of other formats than CSV and TSV by field; a secret is its reference
 
+	Loss        *LossInfo  `json:"loss,omitempty"`        // of an integration whose update changes what it lists, or that is deleted
 	Integration int64      `json:"integration,omitempty"` // of a nested repository: the id of its integration
 	Rules       []RuleInfo `json:"rules,omitempty"`       // of an integration: for its nested repositories
 }
@@ -220,7 +222,7 @@ func runInfo(run schema.Run, all []schema.Result) RunInfo {
 	return RunInfo{ID: run.ID, Command: run.Command, Gijbulk: run.Version, Target: run.Target, User: run.User,
 		Files: append([]string{}, run.Files...), Columns: columns, Dialects: dialects, Started: stamp(run.Started), Ended: stamp(run.Ended),
 		Complete: run.Complete, DryRun: run.DryRun, Manifest: run.Manifest, Shard: shardInfo(run.Shard), Plan: run.Digest, Apply: run.Apply,
-		Requests: run.Requests, Writes: run.Writes, Why: run.Why, Total: len(all), Counts: counts, Nested: nestedCounts(run, all), Timeline: timeline(run.Timeline)}
+		Requests: run.Requests, Writes: run.Writes, Why: run.Why, Total: len(all), Counts: counts, Nested: nestedCounts(run, all), Losses: runLosses(run, all), Timeline: timeline(run.Timeline)}
 }
 
 func shardInfo(s schema.Shard) *ShardInfo {
@@ -273,7 +275,7 @@ func recordInfo(r schema.Result) RecordInfo {
 	s.ID = idOf(r)
 	return RecordInfo{Subject: s, Status: r.Status, Changes: changeInfos(r.Changes()), Attempts: r.Attempts,
 		HTTP: r.HTTP, Error: r.Error, Advice: r.Advice, Started: stamp(r.Started), MS: r.Took.Milliseconds(),
-		Cells: cellsOf(wantedOrLive(r.Action)), Integration: r.Action.Have.Integration, Rules: ruleInfos(r.Action.Want.Rules)}
+		Cells: cellsOf(wantedOrLive(r.Action)), Loss: lossInfo(r.Action.Loss), Integration: r.Action.Have.Integration, Rules: ruleInfos(r.Action.Want.Rules)}
 }
 
 func ruleInfos(rules []schema.Record) []RuleInfo {

@@ -19,7 +19,7 @@ const longestList = 20
 // failures with position, cause and advice, and the references that stand in the reports
 // for literal secrets. dir is the report directory, "" where there is none.
 func Summary(w io.Writer, run schema.Run, results []schema.Result, dir string, page Page) error {
-	s := summary{counts: map[schema.Status]int{}, nested: nestedCounts(run, results), complete: run.Complete, why: run.Why}
+	s := summary{counts: map[schema.Status]int{}, nested: nestedCounts(run, results), losses: runLosses(run, results), complete: run.Complete, why: run.Why}
 	var open []schema.Result
 	for _, r := range results {
 		s.counts[r.Status]++
@@ -36,6 +36,7 @@ func Summary(w io.Writer, run schema.Run, results []schema.Result, dir string, p
 type summary struct {
 	counts     map[schema.Status]int
 	nested     *NestedCounts
+	losses     *LossCounts
 	complete   bool
 	why        string
 	open       []RecordInfo // that need attention
@@ -55,6 +56,9 @@ func writeSummary(w io.Writer, s summary, dir string, page Page) error {
 	page.line(out, 0, first)
 	if words := s.nested.words(page); words != "" {
 		page.line(out, 0, words)
+	}
+	if words := s.losses.words(); words != "" {
+		page.line(out, 0, "lost repositories: "+words)
 	}
 	if !s.complete {
 		page.line(out, 0, joinNonEmpty(": ", page.paint(bad, "the run was interrupted"), oneLine(s.why)))

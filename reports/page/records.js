@@ -1,7 +1,7 @@
 
 // RECORD names the values of a record in the data, in their order.
 const RECORD = Object.fromEntries(["file", "line", "record", "kind", "type", "origin", "id", "action", "status",
-  "attempts", "http", "error", "advice", "ms", "started", "changes"].map((name, i) => [name, i]));
+  "attempts", "http", "error", "advice", "ms", "started", "loss", "changes"].map((name, i) => [name, i]));
 
 // changesOf are the changes of a record, which end its values: field, from, to, unseen.
 const changesOf = (r) => Array.from({ length: (r.length - RECORD.changes) / 4 }, (_, n) => r.slice(RECORD.changes + 4 * n, RECORD.changes + 4 * n + 4));
@@ -37,7 +37,7 @@ function recordModel(data) {
       { label: "HTTP", width: "c-http", css: "number", cell: (i) => text(records[i][R.http] || ""), order: (i) => records[i][R.http] },
       { label: "Time", width: "c-ms", css: "number", cell: (i) => text(took(records[i][R.ms])), order: (i) => records[i][R.ms] },
     ],
-    text: (i) => [name(i), value(i, R.origin), type(i), place(i), value(i, R.error), value(i, R.advice), records[i][R.id] || ""].join("\n").toLowerCase(),
+    text: (i) => [name(i), value(i, R.origin), type(i), place(i), value(i, R.error), value(i, R.advice), value(i, R.loss), records[i][R.id] || ""].join("\n").toLowerCase(),
     details: (i) => recordDetails(data, i, state(i), place(i)),
   };
 }
@@ -64,6 +64,7 @@ function recordDetails(data, i, state, place) {
     ["Error", words[r[R.error]], "error"],
     ["Advice", words[r[R.advice]], "advice"],
     ["Changes", changes(changesOf(r), words)],
+    ["Nested repositories", words[r[R.loss]]],
     ["Action", words[r[R.action]] + " → " + words[r[R.status]]],
     ["Position", place + (r[R.record] ? ", record " + number(r[R.record]) : "")],
     ["Kind", words[r[R.kind]]],
