@@ -20,10 +20,11 @@ func testRoundTrip(t *testing.T, s store) {
 	there.InitDate = 1_700_000_000_123
 	elsewhere := record("six", nil)
 	elsewhere.Place.File = "b.yaml"
-	gone := schema.Action{Op: schema.OpDelete, Have: live(9, record("three", nil)), Files: true}
+	gone := schema.Action{Op: schema.OpDelete, Have: live(9, record("three", nil)), Files: true, Loss: &schema.Loss{Nested: 4, Known: true, Lost: 4}}
 	changed := update(7, "two", map[schema.Field]schema.Value{schema.FieldGlobal: schema.Bool(true), schema.FieldTagsFilter: schema.Text("v.*")})
 	changed.Want.Columns, changed.Want.Dialect = header, dialect
 	changed.Changes[1].Unseen = true
+	changed.Loss = &schema.Loss{Nested: 3, Known: true, Lost: 1, Paths: []string{"acme/docs"}}
 	p := plan(schema.Action{Op: schema.OpCreate, Want: wanted}, changed, gone,
 		schema.Action{Op: schema.OpInvalid, Want: wrong, Reason: "no URL", Advice: "write one"},
 		schema.Action{Op: schema.OpUnchanged, Want: elsewhere, Have: there, NestedUnchanged: 3},

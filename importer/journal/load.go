@@ -134,6 +134,9 @@ func (l *loader) action(rows *sql.Rows) (a schema.Action, err error) {
 	if a.Have, err = have.decode(l.tables); err != nil {
 		return a, err
 	}
+	if have != nil {
+		a.Loss = have.Loss
+	}
 	a.Changes, err = decodeChanges(changes)
 	return a, err
 }

@@ -68,7 +68,7 @@ func (l *Log) insertActions(ctx context.Context, first int, actions []schema.Act
 		}
 		err := l.session.exec(ctx, `INSERT INTO actions (run, n, op, kind, live, want, have, changes, reason, advice, files, inferred)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			l.run, a.N, a.Op, a.Subject().Kind(), a.Have.ID, document{want}, document{encodeRecord(&a.Have, l.mask)},
+			l.run, a.N, a.Op, a.Subject().Kind(), a.Have.ID, document{want}, document{encodeHave(a, l.mask)},
 			document{encodeChanges(a.Changes)}, l.mask.Hide(a.Reason), l.mask.Hide(a.Advice), a.Files, a.Inferred)
 		if err != nil {
 			return err

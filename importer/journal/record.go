@@ -21,7 +21,8 @@ type recordJSON struct {
 	Owner       schema.Place  `json:"owner,omitzero"`
 	Integration int64         `json:"integration,omitempty"`
 
-	NestedUnchanged int `json:"nestedUnchanged,omitempty"` // of the action that wants the record
+	NestedUnchanged int          `json:"nestedUnchanged,omitempty"` // of the action that wants the record
+	Loss            *schema.Loss `json:"loss,omitempty"`            // of a live integration: what its action takes away
 }
 
 // encodeRecord encodes a record with references in place of its secrets; nil for the zero
@@ -38,6 +39,20 @@ func encodeRecord(r *schema.Record, mask schema.Mask) *recordJSON {
 	out.Owner, out.Integration = r.Owner, r.Integration
 	for i := range r.Rules {
 		out.Rules = append(out.Rules, encodeRecord(&r.Rules[i], mask))
+	}
+	return out
+}
+
+// encodeHave encodes the live record of an action, with what the action takes away of its nested repositories.
+func encodeHave(a *schema.Action, mask schema.Mask) *recordJSON {
+	out := encodeRecord(&a.Have, mask)
+	if out != nil && a.Loss != nil {
+		loss := *a.Loss
+		loss.Paths = slices.Clone(loss.Paths)
+		for i := range loss.Paths {
+			loss.Paths[i] = mask.Hide(loss.Paths[i])
+		}
+		out.Loss = &loss
 	}
 	return out
 }
