@@ -26,6 +26,9 @@ func (w *workspace) decideRun(ctx context.Context, run schema.Run, m manifests) 
 	if err != nil {
 		return run, d, err
 	}
+	if d, err = w.withLosses(ctx, d, m.kinds()); err != nil {
+		return run, d, err
+	}
 	w.logServer(run, d.live, m.kinds())
 	run.Digest, run.Findings = d.plan.Digest(), append(m.allFindings(), d.findings...)
 	return run, d, nil
@@ -69,6 +72,23 @@ func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d 
 	}
 	return d, (&failure{code: exitTemporary, err: errors.New("the list of Jira was different each time it was read; nothing was sent")}).
 		hinted("a node of the cluster may be behind, or others are at work: run the same command again later")
+}
+
+// withLosses adds to a plan what it takes away of nested repositories. These are read here only where the plan has not
+// needed them.
+func (w *workspace) withLosses(ctx context.Context, d decided, kinds []schema.Kind) (decided, error) {
+	if !slices.ContainsFunc(d.plan.Actions, func(a schema.Action) bool { return a.MayLose() }) {
+		return d, nil
+	}
+	if !slices.Contains(kinds, schema.KindRepository) && !slices.Contains(kinds, schema.KindNested) {
+		var err error
+		if _, d.live.nested, err = w.target.client.Repositories(ctx); err != nil {
+			return d, err
+		}
+	}
+	plan, findings := planner.Losses(d.plan, d.live.nested)
+	d.plan, d.findings = plan, append(d.findings, findings...)
+	return d, nil
 }
 
 func (w *workspace) plan(run schema.Run, m manifests, live server, known *journal.Identities) decided {

@@ -23,7 +23,7 @@ func flagGroups() []flagGroup {
 	return []flagGroup{
 		{"Manifest", []string{"format", "encoding", "set", "default", "skip-invalid", "no-plain-secrets", "allow-commands", "allow-dropped-types", "resolve", "lenient"}},
 		{"Selection", []string{"match", "type", "wave", "limit", "shard"}},
-		{"Safety", []string{"yes", "dry-run", "create-only", "expect-plan", "full", "prune", "delete-files", "max-delete", "max-update", "force",
+		{"Safety", []string{"yes", "dry-run", "create-only", "expect-plan", "full", "prune", "delete-files", "max-delete", "max-update", "max-lost", "force",
 			"canary", "wave-size", "wave-failures", "max-failures", "max-duration", "remove-duplicates", "resend-secrets"}},
 		{"Speed", []string{"concurrency", "rate", "timeout", "retries", "max-wait", "settle", "wait", "wait-indexed", "max-indexing", "index-timeout"}},
 		{"Reports", []string{"indexing", "report", "report-dir", "metrics-file", "overwrite"}},

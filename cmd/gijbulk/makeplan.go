@@ -131,7 +131,7 @@ func (o planOptions) carriedOutBy() string {
 // stored are the options that belong to the plan.
 func (o planOptions) stored() planfile.Options {
 	return planfile.Options{Prune: o.sync.prune, DeleteFiles: o.sync.deleteFiles, ResendSecrets: o.sync.resend, SkipInvalid: o.skipInvalid, AllowDropped: o.allowDropped,
-		MaxDelete: o.sync.maxDelete, MaxUpdate: o.sync.maxUpdate, Force: o.sync.force,
+		MaxDelete: o.sync.maxDelete, MaxUpdate: o.sync.maxUpdate, MaxLost: o.sync.maxLost, Force: o.sync.force,
 		Match: o.selection.match, Types: o.selection.types, Waves: o.selection.waves, Limit: o.selection.limit}
 }
 

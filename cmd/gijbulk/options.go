@@ -99,6 +99,7 @@ type settings struct {
 	selected selection
 	shard    schema.Shard
 	safety   planner.SafetyLimits
+	losses   planner.LossLimit
 	early    engine.Limits
 	wanted   []reports.Wanted // further reports
 }
@@ -119,6 +120,9 @@ func (a *app) settings(o runOptions) (s settings, err error) {
 	}
 	if o.update && o.sync.limited() {
 		if s.safety, err = o.sync.safetyLimits(); err != nil {
+			return s, err
+		}
+		if s.losses, err = o.sync.lossLimit(); err != nil {
 			return s, err
 		}
 	}

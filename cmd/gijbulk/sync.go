@@ -1,7 +1,9 @@
 package main
 
 import (
+	"cmp"
 	"context"
+
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -14,6 +16,7 @@ type syncOptions struct {
 	resend             bool
 	maxDelete          string
 	maxUpdate          string
+	maxLost            string // "": the default, which leaves unknown losses a warning
 	force              bool
 }
 
@@ -26,8 +29,11 @@ func (o *syncOptions) addSafety(f *pflag.FlagSet) {
 	f.BoolVar(&o.deleteFiles, "delete-files", false, "with --prune: delete the clones on Jira's disk too; refused for tracked folders and absolute roots")
 	f.StringVar(&o.maxDelete, "max-delete", "10%", "delete at most `N|P%` of the live records of a kind; where fewer than ten are live, a percentage allows one")
 	f.StringVar(&o.maxUpdate, "max-update", "30%", "update at most `N|P%` of the live records of a kind")
-	f.BoolVar(&o.force, "force", false, "allow a plan that --max-delete or --max-update refuses")
+	f.StringVar(&o.maxLost, "max-lost", "", "lose at most `N|P%` of all live nested repositories (default "+defaultMaxLost+"); if given, a loss that is not known is refused too")
+	f.BoolVar(&o.force, "force", false, "allow a plan that --max-delete, --max-update or --max-lost refuses")
 }
+
+const defaultMaxLost = "10%"
 
 func (o syncOptions) limited() bool { return o.maxDelete != "" || o.maxUpdate != "" }
 
@@ -36,6 +42,13 @@ func (o syncOptions) safetyLimits() (l planner.SafetyLimits, err error) {
 		return l, err
 	}
 	l.MaxUpdate, err = parseLimit("--max-update", o.maxUpdate)
+	return l, err
+}
+
+// lossLimit reads the limit on lost nested repositories.
+func (o syncOptions) lossLimit() (l planner.LossLimit, err error) {
+	l.Given = o.maxLost != ""
+	l.Max, err = parseLimit("--max-lost", cmp.Or(o.maxLost, defaultMaxLost))
 	return l, err
 }
 
@@ -49,7 +62,9 @@ the manifests do not have. An update sends only the fields that differ. A secret
 is sent again only if it differs from the one that was last sent.
 
 A plan that changes more of the live records than --max-delete and --max-update
-allow is refused. Running the same sync again changes nothing.`,
+allow is refused, and so is one that loses more nested repositories than
+--max-lost allows: the app removes those that a git host no longer lists.
+Running the same sync again changes nothing.`,
 		Example: `  gijbulk sync integrations.yaml --jira https://jira.example.org --dry-run
   gijbulk sync integrations.yaml --yes --quiet
   gijbulk sync integrations.yaml --prune --max-delete 5`,

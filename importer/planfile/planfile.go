@@ -39,8 +39,9 @@ type Options struct {
 	AllowDropped  bool     `json:"allowDropped"`  // records of types that the vendor no longer supports may be created
 	MaxDelete     string   `json:"maxDelete"`     // the safety limits
 	MaxUpdate     string   `json:"maxUpdate"`
-	Force         bool     `json:"force"` // neither limit applies
-	Match         string   `json:"match"` // which of the records are acted on
+	MaxLost       string   `json:"maxLost,omitempty"` // the safety limit on lost nested repositories; absent: the default
+	Force         bool     `json:"force"`             // none of the limits applies
+	Match         string   `json:"match"`             // which of the records are acted on
 	Types         []string `json:"types"`
 	Waves         []int    `json:"waves"`
 	Limit         int      `json:"limit"`
