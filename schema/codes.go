@@ -130,6 +130,8 @@ func (c Code) Option() Option {
 		return OptionFormat
 	case CodeDroppedType:
 		return OptionDroppedTypes
+	case CodeLossUnknown:
+		return OptionProbe
 	case CodeListingNotFiltered:
 		return OptionRepositories
 	}

@@ -14,6 +14,7 @@ const (
 	OptionFull          Option = "full"         // show all actions or differences
 	OptionInclude       Option = "include"      // convert repositories in further states
 	OptionJSON          Option = "JSON"         // output for programs
+	OptionProbe         Option = "probe"        // ask the git hosts before a plan is decided
 	OptionMap           Option = "map"          // take a field from a column of a listing
 	OptionRepositories  Option = "repositories" // convert as repositories
 	OptionTool          Option = "tool"         // that wrote a listing

@@ -40,6 +40,7 @@ apply can be resumed, undone and reported like one of sync.`,
 	addMetricsFlag(f)
 	o.addCommands(f)
 	o.addAsking(f)
+	o.probing.addFlags(f)
 	o.addRunning(f)
 	o.addRemoving(f)
 	return cmd

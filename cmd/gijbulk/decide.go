@@ -17,6 +17,8 @@ type decided struct {
 	plan     schema.Plan
 	findings []schema.Finding
 	live     server
+
+	unanswered []string // what git hosts were asked about in vain
 }
 
 // decideRun decides what the run is to do about the manifests, and adds to it what was found on the
@@ -26,7 +28,13 @@ func (w *workspace) decideRun(ctx context.Context, run schema.Run, m manifests) 
 	if err != nil {
 		return run, d, err
 	}
-	if d, err = w.withLosses(ctx, d, m.kinds()); err != nil {
+	listed := planner.Listed{}
+	if w.probing.on() {
+		if d, listed, err = w.askAhead(ctx, d); err != nil {
+			return run, d, err
+		}
+	}
+	if d, err = w.withLosses(ctx, d, m.kinds(), listed); err != nil {
 		return run, d, err
 	}
 	w.logServer(run, d.live, m.kinds())
@@ -76,7 +84,7 @@ func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d 
 
 // withLosses adds to a plan what it takes away of nested repositories. These are read here only where the plan has not
 // needed them.
-func (w *workspace) withLosses(ctx context.Context, d decided, kinds []schema.Kind) (decided, error) {
+func (w *workspace) withLosses(ctx context.Context, d decided, kinds []schema.Kind, listed planner.Listed) (decided, error) {
 	if !slices.ContainsFunc(d.plan.Actions, func(a schema.Action) bool { return a.MayLose() }) {
 		return d, nil
 	}
@@ -86,7 +94,7 @@ func (w *workspace) withLosses(ctx context.Context, d decided, kinds []schema.Ki
 			return d, err
 		}
 	}
-	plan, findings := planner.Losses(d.plan, d.live.nested)
+	plan, findings := planner.Losses(d.plan, d.live.nested, listed)
 	d.plan, d.findings = plan, append(d.findings, findings...)
 	return d, nil
 }
@@ -103,7 +111,7 @@ func (w *workspace) plan(run schema.Run, m manifests, live server, known *journa
 	if len(plan.Actions) == 0 && len(m.records) > 0 {
 		w.log.warn("the selection leaves none of the records", "records", len(m.records))
 	}
-	return decided{plan, append(findings, openToAll(plan)...), live}
+	return decided{plan: plan, findings: append(findings, openToAll(plan)...), live: live}
 }
 
 // openToAll warns about creates that leave it to the server which projects see them.

@@ -23,11 +23,11 @@ func flagGroups() []flagGroup {
 	return []flagGroup{
 		{"Manifest", []string{"format", "encoding", "set", "default", "skip-invalid", "no-plain-secrets", "allow-commands", "allow-dropped-types", "resolve", "lenient"}},
 		{"Selection", []string{"match", "type", "wave", "limit", "shard"}},
-		{"Safety", []string{"yes", "dry-run", "create-only", "expect-plan", "full", "prune", "delete-files", "max-delete", "max-update", "max-lost", "force",
+		{"Safety", []string{"yes", "dry-run", "create-only", "expect-plan", "full", "probe", "prune", "delete-files", "max-delete", "max-update", "max-lost", "force",
 			"canary", "wave-size", "wave-failures", "max-failures", "max-duration", "remove-duplicates", "resend-secrets"}},
 		{"Speed", []string{"concurrency", "rate", "timeout", "retries", "max-wait", "settle", "wait", "wait-indexed", "max-indexing", "index-timeout"}},
 		{"Reports", []string{"indexing", "report", "report-dir", "metrics-file", "overwrite"}},
-		{"Connection", []string{"jira", "token-file", "ca-file", "client-cert", "host-map", "sandbox", "sandbox-data"}},
+		{"Connection", []string{"jira", "token-file", "ca-file", "client-cert", "host-map", "expiry-warning", "sandbox", "sandbox-data"}},
 		{"State", []string{"state", "lock-timeout"}},
 	}
 }

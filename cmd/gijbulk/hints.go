@@ -20,6 +20,7 @@ func flags() map[schema.Option]string {
 		schema.OptionFull:          "--full",
 		schema.OptionInclude:       "--include",
 		schema.OptionJSON:          "--output json",
+		schema.OptionProbe:         "--probe",
 		schema.OptionMap:           "--map",
 		schema.OptionRepositories:  "--as repositories",
 		schema.OptionTool:          "--from",

@@ -92,6 +92,9 @@ func (w *workspace) bring(ctx context.Context, log *record, run schema.Run, m ma
 	if w.refuses(run.Findings) {
 		return w.refuse(ctx, log, run, m)
 	}
+	if err := w.answered(run, d); err != nil {
+		return w.decline(ctx, log, run, err)
+	}
 	if approved != nil {
 		if err := w.asApproved(run, d.plan, approved); err != nil {
 			return w.decline(ctx, log, run, err)

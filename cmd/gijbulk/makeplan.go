@@ -42,6 +42,7 @@ approve.`,
 	o.selection.addPlanning(f)
 	o.addReading(f)
 	o.addShowing(f)
+	o.probing.addFlags(f)
 	o.sync.addFlags(f)
 	o.sync.addSafety(f)
 	o.report.addFlags(f)
@@ -102,10 +103,13 @@ func (a *app) makePlan(ctx context.Context, files []string, o planOptions) (err 
 	if w.refuses(run.Findings) {
 		return w.refuse(ctx, nil, run, m)
 	}
+	if err := w.answered(run, d); err != nil {
+		return err
+	}
 	if o.out == "" {
 		return w.showPlan(run, d.plan)
 	}
-	run.Apply = w.commandLine([]string{"gijbulk", "apply", quoteWord(o.out)}, forResumed)
+	run.Apply = w.commandLine([]string{"gijbulk", "apply", quoteWord(o.out)}, forApplied)
 	file := planfile.File{Gijbulk: run.Version, Created: run.Started, Target: w.planTarget(run), Command: o.carriedOutBy(), Options: o.stored(), Files: files,
 		Records: written.records, Projects: planfile.UsedProjects(written.records, ids), Findings: written.files, Plan: d.plan, Digest: run.Digest}
 	if err := w.storePlan(o, file); err != nil {

@@ -86,6 +86,9 @@ var targetFlags = []string{"token-file", "ca-file", "client-cert", "sandbox-data
 // forResumed: all other flags of the run are kept with it.
 func forResumed(flag string) bool { return slices.Contains(targetFlags, flag) }
 
+// forApplied: the plan has its other options.
+func forApplied(flag string) bool { return forResumed(flag) || flag == "probe" || flag == "host-map" }
+
 // forFixed: how records are read and sent, and not which; with --prune, what is not in
 // a table of failures would be deleted.
 func forFixed(flag string) bool {

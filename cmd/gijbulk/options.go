@@ -21,6 +21,7 @@ type runOptions struct {
 	limits      limitOptions
 	waves       waveOptions
 	report      reportOptions
+	probing     probeOptions
 	update      bool // what differs is updated
 	dryRun, yes bool
 	full        bool // a plan is shown whole
@@ -76,6 +77,7 @@ func (o *runOptions) addRunning(f *pflag.FlagSet) {
 // addWriting adds what only a command has that writes what a manifest says.
 func (o *runOptions) addWriting(f *pflag.FlagSet) {
 	o.addAsking(f)
+	o.probing.addFlags(f)
 	o.addRunning(f)
 	o.addRemoving(f)
 	f.StringVar(&o.expectPlan, "expect-plan", "", "continue only if the plan has this `DIGEST` (sha256:…) of a dry run")
@@ -125,6 +127,7 @@ func (a *app) settings(o runOptions) (s settings, err error) {
 		if s.losses, err = o.sync.lossLimit(); err != nil {
 			return s, err
 		}
+		s.losses.Probed = o.probing.on()
 	}
 	if !o.dryRun {
 		s.early, err = o.limits.parse(o.waves)

@@ -27,16 +27,13 @@ func (w *workspace) guard(run schema.Run, plan schema.Plan, live server) error {
 	}
 	counts := schema.CountKinds(live.records)
 	counts[schema.KindNested] = plan.LiveNested
-	if err := w.guardLosses(plan, len(live.nested)); err != nil {
-		return err
-	}
 	err := planner.Guard(plan, counts, w.safety)
 	if unsafe, refused := errors.AsType[*planner.Unsafe](err); refused {
 		flag := map[schema.Op]string{schema.OpDelete: "--max-delete", schema.OpUpdate: "--max-update"}[unsafe.Op]
 		return (&failure{code: exitUnsafe, err: fmt.Errorf("%w (%s); nothing was sent", err, flag)}).
 			hinted("check the plan with --dry-run; if it is right, raise the limit or give --force")
 	}
-	return err
+	return cmp.Or(err, w.guardLosses(plan, len(live.nested)))
 }
 
 // guardLosses applies the safety limit on lost nested repositories.
@@ -48,7 +45,7 @@ func (w *workspace) guardLosses(plan schema.Plan, live int) error {
 	}
 	fail := &failure{code: exitUnsafe, err: fmt.Errorf("%w (--max-lost); nothing was sent", err)}
 	if unsafe.Open > 0 {
-		return fail.hinted("check with gijbulk preflight --list what the git hosts list; if it is right, leave --max-lost out or give --force")
+		return fail.hinted("ask the git hosts with --probe, or leave --max-lost out")
 	}
 	return fail.hinted("check the plan with --dry-run; if it is right, raise the limit or give --force")
 }

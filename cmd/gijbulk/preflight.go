@@ -35,9 +35,14 @@ type hostOptions struct {
 
 func (o *hostOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.caFile, "ca-file", "", "PEM `FILE` of certificate authorities to trust in addition to the system's")
-	f.StringArrayVar(&o.maps, "host-map", nil, "`HOST=URL`: send the requests for this git host to another URL, such as a mirror (repeatable)")
 	f.DurationVar(&o.timeout, "timeout", 30*time.Second, "limit for each request")
 	f.DurationVar(&o.maxWait, "max-wait", 10*time.Minute, "longest wait for the rate limit of a git host")
+	o.addHostFlags(f)
+}
+
+// addHostFlags adds those that are about nothing but git hosts.
+func (o *hostOptions) addHostFlags(f *pflag.FlagSet) {
+	f.StringArrayVar(&o.maps, "host-map", nil, "`HOST=URL`: send the requests for this git host to another URL, such as a mirror (repeatable)")
 	f.StringVar(&o.expiryWarning, "expiry-warning", "30d", "warn about credentials that expire within this `TIME`, such as 30d or 12h")
 }
 
@@ -127,18 +132,26 @@ func (a *app) gatherPreflight(ctx context.Context, c *validation, o preflightOpt
 	if err != nil {
 		return err
 	}
-	var proxies []string
-	for _, scheme := range []string{"https:", "http:"} {
-		secret, err := a.proxySecrets(scheme)
-		if err != nil {
-			return err
-		}
-		proxies = append(proxies, secret...)
+	proxies, err := a.hostProxySecrets()
+	if err != nil {
+		return err
 	}
 	resolver := secrets.Resolver{Env: a.lookupEnv, AllowCommands: o.allowCommands, Lenient: o.lenient}
 	c.records = slices.Clone(resolver.Resolve(ctx, c.records))
 	a.hide(c.records, proxies...)
 	return context.Cause(ctx)
+}
+
+// hostProxySecrets are those of the proxies through which git hosts are reached.
+func (a *app) hostProxySecrets() (all []string, err error) {
+	for _, scheme := range []string{"https:", "http:"} {
+		secrets, err := a.proxySecrets(scheme)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, secrets...)
+	}
+	return all, nil
 }
 
 // hostConfig checks how git hosts are asked.

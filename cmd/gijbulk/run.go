@@ -36,6 +36,13 @@ func (a *app) openWorkspace(o runOptions, state *journal.Journal) (*workspace, e
 	if err != nil {
 		return nil, err
 	}
+	if s.probing.on() {
+		proxies, err := a.hostProxySecrets()
+		if err != nil {
+			return nil, errors.Join(err, t.close())
+		}
+		t.secrets = append(t.secrets, proxies...)
+	}
 	a.hide(nil, t.secrets...)
 	w := &workspace{app: a, settings: s, target: t, state: state}
 	if w.takesLock() {

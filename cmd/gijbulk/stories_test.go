@@ -176,6 +176,8 @@ func startJira(ts *testscript.TestScript, _ bool, args []string) {
 			slot.tattles = true
 		case "index":
 			options.IndexTime, err = time.ParseDuration(value)
+		case "listing":
+			options.Listing, err = sandbox.ParseListing([]byte(ts.ReadFile(value)))
 		case "indexerror":
 			options.IndexErrors[value] = "401 Unauthorized"
 		case "hosts":

@@ -104,6 +104,7 @@ working, and come with their cause and what to do.`,
 	}
 	o.addFlags(cmd.Flags())
 	o.addShowing(cmd.Flags())
+	o.probing.addFlags(cmd.Flags())
 	o.sync.addFlags(cmd.Flags())
 	o.report.addFlags(cmd.Flags())
 	cmd.Flags().BoolVar(&o.indexing, indexingFlag, false, "count the errors of the last indexing of each record as drift")

@@ -2,6 +2,7 @@
 // and plans in, plans out.
 //
 //	Diff    compares the wanted records with the live ones
+//	ToProbe gives the records that git hosts can be asked about
 //	Losses  adds what the plan takes away of nested repositories
 //	Guard   refuses a plan that would change too much of what is live
 //	Shard   cuts a plan into the parts of several processes

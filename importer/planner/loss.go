@@ -8,10 +8,10 @@ import (
 	"gijbulk/schema"
 )
 
-// Losses adds to the plan what each of its actions can take away of the live nested repositories. Without asking the git
-// host that is known of a deletion, which takes them all, and where only the filter changes and the names of the
+// Losses adds to the plan what each of its actions can take away of the live nested repositories. That is known where the
+// git host was asked, of a deletion, which takes them all, and where only the filter changes and the names of the
 // repositories decide it. The findings are warnings about what is not known.
-func Losses(plan schema.Plan, nested []schema.Record) (schema.Plan, []schema.Finding) {
+func Losses(plan schema.Plan, nested []schema.Record, listed Listed) (schema.Plan, []schema.Finding) {
 	byIntegration := make(map[int64][]*schema.Record)
 	for i := range nested {
 		byIntegration[nested[i].Integration] = append(byIntegration[nested[i].Integration], &nested[i])
@@ -23,7 +23,7 @@ func Losses(plan schema.Plan, nested []schema.Record) (schema.Plan, []schema.Fin
 		if !a.MayLose() {
 			continue
 		}
-		a.Loss = lossOf(a, byIntegration[a.Have.ID])
+		a.Loss = lossOf(a, byIntegration[a.Have.ID], listed)
 		if f, unknown := unknownLoss(a); unknown {
 			findings = append(findings, f)
 		}
@@ -31,11 +31,14 @@ func Losses(plan schema.Plan, nested []schema.Record) (schema.Plan, []schema.Fin
 	return plan, findings
 }
 
-func lossOf(a *schema.Action, nested []*schema.Record) *schema.Loss {
+func lossOf(a *schema.Action, nested []*schema.Record, listed Listed) *schema.Loss {
 	all := &schema.Loss{Nested: len(nested), Known: true, Lost: len(nested)}
 	unknown := &schema.Loss{Nested: len(nested)}
 	if a.Op == schema.OpDelete || len(nested) == 0 {
 		return all
+	}
+	if paths, answered := listed[a.N]; answered {
+		return unlisted(a, nested, paths)
 	}
 	filter, decides := newNameFilter(a)
 	if !decides {
@@ -91,8 +94,8 @@ type LossLimit struct {
 	Max schema.Limit
 
 	// Given: the user gave the limit, so that losses which are not known are refused too, except where only
-	// credentials change.
-	Given bool
+	// credentials change and no git host was asked.
+	Given, Probed bool
 }
 
 // UnsafeLoss is the error of a plan that loses more nested repositories than the limit allows, or may do so.
@@ -122,7 +125,7 @@ func GuardLosses(plan schema.Plan, live int, limit LossLimit) error {
 		}
 		u.Lost += a.Loss.Lost
 		onlyCredentials := !slices.ContainsFunc(a.ListingChanges(), func(f schema.Field) bool { return !f.Credential() })
-		if limit.Given && (a.Op == schema.OpDelete || !onlyCredentials) {
+		if limit.Given && (limit.Probed || a.Op == schema.OpDelete || !onlyCredentials) {
 			u.Open += a.Loss.Open()
 		}
 	}

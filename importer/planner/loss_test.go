@@ -78,7 +78,7 @@ func TestLosses(t *testing.T) {
 		{"exists", exists, nil},
 	} {
 		before := schema.Plan{Actions: []schema.Action{tt.action}}
-		plan, findings := planner.Losses(before, liveNested())
+		plan, findings := planner.Losses(before, liveNested(), nil)
 		got := plan.Actions[0].Loss
 		switch {
 		case before.Actions[0].Loss != nil:
@@ -118,7 +118,7 @@ func TestGuardLosses(t *testing.T) {
 			t.Fatal(err)
 		}
 		nested := liveNested()
-		plan, _ := planner.Losses(schema.Plan{Actions: []schema.Action{tt.action}}, nested)
+		plan, _ := planner.Losses(schema.Plan{Actions: []schema.Action{tt.action}}, nested, nil)
 		err = planner.GuardLosses(plan, len(nested), planner.LossLimit{Max: max, Given: tt.given})
 		if unsafe, refused := errors.AsType[*planner.UnsafeLoss](err); refused != (tt.want != "") || refused && unsafe.Error() != tt.want {
 			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)

@@ -74,6 +74,7 @@ func completions(s Sources) map[string]cobra.CompletionFunc {
 		"--shard":      oneOf(s.Shards...),
 		"--keep":       oneOf("7d", "30d", "90d", "365d"),
 
+		"--probe":          oneOf("require\trefuse where a git host gives no answer"),
 		"--expiry-warning": oneOf("7d", "14d", "30d", "90d"),
 
 		"schema manifest|report|plan": oneOf(s.Schemas...),
