@@ -261,31 +261,40 @@ func suffixed(words string) string {
 
 // pages reads a list to its end. next finds the next page: "" after the last.
 func (s *session) pages(ctx context.Context, address string, next func(*answer) string) (pages []any, all []*answer, err error) {
-	size := 0
-	a, err := s.get(ctx, address)
-	for {
-		if err != nil {
-			return nil, all, err
-		}
-		size += len(a.body)
+	err = s.each(ctx, address, func(a *answer) (string, error) {
 		all = append(all, &answer{status: a.status, header: a.header, url: a.url, host: a.host, path: a.path})
 		if a.status != http.StatusOK {
-			return nil, all, s.problem(a)
+			return "", s.problem(a)
 		}
 		var page []any
 		if err := a.decode(&page); err != nil {
-			return nil, all, err
+			return "", err
 		}
 		pages = append(pages, page)
-		address := next(a)
-		switch {
-		case address == "":
-			return pages, all, nil
-		case len(pages) == mostPages || size > longestList:
-			return nil, all, &Problem{Code: schema.CodePathRefused, Field: schema.FieldAPIPath, Message: fmt.Sprintf("the list does not end after %d pages of %d MiB", len(pages), size>>20)}
-		}
-		a, err = s.follow(ctx, a, address)
+		return next(a), nil
+	})
+	if err != nil {
+		return nil, all, err
 	}
+	return pages, all, nil
+}
+
+// each reads a list to its end. read takes one page, and says which is the next: "" after the last.
+func (s *session) each(ctx context.Context, address string, read func(*answer) (next string, err error)) error {
+	size := 0
+	a, err := s.get(ctx, address)
+	for n := 1; err == nil; n++ {
+		size += len(a.body)
+		next, wrong := read(a)
+		switch {
+		case wrong != nil || next == "":
+			return wrong
+		case n == mostPages || size > longestList:
+			return &Problem{Code: schema.CodePathRefused, Field: schema.FieldAPIPath, Message: fmt.Sprintf("the list does not end after %d pages of %d MiB", n, size>>20)}
+		}
+		a, err = s.follow(ctx, a, next)
+	}
+	return err
 }
 
 // nextLink is the next page in a Link header; "" where there is none.
