@@ -33,30 +33,59 @@ func (h *site) sts(w http.ResponseWriter, e *exchange) {
 	}
 }
 
-// codecommit answers ListRepositories. All repositories of the world are of its one account.
+// codecommit answers ListRepositories and BatchGetRepositories. All repositories of the world are of
+// its one account.
 func (h *site) codecommit(w http.ResponseWriter, e *exchange) {
 	body, _ := io.ReadAll(io.LimitReader(e.Body, 1<<20))
 	c, refusal := h.signed(e, body, "codecommit")
 	var input struct {
-		NextToken string `json:"nextToken"`
+		NextToken       string   `json:"nextToken"`
+		RepositoryNames []string `json:"repositoryNames"`
 	}
+	action, _ := strings.CutPrefix(e.Header.Get("X-Amz-Target"), "CodeCommit_20150413.")
 	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 	switch {
 	case refusal != "":
 		awsError(w, "UnrecognizedClientException", "The security token included in the request is invalid.")
-	case e.Header.Get("X-Amz-Target") != "CodeCommit_20150413.ListRepositories" || json.Unmarshal(body, &input) != nil:
+	case action != "ListRepositories" && action != "BatchGetRepositories" || json.Unmarshal(body, &input) != nil:
 		awsError(w, "UnknownOperationException", "")
-	case !c.codecommitMay():
-		awsError(w, "AccessDeniedException", "User is not authorized to perform: codecommit:ListRepositories")
+	case !c.codecommitMay(action):
+		awsError(w, "AccessDeniedException", "User is not authorized to perform: codecommit:"+action)
 	case h.throttles():
 		awsError(w, "ThrottlingException", "Rate exceeded")
+	case action == "BatchGetRepositories" && len(input.RepositoryNames) > 100:
+		awsError(w, "MaximumRepositoryNamesExceededException", "")
+	case action == "BatchGetRepositories":
+		h.codecommitBatch(w, input.RepositoryNames)
 	default:
 		h.codecommitPage(w, c, input.NextToken)
 	}
 }
 
-func (c Credential) codecommitMay() bool {
-	return c.Scopes == nil || c.may("codecommit:ListRepositories")
+func (c Credential) codecommitMay(action string) bool {
+	return c.Scopes == nil || c.may("codecommit:"+action)
+}
+
+func (h *site) codecommitBatch(w http.ResponseWriter, names []string) {
+	region := strings.TrimSuffix(strings.TrimPrefix(h.Name, "codecommit."), ".amazonaws.com")
+	known := make(map[string]bool)
+	for _, organization := range h.organizations() {
+		for _, name := range h.repositories(organization) {
+			known[name] = true
+		}
+	}
+	found, missing := []object{}, []string{}
+	for _, name := range names {
+		if !known[name] {
+			missing = append(missing, name)
+			continue
+		}
+		found = append(found, object{"accountId": "123456789012", "repositoryId": "id-" + name, "repositoryName": name, "defaultBranch": "main",
+			"cloneUrlHttp": "https://git-codecommit." + region + ".amazonaws.com/v1/repos/" + name,
+			"cloneUrlSsh":  "ssh://git-codecommit." + region + ".amazonaws.com/v1/repos/" + name,
+			"Arn":          "arn:aws:codecommit:" + region + ":123456789012:" + name})
+	}
+	_ = json.NewEncoder(w).Encode(object{"repositories": found, "repositoriesNotFound": missing})
 }
 
 func (h *site) codecommitRepositories(c Credential) []object {

@@ -86,12 +86,17 @@ func (h *site) azureServer(w http.ResponseWriter, e *exchange) {
 	}
 	c, ok := h.basic(e)
 	collection, call, _ := strings.Cut(strings.Trim(e.URL.Path, "/"), "/_apis/")
+	if top, ok := strings.CutPrefix(strings.Trim(e.URL.Path, "/"), "_apis/"); ok {
+		collection, call = "", top
+	}
 	e.login = call == "connectionData"
 	switch {
 	case !ok:
 		w.Header().Add("WWW-Authenticate", `Basic realm="tfs"`)
 		w.Header().Add("WWW-Authenticate", "NTLM")
 		http.Error(w, "", http.StatusUnauthorized)
+	case call == "projectCollections":
+		h.azureCollections(w, e, c, collection)
 	case !h.has(collection) || !c.lists(collection):
 		answer(w, http.StatusNotFound, object{"message": "TF50309: the collection does not exist."})
 	case e.login:
@@ -101,6 +106,27 @@ func (h *site) azureServer(w http.ResponseWriter, e *exchange) {
 	default:
 		http.NotFound(w, e.Request)
 	}
+}
+
+// azureCollections lists the collections below a path, such as tfs, page by page.
+func (h *site) azureCollections(w http.ResponseWriter, e *exchange, c Credential, path string) {
+	list := []object{}
+	for _, name := range h.organizations() {
+		parent, last := "", name
+		if i := strings.LastIndexByte(name, '/'); i >= 0 {
+			parent, last = name[:i], name[i+1:]
+		}
+		if parent == path && c.lists(name) {
+			list = append(list, object{"id": "c-" + last, "name": last, "url": "https://" + h.Name + "/" + name})
+		}
+	}
+	if len(list) == 0 {
+		http.NotFound(w, e.Request)
+		return
+	}
+	from := min(positive(e.URL.Query().Get("$skip"), 0), len(list))
+	to := min(from+positive(e.URL.Query().Get("$top"), 100), len(list))
+	answer(w, http.StatusOK, object{"count": to - from, "value": list[from:to]})
 }
 
 func (h *site) azureRepositories(organization string) []object {

@@ -23,9 +23,14 @@ func (h *site) git(w http.ResponseWriter, e *exchange) {
 	case !ok || e.URL.Query().Get("service") != "git-upload-pack" || !c.lists(organization) || !slices.Contains(h.repositories(organization), name):
 		http.NotFound(w, e.Request)
 	default:
-		w.Header().Set("Content-Type", "application/x-git-upload-pack-advertisement")
-		service := "# service=git-upload-pack\n"
-		ref := strings.Repeat("1", 40) + " HEAD\x00\n"
-		_, _ = fmt.Fprintf(w, "%04x%s0000%04x%s0000", len(service)+4, service, len(ref)+4, ref)
+		advertise(w)
 	}
+}
+
+// advertise answers for a repository with one ref.
+func advertise(w http.ResponseWriter) {
+	w.Header().Set("Content-Type", "application/x-git-upload-pack-advertisement")
+	service := "# service=git-upload-pack\n"
+	ref := strings.Repeat("1", 40) + " HEAD\x00\n"
+	_, _ = fmt.Fprintf(w, "%04x%s0000%04x%s0000", len(service)+4, service, len(ref)+4, ref)
 }

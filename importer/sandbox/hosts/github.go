@@ -31,8 +31,12 @@ func (h *site) github(w http.ResponseWriter, e *exchange) {
 	if c.Expires != "" {
 		w.Header().Set("GitHub-Authentication-Token-Expiration", c.day().Format("2006-01-02 15:04:05 ")+"UTC")
 	}
-	if path == "/user" {
+	switch name, isAccount := strings.CutPrefix(path, "/users/"); {
+	case path == "/user":
 		answer(w, http.StatusOK, object{"login": c.User, "id": 1, "type": "User"})
+		return
+	case isAccount && h.has(name):
+		answer(w, http.StatusOK, object{"login": name, "type": h.accountType(name)})
 		return
 	}
 	organizations, refusal := h.githubOwners(c, path)
@@ -46,6 +50,9 @@ func (h *site) github(w http.ResponseWriter, e *exchange) {
 	all, hidden := h.githubRepositories(c, organizations)
 	if hidden != nil {
 		w.Header().Set("X-GitHub-SSO", "partial-results; organizations="+strings.Join(hidden, ","))
+	}
+	if e.URL.Query().Get("sort") == "full_name" {
+		slices.SortStableFunc(all, func(a, b object) int { return strings.Compare(a["full_name"].(string), b["full_name"].(string)) })
 	}
 	items, number, more := h.page(e, all)
 	if more {
@@ -61,6 +68,7 @@ func (h *site) githubOwners(c Credential, path string) ([]string, refusal) {
 	case path == "/user/repos":
 		return h.organizations(), refusal{}
 	case len(parts) != 3 || parts[0] != "orgs" && parts[0] != "users" || parts[2] != "repos" || !h.has(parts[1]):
+	case parts[0] == "orgs" && h.personal(parts[1]):
 	case slices.Contains(c.Hidden, parts[1]):
 		return nil, refusal{http.StatusForbidden, "Resource protected by organization SAML enforcement."}
 	case c.lists(parts[1]):
@@ -97,9 +105,16 @@ func (h *site) githubRepositories(c Credential, organizations []string) (all []o
 				continue
 			}
 			all = append(all, object{"id": 1000*i + n, "name": name, "full_name": full, "private": private, "archived": false, "fork": false,
-				"description": nil, "owner": object{"login": organization}, "html_url": "https://" + web + "/" + full,
+				"description": nil, "owner": object{"login": organization, "type": h.accountType(organization)}, "html_url": "https://" + web + "/" + full,
 				"clone_url": "https://" + web + "/" + full + ".git", "default_branch": "main", "size": n, "pushed_at": time.Unix(0, 0).UTC()})
 		}
 	}
 	return all, hidden
+}
+
+func (h *site) accountType(name string) string {
+	if h.personal(name) {
+		return "User"
+	}
+	return "Organization"
 }

@@ -197,7 +197,7 @@ func (q Query) codecommit(_ *Server, h *site) ([][]object, refusal) {
 	switch {
 	case refused.status != 0:
 		return nil, refused
-	case !c.codecommitMay():
+	case !c.codecommitMay("ListRepositories"):
 		return nil, refusal{http.StatusForbidden, "AccessDeniedException"}
 	}
 	return [][]object{h.codecommitRepositories(c)}, refusal{}

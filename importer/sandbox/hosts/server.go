@@ -161,6 +161,12 @@ func (h *site) handler() func(http.ResponseWriter, *exchange) {
 		return h.sts
 	case CodeCommit:
 		return h.codecommit
+	case BitbucketServer:
+		return h.bitbucketServer
+	case BitbucketCloud:
+		return h.bitbucketCloud
+	case Gitea:
+		return h.gitea
 	}
 	return h.git
 }
@@ -256,9 +262,18 @@ func (h *site) has(organization string) bool {
 	return slices.Contains(h.organizations(), organization)
 }
 
+// personal reports whether an organization is the account of a user.
+func (h *site) personal(organization string) bool {
+	return slices.ContainsFunc(h.Credentials, func(c Credential) bool { return c.User == organization })
+}
+
 // page cuts one page out of a list, and says whether there is another.
 func (h *site) page(e *exchange, list []object) (items []object, number int, more bool) {
-	size := positive(e.URL.Query().Get("per_page"), 30)
+	return h.sized(e, list, positive(e.URL.Query().Get("per_page"), 30))
+}
+
+// sized cuts out one page of a size that a client asks for.
+func (h *site) sized(e *exchange, list []object, size int) (items []object, number int, more bool) {
 	size = min(size, 100)
 	if h.PageSize > 0 {
 		size = min(size, h.PageSize)

@@ -56,11 +56,15 @@ const (
 	STS           Kind = "sts"        // sts.REGION.amazonaws.com: whose an access key is
 	CodeCommit    Kind = "codecommit" // codecommit.REGION.amazonaws.com
 	Git           Kind = "git"        // any host, by git's own protocol
+
+	BitbucketServer Kind = "bitbucket-server" // or Data Center; organizations are the keys of projects
+	BitbucketCloud  Kind = "bitbucket-cloud"  // api.bitbucket.org; organizations are workspaces
+	Gitea           Kind = "gitea"            // or Forgejo
 )
 
 // Kinds lists them.
 func Kinds() []Kind {
-	return []Kind{GitHub, GitHubServer, GitLab, AzureProfiles, Azure, AzureServer, Gerrit, STS, CodeCommit, Git}
+	return []Kind{GitHub, GitHubServer, GitLab, AzureProfiles, Azure, AzureServer, Gerrit, STS, CodeCommit, Git, BitbucketServer, BitbucketCloud, Gitea}
 }
 
 // Limit is a rate limit: so many requests, and no more until a time is over.
