@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"gijbulk/schema"
@@ -102,6 +103,33 @@ func (azure) list(ctx context.Context, s *session, _ query) (found answers, err 
 	}
 	found.partial = fmt.Sprintf("the token may not read the repositories of %s", strings.Join(refused, ", "))
 	return found, nil
+}
+
+func (azure) owners(ctx context.Context, s *session) ([]string, error) {
+	names, err := azureOrganizations(ctx, s, s.identity.id)
+	slices.Sort(names)
+	return names, err
+}
+
+// listing reads the repositories of one organization.
+func (azure) listing(ctx context.Context, s *session, organization string) ([]Page, error) {
+	a, err := s.get(ctx, azureRepositories+"/"+url.PathEscape(organization)+"/_apis/git/repositories?api-version=7.1")
+	switch {
+	case err != nil:
+		return nil, err
+	case azureRefused(a) || a.status == http.StatusForbidden:
+		return nil, &Problem{Code: schema.CodeScopeMissing, Message: "the token may not read the repositories of " + organization,
+			Advice: "make a token for all accessible organizations with the scopes Code (read) and User profile (read), or name the organizations to list"}
+	}
+	return azureSaved(s, a)
+}
+
+// azureSaved is a list as the host wrote it, if it is whole.
+func azureSaved(s *session, a *answer) ([]Page, error) {
+	if _, err := azurePage(s, a); err != nil {
+		return nil, err
+	}
+	return []Page{{a.host + a.path, a.body}}, nil
 }
 
 func azureOrganizations(ctx context.Context, s *session, member string) ([]string, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"gijbulk/schema"
@@ -57,22 +58,76 @@ func (h azureServer) in(collection string) string {
 }
 
 func (h azureServer) list(ctx context.Context, s *session, q query) (answers, error) {
-	version := "5.0"
-	if h.old {
-		version = "1.0"
-	}
-	a, err := s.get(ctx, h.in(q.collection)+"/_apis/git/repositories?api-version="+version)
-	switch {
-	case err != nil:
+	a, err := h.repositories(ctx, s, q.collection)
+	if err != nil {
 		return answers{}, err
-	case a.status == http.StatusNotFound && q.collection != "":
-		return answers{}, &Problem{Code: schema.CodePathRefused, Field: schema.FieldTfsCollection,
-			Message: fmt.Sprintf("%s has no collection %s that this credential can see", a.host, schema.Quote(q.collection))}
-	case a.status != http.StatusOK:
-		return answers{}, azureServerProblem(s, a)
 	}
 	page, err := azurePage(s, a)
 	return answers{documents: [][]any{{page}}}, err
+}
+
+func (h azureServer) repositories(ctx context.Context, s *session, collection string) (*answer, error) {
+	a, err := s.get(ctx, h.in(collection)+"/_apis/git/repositories?api-version="+h.version())
+	switch {
+	case err != nil:
+		return nil, err
+	case a.status == http.StatusNotFound && collection != "":
+		return nil, &Problem{Code: schema.CodePathRefused, Field: schema.FieldTfsCollection,
+			Message: fmt.Sprintf("%s has no collection %s that this credential can see", a.host, schema.Quote(collection))}
+	case a.status != http.StatusOK:
+		return nil, azureServerProblem(s, a)
+	}
+	return a, nil
+}
+
+func (h azureServer) version() string {
+	if h.old {
+		return "1.0"
+	}
+	return "5.0"
+}
+
+// owners are the collections of the server. Where there is no such list, the origin has one.
+func (h azureServer) owners(ctx context.Context, s *session) ([]string, error) {
+	const most = 100
+	names := []string{}
+	for {
+		a, err := s.get(ctx, fmt.Sprintf("%s/_apis/projectCollections?api-version=%s&$top=%d&$skip=%d", h.base, h.version(), most, len(names)))
+		switch {
+		case err != nil:
+			return nil, err
+		case a.status == http.StatusNotFound:
+			return []string{""}, nil
+		case a.status != http.StatusOK:
+			return nil, azureServerProblem(s, a)
+		}
+		var page struct {
+			Value []struct {
+				Name string `json:"name"`
+			} `json:"value"`
+		}
+		if err := a.decode(&page); err != nil {
+			return nil, err
+		}
+		for _, collection := range page.Value {
+			names = append(names, collection.Name)
+		}
+		switch {
+		case len(page.Value) < most:
+			slices.Sort(names)
+			return names, nil
+		case len(names) > mostPages:
+			return nil, &Problem{Code: schema.CodePathRefused, Field: schema.FieldOrigin, Message: a.host + " lists collections without end"}
+		}
+	}
+}
+
+func (h azureServer) listing(ctx context.Context, s *session, collection string) ([]Page, error) {
+	a, err := h.repositories(ctx, s, collection)
+	if err != nil {
+		return nil, err
+	}
+	return azureSaved(s, a)
 }
 
 // azureServerProblem tells a server that refuses a credential from one that takes none of its kind.

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,10 @@ import (
 
 // codecommit is AWS CodeCommit in one region
 // (https://docs.aws.amazon.com/codecommit/latest/APIReference/). Keys do not expire.
-type codecommit struct{ region string }
+type codecommit struct {
+	together
+	region string
+}
 
 func (codecommit) key() string { return "repositories" }
 
@@ -69,46 +73,100 @@ func (h codecommit) who(ctx context.Context, s *session) (Identity, error) {
 }
 
 func (h codecommit) list(ctx context.Context, s *session, _ query) (answers, error) {
+	pages, err := h.pages(ctx, s)
+	return answers{documents: [][]any{pages}}, err
+}
+
+func (h codecommit) pages(ctx context.Context, s *session) ([]any, error) {
 	var pages []any
 	for token := ""; ; {
-		a, err := h.listPage(ctx, s, token)
+		parameters := map[string]any{"sortBy": "repositoryName", "order": "ascending"}
+		if token != "" {
+			parameters["nextToken"] = token
+		}
+		a, err := h.call(ctx, s, "ListRepositories", parameters)
 		if err != nil {
-			return answers{}, err
+			return nil, err
 		}
 		var page map[string]any
 		if err := a.decode(&page); err != nil {
-			return answers{}, err
+			return nil, err
 		}
 		pages = append(pages, page)
 		next := textOf(page, "nextToken")
 		switch {
 		case next == "":
-			return answers{documents: [][]any{pages}}, nil
+			return pages, nil
 		case next == token || len(pages) == mostPages:
-			return answers{}, &Problem{Code: schema.CodePathRefused, Field: schema.FieldAwsRegion, Message: a.host + " lists without end"}
+			return nil, &Problem{Code: schema.CodePathRefused, Field: schema.FieldAwsRegion, Message: a.host + " lists without end"}
 		}
 		token = next
 	}
 }
 
-func (h codecommit) listPage(ctx context.Context, s *session, token string) (*answer, error) {
-	parameters := map[string]string{"sortBy": "repositoryName", "order": "ascending"}
-	if token != "" {
-		parameters["nextToken"] = token
+// mostDescribed is how many repositories BatchGetRepositories takes at most.
+const mostDescribed = 100
+
+// listing reads the names of all repositories, and then what is known of them.
+func (h codecommit) listing(ctx context.Context, s *session, _ string) ([]Page, error) {
+	lists, err := h.pages(ctx, s)
+	if err != nil {
+		return nil, err
 	}
+	var names []string
+	for _, list := range lists {
+		for _, item := range repositoriesIn(list) {
+			names = append(names, textOf(item, "repositoryName"))
+		}
+	}
+	var pages []Page
+	for some := range slices.Chunk(names, mostDescribed) {
+		a, err := h.call(ctx, s, "BatchGetRepositories", map[string]any{"repositoryNames": some})
+		if err != nil {
+			return nil, err
+		}
+		var page struct {
+			Repositories []struct{} `json:"repositories"`
+			Gone         []string   `json:"repositoriesNotFound"`
+		}
+		switch err := a.decode(&page); {
+		case err != nil:
+			return nil, err
+		case len(page.Repositories)+len(page.Gone) != len(some):
+			return nil, &Problem{Code: schema.CodeListPartial, Message: fmt.Sprintf("%s describes %d of %d repositories", a.host, len(page.Repositories), len(some))}
+		}
+		pages = append(pages, Page{a.host, a.body})
+	}
+	return pages, nil
+}
+
+// repositoriesIn are those of a page of ListRepositories.
+func repositoriesIn(page any) (items []map[string]any) {
+	object, _ := page.(map[string]any)
+	list, _ := object["repositories"].([]any)
+	for _, item := range list {
+		if repository, ok := item.(map[string]any); ok {
+			items = append(items, repository)
+		}
+	}
+	return items
+}
+
+// call makes one request, which its parameters say.
+func (h codecommit) call(ctx context.Context, s *session, action string, parameters map[string]any) (*answer, error) {
 	body, err := json.Marshal(parameters)
 	if err != nil {
 		return nil, err
 	}
 	a, err := s.do(ctx, http.MethodPost, "https://codecommit."+h.region+".amazonaws.com/", body,
-		http.Header{"Content-Type": {"application/x-amz-json-1.1"}, targetHeader: {"CodeCommit_20150413.ListRepositories"}})
+		http.Header{"Content-Type": {"application/x-amz-json-1.1"}, targetHeader: {"CodeCommit_20150413." + action}})
 	if err != nil || a.status == http.StatusOK {
 		return a, err
 	}
 	switch kind := a.exception(); kind {
 	case "AccessDeniedException":
 		return nil, &Problem{Code: schema.CodeScopeMissing, Message: "the access key may not list repositories in " + h.region + suffixed(a.words(s.client.config.Mask)),
-			Advice: "allow codecommit:ListRepositories and codecommit:GitPull in a policy of the user"}
+			Advice: "allow codecommit:" + action + " and codecommit:GitPull in a policy of the user"}
 	case "UnrecognizedClientException", "InvalidSignatureException", "ExpiredTokenException", "IncompleteSignature":
 		return nil, &Problem{Code: schema.CodeCredentialRefused, Message: "AWS refuses the access key: " + kind}
 	}

@@ -13,7 +13,10 @@ import (
 )
 
 // gerrit is Gerrit Code Review (https://gerrit-review.googlesource.com/Documentation/rest-api.html).
-type gerrit struct{ base string }
+type gerrit struct {
+	together
+	base string
+}
 
 // gerritPage is how many projects one answer has at most.
 const gerritPage = 500
@@ -48,36 +51,52 @@ func (h gerrit) who(ctx context.Context, s *session) (Identity, error) {
 	return Identity{User: account.Username}, err
 }
 
-// list reads the projects page by page. Gerrit answers an object by name, of which the app makes the
-// list that filters are written for.
+// list makes of the objects by name that Gerrit answers the list that filters are written for, as
+// the app does.
 func (h gerrit) list(ctx context.Context, s *session, _ query) (answers, error) {
 	var pages []any
-	for from := 0; ; {
+	err := h.each(ctx, s, func(_ *answer, projects map[string]map[string]any) {
+		page := []any{}
+		for _, name := range slices.Sorted(maps.Keys(projects)) {
+			projects[name]["name"] = name
+			page = append(page, projects[name])
+		}
+		pages = append(pages, page)
+	})
+	return answers{documents: [][]any{pages}}, err
+}
+
+func (h gerrit) listing(ctx context.Context, s *session, _ string) (pages []Page, err error) {
+	err = h.each(ctx, s, func(a *answer, _ map[string]map[string]any) {
+		pages = append(pages, Page{a.host + a.path, a.body})
+	})
+	return pages, err
+}
+
+// each reads the projects page by page.
+func (h gerrit) each(ctx context.Context, s *session, read func(*answer, map[string]map[string]any)) error {
+	for from, n := 0, 1; ; n++ {
 		a, err := s.get(ctx, fmt.Sprintf("%s/a/projects/?d&n=%d&S=%d", h.base, gerritPage, from))
 		if err != nil {
-			return answers{}, err
+			return err
 		}
 		if a.status != http.StatusOK {
-			return answers{}, s.problem(a)
+			return s.problem(a)
 		}
 		var projects map[string]map[string]any
 		if err := a.decode(&projects); err != nil {
-			return answers{}, err
+			return err
 		}
 		more := false
-		page := []any{}
-		for _, name := range slices.Sorted(maps.Keys(projects)) {
-			project := projects[name]
+		for _, project := range projects {
 			more = more || project["_more_projects"] == true
-			project["name"] = name
-			page = append(page, project)
 		}
-		pages, from = append(pages, page), from+len(page)
-		if !more {
-			return answers{documents: [][]any{pages}}, nil
-		}
-		if len(page) == 0 || len(pages) == mostPages {
-			return answers{}, &Problem{Code: schema.CodePathRefused, Field: schema.FieldOrigin, Message: h.base + " lists more projects than it shows"}
+		read(a, projects)
+		switch from += len(projects); {
+		case !more:
+			return nil
+		case len(projects) == 0 || n == mostPages:
+			return &Problem{Code: schema.CodePathRefused, Field: schema.FieldOrigin, Message: h.base + " lists more projects than it shows"}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +14,10 @@ import (
 
 // github is github.com, GitHub Enterprise Cloud or Server
 // (https://docs.github.com/en/rest/using-the-rest-api).
-type github struct{ base string }
+type github struct {
+	together
+	base string
+}
 
 // githubAPI is the base of the API of an origin.
 func githubAPI(t schema.Type, origin string) string {
@@ -74,6 +78,44 @@ func (h github) list(ctx context.Context, s *session, q query) (answers, error) 
 	}
 	pages, all, err := s.pages(ctx, h.base+withQuery(path, "per_page", "100"), nextLink)
 	return answers{[][]any{pages}, githubPartial(all)}, h.explain(all, err)
+}
+
+// listing reads the repositories of an organization or a person, or all that the user may read. Of a
+// person it has the public ones alone, as the app's list has.
+func (h github) listing(ctx context.Context, s *session, owner string) ([]Page, error) {
+	if owner == "" {
+		return h.save(ctx, s, "/user/repos")
+	}
+	escaped := url.PathEscape(owner)
+	pages, err := h.save(ctx, s, "/orgs/"+escaped+"/repos")
+	if !absent(err) {
+		return pages, err
+	}
+	a, failed := s.get(ctx, h.base+"/users/"+escaped)
+	if failed != nil {
+		return nil, failed
+	}
+	var account struct {
+		Type string `json:"type"`
+	}
+	if a.status == http.StatusOK && a.decode(&account) == nil && account.Type == "User" {
+		return h.save(ctx, s, "/users/"+escaped+"/repos")
+	}
+	return nil, err
+}
+
+func (h github) save(ctx context.Context, s *session, path string) ([]Page, error) {
+	count := tally{}
+	pages, err := s.save(ctx, h.base+path+"?per_page=100&sort=full_name&direction=asc", func(a *answer) (string, error) {
+		if partial := githubPartial([]*answer{a}); partial != "" {
+			return "", &Problem{Code: schema.CodeListPartial, Message: partial, Advice: "use a token that may list them, or name the organizations to list"}
+		}
+		return count.list(a, nextLink(a))
+	})
+	if r, ok := err.(*refusal); ok && !absent(err) {
+		return nil, h.explain([]*answer{r.answer}, r.Problem)
+	}
+	return pages, err
 }
 
 // explain finds in the headers of a refusal what a token lacks.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -13,7 +14,10 @@ import (
 
 // gitlab is gitlab.com or a GitLab of one's own with API v4
 // (https://docs.gitlab.com/api/personal_access_tokens/, https://docs.gitlab.com/api/rest/).
-type gitlab struct{ base string }
+type gitlab struct {
+	together
+	base string
+}
 
 const gitlabAPI = "/api/v4"
 
@@ -99,17 +103,53 @@ func (h gitlab) list(ctx context.Context, s *session, q query) (answers, error) 
 	case !strings.HasPrefix(path, "/api/"):
 		path = gitlabAPI + path
 	}
-	address := h.base + withQuery(path, "per_page", "100")
-	pages, all, err := s.pages(ctx, address, func(a *answer) string {
-		if next := nextLink(a); next != "" {
-			return next
-		}
-		return nextPage(a)
-	})
+	pages, all, err := s.pages(ctx, h.base+gitlabPaged(path), gitlabNext)
 	if p, ok := err.(*Problem); ok && len(all) > 0 && all[len(all)-1].status == http.StatusForbidden {
 		p.Code, p.Field = schema.CodePathRefused, schema.FieldAPIPath
 	}
 	return answers{documents: [][]any{pages}}, err
+}
+
+// gitlabPaged asks for the largest pages. Lists of all projects are paged by id, the only way to
+// read more than 50,000 of them (https://docs.gitlab.com/api/rest/#keyset-based-pagination).
+func gitlabPaged(path string) string {
+	bare, query, _ := strings.Cut(path, "?")
+	if bare == gitlabAPI+"/projects" && !strings.Contains(query, "order_by=") && !strings.Contains(query, "page=") {
+		return withQuery(path, "per_page", "100", "pagination", "keyset", "order_by", "id", "sort", "asc")
+	}
+	return withQuery(path, "per_page", "100")
+}
+
+func gitlabNext(a *answer) string {
+	if next := nextLink(a); next != "" {
+		return next
+	}
+	return nextPage(a)
+}
+
+// listing reads the projects of a group with its subgroups, or of a person, or all that the user is
+// a member of.
+func (h gitlab) listing(ctx context.Context, s *session, owner string) ([]Page, error) {
+	if owner == "" {
+		return h.save(ctx, s, "/projects?membership=true")
+	}
+	escaped := url.PathEscape(owner)
+	pages, err := h.save(ctx, s, "/groups/"+escaped+"/projects?include_subgroups=true&with_shared=false&order_by=id&sort=asc")
+	if !absent(err) {
+		return pages, err
+	}
+	pages, another := h.save(ctx, s, "/users/"+escaped+"/projects?order_by=id&sort=asc")
+	if absent(another) {
+		return nil, err
+	}
+	return pages, another
+}
+
+func (h gitlab) save(ctx context.Context, s *session, path string) ([]Page, error) {
+	count := tally{header: "X-Total"}
+	return s.save(ctx, h.base+gitlabPaged(gitlabAPI+path), func(a *answer) (string, error) {
+		return count.list(a, gitlabNext(a))
+	})
 }
 
 // nextPage is the next page where only its number is given, as by proxies that drop links.

@@ -41,7 +41,7 @@ func serviceOf(r schema.Record, l login) (s service, why string, ok bool) {
 		s.host, s.sign = gerrit{base: origin}, basic(l)
 	case schema.TypeAWS:
 		region := r.Get(schema.FieldAwsRegion).Text()
-		s.host, s.name, s.sign = codecommit{region}, "codecommit."+region+".amazonaws.com", awsSignature(region, l)
+		s.host, s.name, s.sign = codecommit{region: region}, "codecommit."+region+".amazonaws.com", awsSignature(region, l)
 		return s, "", true
 	case schema.TypeFilespace:
 		return s, "a folder on Jira's disk is not visible from here", false

@@ -1,0 +1,95 @@
+package githost
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+
+	"gijbulk/schema"
+)
+
+// bitbucketServer is Bitbucket Data Center or Server
+// (https://developer.atlassian.com/server/bitbucket/rest/).
+type bitbucketServer struct {
+	together
+	base string
+}
+
+// who asks nothing: there is no call for it, and the first list shows whether a credential is accepted.
+func (bitbucketServer) who(context.Context, *session) (Identity, error) { return Identity{}, nil }
+
+// listing reads the repositories of a project, or of all.
+func (h bitbucketServer) listing(ctx context.Context, s *session, project string) ([]Page, error) {
+	path := "/repos"
+	if project != "" {
+		path = "/projects/" + url.PathEscape(project) + "/repos"
+	}
+	return s.save(ctx, h.base+"/rest/api/1.0"+path+"?limit=1000", func(a *answer) (string, error) {
+		var page struct {
+			Values []struct{} `json:"values"`
+			Last   *bool      `json:"isLastPage"`
+			Next   *int       `json:"nextPageStart"`
+		}
+		switch err := a.decode(&page); {
+		case err != nil:
+			return "", err
+		case page.Values == nil || page.Last == nil || !*page.Last && page.Next == nil:
+			return "", &Problem{Code: schema.CodePathRefused, Message: fmt.Sprintf("%s answers something that is no page of a list to %s", a.host, a.path)}
+		case *page.Last:
+			return "", nil
+		}
+		next := *a.url
+		parameters := next.Query()
+		parameters.Set("start", strconv.Itoa(*page.Next))
+		next.RawQuery = parameters.Encode()
+		return next.String(), nil
+	})
+}
+
+// bitbucketCloud is bitbucket.org (https://developer.atlassian.com/cloud/bitbucket/rest/).
+type bitbucketCloud struct{ base string }
+
+// who asks nothing: an access token of a workspace has no user.
+func (bitbucketCloud) who(context.Context, *session) (Identity, error) { return Identity{}, nil }
+
+// owners are the workspaces of the user.
+func (h bitbucketCloud) owners(ctx context.Context, s *session) (names []string, err error) {
+	_, err = s.save(ctx, h.base+"/2.0/user/workspaces?pagelen=100", func(a *answer) (string, error) {
+		var page struct {
+			Values []struct {
+				Workspace struct {
+					Slug string `json:"slug"`
+				} `json:"workspace"`
+			} `json:"values"`
+			Next string `json:"next"`
+		}
+		err := a.decode(&page)
+		for _, access := range page.Values {
+			names = append(names, access.Workspace.Slug)
+		}
+		return page.Next, err
+	})
+	if r, ok := err.(*refusal); ok && r.answer.status == http.StatusForbidden {
+		r.Advice = "name the workspaces to list, or use a token that may read the account"
+	}
+	slices.Sort(names)
+	return names, err
+}
+
+// listing reads the repositories of a workspace, the oldest first: pages do not shift where one is made.
+func (h bitbucketCloud) listing(ctx context.Context, s *session, workspace string) ([]Page, error) {
+	return s.save(ctx, h.base+"/2.0/repositories/"+url.PathEscape(workspace)+"?pagelen=100&sort=created_on", func(a *answer) (string, error) {
+		var page struct {
+			Values []struct{} `json:"values"`
+			Next   string     `json:"next"`
+		}
+		err := a.decode(&page)
+		if err == nil && page.Values == nil {
+			err = &Problem{Code: schema.CodePathRefused, Message: fmt.Sprintf("%s answers something that is no page of a list to %s", a.host, a.path)}
+		}
+		return page.Next, err
+	})
+}

@@ -1,0 +1,60 @@
+package githost
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+
+	"gijbulk/schema"
+)
+
+// gitea is Gitea or Forgejo (https://docs.gitea.com/api/).
+type gitea struct {
+	together
+	base string
+}
+
+// who asks nothing: a token that may list repositories need not be allowed to read the user.
+func (gitea) who(context.Context, *session) (Identity, error) { return Identity{}, nil }
+
+// listing reads the repositories of an organization or a person, or all that the user sees.
+func (h gitea) listing(ctx context.Context, s *session, owner string) ([]Page, error) {
+	if owner == "" {
+		return h.search(ctx, s)
+	}
+	escaped := url.PathEscape(owner)
+	pages, err := h.save(ctx, s, "/orgs/"+escaped+"/repos")
+	if !absent(err) {
+		return pages, err
+	}
+	pages, another := h.save(ctx, s, "/users/"+escaped+"/repos")
+	if absent(another) {
+		return nil, err
+	}
+	return pages, another
+}
+
+func (h gitea) save(ctx context.Context, s *session, path string) ([]Page, error) {
+	count := tally{header: giteaTotal}
+	return s.save(ctx, h.base+"/api/v1"+path+"?limit=50", func(a *answer) (string, error) {
+		return count.list(a, nextLink(a))
+	})
+}
+
+func (h gitea) search(ctx context.Context, s *session) ([]Page, error) {
+	count := tally{header: giteaTotal}
+	return s.save(ctx, h.base+"/api/v1/repos/search?limit=50&sort=id&order=asc", func(a *answer) (string, error) {
+		var page struct {
+			Data []struct{} `json:"data"`
+		}
+		if err := a.decode(&page); err != nil {
+			return "", err
+		}
+		if page.Data == nil {
+			return "", &Problem{Code: schema.CodePathRefused, Message: fmt.Sprintf("%s answers something that is no page of a list to %s", a.host, a.path)}
+		}
+		return count.add(a, len(page.Data), nextLink(a))
+	})
+}
+
+const giteaTotal = "X-Total-Count"

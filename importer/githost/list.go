@@ -1,0 +1,179 @@
+package githost
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"golang.org/x/sync/errgroup"
+
+	"gijbulk/schema"
+)
+
+// Kind is a kind of host that the app has no integration type for.
+type Kind string
+
+// The kinds.
+const (
+	BitbucketServer Kind = "bitbucket-server" // or Data Center
+	BitbucketCloud  Kind = "bitbucket-cloud"
+	Gitea           Kind = "gitea" // or Forgejo
+)
+
+// Source says what is listed, and with which credential.
+type Source struct {
+	Record schema.Record // whose type, origin, region and credential count
+	Kind   Kind          // "": that of the record's type
+	Names  []string      // of organizations, groups, projects or workspaces; none: all that the credential sees
+}
+
+// Page is one answer of a host, as the host wrote it.
+type Page struct {
+	Address string // host and path of the list
+	Text    []byte
+}
+
+// catalog is a host whose repositories can be listed in the form in which they are saved.
+type catalog interface {
+	who(context.Context, *session) (Identity, error)
+	// owners are all whose repositories are listed one by one; only "" where one list has all.
+	owners(context.Context, *session) ([]string, error)
+	// listing reads the repositories of an owner to the end, in an order that stays.
+	listing(ctx context.Context, s *session, owner string) ([]Page, error)
+}
+
+// together is embedded in hosts that have one list of all that a credential sees.
+type together struct{}
+
+func (together) owners(context.Context, *session) ([]string, error) { return []string{""}, nil }
+
+// List reads lists of repositories to their end, in a stable order. Where one of them cannot be
+// read whole, there is no result; the error is then a [*Problem] or that of the context.
+func (c *Client) List(ctx context.Context, from Source) ([]Page, error) {
+	l, resolved := loginOf(from.Record)
+	if !resolved {
+		return nil, &Problem{Code: schema.CodeCredentialRefused, Message: "the credential is not known here"}
+	}
+	s, host, err := catalogOf(from, l)
+	if err != nil {
+		return nil, err
+	}
+	client := &session{client: c, http: &c.checked, sign: s.sign}
+	if client.identity, err = host.who(ctx, client); err != nil {
+		return nil, err
+	}
+	owners := from.Names
+	if len(owners) == 0 {
+		if owners, err = host.owners(ctx, client); err != nil {
+			return nil, err
+		}
+	}
+	return c.listEach(ctx, client, host, owners)
+}
+
+func (c *Client) listEach(ctx context.Context, s *session, host catalog, owners []string) ([]Page, error) {
+	lists := make([][]Page, len(owners))
+	pool, ctx := errgroup.WithContext(ctx)
+	pool.SetLimit(atOnce)
+	for i, owner := range owners {
+		pool.Go(func() (err error) {
+			lists[i], err = host.listing(ctx, s, owner)
+			return err
+		})
+	}
+	if err := pool.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.Concat(lists...), nil
+}
+
+// catalogOf finds the host of a source.
+func catalogOf(from Source, l login) (service, catalog, error) {
+	s, host := service{}, catalog(nil)
+	origin := from.Record.Key().Origin
+	switch from.Kind {
+	case BitbucketServer:
+		s.sign, host = bearerOrBasic(l), bitbucketServer{base: origin}
+	case BitbucketCloud:
+		s.sign, host = bearerOrBasic(l), bitbucketCloud{base: origin}
+	case Gitea:
+		s.sign, host = inHeader("Authorization", "token ", l), gitea{base: origin}
+		if l.user != "" {
+			s.sign = basic(l)
+		}
+	default:
+		known, why, visible := serviceOf(from.Record, l)
+		lists, can := known.host.(catalog)
+		if !visible || !can {
+			return s, nil, &Problem{Code: schema.CodeUnreachable, Message: fmt.Sprintf("%s cannot be listed from here: %s", from.Record.Type(), why)}
+		}
+		s, host = known, lists
+	}
+	return s, host, nil
+}
+
+// bearerOrBasic sends a token by itself, or as the password of a user.
+func bearerOrBasic(l login) func(*http.Request, []byte) error {
+	if l.user != "" {
+		return basic(l)
+	}
+	return inHeader("Authorization", "Bearer ", l)
+}
+
+// save reads a list to its end as the host writes it. next checks a page, and says which is the
+// next: "" after the last.
+func (s *session) save(ctx context.Context, address string, next func(*answer) (string, error)) (pages []Page, err error) {
+	err = s.each(ctx, address, func(a *answer) (string, error) {
+		if a.status != http.StatusOK {
+			return "", &refusal{s.problem(a), a}
+		}
+		pages = append(pages, Page{a.host + a.path, a.body})
+		return next(a)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return pages, nil
+}
+
+// refusal is a problem with the answer that says so.
+type refusal struct {
+	*Problem
+	answer *answer
+}
+
+func (r *refusal) Unwrap() error { return r.Problem }
+
+// absent reports whether an error says that the host does not have what was asked for.
+func absent(err error) bool {
+	r, ok := err.(*refusal)
+	return ok && r.answer.status == http.StatusNotFound
+}
+
+// tally counts what a list has, for the hosts that say how many there are: the numbers differ where
+// a repository was made or deleted while the list was read.
+type tally struct {
+	header string // with the host's number
+	items  int
+}
+
+// list counts the repositories of a page that is a list of them, and passes on the next page.
+func (t *tally) list(a *answer, next string) (string, error) {
+	var page []struct{}
+	if err := a.decode(&page); err != nil {
+		return "", err
+	}
+	return t.add(a, len(page), next)
+}
+
+func (t *tally) add(a *answer, items int, next string) (string, error) {
+	t.items += items
+	total, err := strconv.Atoi(a.header.Get(t.header))
+	if next == "" && err == nil && total != t.items {
+		return "", &Problem{Code: schema.CodeListPartial, Message: fmt.Sprintf("%s lists %d repositories and counts %d", a.host, t.items, total),
+			Advice: "run the command again: repositories may have been added or deleted meanwhile"}
+	}
+	return next, nil
+}
