@@ -54,7 +54,12 @@ type Options struct {
 	BaseURL   string                 // for listings whose URLs are relative or have no host
 	HostTypes map[string]schema.Type // of hosts that are not well known
 	Projects  ProjectMap
+	Login     Login
 	Set, Fill []schema.Cell // for every record: Set replaces what it says, Fill adds what it does not say
+
+	// Live says that the inputs are the answers of a host to one request after the other: whole
+	// lists, of which some may be empty, and whose lines mean nothing later.
+	Live bool
 }
 
 // Read converts listings. An error is a [*Problem]; then there is no result, but for the
@@ -91,7 +96,9 @@ func (ts Tools) Read(inputs []Input, o Options) (schema.Conversion, error) {
 		if err := readers[t].End(); err != nil {
 			return schema.Conversion{}, err
 		}
-		last[t].warnOfPages()
+		if !o.Live {
+			last[t].warnOfPages()
+		}
 	}
 	var rows []*Row
 	for _, l := range listings {
@@ -113,6 +120,9 @@ func (ts Tools) Read(inputs []Input, o Options) (schema.Conversion, error) {
 }
 
 func nothingLeft(rows []*Row) *Problem {
+	if len(rows) == 0 {
+		return &Problem{Message: "the host lists no repository", Advice: "check the names, and what the credential may see"}
+	}
 	why := map[string]int{}
 	var order []string
 	for _, r := range rows {

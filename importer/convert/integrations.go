@@ -63,7 +63,7 @@ func (l *Listing) Organization(r *Row, at Location, part bool, filter string) st
 	if part {
 		name = r.Title + " on " + g.host()
 	}
-	r.Cells, r.Repo.Location = g.cells(name, filter, l.References), at
+	r.Cells, r.Repo.Location = g.cells(name, filter, l.Options, l.References), at
 	g.reportPersonalAccount(r.Place, name, l.Report)
 	return name
 }
@@ -78,7 +78,7 @@ func (g *group) reportPersonalAccount(place schema.Place, name string, tell func
 }
 
 func (m *maker) integration(g *group, rows []*Row, name, filter string) schema.Entry {
-	cells := g.cells(name, filter, &m.references)
+	cells := g.cells(name, filter, m.options, &m.references)
 	if keys := m.projectsOf(rows); len(keys) > 0 {
 		cells = append(cells, words(schema.FieldProjects, keys))
 	}
@@ -87,16 +87,14 @@ func (m *maker) integration(g *group, rows []*Row, name, filter string) schema.E
 	return withSource(e, sourceOfMany(rows))
 }
 
-func (g *group) cells(name, filter string, r *credential.References) []schema.Cell {
+func (g *group) cells(name, filter string, o *Options, r *credential.References) []schema.Cell {
 	t := g.service.typeAt(g.base)
 	cells := []schema.Cell{TextCell(schema.FieldType, string(t))}
 	if t.DefaultOrigin() == "" && t != schema.TypeVSTS && t != schema.TypeAWS {
 		cells = append(cells, TextCell(schema.FieldOrigin, g.base))
 	}
 	cells = append(cells, TextCell(schema.FieldDisplayName, name))
-	for _, f := range (credential.Seen{Kind: t}).Fields() {
-		cells = append(cells, TextCell(f, r.To(f, g.secretOf()...)))
-	}
+	cells = append(cells, o.logins(t, credential.Seen{Kind: t}.Fields(), func(f schema.Field) string { return r.To(f, g.secretOf()...) })...)
 	if g.service.apiPath != nil && g.owner != "" {
 		cells = append(cells, TextCell(schema.FieldAPIPath, g.service.apiPath(g)))
 	}

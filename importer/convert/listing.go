@@ -51,13 +51,19 @@ func (l *Listing) RequireRows() error {
 
 // Add appends a row that stands on a line.
 func (l *Listing) Add(line int) *Row {
-	r := &Row{Place: schema.Place{File: l.Name, Line: line, Record: len(l.Rows) + 1}, from: l.tool}
+	r := &Row{Place: l.Place(line), from: l.tool}
+	r.Place.Record = len(l.Rows) + 1
 	l.Rows = append(l.Rows, r)
 	return r
 }
 
 // Place is the position of a line.
-func (l *Listing) Place(line int) schema.Place { return schema.Place{File: l.Name, Line: line} }
+func (l *Listing) Place(line int) schema.Place {
+	if l.Options.Live {
+		line = 0
+	}
+	return schema.Place{File: l.Name, Line: line}
+}
 
 // Problem is one at a line, or of the whole listing where line is 0.
 func (l *Listing) Problem(line int, message, advice string) *Problem {

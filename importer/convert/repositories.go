@@ -18,9 +18,9 @@ func (m *maker) plain(r *Row) schema.Entry {
 		cells = append(cells, TextCell(f, r.Repo.Branch))
 	}
 	if a.IsWeb() && !r.Repo.Public {
-		for _, f := range r.Repo.logins() {
-			cells = append(cells, TextCell(f, m.references.To(f, r.Repo.secretOf(f)...)))
-		}
+		cells = append(cells, m.options.logins("", r.Repo.logins(), func(f schema.Field) string {
+			return m.references.To(f, r.Repo.secretOf(f)...)
+		})...)
 	}
 	if keys := m.projectsOf([]*Row{r}); len(keys) > 0 {
 		cells = append(cells, words(schema.FieldProjects, keys))

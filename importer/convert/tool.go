@@ -47,6 +47,9 @@ func (read independent) Read(l *Listing) error {
 	if err := read(l); err != nil {
 		return err
 	}
+	if l.Options.Live {
+		return nil
+	}
 	return l.RequireRows()
 }
 
