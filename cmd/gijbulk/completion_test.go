@@ -184,10 +184,10 @@ func accepted(command, flag, value string) bool {
 		_, err := convertOptions{from: value}.options()
 		return err == nil || value == "list"
 	case "as":
-		_, err := convertOptions{from: "auto", as: value}.options()
+		_, err := convertOptions{from: "auto", made: madeOptions{as: value}}.options()
 		return err == nil
 	case "include":
-		_, err := convertOptions{from: "auto", include: []string{value}}.options()
+		_, err := convertOptions{from: "auto", made: madeOptions{include: []string{value}}}.options()
 		return err == nil
 	}
 	return false

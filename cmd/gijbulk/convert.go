@@ -22,32 +22,42 @@ import (
 
 // convertOptions say what is converted, and to what.
 type convertOptions struct {
-	from, as, baseURL string
-	maps, skipIf      []string
-	include           []string
-	archived          bool
-	hostTypes         []string
-	projectMap        string
-	set, fill         []string
-	format            string
-	encoding          encodingFlag
-	output            outputOptions
+	from, baseURL string
+	maps, skipIf  []string
+	hostTypes     []string
+	encoding      encodingFlag
+	made          madeOptions
+}
+
+// madeOptions say what repositories become, and where that goes.
+type madeOptions struct {
+	as         string
+	include    []string
+	archived   bool
+	projectMap string
+	set, fill  []string
+	format     string
+	output     outputOptions
 }
 
 func (o *convertOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.from, "from", convert.Auto, "the `TOOL` that wrote the listings; auto recognizes it, list lists the tools")
-	f.StringVar(&o.as, "as", "", "integrations or repositories (default: integrations where the host has a type for them)")
 	f.StringArrayVar(&o.maps, "map", nil, "`FIELD=COLUMN`: take the field from a column or key of the listing (repeatable)")
 	f.StringArrayVar(&o.skipIf, "skip-if", nil, "`COLUMN=VALUE`: leave out rows that have this value (repeatable)")
-	f.BoolVar(&o.archived, "include-archived", false, "convert archived repositories too; the same as --include archived")
-	f.StringSliceVar(&o.include, "include", nil, "convert repositories of these `STATE`s too: archived, disabled, fork, mirror, empty")
 	f.StringVar(&o.baseURL, "base-url", "", "`URL` of the host, for listings whose URLs are relative or missing")
 	f.StringArrayVar(&o.hostTypes, "host-type", nil, "`HOST=TYPE`: integration type of a host of your own, for listings that do not say (repeatable)")
+	o.encoding.addFlag(f)
+	o.made.addFlags(f)
+}
+
+func (o *madeOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.as, "as", "", "integrations or repositories (default: integrations where the host has a type for them)")
+	f.BoolVar(&o.archived, "include-archived", false, "convert archived repositories too; the same as --include archived")
+	f.StringSliceVar(&o.include, "include", nil, "convert repositories of these `STATE`s too: archived, disabled, fork, mirror, empty")
 	f.StringVar(&o.projectMap, "jira-project-map", "", "`FILE` with a line for each organization or repository and its Jira project keys: acme/web,WEB")
 	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` for every record whose kind has the field (repeatable)")
 	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` for every record without it (repeatable)")
 	f.StringVar(&o.format, "format", "", "format of the manifest: yaml, json, jsonl, csv or tsv (default: by --out's extension, else yaml)")
-	o.encoding.addFlag(f)
 	o.output.addFlags(f)
 }
 
@@ -123,25 +133,48 @@ func (a *app) convert(ctx context.Context, files []string, o convertOptions) err
 	if err != nil {
 		return err
 	}
-	format, err := o.manifestFormat()
-	if err != nil {
+	if err := a.checkMade(o.made); err != nil {
 		return err
-	}
-	if a.json() && o.output.out == "" {
-		return usage("--output json writes the account of the rows to standard output, where the manifest goes as well").hinted("give --out FILE")
 	}
 	inputs, err := a.listings(files, o)
 	if err != nil {
 		return err
 	}
-	if o.projectMap != "" {
-		in, err := a.listing(o.projectMap, schema.Encoding(o.encoding))
-		if err == nil {
-			options.Projects, err = convert.ReadProjectMap(in)
-		}
-		if err != nil {
-			return unfit(err)
-		}
+	if options.Projects, err = a.projectMap(o.made.projectMap, o.encoding); err != nil {
+		return err
+	}
+	return a.writeConverted(ctx, inputs, options, o.made)
+}
+
+// checkMade finds out whether what repositories become can be written.
+func (a *app) checkMade(o madeOptions) error {
+	if a.json() && o.output.out == "" {
+		return usage("--output json writes the account of the rows to standard output, where the manifest goes as well").hinted("give --out FILE")
+	}
+	_, err := o.manifestFormat()
+	return err
+}
+
+func (a *app) projectMap(file string, encoding encodingFlag) (convert.ProjectMap, error) {
+	if file == "" {
+		return convert.ProjectMap{}, nil
+	}
+	in, err := a.listing(file, schema.Encoding(encoding))
+	if err != nil {
+		return convert.ProjectMap{}, unfit(err)
+	}
+	projects, err := convert.ReadProjectMap(in)
+	if err != nil {
+		return projects, unfit(err)
+	}
+	return projects, nil
+}
+
+// writeConverted converts listings, writes the manifest, and says what became of each row.
+func (a *app) writeConverted(ctx context.Context, inputs []convert.Input, options convert.Options, o madeOptions) error {
+	format, err := o.manifestFormat()
+	if err != nil {
+		return err
 	}
 	result, err := tools.All().Read(inputs, options)
 	if len(result.Rows) > 0 && err != nil { // none was converted, and each says why
@@ -180,25 +213,17 @@ func (a *app) listTools() error {
 }
 
 func (o convertOptions) options() (convert.Options, error) {
-	c := convert.Options{From: o.from, As: convert.As(o.as), BaseURL: o.baseURL}
-	if o.as != "" && c.As != convert.AsIntegrations && c.As != convert.AsRepositories {
-		return c, usage("--as %q is neither integrations nor repositories", o.as)
+	c, err := o.made.options()
+	if err != nil {
+		return c, err
 	}
+	c.From, c.BaseURL = o.from, o.baseURL
 	if o.from != convert.Auto && !slices.Contains(tools.All().Names(), o.from) {
 		fail := usage("unknown tool %q", o.from).hinted("--from list lists them")
 		if near := schema.Nearest(o.from, tools.All().Names()); near != "" {
 			fail.hint = "did you mean " + near + "?"
 		}
 		return c, fail
-	}
-	if o.archived {
-		c.Include = append(c.Include, convert.Archived)
-	}
-	for _, state := range o.include {
-		if !slices.Contains(flagNames(), state) {
-			return c, usage("--include %q is none of %s", state, strings.Join(flagNames(), ", "))
-		}
-		c.Include = append(c.Include, convert.Flag(state))
 	}
 	for _, m := range o.maps {
 		to, from, ok := strings.Cut(m, "=")
@@ -226,7 +251,23 @@ func (o convertOptions) options() (convert.Options, error) {
 		}
 		c.HostTypes[strings.ToLower(host)] = schema.Type(t)
 	}
-	var err error
+	return c, nil
+}
+
+func (o madeOptions) options() (c convert.Options, err error) {
+	c.As = convert.As(o.as)
+	if o.as != "" && c.As != convert.AsIntegrations && c.As != convert.AsRepositories {
+		return c, usage("--as %q is neither integrations nor repositories", o.as)
+	}
+	if o.archived {
+		c.Include = append(c.Include, convert.Archived)
+	}
+	for _, state := range o.include {
+		if !slices.Contains(flagNames(), state) {
+			return c, usage("--include %q is none of %s", state, strings.Join(flagNames(), ", "))
+		}
+		c.Include = append(c.Include, convert.Flag(state))
+	}
 	if c.Set, err = givenCells("--set", o.set); err != nil {
 		return c, err
 	}
@@ -234,7 +275,7 @@ func (o convertOptions) options() (convert.Options, error) {
 	return c, err
 }
 
-func (o convertOptions) manifestFormat() (manifest.Format, error) {
+func (o madeOptions) manifestFormat() (manifest.Format, error) {
 	f := cmp.Or(manifest.Format(o.format), manifest.FormatOf(o.output.out), manifest.YAML)
 	if !slices.Contains(manifest.Formats(), f) {
 		return "", usage("--format %q is none of %s", f, strings.Join(manifestFormats(), ", "))
@@ -255,7 +296,7 @@ func (a *app) listings(files []string, o convertOptions) ([]convert.Input, error
 		if err := needFile(name, files[:i]); err != nil {
 			return nil, err
 		}
-		if out := o.output.out; out != "" && sameFile(name, out) {
+		if out := o.made.output.out; out != "" && sameFile(name, out) {
 			return nil, usage("--out %s would take the place of the listing", out)
 		}
 		in, err := a.listing(name, schema.Encoding(o.encoding))
