@@ -35,6 +35,7 @@ func (a *app) addSuggestions(root *cobra.Command) {
 		Shards:          []string{autoShard + "\tfrom the environment"},
 		Faults:          sandbox.FaultNames(),
 		Tools:           explainedTools(),
+		Discovered:      discoverableNames(),
 		ConvertAs:       []string{string(convert.AsIntegrations), string(convert.AsRepositories)},
 		ConvertAlso:     flagNames(),
 	})

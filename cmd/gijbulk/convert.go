@@ -26,6 +26,7 @@ type convertOptions struct {
 	maps, skipIf  []string
 	hostTypes     []string
 	encoding      encodingFlag
+	login         loginOptions
 	made          madeOptions
 }
 
@@ -47,6 +48,7 @@ func (o *convertOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.baseURL, "base-url", "", "`URL` of the host, for listings whose URLs are relative or missing")
 	f.StringArrayVar(&o.hostTypes, "host-type", nil, "`HOST=TYPE`: integration type of a host of your own, for listings that do not say (repeatable)")
 	o.encoding.addFlag(f)
+	o.login.addFlags(f)
 	o.made.addFlags(f)
 }
 
@@ -81,8 +83,9 @@ integration would have more than 2,000 repositories, there are several with
 disjoint filters.
 
 Credentials in a listing are dropped and replaced by references to fill in, such
-as env:GITHUB_ACME_PAT. Integrations share one where the host allows it; those
-of GitLab, which revokes a token when it is rotated, have one each.
+as env:GITHUB_ACME_PAT, or by that of --credential. Integrations share one where
+the host allows it; those of GitLab, which revokes a token when it is rotated,
+have one each.
 
 The manifest goes to standard output or --out; the result for each row of the
 listing goes to standard error, with --output json (which needs --out) to
@@ -215,6 +218,9 @@ func (a *app) listTools() error {
 func (o convertOptions) options() (convert.Options, error) {
 	c, err := o.made.options()
 	if err != nil {
+		return c, err
+	}
+	if c.Login, err = o.login.login(); err != nil {
 		return c, err
 	}
 	c.From, c.BaseURL = o.from, o.baseURL

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -34,15 +35,29 @@ type hostOptions struct {
 }
 
 func (o *hostOptions) addFlags(f *pflag.FlagSet) {
+	o.addAskingFlags(f)
+	o.addExpiryFlag(f)
+}
+
+// addAskingFlags adds what concerns every request.
+func (o *hostOptions) addAskingFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.caFile, "ca-file", "", "PEM `FILE` of certificate authorities to trust in addition to the system's")
 	f.DurationVar(&o.timeout, "timeout", 30*time.Second, "limit for each request")
 	f.DurationVar(&o.maxWait, "max-wait", 10*time.Minute, "longest wait for the rate limit of a git host")
-	o.addHostFlags(f)
+	o.addMapFlag(f)
 }
 
 // addHostFlags adds those that are about nothing but git hosts.
 func (o *hostOptions) addHostFlags(f *pflag.FlagSet) {
+	o.addMapFlag(f)
+	o.addExpiryFlag(f)
+}
+
+func (o *hostOptions) addMapFlag(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.maps, "host-map", nil, "`HOST=URL`: send the requests for this git host to another URL, such as a mirror (repeatable)")
+}
+
+func (o *hostOptions) addExpiryFlag(f *pflag.FlagSet) {
 	f.StringVar(&o.expiryWarning, "expiry-warning", "30d", "warn about credentials that expire within this `TIME`, such as 30d or 12h")
 }
 
@@ -132,14 +147,19 @@ func (a *app) gatherPreflight(ctx context.Context, c *validation, o preflightOpt
 	if err != nil {
 		return err
 	}
+	resolver := secrets.Resolver{Env: a.lookupEnv, AllowCommands: o.allowCommands, Lenient: o.lenient}
+	c.records = slices.Clone(resolver.Resolve(ctx, c.records))
+	return cmp.Or(a.hideWithProxies(c.records), context.Cause(ctx))
+}
+
+// hideWithProxies hides the secrets of records, and those of the proxies to their hosts.
+func (a *app) hideWithProxies(records []schema.Record) error {
 	proxies, err := a.hostProxySecrets()
 	if err != nil {
 		return err
 	}
-	resolver := secrets.Resolver{Env: a.lookupEnv, AllowCommands: o.allowCommands, Lenient: o.lenient}
-	c.records = slices.Clone(resolver.Resolve(ctx, c.records))
-	a.hide(c.records, proxies...)
-	return context.Cause(ctx)
+	a.hide(records, proxies...)
+	return nil
 }
 
 // hostProxySecrets are those of the proxies through which git hosts are reached.
@@ -170,8 +190,10 @@ func (a *app) hostConfig(o hostOptions) (githost.Config, error) {
 		c.HostMap[strings.ToLower(host)] = u
 	}
 	var err error
-	if c.ExpiryWarning, err = parseDays(o.expiryWarning); err != nil {
-		return c, usage("--expiry-warning: %w", err)
+	if o.expiryWarning != "" {
+		if c.ExpiryWarning, err = parseDays(o.expiryWarning); err != nil {
+			return c, usage("--expiry-warning: %w", err)
+		}
 	}
 	c.TLS, err = targetOptions{caFile: o.caFile}.tls()
 	return c, err

@@ -42,10 +42,11 @@ type Config struct {
 	Mask func(string) string
 
 	// OnWait is told that requests to a host wait for its rate limit, OnRecord that one more
-	// record has been checked. Both may be called by several goroutines at once; nil: not
-	// called.
+	// record has been checked, OnPage that one more page of a list has been read. All may be
+	// called by several goroutines at once; nil: not called.
 	OnWait   func(host string, until time.Time)
 	OnRecord func()
+	OnPage   func()
 }
 
 // Client asks git hosts. It may be used by several goroutines at once.
@@ -71,6 +72,9 @@ func New(c Config) *Client {
 	}
 	if c.OnRecord == nil {
 		c.OnRecord = func() {}
+	}
+	if c.OnPage == nil {
+		c.OnPage = func() {}
 	}
 	if c.TLS == nil {
 		c.TLS = &tls.Config{MinVersion: tls.VersionTLS12}

@@ -285,6 +285,7 @@ func (s *session) each(ctx context.Context, address string, read func(*answer) (
 	a, err := s.get(ctx, address)
 	for n := 1; err == nil; n++ {
 		size += len(a.body)
+		s.client.config.OnPage()
 		next, wrong := read(a)
 		switch {
 		case wrong != nil || next == "":

@@ -26,6 +26,7 @@ type Sources struct {
 	Faults          []string // names of the sandbox's faults and settings
 
 	Tools       []string // whose listings can be converted
+	Discovered  []string // the types that discover lists
 	ConvertAs   []string // what repositories in a listing can become
 	ConvertAlso []string // repositories that convert leaves out unless they are included
 }
@@ -53,6 +54,7 @@ func completions(s Sources) map[string]cobra.CompletionFunc {
 	return map[string]cobra.CompletionFunc{
 		"FILE": files, "DIR": directories,
 		"N|P%": nothing, "REGEX": nothing, "DIGEST": nothing, "URL": nothing, "PATH": nothing, "HOST:PORT": nothing, "HOST=URL": nothing, "COLUMN=VALUE": nothing,
+		"NAME": nothing, "REFERENCE": nothing,
 		"RUN":        runs(s, func(Run) bool { return true }),
 		"resume RUN": runs(s, func(r Run) bool { return !r.Finished }),
 		"undo RUN":   runs(s, func(r Run) bool { return r.Changed }),
@@ -80,6 +82,10 @@ func completions(s Sources) map[string]cobra.CompletionFunc {
 		"schema manifest|report|plan": oneOf(s.Schemas...),
 
 		"export --format": oneOf(s.ExportFormats...),
+
+		"discover TYPE":      oneOf(s.Discovered...),
+		"discover --as":      oneOf(s.ConvertAs...),
+		"discover --include": someOf(s.ConvertAlso),
 
 		"convert --from":      oneOf(s.Tools...),
 		"convert --as":        oneOf(s.ConvertAs...),

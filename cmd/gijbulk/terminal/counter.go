@@ -18,13 +18,16 @@ type Counter struct {
 	ended   sync.WaitGroup
 }
 
+// Unknown is the total of a count whose end is not known.
+const Unknown = -1
+
 // StartCounter shows a count until [Counter.Stop].
 func StartCounter(o ProgressOptions, total int) *Counter {
 	c := &Counter{options: o, total: total, quit: make(chan struct{})}
 	switch {
 	case o.Screen == nil:
 		c.ended.Go(func() { every(logInterval, c.quit, c.log) })
-	case total > 0:
+	case total != 0:
 		o.Screen.setStatus(c.line)
 		c.ended.Go(func() { every(drawInterval, c.quit, o.Screen.refresh) })
 	}
@@ -44,7 +47,10 @@ func (c *Counter) Stop() {
 }
 
 func (c *Counter) log() {
-	pairs := []any{"done", int(c.done.Load()), "of", c.total}
+	pairs := []any{"done", int(c.done.Load())}
+	if c.total != Unknown {
+		pairs = append(pairs, "of", c.total)
+	}
 	if left := c.options.Waiting.Left(c.options.Now()); left > 0 {
 		pairs = append(pairs, "waiting for the rate limit", seconds(left))
 	}
@@ -54,8 +60,14 @@ func (c *Counter) log() {
 func (c *Counter) line(columns int) string {
 	done := int(c.done.Load())
 	text := fmt.Sprintf("%d/%d", done, c.total)
+	if c.total == Unknown {
+		text = fmt.Sprintf("%d done", done)
+	}
 	if wait := c.options.Waiting.Left(c.options.Now()); wait > 0 {
 		text += ", waiting for the rate limit, " + seconds(wait)
+	}
+	if c.total == Unknown {
+		return text
 	}
 	return bar(done, c.total, columns-ansi.StringWidth(text)) + text
 }

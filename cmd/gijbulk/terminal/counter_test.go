@@ -52,3 +52,27 @@ func TestCounterAtATerminal(t *testing.T) {
 		StartCounter(o, 0).Stop()
 	})
 }
+
+// TestCounterWithoutATotal: it says how many are done, and of nothing else.
+func TestCounterWithoutATotal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var lines []string
+		o := ProgressOptions{Now: time.Now, Waiting: &Waiting{}, Log: func(message string, pairs ...any) {
+			lines = append(lines, message+" "+fmt.Sprint(pairs...))
+		}}
+		term := terminaltest.New(80)
+		for _, c := range []*Counter{StartCounter(o, Unknown), StartCounter(options(term, 80), Unknown)} {
+			c.Add()
+			c.Add()
+			time.Sleep(logInterval)
+			synctest.Wait()
+			if c.options.Screen != nil && strings.TrimSpace(term.Text()) != "2 done" {
+				t.Errorf("shown: %s", term.Text())
+			}
+			c.Stop()
+		}
+		if want := "running " + fmt.Sprint("done", 2); len(lines) != 1 || lines[0] != want {
+			t.Errorf("lines %q, want %q", lines, want)
+		}
+	})
+}

@@ -91,6 +91,7 @@ func (h *site) githubCredential(e *exchange) (Credential, bool) {
 // githubRepositories are those of organizations, with the ids of the organizations that are left out.
 func (h *site) githubRepositories(c Credential, organizations []string) (all []object, hidden []string) {
 	web := strings.TrimPrefix(h.Name, "api.")
+	all = []object{}
 	for i, organization := range organizations {
 		if slices.Contains(c.Hidden, organization) {
 			hidden = append(hidden, strconv.Itoa(1000+i))

@@ -69,7 +69,7 @@ func (h *site) gitlabRepositories(c Credential, path string, query url.Values) (
 }
 
 func (h *site) gitlabProjects(c Credential, groups []string) []object {
-	var all []object
+	all := []object{}
 	id := 0
 	for _, group := range h.organizations() {
 		for _, name := range h.repositories(group) {
