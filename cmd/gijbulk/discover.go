@@ -23,6 +23,7 @@ type discoverOptions struct {
 	allowCommands bool
 	hosts         hostOptions
 	made          madeOptions
+	check         []string
 }
 
 // loginOptions say what records log in with.
@@ -60,12 +61,18 @@ never has only a part.
 
 All records have the reference that --credential gives, never its value. The
 credential is sent only to the host, never to one that it redirects to. While a
-host limits the rate, gijbulk waits and sends it nothing.`,
+host limits the rate, gijbulk waits and sends it nothing.
+
+With --check, no manifest is made: gijbulk names the repositories and
+organizations that the manifests lack, have too many, or have under an old name,
+by what their records list at the host now, with --credential in place of their
+own. Where there is such a difference, the exit code is 2.`,
 		Example: `  gijbulk discover GITHUB acme --credential env:GITHUB_PAT --out acme.yaml
   gijbulk discover GITLAB_SERVER --origin https://gitlab.example.org \
     --credential file:/run/secrets/gitlab
   gijbulk discover bitbucket-server --origin https://git.example.org \
-    --username svc-jira --credential env:BITBUCKET_PASSWORD --out bitbucket.csv`,
+    --username svc-jira --credential env:BITBUCKET_PASSWORD --out bitbucket.csv
+  gijbulk discover GITHUB acme --credential env:GITHUB_PAT --check acme.yaml`,
 		Args: needType,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.discover(cmd.Context(), args[0], args[1:], o) },
 	}
@@ -74,6 +81,7 @@ host limits the rate, gijbulk waits and sends it nothing.`,
 	o.login.addFlags(f)
 	o.made.addFlags(f)
 	o.hosts.addAskingFlags(f)
+	f.StringArrayVar(&o.check, "check", nil, "compare this manifest `FILE` with what the host lists, and make none (repeatable)")
 	f.BoolVar(&o.allowCommands, "allow-commands", false, "allow a cmd: reference to run its command")
 	return cmd
 }
@@ -99,8 +107,13 @@ func (a *app) discover(ctx context.Context, word string, names []string, o disco
 	if err != nil {
 		return err
 	}
-	if err := a.checkMade(o.made); err != nil {
-		return err
+	if len(o.check) > 0 && o.made.output.out != "" {
+		return usage("--check writes no manifest: leave --out out")
+	}
+	if len(o.check) == 0 {
+		if err := a.checkMade(o.made); err != nil {
+			return err
+		}
 	}
 	config, err := a.hostConfig(o.hosts)
 	if err != nil {
@@ -115,6 +128,9 @@ func (a *app) discover(ctx context.Context, word string, names []string, o disco
 	inputs, err := a.listHosts(ctx, config, sources)
 	if err != nil {
 		return err
+	}
+	if len(o.check) > 0 {
+		return a.checkHosts(ctx, config, sources, inputs, options, o.check)
 	}
 	return a.writeConverted(ctx, inputs, options, o.made)
 }

@@ -37,7 +37,8 @@ const (
 const exitHelp = `Exit codes:
   0    all done
   1    an unexpected internal or system error
-  2    audit, plan, --dry-run: there is drift, nothing was changed
+  2    audit, plan, --dry-run: there is drift, nothing was changed;
+       discover --check: the manifest differs from the hosts
   3    the run ended; some records failed, are in conflict or unknown;
        list --indexing-errors: there are some
   5    a temporary failure (429, 503, no connection, no answer in time) and

@@ -178,9 +178,21 @@ func (h *site) serve(w http.ResponseWriter, e *exchange) {
 	case h.Redirect != "":
 		http.Redirect(w, e.Request, h.Redirect+e.URL.RequestURI(), http.StatusFound)
 	case h.limited(w):
+	case h.moved(w, e):
 	default:
 		h.routes(w, e)
 	}
+}
+
+// moved leads from the earlier path of a repository to its own.
+func (h *site) moved(w http.ResponseWriter, e *exchange) bool {
+	for old, now := range h.Renamed {
+		if rest, ok := strings.CutPrefix(e.URL.Path, "/"+old+"/"); ok {
+			http.Redirect(w, e.Request, e.base+"/"+now+"/"+rest+"?"+e.URL.RawQuery, http.StatusMovedPermanently)
+			return true
+		}
+	}
+	return false
 }
 
 // limited counts a request, and refuses it where there are too many. Each kind says so in its

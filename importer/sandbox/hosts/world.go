@@ -33,6 +33,7 @@ type Host struct {
 	Credentials   []Credential        `yaml:"credentials"`
 	Organizations map[string][]string `yaml:"organizations"` // repositories by organization, group, project or collection
 	Many          map[string]int      `yaml:"many"`          // organizations with so many repositories, r-0001 and so on
+	Renamed       map[string]string   `yaml:"renamed"`       // paths of repositories that lead to others
 	PageSize      int                 `yaml:"pageSize"`      // 0: what a client asks for, 100 at most
 	Limit         Limit               `yaml:"limit"`
 	Redirect      string              `yaml:"redirect"` // every request is redirected to this URL
