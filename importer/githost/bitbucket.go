@@ -21,6 +21,15 @@ type bitbucketServer struct {
 // who asks nothing: there is no call for it, and the first list shows whether a credential is accepted.
 func (bitbucketServer) who(context.Context, *session) (Identity, error) { return Identity{}, nil }
 
+// bitbucketUser is whom Bitbucket Data Center answers, which it says in a header; "" for any other host.
+func bitbucketUser(a *answer) string {
+	name, err := url.QueryUnescape(a.header.Get("X-AUSERNAME"))
+	if err != nil || name == "anonymous" {
+		return ""
+	}
+	return name
+}
+
 // listing reads the repositories of a project, or of all.
 func (h bitbucketServer) listing(ctx context.Context, s *session, project string) ([]Page, error) {
 	path := "/repos"

@@ -135,6 +135,7 @@ type query struct{ path, origin, collection string }
 type answers struct {
 	documents [][]any
 	partial   string // why the host has left something out; "" where it says nothing of the kind
+	user      string // whose credential it is, where only the list says so
 }
 
 // Problem is why a host does not list what was asked for.

@@ -77,7 +77,7 @@ func (h github) list(ctx context.Context, s *session, q query) (answers, error) 
 		path = "/user/repos"
 	}
 	pages, all, err := s.pages(ctx, h.base+withQuery(path, "per_page", "100"), nextLink)
-	return answers{[][]any{pages}, githubPartial(all)}, h.explain(all, err)
+	return answers{documents: [][]any{pages}, partial: githubPartial(all)}, h.explain(all, err)
 }
 
 // listing reads the repositories of an organization or a person, or all that the user may read. Of a

@@ -52,7 +52,7 @@ func (plain) list(ctx context.Context, s *session, q query) (answers, error) {
 	}
 	switch {
 	case a.status == http.StatusOK && (strings.HasPrefix(a.header.Get("Content-Type"), "application/x-git-upload-pack-advertisement") || bytes.Contains(a.body[:min(len(a.body), 200)], []byte("\trefs/"))):
-		return answers{documents: [][]any{{[]any{map[string]any{"url": q.origin}}}}}, nil
+		return answers{documents: [][]any{{[]any{map[string]any{"url": q.origin}}}}, user: bitbucketUser(a)}, nil
 	case a.status == http.StatusUnauthorized:
 		return answers{}, &Problem{Code: schema.CodeCredentialRefused, Message: a.host + " refuses the credential, or asks for one, for " + a.path}
 	case a.status == http.StatusForbidden:

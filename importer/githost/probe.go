@@ -182,6 +182,9 @@ func (p *probe) list(ctx context.Context, a *account, q query, first bool) error
 		if err != nil && !errors.As(err, &problem) {
 			return err
 		}
+		if first && a.User == "" {
+			a.User = found.user
+		}
 		if first && problem != nil && problem.Code == schema.CodeCredentialRefused {
 			_ = a.note(problem)
 			p.judgeProblem(a)

@@ -345,3 +345,16 @@ func TestPlainRepositoriesShareARefusal(t *testing.T) {
 		}
 	})
 }
+
+// TestUsersOfBitbucket: whose token it is, Bitbucket Data Center says with the repository.
+func TestUsersOfBitbucket(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := probe(t, world(t, `
+hosts:
+	- {name: bb.example.org, kind: bitbucket-server, credentials: [{token: bb-token, user: "svc jira"}], organizations: {OPS: [tools]}}
+`), githost.Config{}, "repository origin=https://bb.example.org/scm/ops/tools.git pat=bb-token")
+		if len(r.Credentials) != 1 || r.Credentials[0].User != "svc jira" || r.Listings[0].Status != githost.StatusOK {
+			t.Errorf("%+v, %v", r, findings(r))
+		}
+	})
+}
