@@ -20,6 +20,7 @@ import (
 
 type preflightOptions struct {
 	manifest      manifestOptions
+	selection     selectionOptions
 	hosts         hostOptions
 	report        reportOptions
 	list, lenient bool
@@ -86,6 +87,7 @@ here.`,
 	}
 	f := cmd.Flags()
 	o.manifest.addFlags(f)
+	o.selection.addPlanning(f)
 	o.hosts.addFlags(f)
 	o.report.addFlags(f)
 	addMetricsFlag(f)
@@ -136,10 +138,15 @@ func (a *app) gatherPreflight(ctx context.Context, c *validation, o preflightOpt
 	if err != nil {
 		return err
 	}
+	chosen, err := o.selection.parse()
+	if err != nil {
+		return err
+	}
+	selects := chosen.predicate()
 	r.keepsCells = keepsCells
 	err = r.each(ctx, c.files, func(one checked) error {
 		c.findings = append(c.findings, one.file...)
-		if one.record != nil {
+		if one.record != nil && selects(*one.record) {
 			c.records = append(c.records, *one.record)
 		}
 		return nil
