@@ -1,10 +1,11 @@
 // Package githost asks git hosts what the integrations of a manifest will find there: whose
 // credential a record has, when it expires, and which repositories its path and filter list.
 //
-// Start with [New] and [Client.Probe]. Each kind of host is a file with one small type, a
-// host: it knows the host's calls and nothing else. What they share is in session.go (one
-// request, with its limits and its safety), probe.go (one login for each credential, one
-// request for each list) and findings.go (what is reported).
+// Start with [New], and [Client.Probe] or, for lists as converters read them, [Client.List].
+// Each kind of host is a file with one small type, a host: it knows the host's calls and nothing
+// else. What they share is in session.go (one request, with its limits and its safety), probe.go
+// (one login for each credential, one request for each list), list.go (lists as hosts write
+// them) and findings.go (what is reported).
 //
 // Only reads are sent. A credential goes to the host of its own record and nowhere else:
 // a redirect or a next page on another host is refused. An answer is what is seen from here;
