@@ -34,17 +34,10 @@ func startLosses(t *testing.T) *behaving {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.write(t, lossManifest)
+	b.write(t, "m.yaml", lossManifest)
 	b.expect(t, "import", 0, "2 created")
 	time.Sleep(time.Minute)
 	return b
-}
-
-func (b *behaving) write(t *testing.T, manifest string) {
-	t.Helper()
-	if err := os.WriteFile(filepath.Join(b.dir, "m.yaml"), []byte(manifest), 0o600); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // requests counts those of a method on a path.
@@ -67,7 +60,7 @@ func TestNarrowerFilter(t *testing.T) {
 		if n := b.requests("GET", repositories); n != lists {
 			t.Errorf("a plan that changes nothing reads the nested repositories (%d requests)", n-lists)
 		}
-		b.write(t, strings.Replace(lossManifest, "apiFilter: ''", "apiFilter: \"[?name!='site']\"", 1))
+		b.write(t, "m.yaml", strings.Replace(lossManifest, "apiFilter: ''", "apiFilter: \"[?name!='site']\"", 1))
 		const named = "nested repositories: 20 now, 5 lost: a/site, b/site, c/site, d/site, e/site"
 		b.expect(t, "audit --report json", 2, named, "; lost repositories: 5; plan sha256:")
 		if n := b.requests("GET", repositories); n != lists+1 {
@@ -116,12 +109,12 @@ func TestUnknownLosses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := startLosses(t)
 		moved := strings.Replace(lossManifest, "apiFilter: ''", "apiFilter: '', apiPath: /orgs/a/repos", 1)
-		b.write(t, moved)
+		b.write(t, "m.yaml", moved)
 		b.expect(t, "audit", 0, "nested repositories: 20 now; not known how many of them are lost", "warning: ", "m.yaml:3:3: apiPath: with another apiPath the git host may no longer list some of the 20 nested repositories")
 		b.expect(t, "sync --max-lost 50%", 7, "it is not known how many of 20 nested repositories the plan would lose; the limit is 50% (--max-lost); nothing was sent")
 		b.expect(t, "sync --max-lost 50% --force", 0, "1 updated")
 		b.expect(t, "sync --max-lost 0 --resend-secrets", 0, "2 updated", "pat: with another pat the git host may no longer list some of the ")
-		b.write(t, strings.Replace(lossManifest, "apiFilter: ''", "apiFilter: '', apiPath: ''", 1))
+		b.write(t, "m.yaml", strings.Replace(lossManifest, "apiFilter: ''", "apiFilter: '', apiPath: ''", 1))
 		b.expect(t, "sync", 0, "1 updated", "lost repositories: not known of ")
 	})
 }
@@ -130,11 +123,11 @@ func TestUnknownLosses(t *testing.T) {
 func TestDeletedIntegrationsLoseAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := startLosses(t)
-		b.write(t, strings.Split(lossManifest, "- {type: GITHUB, displayName: Old")[0])
+		b.write(t, "m.yaml", strings.Split(lossManifest, "- {type: GITHUB, displayName: Old")[0])
 		b.expect(t, "audit --prune", 2, "nested repositories: 2 now, all lost")
 		b.expect(t, "sync --prune --max-lost 1", 7, "the plan would lose 2 of 22 live nested repositories (9.1%); the limit is 1 (--max-lost)")
 		b.expect(t, "sync --prune", 0, "1 deleted, 1 unchanged", "lost repositories: 2\n")
-		b.write(t, strings.Replace(strings.Split(lossManifest, "- {type: GITHUB, displayName: Old")[0], "global: true", "global: true, disabled: true", 1))
+		b.write(t, "m.yaml", strings.Replace(strings.Split(lossManifest, "- {type: GITHUB, displayName: Old")[0], "global: true", "global: true, disabled: true", 1))
 		b.expect(t, "sync --max-lost 0", 0, "1 updated")
 		if exit, out := b.run(t, "undo last"); exit != 0 || strings.Contains(out, "lost") {
 			t.Errorf("undo: exit %d:\n%s", exit, out)
