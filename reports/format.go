@@ -18,11 +18,14 @@ const (
 	FormatMarkdown Format = "markdown" // a job summary, the worst first
 	FormatJSON     Format = "json"     // a [Report]
 	FormatCSV      Format = "csv"      // all records in one table
+
+	FormatGitHub      Format = "github"      // workflow commands: annotations and groups
+	FormatCodeQuality Format = "codequality" // GitLab's Code Quality
 )
 
 // Formats lists all formats.
 func Formats() []Format {
-	return []Format{FormatHTML, FormatJUnit, FormatMarkdown, FormatJSON, FormatCSV}
+	return []Format{FormatHTML, FormatJUnit, FormatMarkdown, FormatJSON, FormatCSV, FormatGitHub, FormatCodeQuality}
 }
 
 // Valid reports whether there is such a format.
@@ -35,6 +38,10 @@ func (f Format) FileName() string {
 		return "junit.xml"
 	case FormatMarkdown:
 		return "report.md"
+	case FormatGitHub:
+		return "github.txt"
+	case FormatCodeQuality:
+		return "gl-code-quality-report.json" // as GitLab's own jobs name it
 	}
 	return "report." + string(f)
 }
@@ -58,6 +65,10 @@ func (f Format) render(w io.Writer, d reportData) error {
 		return writeJSON(w, d)
 	case FormatCSV:
 		return writeTable(w, d, "")
+	case FormatGitHub:
+		return writeGitHub(w, d)
+	case FormatCodeQuality:
+		return writeCodeQuality(w, d)
 	}
 	return fmt.Errorf("unknown report format %q", f)
 }

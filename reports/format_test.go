@@ -29,12 +29,14 @@ func rendered(t *testing.T, f Format, run schema.Run, results ...schema.Result) 
 }
 
 func TestFormatsGolden(t *testing.T) {
-	for _, f := range []Format{FormatJUnit, FormatMarkdown, FormatCSV} {
+	for _, f := range []Format{FormatJUnit, FormatMarkdown, FormatCSV, FormatGitHub, FormatCodeQuality} {
 		golden(t, f.FileName(), func(w *bytes.Buffer) error { return f.Renderer()(w, sampleRun(), sampleResults()) })
 	}
 	audit := sampleRun()
 	audit.Command, audit.DryRun, audit.Writes = "audit", true, 0
 	golden(t, "audit.md", func(w *bytes.Buffer) error { return FormatMarkdown.Renderer()(w, audit, sampleResults()) })
+	golden(t, "audit-github.txt", func(w *bytes.Buffer) error { return FormatGitHub.Renderer()(w, audit, sampleResults()) })
+	golden(t, "audit-codequality.json", func(w *bytes.Buffer) error { return FormatCodeQuality.Renderer()(w, audit, sampleResults()) })
 	golden(t, "audit.xml", func(w *bytes.Buffer) error { return FormatJUnit.Renderer()(w, audit, sampleResults()) })
 }
 

@@ -131,7 +131,7 @@ func newCase(run RunInfo, r *RecordInfo, met map[string]int) junitCase {
 	if run.DryRun && r.Action != schema.OpValid { // a valid record was stopped by the errors of others
 		what = string(r.Action)
 	}
-	result := junitResult{Message: cmp.Or(clipped(r.Error), what), Type: what}
+	result := junitResult{Message: caseMessage(r, what), Type: what}
 	switch kindOf(run, r) {
 	case caseSkipped:
 		c.Skipped = &junitResult{Message: what}
@@ -145,10 +145,20 @@ func newCase(run RunInfo, r *RecordInfo, met map[string]int) junitCase {
 	return c
 }
 
+// caseMessage is what test tools show of a case without opening it: why it failed, or in which
+// fields the record differs.
+func caseMessage(r *RecordInfo, what string) string {
+	if r.Error != "" {
+		return clipped(r.Error)
+	}
+	fields := mapTo(r.Changes, func(c ChangeInfo) string { return c.Field })
+	return joinNonEmpty(": ", what, strings.Join(fields, ", "))
+}
+
 // caseName is the identity of a record, so that CI follows the record when rows move. met
 // counts the names so far: those that would be equal have a number.
 func caseName(r *RecordInfo, met map[string]int) string {
-	name := joinNonEmpty(" ", r.Kind, r.Type, r.Origin, r.DisplayName)
+	name := writtenName(r)
 	if met[name]++; met[name] > 1 {
 		return fmt.Sprintf("%s (%d)", name, met[name])
 	}

@@ -26,6 +26,10 @@ func (f Format) isOwn(head []byte) bool {
 		return bytes.Contains(head, []byte(`"gijbulk": `))
 	case FormatCSV:
 		return bytes.Contains(bytes.ReplaceAll(first, []byte{0}, nil), []byte("_status")) // it may be UTF-16
+	case FormatGitHub:
+		return bytes.HasPrefix(first, []byte("::group::"+githubTitle))
+	case FormatCodeQuality:
+		return bytes.Equal(bytes.TrimSpace(head), []byte("[]")) || bytes.Contains(head, []byte(`"check_name": "`+codeQualityPrefix))
 	}
 	return false
 }

@@ -118,16 +118,7 @@ func writeFailures(out io.Writer, open []RecordInfo, dir string, page Page) {
 }
 
 func failureLine(r *RecordInfo, page Page) string {
-	name := r.Origin
-	if r.DisplayName != "" {
-		name = `"` + r.DisplayName + `"`
-	}
-	cause := r.Error
-	if cause == "" && r.HTTP != 0 {
-		cause = fmt.Sprintf("the server answered %d", r.HTTP)
-	}
-	return joinNonEmpty(": ", oneLine(placeText(r)), oneLine(joinNonEmpty(" ", r.typeOrKind(), name)),
-		page.paint(bad, cmp.Or(clipped(cause), string(r.Status))))
+	return joinNonEmpty(": ", oneLine(placeText(r)), oneLine(nameWithType(r)), page.paint(bad, causeOf(r)))
 }
 
 func literalReferences(open []schema.Result) []string {
