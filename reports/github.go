@@ -29,7 +29,7 @@ func writeGitHub(w io.Writer, d reportData) error {
 	others := make(map[string][]string)
 	for i := range d.records {
 		r := &d.records[i]
-		if _, is := problemOf(c, r); !is {
+		if _, is := problemOf(c, r); !is && r.Action != schema.OpInvalid {
 			others[c.stateOf(r)] = append(others[c.stateOf(r)], joinNonEmpty("  ", nameWithType(r), placeText(r)))
 		}
 	}

@@ -102,7 +102,7 @@ func TestCompletions(t *testing.T) {
 		{line: "sync --default global=", directive: noFiles, want: []string{"global=true", "global=false"}},
 		{line: "sync --default pat=", directive: noSpace, want: []string{"pat=env:", "pat=file:", "pat=keyring:", "pat=cmd:"}},
 		{line: "sync --default displayName=", directive: noFiles},
-		{line: "import --report ", directive: noSpace, want: []string{"html", "junit", "markdown", "json", "csv"}},
+		{line: "import --report ", directive: noSpace, want: []string{"html", "junit", "markdown", "json", "csv", "github", "codequality"}},
 		{line: "import --report html=", directive: noFiles},
 		{line: "import --report html --rep", directive: noFiles, among: []string{"--report"}},
 		{line: "import --report-dir ", directive: onlyDirs},

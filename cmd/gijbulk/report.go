@@ -59,7 +59,7 @@ func (a *app) reportRun(ctx context.Context, o stateOptions, id string, report r
 
 // wordsBeside is where the summary goes: to standard output, unless a report goes there.
 func (a *app) wordsBeside(wanted []reports.Wanted) (io.Writer, reports.Page) {
-	if slices.ContainsFunc(wanted, func(w reports.Wanted) bool { return w.Out != nil }) {
+	if slices.ContainsFunc(wanted, func(w reports.Wanted) bool { return w.Out == a.stdout }) {
 		return a.screen, a.page(a.stderrIsTerminal)
 	}
 	return a.stdout, a.page(a.stdoutIsTerminal)

@@ -24,7 +24,7 @@ type reportOptions struct {
 
 func (o *reportOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.dir, "report-dir", "", "`DIR` for the reports (default gijbulk-reports/RUN)")
-	f.Var(&o.wanted, "report", "additional report, `FORMAT[=PATH]`: html, junit, markdown, json or csv; without a path in --report-dir; - is standard output (repeatable)")
+	f.Var(&o.wanted, "report", "additional report, `FORMAT[=PATH]`: html, junit, markdown, json, csv, github or codequality; without a path in --report-dir (github: on standard output); - is standard output (repeatable)")
 	f.BoolVar(&o.overwrite, overwriteFlag, false, "replace a file at PATH or --metrics-file that is not a report of gijbulk")
 }
 
@@ -98,6 +98,9 @@ func (a *app) wantedReports(o reportOptions) ([]reports.Wanted, error) {
 	wanted := slices.Clone(o.wanted)
 	taken := make(map[string]bool)
 	for i, w := range wanted {
+		if w.Path == "" && w.Format == reports.FormatGitHub {
+			w.Path = standardOutput // where the runner reads commands
+		}
 		where := filepath.Clean(w.Path)
 		if w.Path == "" {
 			where = "the report directory's " + w.Format.FileName()
@@ -106,17 +109,19 @@ func (a *app) wantedReports(o reportOptions) ([]reports.Wanted, error) {
 			return nil, usage("--report: two reports would go to %s", where)
 		}
 		taken[where] = true
-		if w.Path == "-" {
+		if w.Path == standardOutput {
 			if a.json() {
-				return nil, usage("--report %s=- and --output json both want standard output", w.Format)
+				return nil, usage("--report %s=- and --output json both want standard output", w.Format).hinted("give --report %s=PATH", w.Format)
 			}
 			wanted[i].Out = a.stdout
 		} else if w.Path != "" && !o.overwrite && !w.Format.Owns(w.Path) {
 			return nil, notOverwritten("report", w.Path, "is no "+string(w.Format)+" report of gijbulk")
 		}
 	}
-	return wanted, nil
+	return append(wanted, a.stepSummary(wanted)...), nil
 }
+
+const standardOutput = "-"
 
 func (w *workspace) reportDir(run schema.Run) string {
 	return cmp.Or(w.settings.report.dir, filepath.Join("gijbulk-reports", run.ID))
