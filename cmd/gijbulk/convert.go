@@ -203,6 +203,9 @@ func (a *app) account(result schema.Conversion, out string) error {
 	if a.json() {
 		return reports.ConversionJSON(a.stdout, result)
 	}
+	if a.logging.quiet && len(result.Placeholders) == 0 && result.Count(schema.FateSkipped) == 0 {
+		return nil
+	}
 	return reports.ConversionText(a.stderr, result, out, a.page(a.stderrIsTerminal))
 }
 

@@ -100,10 +100,11 @@ func (w *workspace) report(ctx context.Context, r *record, run schema.Run, plan 
 	if written != nil {
 		return errors.Join(trouble, written)
 	}
-	if err := w.printSummary(run, plan.Results(outcomes), trouble); err != nil {
+	ended := verdict(outcomes, trouble)
+	if err := w.printSummary(run, plan.Results(outcomes), trouble, ended); err != nil {
 		return errors.Join(trouble, err)
 	}
-	return verdict(outcomes, trouble)
+	return ended
 }
 
 // writeReports writes the report directory, and further reports that were asked for. A dry
@@ -125,11 +126,14 @@ func (w *workspace) writeReports(f finished) error {
 	return err
 }
 
-func (w *workspace) printSummary(run schema.Run, results []schema.Result, trouble error) error {
+func (w *workspace) printSummary(run schema.Run, results []schema.Result, trouble, ended error) error {
 	masked, shown := reports.Masked(run, results, w.mask)
 	var printed error // a full standard output must not hide how the run ended
 	if w.json() {
 		printed = reports.OutcomesJSON(w.stdout, masked, shown)
+	}
+	if w.logging.quiet && ended == nil {
+		return printed
 	}
 	if err := reports.Summary(w.screen, masked, shown, w.reportDir(run), w.page(w.stderrIsTerminal)); err != nil {
 		return cmp.Or(printed, err)

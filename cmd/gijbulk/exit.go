@@ -177,10 +177,14 @@ func (a *app) complain(err error) {
 	if err == nil || errors.As(err, &fail) && fail.said || errors.Is(err, syscall.EPIPE) { // the reader has ended, as with head
 		return
 	}
-	_, hint := codeOf(err)
+	code, hint := codeOf(err)
 	text := strings.ReplaceAll(err.Error(), "\n", "; ") // between errors that were joined
 	if limit, ok := errors.AsType[*engine.LimitReached](err); ok {
 		text = withLimit(limit)
+	}
+	if a.log != nil && a.log.json {
+		a.log.error(text, "hint", hint, "exit", code)
+		return
 	}
 	reports.ErrorText(a.stderr, a.mask.HideSaid(text), a.mask.HideSaid(hint), a.page(a.stderrIsTerminal))
 }

@@ -135,7 +135,11 @@ func (a *app) export(ctx context.Context, managed []string, o exportOptions) (er
 	if a.json() {
 		return reports.ExportJSON(a.stdout, e.export())
 	}
-	return reports.ExportText(a.stderr, e.export(), o.output.out, a.page(a.stderrIsTerminal))
+	exported := e.export()
+	if a.logging.quiet && len(exported.Findings) == 0 && len(exported.Placeholders) == 0 {
+		return nil
+	}
+	return reports.ExportText(a.stderr, exported, o.output.out, a.page(a.stderrIsTerminal))
 }
 
 // exporter makes a manifest of what is live.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -14,6 +15,7 @@ import (
 // logbook is the log. It hides secrets inside values, before these are encoded.
 type logbook struct {
 	zero zerolog.Logger
+	json bool
 	mask func() schema.Mask
 }
 
@@ -33,13 +35,23 @@ func newLogbook(w io.Writer, o logOptions, colour bool, mask func() schema.Mask)
 		level = max(level, zerolog.ErrorLevel)
 	}
 	switch o.format {
-	case "json":
+	case logJSON:
 	case "console":
 		w = zerolog.ConsoleWriter{Out: w, NoColor: !colour, TimeFormat: time.TimeOnly}
 	default:
 		return nil, usage("--log-format %q is neither console nor json", o.format)
 	}
-	return &logbook{zero: zerolog.New(w).Level(level).With().Timestamp().Logger(), mask: mask}, nil
+	return &logbook{zero: zerolog.New(w).Level(level).With().Timestamp().Logger(), json: o.format == logJSON, mask: mask}, nil
+}
+
+// logJSON is the log format for programs.
+const logJSON = "json"
+
+// forRun adds the id of the run to the lines for programs from now on.
+func (l *logbook) forRun(id string) {
+	if l.json {
+		l.zero = l.zero.With().Str("run", id).Logger()
+	}
 }
 
 // pairs are alternating names and values.
@@ -68,6 +80,44 @@ func (l *logbook) trace(message string, pairs ...any) { l.write(l.zero.Trace(), 
 func (l *logbook) debug(message string, pairs ...any) { l.write(l.zero.Debug(), message, pairs) }
 func (l *logbook) info(message string, pairs ...any)  { l.write(l.zero.Info(), message, pairs) }
 func (l *logbook) warn(message string, pairs ...any)  { l.write(l.zero.Warn(), message, pairs) }
+func (l *logbook) error(message string, pairs ...any) { l.write(l.zero.Error(), message, pairs) }
+
+// finding logs a finding for programs.
+func (l *logbook) finding(f schema.Finding) {
+	log := l.error
+	if f.Level == schema.LevelWarning {
+		log = l.warn
+	}
+	log(f.Message, "file", f.Place.File, "line", f.Place.Line, "column", f.Place.Column, "record", f.Place.Record, "field", f.Field,
+		"code", f.Code, "hint", f.Advice)
+}
+
+// print logs a line of a text for people at any level: the summary of a run is no message that
+// --log-level could leave out.
+func (l *logbook) print(line string) {
+	l.write(l.zero.Log().Str(zerolog.LevelFieldName, zerolog.InfoLevel.String()), line, nil)
+}
+
+// textLog takes the texts for people on standard error where that is for programs: each of their
+// lines is a line of the log.
+type textLog struct {
+	log  *logbook
+	rest []byte // the beginning of a line
+}
+
+func (t *textLog) Write(text []byte) (int, error) {
+	t.rest = append(t.rest, text...)
+	for {
+		line, rest, whole := bytes.Cut(t.rest, []byte("\n"))
+		if !whole {
+			return len(text), nil
+		}
+		t.rest = rest
+		if line := strings.TrimSpace(string(line)); line != "" {
+			t.log.print(line)
+		}
+	}
+}
 
 // libraryLog takes the lines of the standard library's log, which quote what servers send.
 type libraryLog struct{ log *logbook }

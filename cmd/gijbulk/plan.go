@@ -118,10 +118,12 @@ func (w *workspace) showPlan(run schema.Run, plan schema.Plan) error {
 	}
 	_, run.Writes = w.target.client.Requests()
 	masked := reports.MaskedPlan(plan, w.mask)
+	drifts := slices.ContainsFunc(plan.Actions, func(a schema.Action) bool { return a.Drifts() })
 	var err error
-	if w.json() {
+	switch {
+	case w.json():
 		err = reports.PlanJSON(w.stdout, run, masked)
-	} else {
+	case drifts || !w.logging.quiet:
 		err = reports.PlanText(w.stdout, run, masked, w.planPage(w.stdoutIsTerminal))
 	}
 	if err = cmp.Or(err, w.printWarnings(run)); err != nil {
@@ -131,7 +133,7 @@ func (w *workspace) showPlan(run schema.Run, plan schema.Plan) error {
 	if err := w.writeReports(finished{run: run, plan: plan}); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(plan.Actions, func(a schema.Action) bool { return a.Drifts() }) {
+	if drifts {
 		return said(exitDrift)
 	}
 	return nil

@@ -95,6 +95,12 @@ func (w *workspace) printWarnings(run schema.Run) error {
 
 func (w *workspace) printFindings(run schema.Run, level schema.Level) error {
 	findings := slices.DeleteFunc(slices.Clone(run.Findings), func(f schema.Finding) bool { return f.Level != level })
+	if w.log.json {
+		for f := range reports.MaskedFindings(slices.Values(findings), w.mask) {
+			w.log.finding(f)
+		}
+		return nil
+	}
 	_, err := reports.FindingsText(w.screen, reports.MaskedFindings(slices.Values(findings), w.mask), w.page(w.stderrIsTerminal))
 	return err
 }

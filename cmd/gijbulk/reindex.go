@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -95,10 +96,11 @@ func (a *app) reindex(ctx context.Context, files []string, o reindexOptions) (er
 		return err
 	}
 	stopped := engine.Reindex{Target: w.target.client, Priority: o.priority, Wait: o.wait, Timeout: o.timeout, Refused: refusedAlone}.Run(ctx, records)
-	if err := w.printReindexed(records, o.priority); err != nil {
-		return err
+	ended := reindexVerdict(records, stopped)
+	if w.logging.quiet && ended == nil && !w.json() {
+		return nil
 	}
-	return reindexVerdict(records, stopped)
+	return cmp.Or(w.printReindexed(records, o.priority), ended)
 }
 
 func (w *workspace) liveOf(ctx context.Context, run schema.Run, m manifests) ([]schema.Reindexed, error) {

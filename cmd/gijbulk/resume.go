@@ -72,6 +72,7 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 	if err != nil || id == "" {
 		return closing(state, err, a.printNothingToResume)
 	}
+	a.log.forRun(id)
 	header, err := state.Header(ctx, id)
 	run := header.Run
 	switch {

@@ -26,6 +26,7 @@ func run(ctx, hard context.Context, args []string, p process) int {
 	root.SetErr(p.stderr)
 	cmd, err := root.ExecuteContextC(ctx)
 	err = afterSignal(ctx, err)
+	a.startLogOfError(args)
 	a.complain(err)
 	code, _ := codeOf(err)
 	if failed := a.meter(cmd, code); failed != nil {
@@ -61,8 +62,8 @@ of the manifest from references such as env:NAME and file:PATH.`,
 	flags := root.PersistentFlags()
 	flags.VarP(newChoice(&a.output, outputText, outputJSON), "output", "o", "text or json (one object per line, on standard output)")
 	flags.StringVar(&a.logging.level, "log-level", "info", "trace, debug, info, warn or error")
-	flags.StringVar(&a.logging.format, "log-format", "console", "console or json")
-	flags.BoolVar(&a.logging.quiet, "quiet", false, "only errors and the summary on standard error")
+	flags.StringVar(&a.logging.format, "log-format", "console", "console, or json: all of standard error is one object per line, with the id of the run")
+	flags.BoolVar(&a.logging.quiet, "quiet", false, "print nothing if all went well, else errors and the summary")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		if words := cmd.Flags().Args(); len(words) > 0 && !cmd.HasParent() { // its flags are not to blame
 			return unknownCommand(cmd, words[0])
@@ -141,7 +142,7 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	if err != nil {
 		return err
 	}
-	if a.log, err = newLogbook(a.screen, a.logging, a.coloured(), func() schema.Mask { return a.mask }); err != nil {
+	if err := a.startLog(); err != nil {
 		return err
 	}
 	if a.standardLog != nil {
@@ -151,4 +152,32 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 		a.log.debug("unknown environment variable", "name", name)
 	}
 	return nil
+}
+
+// startLog starts the log. Where it is for programs, so is all of standard error: nothing is asked
+// there, and texts for people become lines of the log.
+func (a *app) startLog() (err error) {
+	mask := func() schema.Mask { return a.mask }
+	if a.logging.format != logJSON {
+		a.log, err = newLogbook(a.screen, a.logging, a.coloured(), mask)
+		return err
+	}
+	if a.log, err = newLogbook(a.stderr, a.logging, false, mask); err != nil {
+		return err
+	}
+	a.stdinIsTerminal, a.stderrIsTerminal = false, false
+	a.screen = terminal.NewScreen(&textLog{log: a.log}, a.columns)
+	a.stderr = a.screen
+	return nil
+}
+
+// startLogOfError starts the log where a wrong command line has ended the command before that.
+func (a *app) startLogOfError(args []string) {
+	last := slices.Index(args, "--log-format") + 1
+	asked := a.logging.format == logJSON || a.env(variable("log-format")) == logJSON || slices.Contains(args, "--log-format="+logJSON) ||
+		last > 0 && last < len(args) && args[last] == logJSON
+	if a.log == nil && asked {
+		a.logging.format, a.logging.level = logJSON, "info"
+		_ = a.startLog() // neither can be wrong
+	}
 }

@@ -77,7 +77,9 @@ func (w *workspace) close() error {
 func (w *workspace) newRun(command string, files []string) schema.Run {
 	started := w.now().UTC()
 	w.traffic.resume(schema.Timeline{Start: started})
-	return schema.Run{ID: w.runID(started), Command: command, Version: buildVersion(), Target: w.target.client.BaseURL(), Host: hostName(),
+	id := w.runID(started)
+	w.log.forRun(id)
+	return schema.Run{ID: id, Command: command, Version: buildVersion(), Target: w.target.client.BaseURL(), Host: hostName(),
 		Files: files, Started: started, DryRun: w.dryRun, Shard: w.shard}
 }
 

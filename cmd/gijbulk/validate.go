@@ -88,7 +88,7 @@ func (a *app) validate(ctx context.Context, files []string, o validateOptions) e
 			return err
 		}
 	}
-	if !a.json() {
+	if !a.json() && (tally != reports.Tally{} || !a.logging.quiet) {
 		if _, err := fmt.Fprintf(a.stdout, "%s checked: %s, %s\n", count(c.n, "record"), count(tally.Errors, "error"), count(tally.Warnings, "warning")); err != nil {
 			return err
 		}
