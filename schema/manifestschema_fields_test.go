@@ -95,13 +95,6 @@ func flagValue() *document {
 // errorMessage is what editors of the VS Code family say instead of their own words.
 func errorMessage(text string) map[string]any { return map[string]any{"errorMessage": text} }
 
-// serverDefaults are the values of absent fields, as far as the vendor's pages tell them;
-// that of absoluteRoot is our own.
-var serverDefaults = map[Field]any{
-	FieldDisabled: false, FieldDisableSslVerification: false, FieldGitViewerEnabled: true, FieldSmartCommitsEnabled: true,
-	FieldTrustFolderStat: false, FieldRefSpecNotes: true, FieldRefSpecChanges: false, FieldAbsoluteRoot: false,
-}
-
 // fieldExamples are what an editor offers for a value.
 var fieldExamples = map[Field][]any{
 	FieldPassword: {"env:NAME", "file:/run/secrets/name", "keyring:SERVICE/USER", "cmd:COMMAND LINE"},

@@ -258,18 +258,18 @@ func (j *judge) judgeTypeFields() {
 		return
 	}
 	t := j.integrationType()
-	refuse := func(f Field, belongs bool, where string) {
-		if !belongs && j.given(f) {
+	refuse := func(f Field, where string) {
+		if !t.Takes(f) && j.given(f) {
 			j.report(f, CodeFieldRefused, "%s does not belong to %s", f, t).Advice = "remove it; it is for " + where
 		}
 	}
-	refuse(FieldAwsRegion, t == TypeAWS, "AWS")
-	refuse(FieldFolderDepth, t == TypeFilespace, "FILESPACE")
-	refuse(FieldTfsCollection, j.spec.microsoft, "AZURE, AZURE_DEVOPS, VSTS and TFS_SERVER")
-	if t == TypeFilespace && !j.written(FieldFolderDepth) {
+	refuse(FieldAwsRegion, "AWS")
+	refuse(FieldFolderDepth, "FILESPACE")
+	refuse(FieldTfsCollection, "AZURE, AZURE_DEVOPS, VSTS and TFS_SERVER")
+	if t.Needs(FieldFolderDepth) && !j.written(FieldFolderDepth) {
 		j.needForCreate(FieldFolderDepth, CodeDepthRequired, "a new FILESPACE needs a folderDepth")
 	}
-	if t == TypeAWS {
+	if t.Needs(FieldAwsRegion) {
 		j.judgeRegion()
 	}
 }

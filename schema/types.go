@@ -99,11 +99,7 @@ var noType typeSpec
 
 // NearestType suggests the type that a misspelt one may have meant, or "".
 func NearestType(s string) string {
-	names := make([]string, 0, len(typeSpecs))
-	for _, t := range Types() {
-		names = append(names, string(t))
-	}
-	return Nearest(s, names)
+	return Nearest(s, typeNames(Types()))
 }
 
 // Regions lists the AWS regions of the vendor's page (which writes ap-outh-1 for

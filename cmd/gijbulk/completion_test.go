@@ -104,6 +104,8 @@ func TestCompletions(t *testing.T) {
 		{line: "sync --default displayName=", directive: noFiles},
 		{line: "import --report ", directive: noSpace, want: []string{"html", "junit", "markdown", "json", "csv", "github", "codequality"}},
 		{line: "import --report html=", directive: noFiles},
+		{line: "help fields ", directive: noFiles, among: []string{"type", "displayName", "wave"}},
+		{line: "help sy", directive: noFiles, want: []string{"sync"}},
 		{line: "import --report html --rep", directive: noFiles, among: []string{"--report"}},
 		{line: "import --report-dir ", directive: onlyDirs},
 		{line: "import --ca-file ", directive: askShell},

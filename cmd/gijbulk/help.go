@@ -112,5 +112,8 @@ func listFlags(w io.Writer, title string, flags *pflag.FlagSet, names []string) 
 type shownValue struct{ pflag.Value }
 
 func helpTopics() []*cobra.Command {
-	return []*cobra.Command{{Use: "exit-codes", Short: "What the exit codes mean", Long: exitHelp}}
+	return []*cobra.Command{
+		{Use: "exit-codes", Short: "What the exit codes mean", Long: exitHelp},
+		{Use: fieldsTopic, Short: "The fields of a record; fields FIELD: one of them", Long: fieldsHelp()},
+	}
 }

@@ -97,6 +97,7 @@ of the manifest from references such as env:NAME and file:PATH.`,
 	root.Version = thisBuild().String()
 	root.SetVersionTemplate("{{.Version}}\n")
 	a.addCompletion(root)
+	a.addFieldHelp(root)
 	return root
 }
 

@@ -103,7 +103,9 @@ func register(cmd *cobra.Command, all map[string]cobra.CompletionFunc) {
 	}
 	cmd.Flags().VisitAll(registerFlag)
 	cmd.PersistentFlags().VisitAll(registerFlag)
-	cmd.ValidArgsFunction = argumentCompletion(cmd, all)
+	if complete := argumentCompletion(cmd, all); complete != nil {
+		cmd.ValidArgsFunction = complete
+	}
 	for _, c := range cmd.Commands() {
 		register(c, all)
 	}
