@@ -120,7 +120,7 @@ func TestCompletions(t *testing.T) {
 		{line: "convert --host-type git.example.org=", directive: noFiles, among: []string{"git.example.org=GERRIT"}},
 		{line: "convert --include fork,", directive: ordered, among: []string{"fork,archived", "fork,empty"}},
 		{line: "runs prune --keep ", directive: ordered, among: []string{"90d"}},
-		{line: "runs ", directive: noFiles, want: []string{"prune"}},
+		{line: "runs ", directive: noFiles, want: []string{"prune", "show"}},
 		{line: "check ", directive: noFiles},
 		{line: "completion ", directive: noFiles, want: []string{"bash", "fish", "powershell", "zsh"}},
 		{line: "nonsense ", directive: noFiles},

@@ -19,20 +19,22 @@ import (
 func (a *app) resumeCommand() *cobra.Command {
 	var o runOptions
 	cmd := &cobra.Command{
-		Use:   "resume RUN [FILE…]",
+		Use:   "resume [RUN [FILE…]]",
 		Short: "Continue an interrupted run",
 		Long: `Continue a run that was interrupted, killed or stopped by a limit, under its own
 id and with its own options; flags override them. Writes whose answers were lost
 are looked for first. RUN is an id from gijbulk runs, or last: the newest run
-except those that finished without a write and those that were refused.
+except those that finished without a write and those that were refused. Without
+RUN, the runs that can be continued are listed.
 
 Secrets are resolved again from their references. A run whose manifest contains
 literal secrets needs its files: gijbulk resume RUN FILE…`,
 		Example: "  gijbulk resume last\n  gijbulk resume 20260102-030405-a1b2c3 integrations.csv",
-		Args: func(cmd *cobra.Command, args []string) error {
-			return needRun(cmd, args[:min(len(args), 1)])
-		},
+		Args:    cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return a.listResumable(cmd.Context(), o.state)
+			}
 			return onManifests(func(ctx context.Context, files []string) error {
 				return a.resume(ctx, args[0], files, &o)
 			})(cmd, args[1:])
@@ -204,8 +206,10 @@ func (w *workspace) undoAgain(ctx context.Context, run schema.Run, saved journal
 	return w.revert(ctx, r, run, undone)
 }
 
+const nothingToResume = "nothing to resume: no run was interrupted"
+
 func (a *app) printNothingToResume() error {
-	_, err := fmt.Fprintln(a.stdout, "nothing to resume: no run was interrupted")
+	_, err := fmt.Fprintln(a.stdout, nothingToResume)
 	return err
 }
 

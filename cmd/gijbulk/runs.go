@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -19,10 +20,11 @@ import (
 
 func (a *app) runsCommand() *cobra.Command {
 	var o stateOptions
+	var limit int
 	cmd := &cobra.Command{
 		Use:     "runs",
 		Short:   "List the runs, newest first",
-		Example: "  gijbulk runs\n  gijbulk runs --output json\n  gijbulk runs prune --keep 90d",
+		Example: "  gijbulk runs --limit 10\n  gijbulk runs --output json\n  gijbulk runs show last\n  gijbulk runs prune --keep 90d",
 		Long: `List the runs of the state file, newest first, with the state of each:
 
   running      it holds the lock of its target on this machine
@@ -32,9 +34,10 @@ func (a *app) runsCommand() *cobra.Command {
                safety limit refused the plan, it was not confirmed, or another
                run had locked the target`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.listRuns(cmd.Context(), o) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.listRuns(cmd.Context(), o, limit) },
 	}
 	o.addFlags(cmd.PersistentFlags())
+	cmd.Flags().IntVar(&limit, "limit", 0, "list only the newest `N` runs")
 	keep := "90d"
 	prune := &cobra.Command{
 		Use:     "prune",
@@ -46,22 +49,46 @@ found out stays: the ids of live records, and what was sent last.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.pruneRuns(cmd.Context(), o, keep) },
 	}
 	prune.Flags().StringVar(&keep, "keep", keep, "how `LONG` runs are kept, such as 90d or 12h")
-	cmd.AddCommand(prune)
+	cmd.AddCommand(prune, a.showRunCommand(&o))
 	return cmd
 }
 
-func (a *app) listRuns(ctx context.Context, o stateOptions) (err error) {
-	state, err := a.openState(o, false)
+func (a *app) listRuns(ctx context.Context, o stateOptions, limit int) (err error) {
+	if limit < 0 {
+		return usage("--limit %d is below 0", limit)
+	}
+	runs, err := a.readRuns(ctx, o)
 	if err != nil {
 		return err
 	}
-	var runs []journal.RunSummary
-	if state != nil {
-		defer func() { err = firstError(err, state.Close()) }()
-		if runs, err = a.runsNow(ctx, state); err != nil {
-			return err
-		}
+	if limit > 0 && limit < len(runs) {
+		runs = runs[:limit]
 	}
+	return a.printRuns(runs, "no runs yet")
+}
+
+// listResumable lists the runs that a resume continues.
+func (a *app) listResumable(ctx context.Context, o stateOptions) error {
+	runs, err := a.readRuns(ctx, o)
+	if err != nil {
+		return err
+	}
+	runs = slices.DeleteFunc(runs, func(r journal.RunSummary) bool { return r.State != journal.StateInterrupted })
+	return a.printRuns(runs, nothingToResume)
+}
+
+// readRuns reads the runs of the state as they are now; where there is no state there are none.
+func (a *app) readRuns(ctx context.Context, o stateOptions) (runs []journal.RunSummary, err error) {
+	state, err := a.openState(o, false)
+	if err != nil || state == nil {
+		return nil, err
+	}
+	defer func() { err = firstError(err, state.Close()) }()
+	return a.runsNow(ctx, state)
+}
+
+// printRuns lists runs, or says why there are none.
+func (a *app) printRuns(runs []journal.RunSummary, none string) error {
 	if a.json() {
 		encoder := json.NewEncoder(a.stdout)
 		for _, r := range runs {
@@ -72,14 +99,14 @@ func (a *app) listRuns(ctx context.Context, o stateOptions) (err error) {
 		return nil
 	}
 	if len(runs) == 0 {
-		_, err = fmt.Fprintln(a.stdout, "no runs yet")
+		_, err := fmt.Fprintln(a.stdout, none)
 		return err
 	}
 	table := [][]string{{"RUN", "COMMAND", "STATE", "TARGET", "HOST", "RESULT"}}
 	for _, r := range runs {
 		table = append(table, []string{r.ID, r.Command, string(r.State), reports.OneLine(r.Target), reports.OneLine(r.Host), cmp.Or(terminal.Counts(r.Counts), "nothing sent")})
 	}
-	_, err = fmt.Fprintln(a.stdout, strings.Join(reports.Columns(table), "\n"))
+	_, err := fmt.Fprintln(a.stdout, strings.Join(reports.Columns(table), "\n"))
 	return err
 }
 
