@@ -18,7 +18,8 @@ type decided struct {
 	findings []schema.Finding
 	live     server
 
-	unanswered []string // what git hosts were asked about in vain
+	unanswered   []string // what git hosts were asked about in vain
+	nothingKnown bool     // about this Jira, from earlier runs
 }
 
 // decideRun decides what the run is to do about the manifests, and adds to it what was found on the
@@ -38,6 +39,9 @@ func (w *workspace) decideRun(ctx context.Context, run schema.Run, m manifests) 
 		return run, d, err
 	}
 	w.logServer(run, d.live, m.kinds())
+	if d.nothingKnown && !w.stateless() && sendsSecretsAgain(d.plan) {
+		w.log.warn("no state for this Jira yet: all secrets will be sent")
+	}
 	run.Digest, run.Findings = d.plan.Digest(), append(m.allFindings(), d.findings...)
 	return run, d, nil
 }
@@ -102,6 +106,7 @@ func (w *workspace) withLosses(ctx context.Context, d decided, kinds []schema.Ki
 func (w *workspace) plan(run schema.Run, m manifests, live server, known *journal.Identities) decided {
 	o := planner.Options{Target: run.Target, Select: w.selected.predicate(), Nested: live.nested, AllowDropped: w.allowDropped, Update: w.update,
 		Prune: w.sync.prune, DeleteFiles: w.sync.deleteFiles, Resend: w.sync.resend, Known: known.Known}
+	nothingKnown := known.Empty()
 	if w.state != nil {
 		known.Discard(live.records)
 		known.Discard(live.nested)
@@ -111,7 +116,17 @@ func (w *workspace) plan(run schema.Run, m manifests, live server, known *journa
 	if len(plan.Actions) == 0 && len(m.records) > 0 {
 		w.log.warn("the selection leaves none of the records", "records", len(m.records))
 	}
-	return decided{plan: plan, findings: append(findings, openToAll(plan)...), live: live}
+	return decided{plan: plan, findings: append(findings, openToAll(plan)...), live: live, nothingKnown: nothingKnown}
+}
+
+// sendsSecretsAgain reports whether a secret is sent to a record that is on the server already.
+func sendsSecretsAgain(plan schema.Plan) bool {
+	return slices.ContainsFunc(plan.Actions, func(a schema.Action) bool {
+		return a.Op == schema.OpUpdate && slices.ContainsFunc(a.Changes, func(c schema.Change) bool {
+			_, secret := c.To.Secret()
+			return secret && c.Unseen
+		})
+	})
 }
 
 // openToAll warns about creates that leave it to the server which projects see them.

@@ -64,7 +64,7 @@ func (w *workspace) resolveSecrets(ctx context.Context, files []string, m manife
 	resolver := secrets.Resolver{Env: w.lookupEnv, AllowCommands: w.allowCommands, Lenient: w.dryRun}
 	m.records = resolver.Resolve(ctx, m.records)
 	w.hide(m.records, w.target.secrets...)
-	w.log.info("manifest checked", "files", len(files), "records", len(m.records), "findings", len(m.allFindings()))
+	w.logStep("manifest checked", "files", len(files), "records", len(m.records), "findings", len(m.allFindings()))
 	return m, context.Cause(ctx)
 }
 
@@ -105,7 +105,7 @@ func (w *workspace) logServer(run schema.Run, live server, kinds []schema.Kind) 
 	for _, kind := range kinds {
 		said = append(said, kind.Plural(), counts[kind])
 	}
-	w.log.info("server read", said...)
+	w.logStep("server read", said...)
 }
 
 // projectIDs are those of Jira's projects by their keys, where any record names one.

@@ -74,6 +74,16 @@ func (l *logbook) write(e *zerolog.Event, message string, pairs []any) {
 	e.Msg(mask.HideSaid(message))
 }
 
+// logStep logs that a run goes on as it should: to a person who watches, while a log holds what needs
+// one.
+func (a *app) logStep(message string, pairs ...any) {
+	if a.stderrIsTerminal {
+		a.log.info(message, pairs...)
+		return
+	}
+	a.log.debug(message, pairs...)
+}
+
 func (l *logbook) traces() bool { return l.zero.GetLevel() <= zerolog.TraceLevel }
 
 func (l *logbook) trace(message string, pairs ...any) { l.write(l.zero.Trace(), message, pairs) }

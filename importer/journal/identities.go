@@ -32,6 +32,9 @@ func (j *Journal) Identities(ctx context.Context, target TargetURLs) (_ *Identit
 	return i, err
 }
 
+// Empty reports whether nothing is known.
+func (i *Identities) Empty() bool { return len(i.Known) == 0 && len(i.byID) == 0 }
+
 // Expected are the records that earlier runs know of by the identities of wanted ones, by id.
 func (i *Identities) Expected(want []schema.Record) map[int64]schema.Kind {
 	expected := make(map[int64]schema.Kind)
