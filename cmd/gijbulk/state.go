@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -72,10 +70,11 @@ func (a *app) openState(o stateOptions, make bool) (*journal.Journal, error) {
 	if path == noState {
 		return nil, usage("--state none keeps no runs")
 	}
-	if _, err := os.Stat(path); !make && errors.Is(err, fs.ErrNotExist) {
+	state, err := journal.Open(a.command.Context(), path, journal.Options{Clock: journal.Clock{Now: a.now, Boot: a.boot}, Existing: !make})
+	if missing, is := errors.AsType[*journal.Error](err); is && missing.Kind == journal.KindMissing {
 		return nil, nil
 	}
-	return journal.Open(path, journal.Clock{Now: a.now, Boot: a.boot})
+	return state, err
 }
 
 // openRuns opens the state file for a command that works on a run of it. A file that is

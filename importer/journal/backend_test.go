@@ -57,7 +57,7 @@ func TestSQLite(t *testing.T) {
 	testBackend(t, func(t *testing.T) store {
 		path := filepath.Join(t.TempDir(), "state", "gijbulk.db")
 		return func(t testing.TB, clock Clock) *Journal {
-			j, err := Open(path, clock)
+			j, err := Open(t.Context(), path, Options{Clock: clock})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -20,6 +20,3 @@ func (c Clock) orMachine() Clock {
 	}
 	return c
 }
-
-// Boot is which boot of which machine this is, and the time since then, as intents have them.
-func (j *Journal) Boot() (id string, since time.Duration) { return j.clock.Boot() }

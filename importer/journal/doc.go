@@ -3,7 +3,7 @@
 // [Journal.Start] returns the [Log] that the engine writes to, [Journal.Load] reads a run
 // back as [Saved].
 //
-// The state is a few plain tables (sqlite.sql), in the order in which a run fills them:
+// The state is a few plain tables (tables.sql), in the order in which a run fills them:
 //
 //	targets     the Jiras: a base URL and the URL that reached it
 //	runs        what ran, where and when, in the order of their start
@@ -25,7 +25,7 @@
 // value. Texts from outside (errors, advice, options, cells) pass through the caller's
 // [schema.Mask]; the fields of a record do not, because a resumed run sends them.
 //
-// All that is particular to SQLite is in sqlite.go and sqlite.sql; the other files hold
+// All that is particular to SQLite is in sqlite.go and sqlite_session.go; the other files hold
 // SQL that PostgreSQL accepts as well. [Locks] are independent of the tables, and of the state
 // file: they keep two runs of a user on one machine from working on one target.
 package journal

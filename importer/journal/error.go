@@ -26,6 +26,7 @@ const (
 	KindBusy                 // another process has been writing for a long time
 	KindRunExists            // there is a run of this id
 	KindRunEnded             // the run has finished and cannot be continued
+	KindMissing              // there is no state, and none was to be made
 )
 
 var kindTexts = [...]string{
@@ -42,6 +43,7 @@ var kindTexts = [...]string{
 	KindBusy:       "another process is writing to it",
 	KindRunExists:  "a run with this id already exists",
 	KindRunEnded:   "the run has finished",
+	KindMissing:    "does not exist",
 }
 
 // String describes the kind; it is empty for KindOther.
@@ -105,7 +107,7 @@ func (j *Journal) wrap(err *error, doing string) {
 	case errors.As(*err, &system):
 		e.Kind = KindUnwritable
 	default:
-		e.Kind = driverErrorKind(*err)
+		e.Kind = sqliteErrorKind(*err)
 	}
 	*err = e
 }

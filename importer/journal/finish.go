@@ -23,7 +23,7 @@ func (l *Log) recordEnd(ctx context.Context, run schema.Run, state State) error 
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.transactLocked(ctx, "record the end of the run", func(ctx context.Context) error {
-		counts, err := countStatuses(ctx, l.session.conn, l.run)
+		counts, err := countStatuses(ctx, l.journal.db, l.run) // all of it is committed
 		if err != nil {
 			return err
 		}

@@ -27,7 +27,7 @@ func open(t testing.TB) *Journal {
 
 func openAt(t testing.TB, path string) *Journal {
 	t.Helper()
-	j, err := Open(path, Clock{})
+	j, err := Open(t.Context(), path, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,10 @@ func (l *Log) Begin(ctx context.Context, actions ...schema.Action) error {
 	defer l.mu.Unlock()
 	err := l.transactLocked(ctx, "record intents", func(ctx context.Context) error {
 		at := l.journal.clock.Now()
-		boot, since := l.journal.clock.Boot()
+		boot, since, err := l.session.fence(ctx)
+		if err != nil {
+			return err
+		}
 		for i := range actions {
 			if err := l.checkNumber(actions[i].N); err != nil {
 				return err

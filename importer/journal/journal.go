@@ -3,33 +3,64 @@ package journal
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"time"
 )
 
-// Journal is an open state. Several processes may have the same file open.
+// Journal is an open state. Several processes may have the same one open.
 type Journal struct {
-	path  string
-	db    *sql.DB
-	clock Clock
-	key   []byte // of the hashes of secrets
+	path    string
+	db      *sql.DB
+	backend backend
+	clock   Clock
+	key     []byte // of the hashes of secrets
 }
 
-// Open opens the state file and makes it, with its folder, where it is missing: both for
-// their owner only. The error is an *Error.
-func Open(path string, clock Clock) (_ *Journal, err error) {
-	j := &Journal{path: path, clock: clock.orMachine()}
+// Options say how a state is opened.
+type Options struct {
+	Clock    Clock
+	Existing bool // a state that is not there is an error of KindMissing, and is not made
+}
+
+// backend is what the databases do differently.
+type backend interface {
+	newSession(context.Context) (session, error)
+
+	// snapshot has the options of a transaction that reads one state of a run that may be running.
+	snapshot() *sql.TxOptions
+
+	// shrink returns to the disk what deleted rows occupied.
+	shrink(context.Context) error
+
+	// boot is the clock of the intents, to compare them with.
+	boot() (id string, since time.Duration)
+}
+
+// Open opens a state, and makes it where it is missing: a file, with its folder, for their
+// owner only. The error is an *Error.
+func Open(ctx context.Context, path string, o Options) (_ *Journal, err error) {
+	j := &Journal{path: path, clock: o.Clock.orMachine()}
 	defer j.wrap(&err, "")
-	if j.db, err = openSQLite(context.Background(), path); err != nil {
+	if j.db, err = openSQLite(ctx, path, o.Existing); err != nil {
 		return nil, err
 	}
-	if err := j.db.QueryRow(`SELECT value FROM meta WHERE name = 'hash key'`).Scan(&j.key); err != nil {
-		_ = j.db.Close()
-		return nil, err
+	j.backend = sqliteBackend{j.db, j.clock}
+	if j.key, err = readKey(ctx, j.db); err != nil {
+		return nil, errors.Join(err, j.db.Close())
 	}
 	return j, nil
 }
 
-// Path is the state file's, as it was given to Open.
+func readKey(ctx context.Context, db queryer) (key []byte, err error) {
+	err = db.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'hash key'`).Scan(&key)
+	return key, err
+}
+
+// Path is the state's, as it was given to Open.
 func (j *Journal) Path() string { return j.path }
+
+// Boot is the clock of the intents: which boot of which machine this is, and the time since then.
+func (j *Journal) Boot() (id string, since time.Duration) { return j.backend.boot() }
 
 // Close closes the state. Every Log must have been closed before.
 func (j *Journal) Close() (err error) {

@@ -33,7 +33,7 @@ func (s Saved) Planned() bool { return s.Run.Digest != "" }
 // Load reads a run back, by its id or Last. A run that is not there is a *NoRun.
 func (j *Journal) Load(ctx context.Context, id string) (_ Saved, err error) {
 	defer j.wrap(&err, "load run "+id)
-	tx, err := j.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // one state of a run that may be running
+	tx, err := j.db.BeginTx(ctx, j.backend.snapshot())
 	if err != nil {
 		return Saved{}, err
 	}

@@ -20,8 +20,8 @@ type Log struct {
 	mask    schema.Mask
 
 	mu       sync.Mutex
-	session  *session // nil: closed
-	run      int64    // its seq
+	session  session // nil: closed
+	run      int64   // its seq
 	target   int64
 	actions  []schema.Action           // as planned, or as last begun
 	attempts []int                     // the latest intent of each action; 0: none
@@ -30,7 +30,7 @@ type Log struct {
 
 func (j *Journal) openLog(ctx context.Context, doing string, l *Log, run func(context.Context) error) (_ *Log, err error) {
 	l.journal, l.hashes = j, make(map[int]map[string][]byte)
-	if l.session, err = j.newSession(ctx); err != nil {
+	if l.session, err = j.backend.newSession(ctx); err != nil {
 		j.wrap(&err, doing)
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func ready() error {
 // writeAndWait leaves one action done, one begun and one untouched.
 func writeAndWait(path string) error {
 	ctx := context.Background()
-	j, err := Open(path, Clock{})
+	j, err := Open(ctx, path, Options{})
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func lockAndWait(dir string) error {
 // writeRun opens a file that others make at the same time, and writes a run.
 func writeRun(path string) error {
 	ctx := context.Background()
-	j, err := Open(path, Clock{})
+	j, err := Open(ctx, path, Options{})
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func writeRun(path string) error {
 // lost.
 func writeStream(path string) error {
 	ctx := context.Background()
-	j, err := Open(path, Clock{})
+	j, err := Open(ctx, path, Options{})
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (l *Log) Plan(ctx context.Context, run schema.Run, plan schema.Plan) error 
 		if run.Digest == "" {
 			return errors.New("the plan has no digest")
 		}
-		if target, err = l.session.findOrInsertTarget(ctx, TargetOf(run)); err != nil {
+		if target, err = findOrInsertTarget(ctx, l.session, TargetOf(run)); err != nil {
 			return err
 		}
 		if err := l.insertActions(ctx, 0, plan.Actions); err != nil {

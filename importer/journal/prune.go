@@ -35,5 +35,5 @@ func (j *Journal) Prune(ctx context.Context, before time.Time) (removed int, err
 			removed += int(n)
 		}
 	}
-	return removed, shrink(ctx, j.db)
+	return removed, j.backend.shrink(ctx)
 }

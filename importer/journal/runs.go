@@ -46,7 +46,7 @@ type RunSummary struct {
 // Runs lists all runs, the last started first.
 func (j *Journal) Runs(ctx context.Context) (entries []RunSummary, err error) {
 	defer j.wrap(&err, "list the runs")
-	tx, err := j.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := j.db.BeginTx(ctx, j.backend.snapshot())
 	if err != nil {
 		return nil, err
 	}

@@ -4,69 +4,21 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 )
 
-// session is one connection to the state, for one goroutine at a time. It prepares each
-// statement once.
-type session struct {
-	conn     *sql.Conn
-	prepared map[string]*sql.Stmt
-}
+// session is one connection to the state, for one goroutine at a time.
+type session interface {
+	// transact runs do in a transaction, which is durable when transact returns nil.
+	transact(ctx context.Context, do func() error) error
 
-func (j *Journal) newSession(ctx context.Context) (*session, error) {
-	conn, err := j.db.Conn(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return &session{conn: conn, prepared: make(map[string]*sql.Stmt)}, nil
-}
+	// exec may delay a statement, and its error, until the next get or the end of the transaction.
+	exec(ctx context.Context, query string, args ...any) error
+	get(ctx context.Context, query string, args []any, into ...any) error
 
-func (s *session) transact(ctx context.Context, do func() error) error {
-	tx, err := s.conn.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	if err := do(); err != nil {
-		_ = tx.Rollback() // after some errors the database has done so already
-		return err
-	}
-	return tx.Commit()
-}
-
-func (s *session) prepare(ctx context.Context, query string) (*sql.Stmt, error) {
-	if stmt, done := s.prepared[query]; done {
-		return stmt, nil
-	}
-	stmt, err := s.conn.PrepareContext(ctx, query)
-	if err == nil {
-		s.prepared[query] = stmt
-	}
-	return stmt, err
-}
-
-func (s *session) exec(ctx context.Context, query string, args ...any) error {
-	stmt, err := s.prepare(ctx, query)
-	if err != nil {
-		return err
-	}
-	_, err = stmt.ExecContext(ctx, args...)
-	return err
-}
-
-func (s *session) get(ctx context.Context, query string, args []any, into ...any) error {
-	stmt, err := s.prepare(ctx, query)
-	if err != nil {
-		return err
-	}
-	return stmt.QueryRowContext(ctx, args...).Scan(into...)
-}
-
-func (s *session) close() error {
-	var all error
-	for _, stmt := range s.prepared {
-		all = errors.Join(all, stmt.Close())
-	}
-	return errors.Join(all, s.conn.Close())
+	// fence returns the moment by the clock of the intents. In a transaction, before intents.
+	fence(ctx context.Context) (boot string, since time.Duration, err error)
+	close() error
 }
 
 // queryer is a database, a connection, or a transaction.

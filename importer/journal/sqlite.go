@@ -19,8 +19,8 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-//go:embed sqlite.sql
-var sqliteTables string
+//go:embed tables.sql
+var tables string
 
 const (
 	applicationID = 0x47494A42 // marks SQLite files as state files: "GIJB"
@@ -38,7 +38,27 @@ const (
 	checkedSize = 4 << 20
 )
 
-func openSQLite(ctx context.Context, path string) (*sql.DB, error) {
+// sqliteBackend is a state file.
+type sqliteBackend struct {
+	db    *sql.DB
+	clock Clock
+}
+
+func (s sqliteBackend) newSession(ctx context.Context) (session, error) {
+	conn, err := s.db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &sqliteSession{conn: conn, clock: s.clock, prepared: make(map[string]*sql.Stmt)}, nil
+}
+
+func (s sqliteBackend) snapshot() *sql.TxOptions               { return &sql.TxOptions{ReadOnly: true} }
+func (s sqliteBackend) boot() (id string, since time.Duration) { return s.clock.Boot() }
+
+func openSQLite(ctx context.Context, path string, existing bool) (*sql.DB, error) {
+	if _, err := os.Stat(path); existing && errors.Is(err, fs.ErrNotExist) {
+		return nil, &Error{Kind: KindMissing}
+	}
 	if err := makeFile(path); err != nil {
 		return nil, err
 	}
@@ -179,7 +199,7 @@ func makeTables(ctx context.Context, conn *sql.Conn) error {
 		return err
 	}
 	defer tx.Rollback()
-	if _, err := tx.ExecContext(ctx, sqliteTables); err != nil {
+	if _, err := tx.ExecContext(ctx, tables); err != nil {
 		return err
 	}
 	key := make([]byte, 32)
@@ -194,7 +214,7 @@ func makeTables(ctx context.Context, conn *sql.Conn) error {
 	return tx.Commit()
 }
 
-func driverErrorKind(err error) ErrorKind {
+func sqliteErrorKind(err error) ErrorKind {
 	var fault *sqlite.Error
 	if !errors.As(err, &fault) {
 		return KindOther
@@ -218,21 +238,21 @@ func driverErrorKind(err error) ErrorKind {
 
 // shrink returns free pages to the disk, some at a time: other processes may be waiting
 // to write.
-func shrink(ctx context.Context, db *sql.DB) error {
+func (s sqliteBackend) shrink(ctx context.Context) error {
 	for before := -1; ; {
 		var free int
-		if err := db.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&free); err != nil {
+		if err := s.db.QueryRowContext(ctx, `PRAGMA freelist_count`).Scan(&free); err != nil {
 			return err
 		}
 		if free == 0 || free == before {
 			break
 		}
 		before = free
-		if _, err := db.ExecContext(ctx, `PRAGMA incremental_vacuum(4096)`); err != nil {
+		if _, err := s.db.ExecContext(ctx, `PRAGMA incremental_vacuum(4096)`); err != nil {
 			return err
 		}
 	}
-	_, err := db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
+	_, err := s.db.ExecContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`)
 	return err
 }
 
@@ -249,6 +269,7 @@ func ListRuns(ctx context.Context, path string) (_ []RunSummary, err error) {
 		return nil, err
 	}
 	defer j.db.Close()
+	j.backend = sqliteBackend{db: j.db}
 	conn, err := j.db.Conn(ctx)
 	if err != nil {
 		return nil, err

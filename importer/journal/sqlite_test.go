@@ -65,7 +65,7 @@ func TestRestoredFile(t *testing.T) {
 func testSettings(t *testing.T, l *Log) {
 	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "busy_timeout": "30000", "auto_vacuum": "2", "foreign_keys": "1"} {
 		var got string
-		if err := l.session.conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
+		if err := l.session.(*sqliteSession).conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
 			t.Errorf("%s is %s, not %s; error %v", pragma, got, want, err)
 		}
 	}
@@ -109,7 +109,7 @@ func TestRefusedFiles(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before, _ := os.ReadFile(c.path)
-			_, err := Open(c.path, Clock{})
+			_, err := Open(t.Context(), c.path, Options{})
 			if kind := kindOfError(t, err, c.path); kind != c.kind {
 				t.Errorf("kind %q, not %q: %v", kind, c.kind, err)
 			}
@@ -203,7 +203,7 @@ func TestDamagedRows(t *testing.T) {
 		a := create("one")
 		l := start(t, j, run("r1"), a)
 		do(t, l, a, schema.StatusCreated, 4)
-		if _, err := l.session.conn.ExecContext(t.Context(), `PRAGMA foreign_keys = OFF; `+damage); err != nil {
+		if _, err := l.session.(*sqliteSession).conn.ExecContext(t.Context(), `PRAGMA foreign_keys = OFF; `+damage); err != nil {
 			t.Fatal(err)
 		}
 		_, loading := j.Load(t.Context(), "r1")
@@ -228,7 +228,7 @@ func TestFullDisk(t *testing.T) {
 	actions := creates(400)
 	l := start(t, j, run("r1"), actions...)
 	do(t, l, actions[0], schema.StatusCreated, 1)
-	if _, err := l.session.conn.ExecContext(t.Context(), `PRAGMA max_page_count = 1`); err != nil {
+	if _, err := l.session.(*sqliteSession).conn.ExecContext(t.Context(), `PRAGMA max_page_count = 1`); err != nil {
 		t.Fatal(err)
 	}
 	var err error
@@ -251,7 +251,7 @@ func TestFullDisk(t *testing.T) {
 	if judged != stored {
 		t.Errorf("%d outcomes were stored, %d are there", stored, judged)
 	}
-	if _, err := l.session.conn.ExecContext(t.Context(), `PRAGMA max_page_count = 100000`); err != nil {
+	if _, err := l.session.(*sqliteSession).conn.ExecContext(t.Context(), `PRAGMA max_page_count = 100000`); err != nil {
 		t.Fatal(err)
 	}
 	do(t, l, actions[stored], schema.StatusCreated, 5)
@@ -262,7 +262,7 @@ func TestBusy(t *testing.T) {
 	j := open(t)
 	a := create("one")
 	l := start(t, j, run("r1"), a)
-	if _, err := l.session.conn.ExecContext(t.Context(), `PRAGMA busy_timeout = 1`); err != nil {
+	if _, err := l.session.(*sqliteSession).conn.ExecContext(t.Context(), `PRAGMA busy_timeout = 1`); err != nil {
 		t.Fatal(err)
 	}
 	tx, err := j.db.Begin()

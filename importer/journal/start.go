@@ -27,7 +27,7 @@ func (j *Journal) Continue(ctx context.Context, saved Saved, mask schema.Mask) (
 }
 
 func (l *Log) insertRun(ctx context.Context, run schema.Run, options []byte) (err error) {
-	if l.target, err = l.session.findOrInsertTarget(ctx, TargetOf(run)); err != nil {
+	if l.target, err = findOrInsertTarget(ctx, l.session, TargetOf(run)); err != nil {
 		return err
 	}
 	safe, err := maskOptions(options, l.mask)

@@ -22,7 +22,7 @@ func (t TargetURLs) normalized() TargetURLs {
 
 const selectTarget = `SELECT id FROM targets WHERE base_url = $1 AND url = $2`
 
-func (s *session) findOrInsertTarget(ctx context.Context, t TargetURLs) (id int64, err error) {
+func findOrInsertTarget(ctx context.Context, s session, t TargetURLs) (id int64, err error) {
 	t = t.normalized()
 	err = s.exec(ctx, `INSERT INTO targets (base_url, url) VALUES ($1, $2) ON CONFLICT (base_url, url) DO NOTHING`, t.BaseURL, t.URL)
 	if err != nil {

@@ -20,7 +20,7 @@ type Unsettled struct {
 // Unsettled lists the unsettled creates of all runs on a target.
 func (j *Journal) Unsettled(ctx context.Context, target TargetURLs) (unsettled []Unsettled, err error) {
 	defer j.wrap(&err, "list creates whose outcome is unknown")
-	boot, now := j.clock.Boot()
+	boot, now := j.Boot()
 	target = target.normalized()
 	err = eachRow(ctx, j.db, func(rows *sql.Rows) error {
 		var u Unsettled
