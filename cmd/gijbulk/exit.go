@@ -116,7 +116,7 @@ func codeOf(err error) (code int, hint string) {
 	case errors.As(err, &unwritten):
 		return exitError, hintOfReport(unwritten)
 	case errors.As(err, &state):
-		return exitError, hintOfState(state.Kind)
+		return codeOfState(state.Kind), hintOfState(state.Kind)
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted, ""
 	}
@@ -133,13 +133,21 @@ func afterSignal(ctx context.Context, err error) error {
 	if _, ok := errors.AsType[*reports.Unwritten](err); ok {
 		return err
 	}
-	if state, ok := errors.AsType[*journal.Error](err); ok && state.Kind != journal.KindOther && state.Kind != journal.KindIO {
+	if state, ok := errors.AsType[*journal.Error](err); ok && state.Kind != journal.KindOther && state.Kind != journal.KindIO && !errors.Is(err, context.Canceled) {
 		return err
 	}
 	if code, _ := codeOf(err); code == exitError || code == exitTemporary || errors.Is(err, context.Canceled) {
 		return sig
 	}
 	return err
+}
+
+func codeOfState(k journal.ErrorKind) int {
+	switch k {
+	case journal.KindURL, journal.KindPassword, journal.KindKeyShort:
+		return exitUsage
+	}
+	return exitError
 }
 
 func codeOfStop(reason schema.Stop) int {

@@ -76,7 +76,8 @@ func completing(lacking *reports.SavedReport) string {
 }
 
 func hintOfState(k journal.ErrorKind) string {
-	const another = "name another file with --state"
+	const another = "name another one with --state"
+	const resume = "; what it holds is kept, and gijbulk resume continues"
 	return map[journal.ErrorKind]string{
 		journal.KindDirectory:  "name a file in it with --state",
 		journal.KindIrregular:  another,
@@ -84,11 +85,23 @@ func hintOfState(k journal.ErrorKind) string {
 		journal.KindOlder:      "finish its runs with the gijbulk that wrote it, then move it away, or " + another,
 		journal.KindNewer:      "use the newer gijbulk that wrote it, or " + another,
 		journal.KindDamaged:    "keep a copy, restore the file from a backup, or " + another,
-		journal.KindFull:       "free some space; what the file holds is kept, and gijbulk resume continues",
-		journal.KindIO:         "check the disk; what the file holds is kept, and gijbulk resume continues",
+		journal.KindFull:       "free some space" + resume,
+		journal.KindIO:         "check the disk" + resume,
 		journal.KindUnwritable: "give your account write access to the file and its folder, or " + another,
 		journal.KindBusy:       "try again later",
 		journal.KindRunEnded:   "gijbulk report shows its results",
+		journal.KindOwnKey:     "unset GIJBULK_STATE_KEY, or " + another,
+		journal.KindKeyMissing: "set GIJBULK_STATE_KEY as it was when the state was made",
+		journal.KindKeyWrong:   "set GIJBULK_STATE_KEY as it was when the state was made, or " + another,
+		journal.KindKeyShort:   "set GIJBULK_STATE_KEY to 16 or more random characters, such as those of openssl rand -hex 32",
+		journal.KindURL:        "--state postgres://USER@HOST/DATABASE?sslmode=verify-full; PGPASSFILE, PGSERVICE and the like work as for psql",
+		journal.KindPassword:   "remove it, and use a password file (PGPASSFILE, ~/.pgpass) or PGPASSWORD",
+		journal.KindNoDatabase: "create it: createdb --owner USER DATABASE",
+		journal.KindLogin:      "check the user and the password (PGPASSFILE, PGPASSWORD)",
+		journal.KindDenied:     "make the user the owner of the database, or grant it what is missing",
+		journal.KindConnection: "check the server and the network" + resume,
+		journal.KindPooled:     "connect to the server itself, or set the proxy to session pooling",
+		journal.KindLockLost:   "gijbulk runs shows which run has the target now; gijbulk resume continues this one",
 	}[k]
 }
 

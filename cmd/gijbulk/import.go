@@ -69,7 +69,7 @@ func (w *workspace) start(ctx context.Context, run schema.Run, m manifests, opti
 	if w.refuses(run.Findings) {
 		return w.refuse(ctx, log, run, m)
 	}
-	run, unlock, err := w.enter(ctx, run)
+	run, unlock, err := w.enter(ctx, log, run)
 	if err != nil {
 		return w.abandon(ctx, log, run, m, err)
 	}

@@ -86,7 +86,7 @@ func (a *app) makePlan(ctx context.Context, files []string, o planOptions) (err 
 	if w.refuses(run.Findings) {
 		return w.refuse(ctx, nil, run, m)
 	}
-	run, unlock, err := w.enter(ctx, run)
+	run, unlock, err := w.enter(ctx, nil, run)
 	if err != nil {
 		return w.abandon(ctx, nil, run, m, err)
 	}

@@ -36,6 +36,15 @@ func (w *workspace) record(ctx context.Context, run schema.Run, options recorded
 	return &record{log}, err
 }
 
+// reopen opens the record of a run that is there, or of a command that keeps none but locks the target.
+func (w *workspace) reopen(ctx context.Context) (*record, error) {
+	if w.state == nil || w.dryRun {
+		return nil, nil
+	}
+	log, err := w.state.Reopen(ctx)
+	return &record{log}, err
+}
+
 // recordPlan records the plan, and writes a first report, before the first write: where either
 // cannot be done, nothing is sent.
 func (w *workspace) recordPlan(ctx context.Context, r *record, run schema.Run, plan schema.Plan) (trouble error) {

@@ -86,7 +86,12 @@ func (a *app) reindex(ctx context.Context, files []string, o reindexOptions) (er
 		}
 		return refusal(run.Findings).hinted("fix the manifest; gijbulk validate --explain CODE explains a code")
 	}
-	run, unlock, err := w.enter(ctx, run)
+	r, err := w.reopen(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstError(err, r.close()) }()
+	run, unlock, err := w.enter(ctx, r, run)
 	if err != nil {
 		return err
 	}

@@ -101,7 +101,12 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 		return usage("run %s was on %s, not in an embedded sandbox", run.ID, run.Target)
 	}
 	w.traffic.resume(run.Timeline)
-	run, unlock, err := w.enter(ctx, run)
+	r, err := w.reopen(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = firstError(err, r.close()) }()
+	run, unlock, err := w.enter(ctx, r, run)
 	if err != nil {
 		return err
 	}
@@ -117,24 +122,21 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 	case saved.Run.Complete:
 		return a.printEnded(saved.Run)
 	case !saved.Planned():
-		return w.startOver(ctx, run, saved, options, files)
+		return w.startOver(ctx, r, run, saved, options, files)
 	case run.Target != saved.Run.Target:
 		return usage("run %s was on %s, not on %s", run.ID, saved.Run.Target, run.Target)
 	}
-	return w.continueRun(ctx, saved, files)
+	return w.continueRun(ctx, r, saved, files)
 }
 
-func (w *workspace) continueRun(ctx context.Context, saved journal.Saved, files []string) (err error) {
+func (w *workspace) continueRun(ctx context.Context, r *record, saved journal.Saved, files []string) (err error) {
 	run := saved.Run
 	if saved.Plan, err = w.resolveAgain(ctx, run, saved, files); err != nil {
 		return err
 	}
-	log, err := w.state.Continue(ctx, saved, w.mask)
-	if err != nil {
+	if err := r.log.Continue(ctx, saved, w.mask); err != nil {
 		return err
 	}
-	r := &record{log}
-	defer func() { err = firstError(err, r.close()) }()
 	work := w.engine(saved.Plan, r, saved.Outcomes)
 	work.Died = saved.Run.Ended.IsZero()
 	trouble := work.Resume(ctx, saved.Outcomes, saved.Intents)
@@ -144,13 +146,13 @@ func (w *workspace) continueRun(ctx context.Context, saved journal.Saved, files 
 
 // startOver makes the plan of a run that ended before it had one. Nothing of it was sent, so
 // its manifests, or the file of its plan, are read as they are now.
-func (w *workspace) startOver(ctx context.Context, run schema.Run, saved journal.Saved, options recordedOptions, files []string) (err error) {
+func (w *workspace) startOver(ctx context.Context, r *record, run schema.Run, saved journal.Saved, options recordedOptions, files []string) (err error) {
 	run.Complete, run.Why, run.Ended, run.Findings = false, "", time.Time{}, nil
 	if len(files) > 0 {
 		run.Files = files
 	}
 	if options.Undoes != "" {
-		return w.undoAgain(ctx, run, saved, options.Undoes)
+		return w.undoAgain(ctx, r, run, saved, options.Undoes)
 	}
 	if options.Plan == "" && len(files) == 0 && slices.Contains(run.Files, "-") {
 		return usage("run %s read standard input and ended before it had a plan", run.ID).
@@ -164,12 +166,9 @@ func (w *workspace) startOver(ctx context.Context, run schema.Run, saved journal
 	if w.refuses(run.Findings) {
 		return w.refuse(ctx, nil, run, m)
 	}
-	log, err := w.state.Continue(ctx, saved, w.mask)
-	if err != nil {
+	if err := r.log.Continue(ctx, saved, w.mask); err != nil {
 		return err
 	}
-	r := &record{log}
-	defer func() { err = firstError(err, r.close()) }()
 	return w.bring(ctx, r, run, m, approved)
 }
 
@@ -192,17 +191,14 @@ func (w *workspace) gatherAgain(ctx context.Context, run schema.Run, options rec
 	return m, &file, err
 }
 
-func (w *workspace) undoAgain(ctx context.Context, run schema.Run, saved journal.Saved, undoes string) (err error) {
+func (w *workspace) undoAgain(ctx context.Context, r *record, run schema.Run, saved journal.Saved, undoes string) error {
 	undone, err := w.state.Load(ctx, undoes)
 	if err != nil {
 		return err
 	}
-	log, err := w.state.Continue(ctx, saved, w.mask)
-	if err != nil {
+	if err := r.log.Continue(ctx, saved, w.mask); err != nil {
 		return err
 	}
-	r := &record{log}
-	defer func() { err = firstError(err, r.close()) }()
 	return w.revert(ctx, r, run, undone)
 }
 

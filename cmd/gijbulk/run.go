@@ -93,8 +93,9 @@ func (a *app) runID(started time.Time) string {
 	return started.Format("20060102-150405-") + hex.EncodeToString(tail)
 }
 
-// enter finds out who and where we are, and locks the target for the run.
-func (w *workspace) enter(ctx context.Context, run schema.Run) (entered schema.Run, unlock func() error, err error) {
+// enter finds out who and where we are, and locks the target for the run: for this machine, and
+// through its record for all that share the state.
+func (w *workspace) enter(ctx context.Context, r *record, run schema.Run) (entered schema.Run, unlock func() error, err error) {
 	unlock = func() error { return nil }
 	user, err := w.target.client.Myself(ctx)
 	if err != nil {
@@ -109,9 +110,16 @@ func (w *workspace) enter(ctx context.Context, run schema.Run) (entered schema.R
 		return run, unlock, nil
 	}
 	by := journal.Holder{Run: run.ID, Host: run.Host, PID: os.Getpid(), Since: w.now()}
-	release, err := w.userLocks.Lock(ctx, run.Target, max(0, w.shard.Index-1), w.shard.Of, by, w.settings.state.lockTimeout)
+	shard := max(0, w.shard.Index-1)
+	release, err := w.userLocks.Lock(ctx, run.Target, shard, w.shard.Of, by, w.settings.state.lockTimeout)
 	if err != nil {
 		return run, unlock, err
+	}
+	if r.none() {
+		return run, release, nil
+	}
+	if err := r.log.Lock(ctx, run.Target, shard, w.shard.Of, by, w.settings.state.lockTimeout); err != nil {
+		return run, unlock, errors.Join(err, release())
 	}
 	return run, release, nil
 }

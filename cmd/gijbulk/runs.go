@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -25,9 +26,10 @@ func (a *app) runsCommand() *cobra.Command {
 		Use:     "runs",
 		Short:   "List the runs, newest first",
 		Example: "  gijbulk runs --limit 10\n  gijbulk runs --output json\n  gijbulk runs show last\n  gijbulk runs prune --keep 90d",
-		Long: `List the runs of the state file, newest first, with the state of each:
+		Long: `List the runs of the state, newest first, with the state of each:
 
-  running      it holds the lock of its target on this machine
+  running      it holds the lock of its target on this machine, or on any
+               where the state is a database
   interrupted  it was stopped or killed; gijbulk resume continues it
   finished     it has ended; its result shows how
   refused      it ended before its first write: the manifest has errors, a
@@ -111,14 +113,10 @@ func (a *app) printRuns(runs []journal.RunSummary, none string) error {
 }
 
 // runsNow lists the runs as they are now. One that has no end is running while it holds its
-// lock on this machine, and was killed otherwise. The locks are read before and after the list, so
+// lock, on this machine or in a shared state, and was killed otherwise. The locks are read before and after the list, so
 // that no run that starts or ends meanwhile is taken for one that was killed.
 func (a *app) runsNow(ctx context.Context, state *journal.Journal) ([]journal.RunSummary, error) {
-	folder, err := a.lockFolder()
-	if err != nil {
-		folder = "" // where there is no folder for locks, no run holds one
-	}
-	before, err := journal.Running(folder)
+	before, err := a.running(ctx, state)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +124,7 @@ func (a *app) runsNow(ctx context.Context, state *journal.Journal) ([]journal.Ru
 	if err != nil {
 		return nil, err
 	}
-	after, err := journal.Running(folder)
+	after, err := a.running(ctx, state)
 	for i := range runs {
 		_, was := before[runs[i].ID]
 		if _, is := after[runs[i].ID]; runs[i].State == journal.StateRunning && !was && !is {
@@ -134,6 +132,23 @@ func (a *app) runsNow(ctx context.Context, state *journal.Journal) ([]journal.Ru
 		}
 	}
 	return runs, err
+}
+
+func (a *app) running(ctx context.Context, state *journal.Journal) (map[string]journal.Holder, error) {
+	folder, err := a.lockFolder()
+	if err != nil {
+		folder = "" // where there is no folder for locks, no run holds one
+	}
+	running, err := journal.Running(folder)
+	if err != nil {
+		return nil, err
+	}
+	elsewhere, err := state.Running(ctx)
+	if running == nil {
+		return elsewhere, err
+	}
+	maps.Copy(running, elsewhere)
+	return running, err
 }
 
 func runLine(r journal.RunSummary) map[string]any {

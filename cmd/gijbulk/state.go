@@ -20,7 +20,7 @@ type stateOptions struct {
 }
 
 func (o *stateOptions) addFlags(f *pflag.FlagSet) {
-	f.StringVar(&o.path, "state", "", "`FILE` that records the runs (default $XDG_STATE_HOME/gijbulk/gijbulk.db; with --sandbox none); none: no resume, no undo")
+	f.StringVar(&o.path, "state", "", "`FILE` that records the runs, or postgres://USER@HOST/DATABASE (default $XDG_STATE_HOME/gijbulk/gijbulk.db; with --sandbox none); none: no resume, no undo")
 	f.DurationVar(&o.lockTimeout, "lock-timeout", 0, "how long to wait while another run has locked this target")
 }
 
@@ -60,8 +60,8 @@ func withoutFolder(why error) error {
 		hinted("set XDG_STATE_HOME to the absolute path of a folder that only your account can use and that outlives the run")
 }
 
-// openState opens the state file. Without make, one that is not there is nil: a run
-// that only looks leaves no trace.
+// openState opens the state. Without make, one that is not there is nil: a run that only
+// looks leaves no trace.
 func (a *app) openState(o stateOptions, make bool) (*journal.Journal, error) {
 	path, err := a.statePath(o)
 	if err != nil {
@@ -70,15 +70,15 @@ func (a *app) openState(o stateOptions, make bool) (*journal.Journal, error) {
 	if path == noState {
 		return nil, usage("--state none keeps no runs")
 	}
-	state, err := journal.Open(a.command.Context(), path, journal.Options{Clock: journal.Clock{Now: a.now, Boot: a.boot}, Existing: !make})
+	state, err := journal.Open(a.command.Context(), path, journal.Options{Clock: journal.Clock{Now: a.now, Boot: a.boot}, Key: a.env(envStateKey), Existing: !make})
 	if missing, is := errors.AsType[*journal.Error](err); is && missing.Kind == journal.KindMissing {
 		return nil, nil
 	}
 	return state, err
 }
 
-// openRuns opens the state file for a command that works on a run of it. A file that is
-// not there holds none.
+// openRuns opens the state for a command that works on a run of it. One that is not
+// there holds none.
 func (a *app) openRuns(o stateOptions, id string) (*journal.Journal, error) {
 	state, err := a.openState(o, false)
 	if err != nil || state != nil {
@@ -88,7 +88,7 @@ func (a *app) openRuns(o stateOptions, id string) (*journal.Journal, error) {
 	return nil, cmp.Or(err, error(&journal.NoRun{ID: id, Path: path}))
 }
 
-// closing closes the state file of a command that ends early: with an error, or else with what
+// closing closes the state of a command that ends early: with an error, or else with what
 // it does last.
 func closing(state *journal.Journal, err error, last func() error) error {
 	if err == nil && last != nil {

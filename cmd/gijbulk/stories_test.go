@@ -22,6 +22,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"gijbulk/importer/journal/postgrestest"
 	"gijbulk/importer/sandbox"
 	"gijbulk/importer/sandbox/hosts"
 	"gijbulk/schema"
@@ -40,6 +41,9 @@ func TestMain(m *testing.M) {
 //	                       repositories, paged lists them page by page, norepositories knows nothing of them, and tattles
 //	                       refuses every integration and says whose it is; hosts are scanned for nested repositories
 //	hosts FILE             starts the git hosts of a file on loopback and points HOSTS at them
+//	postgres               makes an empty state in a PostgreSQL server and points STATE at it, and CUTTABLE through a proxy;
+//	                       [postgres] is where there is one
+//	cut                    ends the connections through that proxy
 //	web                    starts a web server that is no Jira, likewise
 //	sent WRITES [REFUSED]  says how many writes, and refused requests, that sandbox got
 //	await WRITES           waits until that sandbox got so many
@@ -52,19 +56,22 @@ func TestMain(m *testing.M) {
 //	metric FILE NAME[{LABEL,…}] VALUE
 //	                       holds a metrics file to a value
 func TestStories(t *testing.T) {
+	state := newDatabases(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/stories",
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Values[jiraKey{}] = &jiraSlot{}
+			env.Values[proxyKey{}] = new(*postgrestest.Proxy)
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			env.Setenv("JIRA_TOKEN", "the-right-token")
 			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../samples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "others": others, "tracked": tracked, "nested": nested, "wrote": wrote, "bigcell": bigCell, "metric": metric, "hosts": startHosts,
+			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "others": others, "tracked": tracked, "nested": nested, "wrote": wrote, "bigcell": bigCell, "metric": metric, "hosts": startHosts, "postgres": state.start, "cut": cut,
 		},
+		Condition: func(name string) (bool, error) { return name == "postgres" && postgrestest.Missing() == "", nil },
 	})
 }
 

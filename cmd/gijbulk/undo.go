@@ -55,7 +55,7 @@ func (a *app) undo(ctx context.Context, id string, o runOptions) (err error) {
 		return err
 	}
 	defer func() { err = firstError(err, r.close()) }()
-	run, unlock, err := w.enter(ctx, run)
+	run, unlock, err := w.enter(ctx, r, run)
 	if err != nil {
 		return w.abandon(ctx, r, run, manifests{}, err)
 	}

@@ -50,5 +50,6 @@ func (a *app) hide(records []schema.Record, further ...string) {
 		all = append(all, r.Masked()...)
 		names = append(names, r.UserNames()...)
 	}
+	further = append(further, a.env(envStateKey), a.env("PGPASSWORD"))
 	a.mask = schema.NewMask(all, further...).AndNames(names)
 }

@@ -177,7 +177,7 @@ func testContinue(t *testing.T, s store) {
 		t.Error(d)
 	}
 	saved.Run.Host, saved.Options = "ci-8", []byte(`{"timeout":5}`)
-	l, err := s.open(t).Continue(t.Context(), saved, schema.Mask{})
+	l, err := continued(t, s.open(t), saved)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func testContinue(t *testing.T, s store) {
 			t.Errorf("%d is %s with id %d", i, o.Status, o.ID)
 		}
 	}
-	_, err = j.Continue(t.Context(), saved, schema.Mask{})
+	_, err = continued(t, j, saved)
 	if failure, is := errors.AsType[*Error](err); !is || failure.Kind != KindRunEnded {
 		t.Errorf("a finished run continues: %v", err)
 	}

@@ -165,7 +165,7 @@ func testRefused(t *testing.T, s store) {
 	if got := load(t, j, Last).Run.ID; got != "r1" {
 		t.Errorf("the last run is %s", got)
 	}
-	_, err = j.Continue(t.Context(), saved, schema.Mask{})
+	_, err = continued(t, j, saved)
 	if failure, is := errors.AsType[*Error](err); !is || failure.Kind != KindRunEnded {
 		t.Errorf("it is continued: %v", err)
 	}

@@ -71,7 +71,7 @@ func testNoRun(t *testing.T, s store) {
 			t.Errorf("Load(%q): %v", id, err)
 		}
 	}
-	_, err := j.Continue(t.Context(), Saved{Run: run("r1")}, schema.Mask{})
+	_, err := continued(t, j, Saved{Run: run("r1")})
 	if _, is := errors.AsType[*NoRun](err); !is {
 		t.Errorf("Continue: %v", err)
 	}

@@ -122,7 +122,7 @@ func testRotation(t *testing.T, s store) {
 			a.Changes[c].To = secret("rotated")
 		}
 	}
-	l, err := j.Continue(t.Context(), saved, schema.Mask{})
+	l, err := continued(t, j, saved)
 	if err != nil {
 		t.Fatal(err)
 	}

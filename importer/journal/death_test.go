@@ -6,12 +6,16 @@ import (
 	"sync"
 	"testing"
 
+	"gijbulk/importer/journal/postgrestest"
 	"gijbulk/schema"
 )
 
 // TestDeath kills a process between Begin and End and opens what it left.
 func TestDeath(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "gijbulk.db")
+	testPlaces(t, func(t *testing.T, place func() string) { testDeath(t, place()) })
+}
+
+func testDeath(t *testing.T, path string) {
 	_, kill := child(t, "write", path)
 	kill()
 	j := openAt(t, path)
@@ -31,7 +35,7 @@ func TestDeath(t *testing.T) {
 	if ids := identities(t, j, target); ids[saved.Plan.Actions[0].Want.Key()].ID != 8 {
 		t.Errorf("identities %v", ids)
 	}
-	l, err := j.Continue(t.Context(), saved, schema.Mask{})
+	l, err := continued(t, j, saved)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,12 +49,30 @@ func TestDeath(t *testing.T) {
 // TestNothingAnsweredIsLost kills a process at any moment: what it had been answered is
 // there.
 func TestNothingAnsweredIsLost(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "gijbulk.db")
-	line, kill := child(t, "stream", path)
+	testPlaces(t, func(t *testing.T, place func() string) {
+		path := place()
+		line, kill := child(t, "stream", path)
+		testAnswered(t, openAt(t, path), append([]string{line}, kill()...))
+	})
+}
+
+// TestNothingAnsweredIsLostByAServer kills the server of a database instead.
+func TestNothingAnsweredIsLostByAServer(t *testing.T) {
+	server := postgrestest.Start(t)
+	url := server.URL(server.NewSchema())
+	line, kill := child(t, "stream", url)
+	server.Kill()
 	answers := append([]string{line}, kill()...)
-	j := openAt(t, path)
+	server.Resume()
+	testAnswered(t, openAt(t, url), answers)
+}
+
+func testAnswered(t *testing.T, j *Journal, answers []string) {
 	outcomes, ids := load(t, j, "r1").Outcomes, identities(t, j, target)
 	for _, answer := range answers {
+		if answer == "ready" { // it was too fast to be killed
+			continue
+		}
 		var call string
 		var n int
 		if _, err := fmt.Sscan(answer, &call, &n); err != nil {
@@ -68,8 +90,11 @@ func TestNothingAnsweredIsLost(t *testing.T) {
 // TestProcesses lets several processes open a file that does not exist yet, and write to
 // it at once.
 func TestProcesses(t *testing.T) {
+	testPlaces(t, func(t *testing.T, place func() string) { testProcesses(t, place()) })
+}
+
+func testProcesses(t *testing.T, path string) {
 	names := make([]string, 5)
-	path := filepath.Join(t.TempDir(), "state", "gijbulk.db")
 	var all sync.WaitGroup
 	for i := range names {
 		all.Go(func() { names[i], _ = child(t, "create", path) })

@@ -19,13 +19,15 @@
 //
 // A secret is never stored. Documents hold its reference; a literal is replaced by the
 // reference that reports show in its place. Whether a secret is the one last sent is
-// found by a keyed hash (HMAC) with the key in the table meta. The hashes are stored with
+// found by a keyed hash (HMAC) with the key in the table meta, or one that users keep. The hashes are stored with
 // the intent, so that an outcome that is found after a rotation is recorded with what was
 // sent then. This package and the client's encoder are the only ones that read a secret's
 // value. Texts from outside (errors, advice, options, cells) pass through the caller's
 // [schema.Mask]; the fields of a record do not, because a resumed run sends them.
 //
-// All that is particular to SQLite is in sqlite.go and sqlite_session.go; the other files hold
-// SQL that PostgreSQL accepts as well. [Locks] are independent of the tables, and of the state
-// file: they keep two runs of a user on one machine from working on one target.
+// A state is an SQLite file or a PostgreSQL database. What is particular to one of them is in the
+// files that begin with its name, behind the interfaces backend and session; the others hold SQL
+// that both accept. [Locks] are independent of the tables, and of the state: they keep two runs of a
+// user on one machine from working on one target. [Log.Lock] does so for all machines that share
+// a database, on the connection over which the run's intents go.
 package journal

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strings"
 	"syscall"
 )
 
@@ -27,6 +28,18 @@ const (
 	KindRunExists            // there is a run of this id
 	KindRunEnded             // the run has finished and cannot be continued
 	KindMissing              // there is no state, and none was to be made
+	KindOwnKey               // the state holds its own key, but the users have one
+	KindKeyMissing           // the state needs the key of its users
+	KindKeyWrong             // the users' key is not the one with which the state was made
+	KindKeyShort             // the users' key could be guessed
+	KindURL                  // the URL of the database, or its environment, is not valid
+	KindPassword             // the URL holds a password
+	KindNoDatabase           // the server has no such database
+	KindLogin                // the server refused the user
+	KindDenied               // the user lacks a privilege
+	KindConnection           // no connection to the server, or it was lost
+	KindPooled               // a proxy gives each transaction another connection
+	KindLockLost             // the connection no longer holds the lock on the target
 )
 
 var kindTexts = [...]string{
@@ -36,7 +49,7 @@ var kindTexts = [...]string{
 	KindForeign:    "not a gijbulk state file",
 	KindOlder:      "written by an older version of gijbulk",
 	KindNewer:      "written by a newer version of gijbulk",
-	KindDamaged:    "the file is damaged",
+	KindDamaged:    "the content is damaged",
 	KindFull:       "the disk is full",
 	KindIO:         "the disk cannot be read or written",
 	KindUnwritable: "cannot be opened for writing",
@@ -44,6 +57,18 @@ var kindTexts = [...]string{
 	KindRunExists:  "a run with this id already exists",
 	KindRunEnded:   "the run has finished",
 	KindMissing:    "does not exist",
+	KindOwnKey:     "the state keeps its own key for the hashes of secrets",
+	KindKeyMissing: "the key for the hashes of secrets is not given",
+	KindKeyWrong:   "the key for the hashes of secrets is not the one with which the state was made",
+	KindKeyShort:   "the key for the hashes of secrets is too short",
+	KindURL:        "invalid connection settings",
+	KindPassword:   "the URL of the state contains a password",
+	KindNoDatabase: "the database does not exist",
+	KindLogin:      "the server refused the login",
+	KindDenied:     "the user lacks a privilege",
+	KindConnection: "no connection to the database",
+	KindPooled:     "a proxy pools the transactions of several clients",
+	KindLockLost:   "the lock on the target was lost",
 }
 
 // String describes the kind; it is empty for KindOther.
@@ -51,7 +76,7 @@ func (k ErrorKind) String() string { return kindTexts[k] }
 
 // Error is an error of the state. Whatever was answered before it is stored.
 type Error struct {
-	Path  string // of the state file
+	Path  string // of the state file, or the URL of the database
 	Doing string // such as "record intents"; may be ""
 	Kind  ErrorKind
 	Err   error // the cause; may be nil
@@ -59,17 +84,29 @@ type Error struct {
 
 // Error is the path, what was being done, the kind and the cause.
 func (e *Error) Error() string {
-	text := "state file " + e.Path
+	text := named(e.Path)
 	for _, part := range []string{e.Doing, e.Kind.String()} {
 		if part != "" {
 			text += ": " + part
 		}
 	}
 	if e.Err != nil {
-		text += ": " + e.Err.Error()
+		text += ": " + oneLine(e.Err)
 	}
 	return text
 }
+
+func named(path string) string {
+	switch {
+	case path == "": // it may not be shown
+		return "state"
+	case IsDatabase(path):
+		return "state " + path
+	}
+	return "state file " + path
+}
+
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
@@ -77,15 +114,15 @@ func (e *Error) Unwrap() error { return e.Err }
 // NoRun is the error of a run that is not in the state.
 type NoRun struct {
 	ID   string // as asked for; Last where there is no run but refused ones
-	Path string // of the state file
+	Path string // of the state, as in Error
 }
 
 // Error names the run.
 func (e *NoRun) Error() string {
 	if e.ID == Last {
-		return "state file " + e.Path + ": no runs yet (refused runs do not count)"
+		return named(e.Path) + ": no runs yet (refused runs do not count)"
 	}
-	return "state file " + e.Path + ": no run " + e.ID
+	return named(e.Path) + ": no run " + e.ID
 }
 
 func (j *Journal) wrap(err *error, doing string) {
@@ -93,6 +130,9 @@ func (j *Journal) wrap(err *error, doing string) {
 		return
 	}
 	e := &Error{Path: j.path, Doing: doing, Err: *err}
+	if holdsPassword(j.path) {
+		e.Path = ""
+	}
 	var noRun *NoRun
 	var known *Error
 	var system *fs.PathError
@@ -107,7 +147,7 @@ func (j *Journal) wrap(err *error, doing string) {
 	case errors.As(*err, &system):
 		e.Kind = KindUnwritable
 	default:
-		e.Kind = sqliteErrorKind(*err)
+		e.Kind = cmp.Or(sqliteErrorKind(*err), postgresErrorKind(*err))
 	}
 	*err = e
 }

@@ -55,6 +55,17 @@ func startPlanned(ctx context.Context, j *Journal, r schema.Run, p schema.Plan, 
 	return l, l.Plan(ctx, r, p)
 }
 
+// continued takes a saved run up.
+func continued(t testing.TB, j *Journal, saved Saved) (*Log, error) {
+	t.Helper()
+	l, err := j.Reopen(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return l, l.Continue(t.Context(), saved, schema.Mask{})
+}
+
 func run(id string) schema.Run {
 	return schema.Run{ID: id, Command: "import", Version: "1.2.3", Target: jira, Host: "ci-7", User: "admin", Files: []string{"a.csv"}, Started: started,
 		Manifest: "sha256:of the manifest", Shard: schema.Shard{Index: 2, Of: 3}}

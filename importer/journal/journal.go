@@ -18,8 +18,12 @@ type Journal struct {
 
 // Options say how a state is opened.
 type Options struct {
-	Clock    Clock
-	Existing bool // a state that is not there is an error of KindMissing, and is not made
+	// Clock is the source of the time. Without a Boot of its own, that is the machine's, and the
+	// database's where the state is shared.
+	Clock Clock
+
+	Key      string // of the hashes of secrets, kept by the users; "": the state has its own
+	Existing bool   // a state that is not there is an error of KindMissing, and is not made
 }
 
 // backend is what the databases do differently.
@@ -34,26 +38,39 @@ type backend interface {
 
 	// boot is the clock of the intents, to compare them with.
 	boot() (id string, since time.Duration)
+
+	// running are the runs that hold a lock of the state's own, on any machine.
+	running(context.Context) (map[string]Holder, error)
 }
 
 // Open opens a state, and makes it where it is missing: a file, with its folder, for their
-// owner only. The error is an *Error.
+// owner only, or the tables in the database that a URL names. The error is an *Error.
 func Open(ctx context.Context, path string, o Options) (_ *Journal, err error) {
 	j := &Journal{path: path, clock: o.Clock.orMachine()}
 	defer j.wrap(&err, "")
-	if j.db, err = openSQLite(ctx, path, o.Existing); err != nil {
+	if err := checkUsersKey(o.Key); err != nil {
 		return nil, err
 	}
-	j.backend = sqliteBackend{j.db, j.clock}
-	if j.key, err = readKey(ctx, j.db); err != nil {
+	if err := j.openBackend(ctx, o); err != nil {
+		return nil, err
+	}
+	if j.key, err = readKey(ctx, j.db, o.Key); err != nil {
 		return nil, errors.Join(err, j.db.Close())
 	}
 	return j, nil
 }
 
-func readKey(ctx context.Context, db queryer) (key []byte, err error) {
-	err = db.QueryRowContext(ctx, `SELECT value FROM meta WHERE name = 'hash key'`).Scan(&key)
-	return key, err
+func (j *Journal) openBackend(ctx context.Context, o Options) error {
+	if IsDatabase(j.path) {
+		database, err := openPostgres(ctx, j.path, o)
+		if err == nil {
+			j.backend, j.db = database, database.db
+		}
+		return err
+	}
+	db, err := openSQLite(ctx, j.path, o)
+	j.backend, j.db = sqliteBackend{db, j.clock}, db
+	return err
 }
 
 // Path is the state's, as it was given to Open.

@@ -39,20 +39,26 @@ func OpenLocks(folder string) (Locks, error) {
 // Held is the error of a target that another run has locked.
 type Held struct {
 	Target string
-	Path   string // of the lock file
+	Path   string // of the lock file, or of the state in a database
 	Holder Holder // zero where it is not known
 }
 
 // Error names the target and who has locked it.
 func (h *Held) Error() string {
 	if h.Holder == (Holder{}) {
-		return h.Target + " is locked by another run (lock file " + h.Path + ")"
+		place := "lock file " + h.Path
+		if IsDatabase(h.Path) {
+			place = named(h.Path)
+		}
+		return h.Target + " is locked by another run (" + place + ")"
 	}
 	return h.Target + " is locked by " + h.Holder.String()
 }
 
 const (
 	lockInterval = 50 * time.Millisecond // between two tries
+
+	sharedLockInterval = 500 * time.Millisecond // likewise, of a lock in a database
 
 	// lockMinimum is how long a lock is tried for at least: whoever looks for runs, and
 	// the start of another run, take locks for a moment, and must not look like a run.
@@ -69,25 +75,38 @@ func (l Locks) Lock(ctx context.Context, target string, shard, of int, by Holder
 		return nil, fmt.Errorf("lock %s: no shard %d of %d", target, shard, of)
 	}
 	t := l.target(target, shard, of)
+	err = untilFree(ctx, timeout, lockInterval, func() error {
+		if err := t.try(); err != nil {
+			return errors.Join(err, t.release())
+		}
+		return nil
+	})
+	var held *Held
+	switch {
+	case err == nil:
+		return t.recordHolder(by), nil
+	case errors.As(err, &held):
+		held.Holder = t.findHolder(held.Path)
+		return nil, held
+	case ctx.Err() != nil:
+		return nil, err
+	}
+	return nil, fmt.Errorf("lock %s: %w", target, err)
+}
+
+// untilFree tries to lock something until its error is no longer a *Held, or the time is up.
+func untilFree(ctx context.Context, timeout, interval time.Duration, try func() error) error {
 	for until := time.Now().Add(max(timeout, lockMinimum)); ; {
-		err := t.try()
-		if err == nil {
-			return t.recordHolder(by), nil
-		}
-		err = errors.Join(err, t.release())
+		err := try()
 		var held *Held
-		if !errors.As(err, &held) {
-			return nil, fmt.Errorf("lock %s: %w", target, err)
-		}
 		left := time.Until(until)
-		if left <= 0 {
-			held.Holder = t.findHolder(held.Path)
-			return nil, held
+		if !errors.As(err, &held) || left <= 0 {
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return nil, context.Cause(ctx)
-		case <-time.After(min(left, lockInterval)):
+			return context.Cause(ctx)
+		case <-time.After(min(left, interval)):
 		}
 	}
 }

@@ -68,21 +68,23 @@ func mustRun(t *testing.T, l Locks, wanted ...string) {
 
 // In these tests time is virtual: the tries are real, the waits are not.
 
+var exclusions = []struct {
+	name               string
+	shard, of          int
+	otherShard, others int
+	excluded           bool
+}{
+	{"whole and whole", 0, 1, 0, 1, true},
+	{"whole, and its shard", 0, 0, 0, 2, true},
+	{"a shard, and the whole", 1, 2, 0, 1, true},
+	{"the same shard", 1, 2, 1, 2, true},
+	{"two shards of one split", 0, 2, 1, 2, false},
+	{"shards of two splits", 0, 2, 1, 3, true},
+	{"shards of two splits with similar numbers", 0, 8, 1, 18, true},
+}
+
 func TestLocksExclude(t *testing.T) {
-	for _, c := range []struct {
-		name               string
-		shard, of          int
-		otherShard, others int
-		excluded           bool
-	}{
-		{"whole and whole", 0, 1, 0, 1, true},
-		{"whole, and its shard", 0, 0, 0, 2, true},
-		{"a shard, and the whole", 1, 2, 0, 1, true},
-		{"the same shard", 1, 2, 1, 2, true},
-		{"two shards of one split", 0, 2, 1, 2, false},
-		{"shards of two splits", 0, 2, 1, 3, true},
-		{"shards of two splits with similar numbers", 0, 8, 1, 18, true},
-	} {
+	for _, c := range exclusions {
 		t.Run(c.name, func(t *testing.T) {
 			locks := newLocks(t)
 			synctest.Test(t, func(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"gijbulk/schema"
 )
@@ -28,6 +29,8 @@ type Log struct {
 	hashes   map[int]map[string][]byte // of the secrets of intents without an outcome, by action
 }
 
+var errClosed = errors.New("the log is closed")
+
 func (j *Journal) openLog(ctx context.Context, doing string, l *Log, run func(context.Context) error) (_ *Log, err error) {
 	l.journal, l.hashes = j, make(map[int]map[string][]byte)
 	if l.session, err = j.backend.newSession(ctx); err != nil {
@@ -39,6 +42,30 @@ func (j *Journal) openLog(ctx context.Context, doing string, l *Log, run func(co
 		return nil, err
 	}
 	return l, nil
+}
+
+// Lock locks a target for the run on all machines that share the state, until the log is closed:
+// nothing in a state file, whose runs the lock files exclude. The arguments are those of
+// [Locks.Lock]. Intents are refused once the lock is lost.
+func (l *Log) Lock(ctx context.Context, target string, shard, of int, by Holder, timeout time.Duration) error {
+	err := untilFree(ctx, timeout, sharedLockInterval, func() error {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		if l.session == nil {
+			return errClosed
+		}
+		return l.session.lockTarget(ctx, target, shard, of, by)
+	})
+	var held *Held
+	switch {
+	case errors.As(err, &held):
+		held.Path = l.journal.path
+		return held
+	case err != nil && ctx.Err() != nil:
+		return context.Cause(ctx)
+	}
+	l.journal.wrap(&err, "lock "+target)
+	return err
 }
 
 // Close releases the connection to the state. The other methods then fail.
@@ -56,7 +83,7 @@ func (l *Log) Close() (err error) {
 func (l *Log) transactLocked(ctx context.Context, doing string, do func(context.Context) error) (err error) {
 	defer l.journal.wrap(&err, doing)
 	if l.session == nil {
-		return errors.New("the log is closed")
+		return errClosed
 	}
 	ctx = context.WithoutCancel(ctx)
 	return l.session.transact(ctx, func() error { return do(ctx) })

@@ -18,6 +18,7 @@ import (
 var roles = map[string]func(path string) error{
 	"write":  writeAndWait,
 	"lock":   lockAndWait,
+	"hold":   holdAndWait,
 	"create": writeRun,
 	"stream": writeStream,
 }
@@ -104,6 +105,23 @@ func lockAndWait(dir string) error {
 		return err
 	}
 	if _, err := locks.Lock(context.Background(), jira, 0, 1, holder, 0); err != nil {
+		return err
+	}
+	return ready()
+}
+
+// holdAndWait locks a target in a database.
+func holdAndWait(url string) error {
+	ctx := context.Background()
+	j, err := Open(ctx, url, Options{})
+	if err != nil {
+		return err
+	}
+	l, err := startPlanned(ctx, j, run(holder.Run), plan(creates(2)...), nil, schema.Mask{})
+	if err != nil {
+		return err
+	}
+	if err := l.Lock(ctx, jira, 0, 1, holder, 0); err != nil {
 		return err
 	}
 	return ready()

@@ -12,7 +12,7 @@ import (
 type State string
 
 // The states. A run that is running and one that was killed look the same here: neither has
-// an end. [Running] tells one from the other.
+// an end. [Running] and [Journal.Running] tell one from the other.
 const (
 	StateRunning     State = "running"     // no end was recorded
 	StateFinished    State = "finished"    // it was complete
@@ -72,6 +72,13 @@ func (j *Journal) Runs(ctx context.Context) (entries []RunSummary, err error) {
 		}
 	}
 	return entries, nil
+}
+
+// Running are the runs that have locked a target through this state, on any machine, by their ids:
+// those of a database. For a state file, the lock files are all that there is.
+func (j *Journal) Running(ctx context.Context) (_ map[string]Holder, err error) {
+	defer j.wrap(&err, "list the locks")
+	return j.backend.running(ctx)
 }
 
 // countStatuses counts the actions of a run by the status that Load would give them.

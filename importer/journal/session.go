@@ -16,7 +16,12 @@ type session interface {
 	exec(ctx context.Context, query string, args ...any) error
 	get(ctx context.Context, query string, args []any, into ...any) error
 
-	// fence returns the moment by the clock of the intents. In a transaction, before intents.
+	// lockTarget tries once to lock a target, or a shard of it, for all machines that share the
+	// state. The error is a *Held while another run has it. The lock ends with the session.
+	lockTarget(ctx context.Context, target string, shard, of int, by Holder) error
+
+	// fence comes before intents in their transaction: an error means that the lock was lost. It
+	// returns the moment by the clock of the intents.
 	fence(ctx context.Context) (boot string, since time.Duration, err error)
 	close() error
 }

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	_ "embed"
 	"errors"
@@ -25,7 +24,7 @@ var tables string
 const (
 	applicationID = 0x47494A42 // marks SQLite files as state files: "GIJB"
 
-	// layout is the user_version of a state file. 1 to 8 were never released.
+	// layout is the version of the tables. 1 to 8 were never released.
 	layout = 9
 
 	// busyTimeout is how long other processes are waited for, whose longest transaction
@@ -55,8 +54,11 @@ func (s sqliteBackend) newSession(ctx context.Context) (session, error) {
 func (s sqliteBackend) snapshot() *sql.TxOptions               { return &sql.TxOptions{ReadOnly: true} }
 func (s sqliteBackend) boot() (id string, since time.Duration) { return s.clock.Boot() }
 
-func openSQLite(ctx context.Context, path string, existing bool) (*sql.DB, error) {
-	if _, err := os.Stat(path); existing && errors.Is(err, fs.ErrNotExist) {
+// running has nothing to add to the lock files.
+func (s sqliteBackend) running(context.Context) (map[string]Holder, error) { return nil, nil }
+
+func openSQLite(ctx context.Context, path string, o Options) (*sql.DB, error) {
+	if _, err := os.Stat(path); o.Existing && errors.Is(err, fs.ErrNotExist) {
 		return nil, &Error{Kind: KindMissing}
 	}
 	if err := makeFile(path); err != nil {
@@ -66,7 +68,7 @@ func openSQLite(ctx context.Context, path string, existing bool) (*sql.DB, error
 	if err != nil {
 		return nil, err
 	}
-	if err := prepareFile(ctx, db, path); err != nil {
+	if err := prepareFile(ctx, db, path, o.Key); err != nil {
 		_ = db.Close()
 		return nil, err
 	}
@@ -115,7 +117,7 @@ func openExisting(path string, timeout time.Duration, pragmas ...string) (*sql.D
 	return sql.Open("sqlite", (&url.URL{Scheme: "file", Path: abs, RawQuery: settings.Encode()}).String())
 }
 
-func prepareFile(ctx context.Context, db *sql.DB, path string) error {
+func prepareFile(ctx context.Context, db *sql.DB, path, users string) error {
 	conn, err := db.Conn(ctx) // a pragma applies to one connection
 	if err != nil {
 		return err
@@ -133,7 +135,7 @@ func prepareFile(ctx context.Context, db *sql.DB, path string) error {
 	if err := conn.QueryRowContext(ctx, `PRAGMA journal_mode`).Scan(&mode); err != nil || !isNew && mode == "wal" {
 		return err
 	}
-	return initFile(ctx, conn, path)
+	return initFile(ctx, conn, path, users)
 }
 
 // checkFile reports whether the file is new, and refuses one that is not a state file, before it is changed.
@@ -141,7 +143,6 @@ func checkFile(ctx context.Context, conn *sql.Conn, path string) (isNew bool, er
 	var id, version, tables int
 	err = conn.QueryRowContext(ctx, `SELECT (SELECT application_id FROM pragma_application_id),
 		(SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)`).Scan(&id, &version, &tables)
-	versions := fmt.Errorf("layout %d; this gijbulk uses layout %d", version, layout)
 	switch {
 	case err != nil:
 		return false, err
@@ -149,10 +150,9 @@ func checkFile(ctx context.Context, conn *sql.Conn, path string) (isNew bool, er
 		return true, nil
 	case id != applicationID:
 		return false, &Error{Kind: KindForeign, Err: errors.New("an SQLite file of another program")}
-	case version < layout:
-		return false, &Error{Kind: KindOlder, Err: versions}
-	case version > layout:
-		return false, &Error{Kind: KindNewer, Err: versions}
+	}
+	if err := checkLayout(version); err != nil {
+		return false, err
 	}
 	info, err := os.Stat(path)
 	if err != nil || info.Size() > checkedSize {
@@ -168,9 +168,20 @@ func checkFile(ctx context.Context, conn *sql.Conn, path string) (isNew bool, er
 	return false, nil
 }
 
+func checkLayout(version int) error {
+	versions := fmt.Errorf("layout %d; this gijbulk uses layout %d", version, layout)
+	switch {
+	case version < layout:
+		return &Error{Kind: KindOlder, Err: versions}
+	case version > layout:
+		return &Error{Kind: KindNewer, Err: versions}
+	}
+	return nil
+}
+
 // initFile sets up a new file. SQLite does not wait for another process that switches the
 // file to WAL at the same time, so a lock does.
-func initFile(ctx context.Context, conn *sql.Conn, path string) (err error) {
+func initFile(ctx context.Context, conn *sql.Conn, path, users string) (err error) {
 	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
 	wait, cancel := context.WithTimeout(ctx, busyTimeout)
 	defer cancel()
@@ -190,10 +201,10 @@ func initFile(ctx context.Context, conn *sql.Conn, path string) (err error) {
 	if err := conn.QueryRowContext(ctx, `SELECT count(*) FROM sqlite_schema`).Scan(&tables); err != nil || tables > 0 {
 		return err
 	}
-	return makeTables(ctx, conn)
+	return makeTables(ctx, conn, users)
 }
 
-func makeTables(ctx context.Context, conn *sql.Conn) error {
+func makeTables(ctx context.Context, conn *sql.Conn, users string) error {
 	tx, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -202,9 +213,8 @@ func makeTables(ctx context.Context, conn *sql.Conn) error {
 	if _, err := tx.ExecContext(ctx, tables); err != nil {
 		return err
 	}
-	key := make([]byte, 32)
-	_, _ = rand.Read(key) // never fails
-	if _, err := tx.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ('hash key', $1)`, key); err != nil {
+	name, value := newKey(users)
+	if _, err := tx.ExecContext(ctx, `INSERT INTO meta (name, value) VALUES ($1, $2)`, name, value); err != nil {
 		return err
 	}
 	mark := fmt.Sprintf(`PRAGMA application_id = %d; PRAGMA user_version = %d`, applicationID, layout)
@@ -259,12 +269,19 @@ func (s sqliteBackend) shrink(ctx context.Context) error {
 // listTimeout is how long ListRuns waits for other processes.
 const listTimeout = 200 * time.Millisecond
 
-// ListRuns lists the runs of a state file as [Journal.Runs] does, for the completion of a
+// ListRuns lists the runs of a state as [Journal.Runs] does, for the completion of a
 // command line: it makes no file, changes nothing and hardly waits for other processes.
 // The error is an *Error.
 func ListRuns(ctx context.Context, path string) (_ []RunSummary, err error) {
 	j := &Journal{path: path}
 	defer j.wrap(&err, "list the runs")
+	if IsDatabase(path) {
+		if err := j.openBackend(ctx, Options{Existing: true}); err != nil {
+			return nil, err
+		}
+		defer j.db.Close()
+		return j.Runs(ctx)
+	}
 	if j.db, err = openExisting(path, listTimeout, "query_only(1)"); err != nil {
 		return nil, err
 	}

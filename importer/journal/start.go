@@ -15,15 +15,28 @@ func (j *Journal) Start(ctx context.Context, run schema.Run, options []byte, mas
 	return j.openLog(ctx, "start run "+run.ID, l, func(ctx context.Context) error { return l.insertRun(ctx, run, options) })
 }
 
-// Continue returns the log of a saved run that has neither finished nor been refused. The
-// run counts as running again, on the host and with the options that saved has now.
-func (j *Journal) Continue(ctx context.Context, saved Saved, mask schema.Mask) (*Log, error) {
-	l := &Log{mask: mask}
+// Reopen returns the log of a run of the state, which may be locked through it, and has to be
+// continued before it records anything.
+func (j *Journal) Reopen(ctx context.Context) (*Log, error) {
+	return j.openLog(ctx, "open the log", new(Log), func(context.Context) error { return nil })
+}
+
+// Continue takes a saved run up that has neither finished nor been refused. The run counts as
+// running again, on the host and with the options that saved has now.
+func (l *Log) Continue(ctx context.Context, saved Saved, mask schema.Mask) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.mask = mask
+	err := l.transactLocked(ctx, "continue run "+saved.Run.ID, func(ctx context.Context) error { return l.reopenRun(ctx, saved) })
+	if err != nil {
+		return err
+	}
+	l.actions, l.attempts = nil, nil
 	l.addActions(saved.Plan.Actions)
 	for _, i := range saved.Intents {
 		l.attempts[i.N] = max(l.attempts[i.N], i.Attempt)
 	}
-	return j.openLog(ctx, "continue run "+saved.Run.ID, l, func(ctx context.Context) error { return l.reopenRun(ctx, saved) })
+	return nil
 }
 
 func (l *Log) insertRun(ctx context.Context, run schema.Run, options []byte) (err error) {

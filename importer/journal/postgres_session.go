@@ -1,0 +1,136 @@
+package journal
+
+import (
+	"context"
+	"database/sql/driver"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// answerTimeout is how long the server may take for an answer. After it the connection is given up,
+// and with it the lock that it holds.
+const answerTimeout = 30 * time.Second
+
+// batchLimit is how many statements wait at most to be sent at once.
+const batchLimit = 1000
+
+// postgresSession has a connection of its own, so that a lost one cannot be replaced unnoticed. The
+// writes of a transaction travel together.
+type postgresSession struct {
+	conn  *pgx.Conn
+	clock Clock
+	batch pgx.Batch
+	lock  *int64 // its key, once it is taken
+}
+
+func (s *postgresSession) transact(ctx context.Context, do func() error) error {
+	s.batch.Queue("BEGIN")
+	err := do()
+	if err == nil {
+		s.batch.Queue("COMMIT")
+		err = s.flush(ctx)
+	}
+	if err != nil {
+		s.batch = pgx.Batch{}
+		ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+		defer cancel()
+		_, _ = s.conn.Exec(ctx, "ROLLBACK") // a lost connection needs none
+	}
+	return err
+}
+
+func (s *postgresSession) exec(ctx context.Context, query string, args ...any) error {
+	plain, err := plainValues(args)
+	if err != nil {
+		return err
+	}
+	s.batch.Queue(query, plain...)
+	if s.batch.Len() >= batchLimit {
+		return s.flush(ctx)
+	}
+	return nil
+}
+
+func (s *postgresSession) flush(ctx context.Context) error {
+	if s.batch.Len() == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	batch := s.batch
+	s.batch = pgx.Batch{}
+	return s.orLost(s.conn.SendBatch(ctx, &batch).Close())
+}
+
+// orLost says so where the connection is gone: it is not replaced.
+func (s *postgresSession) orLost(err error) error {
+	if err != nil && s.conn.IsClosed() {
+		return &Error{Kind: KindConnection, Err: err}
+	}
+	return err
+}
+
+func (s *postgresSession) get(ctx context.Context, query string, args []any, into ...any) error {
+	plain, err := plainValues(args)
+	if err != nil {
+		return err
+	}
+	if err := s.flush(ctx); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
+	defer cancel()
+	return s.orLost(s.conn.QueryRow(ctx, query, plain...).Scan(into...))
+}
+
+// fence refuses intents where this connection does not hold the lock: another run may have it.
+func (s *postgresSession) fence(ctx context.Context) (boot string, since time.Duration, err error) {
+	held := s.lock == nil
+	query, args, into := `SELECT `+databaseNow, []any{}, []any{&since}
+	if s.lock != nil {
+		query, args, into = query+`, EXISTS (SELECT FROM pg_locks WHERE `+isOurLock+` AND `+lockOfRow+` = $1 AND pid = pg_backend_pid())`, []any{*s.lock}, []any{&since, &held}
+	}
+	if err := s.get(ctx, query, args, into...); err != nil {
+		return "", 0, err
+	}
+	if !held {
+		return "", 0, &Error{Kind: KindLockLost}
+	}
+	boot, now := s.clock.Boot()
+	if strings.HasPrefix(boot, databasePrefix) {
+		now = since
+	}
+	return boot, now, nil
+}
+
+// close ends the connection, and with it the lock.
+func (s *postgresSession) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	return s.conn.Close(ctx)
+}
+
+// plainValues are arguments as SQLite would store them: a text of PostgreSQL holds neither a zero byte
+// nor a broken character.
+func plainValues(args []any) ([]any, error) {
+	plain := make([]any, len(args))
+	for i, arg := range args {
+		value, err := driver.DefaultParameterConverter.ConvertValue(arg)
+		if err != nil {
+			return nil, err
+		}
+		switch v := value.(type) {
+		case bool:
+			value = int64(0)
+			if v {
+				value = int64(1)
+			}
+		case string:
+			value = strings.ReplaceAll(strings.ToValidUTF8(v, "\uFFFD"), "\x00", "\uFFFD")
+		}
+		plain[i] = value
+	}
+	return plain, nil
+}
