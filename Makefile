@@ -36,8 +36,8 @@ demo: build ## import samples/ into an embedded sandbox and show the reports
 	./bin/gijbulk import samples/integrations.csv samples/integrations.yaml samples/repositories.yaml samples/excel.csv --sandbox=seed=7,drop-after=5%,503=5%,latency=20ms --settle 1s --report html --report-dir gijbulk-reports/demo
 	@echo; echo "The reports are in gijbulk-reports/demo:"; ls gijbulk-reports/demo
 
-test: ## race tests, stories, browser tests, the job samples and a short run of every fuzz target
-	@race=$$(.ci/race) && browser=$$(.ci/chromium) && $(GO) test $$race $$browser -count=1 -timeout 45m $(PKGS)
+test: ## race tests, stories, browser tests, the state in PostgreSQL, the job samples and a short run of every fuzz target
+	@.ci/postgres; race=$$(.ci/race) && browser=$$(.ci/chromium) && $(GO) test $$race $$browser -count=1 -timeout 45m $(PKGS)
 	@$(MAKE) --no-print-directory jobs
 	@$(MAKE) --no-print-directory fuzz
 

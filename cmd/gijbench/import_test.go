@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"gijbulk/importer/journal/postgrestest"
 	"gijbulk/importer/sandbox"
 )
 
@@ -34,14 +35,7 @@ func BenchmarkImport(b *testing.B) {
 			secret := writeInput(b, "secret", func(name string) error { return os.WriteFile(name, []byte("bench-token"), 0o600) })
 			bodies := filepath.Join(b.TempDir(), "bodies.jsonl")
 			ours := func(state string) func() (pace, error) {
-				return func() (pace, error) {
-					return against(records, bodies, func(url string) (usage, error) {
-						dir := b.TempDir() // an import would know the ids of the last from its state
-						state := strings.ReplaceAll(state, "DIR", dir)
-						return program(b, "import", file, "--jira", url, "--yes", "--rate", "0", "--quiet", "--concurrency", fmt.Sprint(workers),
-							"--set", "pat=file:"+secret, "--report-dir", filepath.Join(dir, "reports"), "--state", state)()
-					})
-				}
+				return importing(b, importOf{records, workers, file, secret, bodies}, func(dir string) string { return strings.ReplaceAll(state, "DIR", dir) })
 			}
 			bare := func() (pace, error) {
 				return against(records, "", func(url string) (usage, error) { return baseline("http", url, bodies, fmt.Sprint(workers))() })
@@ -53,6 +47,39 @@ func BenchmarkImport(b *testing.B) {
 				b.ReportMetric(ratio(measured[i], measured[1], pace.whole, pace.writes), "of-the-bare-loop-as-a-whole-command"+name)
 			}
 			b.ReportMetric(median(measured[0], pace.MB), "MB-at-most")
+		})
+	}
+}
+
+// BenchmarkPostgres compares `gijbulk import` with its state in PostgreSQL, on this machine, with one
+// whose state is a file.
+func BenchmarkPostgres(b *testing.B) {
+	const records, workers = 20_000, 16
+	b.Run(fmt.Sprint("import of ", records, " records with ", workers, " workers"), func(b *testing.B) {
+		server := postgrestest.Start(b, "-c fsync=on")
+		all := importOf{records, workers, writeInput(b, "import.csv", func(name string) error { return writeCSV(name, records) }),
+			writeInput(b, "secret", func(name string) error { return os.WriteFile(name, []byte("bench-token"), 0o600) }), ""}
+		measured := inTurn(b, importing(b, all, func(string) string { return server.URL(server.NewSchema()) }),
+			importing(b, all, func(dir string) string { return filepath.Join(dir, "state.db") }))
+		b.ReportMetric(median(measured[0], pace.writes), "writes/s")
+		b.ReportMetric(ratio(measured[0], measured[1], pace.writes, pace.writes), "of-SQLite")
+		b.ReportMetric(ratio(measured[0], measured[1], pace.whole, pace.whole), "of-SQLite-as-a-whole-command")
+	})
+}
+
+// importOf is what an import is measured with.
+type importOf struct {
+	records, workers     int
+	file, secret, bodies string // bodies is where those of its requests go; "": nowhere
+}
+
+// importing measures an import each time with another state: it would know the ids of the last.
+func importing(b *testing.B, o importOf, state func(dir string) string) func() (pace, error) {
+	return func() (pace, error) {
+		return against(o.records, o.bodies, func(url string) (usage, error) {
+			dir := b.TempDir()
+			return program(b, "import", o.file, "--jira", url, "--yes", "--rate", "0", "--quiet", "--concurrency", fmt.Sprint(o.workers),
+				"--set", "pat=file:"+o.secret, "--report-dir", filepath.Join(dir, "reports"), "--state", state(dir))()
 		})
 	}
 }
