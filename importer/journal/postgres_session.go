@@ -87,22 +87,24 @@ func (s *postgresSession) get(ctx context.Context, query string, args []any, int
 
 // fence refuses intents where this connection does not hold the lock: another run may have it.
 func (s *postgresSession) fence(ctx context.Context) (boot string, since time.Duration, err error) {
-	held := s.lock == nil
-	query, args, into := `SELECT `+databaseNow, []any{}, []any{&since}
-	if s.lock != nil {
-		query, args, into = query+`, EXISTS (SELECT FROM pg_locks WHERE `+isOurLock+` AND `+lockOfRow+` = $1 AND pid = pg_backend_pid())`, []any{*s.lock}, []any{&since, &held}
+	var now time.Duration
+	held := true
+	if s.lock == nil {
+		err = s.get(ctx, `SELECT `+databaseNow, nil, &now)
+	} else {
+		err = s.get(ctx, `SELECT `+databaseNow+`, EXISTS (SELECT FROM pg_locks WHERE `+isOurLock+` AND `+lockOfRow+` = $1 AND pid = pg_backend_pid())`,
+			[]any{*s.lock}, &now, &held)
 	}
-	if err := s.get(ctx, query, args, into...); err != nil {
+	if err != nil {
 		return "", 0, err
 	}
 	if !held {
 		return "", 0, &Error{Kind: KindLockLost}
 	}
-	boot, now := s.clock.Boot()
-	if strings.HasPrefix(boot, databasePrefix) {
-		now = since
+	if boot, since = s.clock.Boot(); strings.HasPrefix(boot, databasePrefix) {
+		since = now // the clock of this process may have stood still
 	}
-	return boot, now, nil
+	return boot, since, nil
 }
 
 // close ends the connection, and with it the lock.
