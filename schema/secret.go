@@ -60,6 +60,9 @@ func (s Secret) Source() (scheme Scheme, target string, ok bool) {
 	return s.scheme, s.target, s.scheme != ""
 }
 
+// Problem is what is wrong with the form of a reference; "" where nothing is.
+func (s Secret) Problem() string { return badReference(s.scheme, s.target) }
+
 // Reference is what may be shown in the secret's place: its reference, or for a
 // literal the one to fill in. A literal left blank on purpose shows as blank.
 func (s Secret) Reference() string {

@@ -77,6 +77,25 @@ func (r *Resolver) Resolve(ctx context.Context, records []schema.Record) []schem
 	return resolved
 }
 
+// Unresolved is a reference that could not be resolved. It never holds a secret's value.
+type Unresolved struct {
+	Message, Advice string
+	Option          schema.Option // that the advice is about
+}
+
+func (u *Unresolved) Error() string { return u.Message }
+
+// Value gives the value of one reference that belongs to no record. Its error is an [*Unresolved].
+func (r *Resolver) Value(ctx context.Context, reference schema.Secret) (string, error) {
+	scheme, target, _ := reference.Source()
+	src := source{scheme, target}
+	a := r.lookUpAll(ctx, []source{src})[src]
+	if a.failure != nil {
+		return "", &Unresolved{a.failure.message, a.failure.advice, a.failure.option}
+	}
+	return a.value, nil
+}
+
 func (r *Resolver) finding(p schema.Place, field schema.Field, why *lookupFailure) schema.Finding {
 	f := schema.CodeSecretMissing.Newf(p, field.String(), "%s", why.message)
 	f.Advice, f.Option = cmp.Or(why.advice, f.Advice), why.option

@@ -2,6 +2,7 @@ package secrets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -289,4 +290,17 @@ func TestInterrupted(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestValue(t *testing.T) {
+	r := Resolver{Env: func(name string) (string, bool) { return "s3cret-value", name == "SET" }}
+	value, err := r.Value(t.Context(), schema.Refer(schema.SchemeEnv, "SET"))
+	if value != "s3cret-value" || err != nil {
+		t.Errorf("got %q and %v", value, err)
+	}
+	_, err = r.Value(t.Context(), schema.Refer(schema.SchemeCommand, "pass show jira"))
+	var unresolved *Unresolved
+	if !errors.As(err, &unresolved) || unresolved.Option != schema.OptionAllowCommands || unresolved.Advice == "" {
+		t.Errorf("a command that is not allowed: %#v", err)
+	}
 }
