@@ -13,6 +13,8 @@ var (
 	reportSchema string
 	//go:embed plan.schema.json
 	planSchema string
+	//go:embed config.schema.json
+	configSchema string
 )
 
 // ManifestSchema is the JSON Schema of a manifest in YAML or JSON, and of a line of JSON
@@ -26,3 +28,6 @@ func ReportSchema() string { return reportSchema }
 
 // PlanSchema is the JSON Schema of plan.json.
 func PlanSchema() string { return planSchema }
+
+// ConfigSchema is the JSON Schema of gijbulk.yaml.
+func ConfigSchema() string { return configSchema }

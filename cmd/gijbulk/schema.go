@@ -17,15 +17,17 @@ var jsonSchemas = []struct {
 	{"manifest", "a manifest in YAML or JSON", schema.ManifestSchema},
 	{"report", "report.json", schema.ReportSchema},
 	{"plan", "plan.json", schema.PlanSchema},
+	{"config", "gijbulk.yaml", schema.ConfigSchema},
 }
 
 func (a *app) schemaCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema [manifest|report|plan]",
-		Short: "Print the JSON Schema of manifests, report.json or plan.json",
-		Long: `Print the JSON Schema (draft 2020-12) of the manifest, of
-report.json or of plan.json. Editors complete and check manifests with it: save
-it next to them, and name it in the first line of a YAML file,
+		Use:   "schema [manifest|report|plan|config]",
+		Short: "Print the JSON Schema of a manifest, report or other file",
+		Long: `Print the JSON Schema (draft 2020-12) of the manifest, of report.json, of
+plan.json or of gijbulk.yaml. Editors complete and check manifests and
+configurations with it: save it next to them, and name it in the first line of a
+YAML file,
 
   # yaml-language-server: $schema=manifest.schema.json
 
@@ -34,7 +36,8 @@ accepts; validate also finds what a schema cannot express, such as duplicates,
 wrong expressions, and errors that come from the defaults.`,
 		Example: `  gijbulk schema > manifest.schema.json
   gijbulk schema report > report.schema.json
-  gijbulk schema plan > plan.schema.json`,
+  gijbulk schema plan > plan.schema.json
+  gijbulk schema config > config.schema.json`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, err := schemaNamed(args)
