@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gijbulk/cmd/gijbulk/config"
 	"gijbulk/cmd/gijbulk/terminal"
 	"gijbulk/reports"
 	"gijbulk/schema"
@@ -27,6 +28,10 @@ type app struct {
 	finished *finished // the run of this command, where it has one; nil before it is over
 	expiries []reports.CredentialExpiry
 	reached  string // the base URL of the target, where the command has one
+
+	configPath string                // of the configuration that was read, or ""
+	profile    *config.Target        // that --target names; nil: none
+	sources    map[string]flagSource // of flags that were not on the command line
 }
 
 func (a *app) coloured() bool { return a.page(a.stderrIsTerminal).Coloured }

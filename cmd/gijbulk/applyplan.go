@@ -38,7 +38,6 @@ apply can be resumed, undone and reported like one of sync.`,
 	o.target.addFlags(f)
 	o.state.addFlags(f)
 	addMetricsFlag(f)
-	o.addCommands(f)
 	o.addAsking(f)
 	o.probing.addFlags(f)
 	o.addRunning(f)

@@ -11,7 +11,7 @@ import (
 
 func needFiles(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
-		return usage("no manifest given").hinted("%s FILE; - is standard input", cmd.CommandPath())
+		return noManifest(cmd)
 	}
 	for i, name := range args {
 		if err := needFile(name, args[:i]); err != nil {
@@ -19,6 +19,10 @@ func needFiles(cmd *cobra.Command, args []string) error {
 		}
 	}
 	return nil
+}
+
+func noManifest(cmd *cobra.Command) error {
+	return usage("no manifest given").hinted("%s FILE; - is standard input", cmd.CommandPath())
 }
 
 // needFile refuses what is no file, or one that was given before.

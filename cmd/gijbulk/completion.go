@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -28,6 +29,7 @@ func (a *app) addCompletion(root *cobra.Command) {
 func (a *app) addSuggestions(root *cobra.Command) {
 	complete.Register(root, complete.Sources{
 		Runs:            a.completionRuns,
+		Targets:         a.completionTargets,
 		ManifestFormats: manifestFormats(),
 		ExportFormats:   exportFormats(),
 		ReportFormats:   formatNames(),
@@ -41,6 +43,19 @@ func (a *app) addSuggestions(root *cobra.Command) {
 	})
 }
 
+// completionTargets lists the targets of the configuration that the command line names.
+func (a *app) completionTargets(cmd *cobra.Command) []string {
+	c, err := a.readConfig(cmd)
+	if err != nil {
+		return nil // a shell cannot show it
+	}
+	var names []string
+	for _, t := range c.Targets {
+		names = append(names, cobra.CompletionWithDesc(t.Name, t.URL.Value))
+	}
+	return names
+}
+
 func explainedTools() []string {
 	all := []string{convert.Auto + "\tdetect the tool", "list\tlist the tools"}
 	for _, t := range tools.All() {
@@ -52,9 +67,9 @@ func explainedTools() []string {
 // completionRuns lists the runs in the state that the command line names. A state that
 // cannot be read, or not within a second, has none: a shell cannot show an error.
 func (a *app) completionRuns(cmd *cobra.Command) []complete.Run {
-	o := stateOptions{path: a.env(variable("state"))}
-	if f := cmd.Flags().Lookup("state"); f != nil && f.Changed {
-		o.path = f.Value.String()
+	o := stateOptions{path: cmp.Or(a.setting(cmd, "state"), a.env(variable("state")))}
+	if c, err := a.readConfig(cmd); o.path == "" && err == nil {
+		o.path = c.State.Value
 	}
 	path, err := a.statePath(o)
 	if err != nil || path == noState {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 
+	"gijbulk/cmd/gijbulk/config"
 	"gijbulk/importer/engine"
 	"gijbulk/importer/gij"
 	"gijbulk/importer/journal"
@@ -123,6 +124,17 @@ func codeOf(err error) (code int, hint string) {
 	return exitError, ""
 }
 
+// needOf is what the client needs to get over an error, or "".
+func needOf(err error) gij.Need {
+	if stop, ok := errors.AsType[*engine.Stopped](err); ok {
+		return gij.Need(stop.Outcome.Advice)
+	}
+	if api, ok := errors.AsType[*gij.Error](err); ok && api.Advice == "" {
+		return api.Need
+	}
+	return ""
+}
+
 // afterSignal replaces an error that only a signal can have caused by that signal: what it
 // cancelled fails in many ways, which mean nothing to people.
 func afterSignal(ctx context.Context, err error) error {
@@ -185,7 +197,16 @@ func (a *app) complain(err error) {
 	if err == nil || errors.As(err, &fail) && fail.said || errors.Is(err, syscall.EPIPE) { // the reader has ended, as with head
 		return
 	}
+	if invalid, ok := errors.AsType[config.Errors](err); ok {
+		for _, e := range invalid {
+			reports.ErrorText(a.stderr, e.Error(), e.Advice, a.page(a.stderrIsTerminal))
+		}
+		return
+	}
 	code, hint := codeOf(err)
+	if need := needOf(err); fail == nil && need != "" && a.profile != nil {
+		hint = withTarget(need, *a.profile)
+	}
 	text := strings.ReplaceAll(err.Error(), "\n", "; ") // between errors that were joined
 	if limit, ok := errors.AsType[*engine.LimitReached](err); ok {
 		text = withLimit(limit)

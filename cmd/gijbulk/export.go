@@ -66,15 +66,17 @@ replaced only with --overwrite.`,
   gijbulk export --minimal --unmanaged ours.yaml theirs.csv --out rest.yaml
   gijbulk export --format vendor-tsv --with-ids --out bulk.tsv`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case o.unmanaged:
-				return needFiles(cmd, args)
-			case len(args) > 0:
+			if len(args) > 0 && !o.unmanaged {
 				return usage("%s takes manifests only with --unmanaged, and got %q", cmd.CommandPath(), args[0])
 			}
 			return nil
 		},
-		RunE: onManifests(func(ctx context.Context, files []string) error { return a.export(ctx, files, o) }),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.unmanaged {
+				return a.onSomeManifests(func(ctx context.Context, files []string) error { return a.export(ctx, files, o) })(cmd, args)
+			}
+			return a.export(cmd.Context(), nil, o)
+		},
 	}
 	f := cmd.Flags()
 	o.target.addFlags(f)

@@ -15,15 +15,20 @@ import (
 )
 
 // fromEnvironment gives every flag that was not on the command line the value of its
-// variable: --dry-run is GIJBULK_DRY_RUN.
-func fromEnvironment(cmd *cobra.Command, lookup func(string) (string, bool)) error {
+// variable: --dry-run is GIJBULK_DRY_RUN. With a target, those of the connection are ignored.
+func (a *app) fromEnvironment(cmd *cobra.Command) error {
+	ignored := []string{"help", "version"}
+	if a.setting(cmd, targetFlag) != "" {
+		ignored = append(ignored, connectionFlags()...)
+	}
 	var bad error
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		name := variable(f.Name)
-		value, set := lookup(name)
-		if f.Changed || !set || value == "" || f.Name == "help" || f.Name == "version" || bad != nil {
+		value := a.env(name)
+		if f.Changed || value == "" || slices.Contains(ignored, f.Name) || bad != nil {
 			return
 		}
+		a.sources[f.Name] = flagSource{name: name}
 		if err := cmd.Flags().Set(f.Name, value); err != nil {
 			bad = usage("invalid value in %s (--%s): %w", name, f.Name, plainly(err))
 		}
@@ -35,7 +40,7 @@ func fromEnvironment(cmd *cobra.Command, lookup func(string) (string, bool)) err
 // that is a misspelt flag of this command is an error, and the others are given, for the log.
 // Manifests may refer to variables of such names.
 func unknownVariables(cmd *cobra.Command, environ []string) (unknown []string, err error) {
-	known := []string{envShards, envConfig, envStateKey}
+	known := []string{envShards, envStateKey}
 	for commands := []*cobra.Command{cmd.Root()}; len(commands) > 0; commands = commands[1:] {
 		for _, flag := range flagsOf(commands[0]) {
 			known = append(known, variable(flag))
@@ -76,11 +81,8 @@ func plainly(err error) error {
 
 const variablePrefix = "GIJBULK_"
 
-// The variables that belong to no flag, except that of shards.
-const (
-	envConfig   = variablePrefix + "CONFIG"
-	envStateKey = variablePrefix + "STATE_KEY"
-)
+// envStateKey belongs to no flag.
+const envStateKey = variablePrefix + "STATE_KEY"
 
 func variable(flag string) string {
 	return variablePrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))

@@ -43,7 +43,7 @@ func (m manifests) kinds() []schema.Kind {
 // readManifests checks the manifests. Secrets that are written out in them are hidden from now on.
 func (w *workspace) readManifests(ctx context.Context, files []string) (manifests, error) {
 	var m manifests
-	r, err := w.manifest.reader(w.stdin)
+	r, err := w.manifestReader(w.manifest)
 	if err != nil {
 		return m, err
 	}
@@ -61,7 +61,7 @@ func (w *workspace) readManifests(ctx context.Context, files []string) (manifest
 }
 
 func (w *workspace) resolveSecrets(ctx context.Context, files []string, m manifests) (manifests, error) {
-	resolver := secrets.Resolver{Env: w.lookupEnv, AllowCommands: w.allowCommands, Lenient: w.dryRun}
+	resolver := secrets.Resolver{Env: w.lookupEnv, AllowCommands: w.settings.target.allowCommands, Lenient: w.dryRun}
 	m.records = resolver.Resolve(ctx, m.records)
 	w.hide(m.records, w.target.secrets...)
 	w.logStep("manifest checked", "files", len(files), "records", len(m.records), "findings", len(m.allFindings()))

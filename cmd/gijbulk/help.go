@@ -21,13 +21,13 @@ type flagGroup struct {
 // flagGroups are the headings in the order in which they are shown. What no group names stands last.
 func flagGroups() []flagGroup {
 	return []flagGroup{
-		{"Manifest", []string{"format", "encoding", "set", "default", "skip-invalid", "no-plain-secrets", "allow-commands", "allow-dropped-types", "resolve", "lenient", "credential", "username", "origin"}},
+		{"Manifest", []string{"format", "encoding", "set", "default", "skip-invalid", "no-plain-secrets", "allow-dropped-types", "resolve", "lenient", "credential", "username", "origin"}},
 		{"Selection", []string{"match", "type", "wave", "limit", "shard"}},
 		{"Safety", []string{"yes", "dry-run", "create-only", "expect-plan", "full", "probe", "prune", "delete-files", "max-delete", "max-update", "max-lost", "force",
 			"canary", "wave-size", "wave-failures", "max-failures", "max-duration", "remove-duplicates", "resend-secrets"}},
 		{"Speed", []string{"concurrency", "rate", "timeout", "retries", "max-wait", "settle", "wait", "wait-indexed", "max-indexing", "index-timeout"}},
 		{"Reports", []string{"indexing", "report", "report-dir", "metrics-file", "overwrite"}},
-		{"Connection", []string{"jira", "token-file", "ca-file", "client-cert", "host-map", "expiry-warning", "sandbox", "sandbox-data"}},
+		{"Connection", []string{"jira", "target", "token-file", "ca-file", "client-cert", "host-map", "expiry-warning", "sandbox", "sandbox-data", "allow-commands"}},
 		{"State", []string{"state", "lock-timeout"}},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"gijbulk/cmd/gijbulk/config"
 	"gijbulk/importer/gij"
 	"gijbulk/importer/journal"
 	"gijbulk/reports"
@@ -37,10 +38,19 @@ func withFlag(text string, o schema.Option) string {
 
 // withNeed adds the flags and environment variables that a need of the client is about.
 func withNeed(n gij.Need) string {
+	return withSettings(n, "--jira or JIRA_URL", "JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD")
+}
+
+// withTarget is withNeed for a target of the configuration.
+func withTarget(n gij.Need, t config.Target) string {
+	return withSettings(n, "url: "+t.URL.Place.String(), "credentials of target "+t.Name+": "+t.Place.String())
+}
+
+func withSettings(n gij.Need, url, login string) string {
 	if n == gij.NeedLongerTimeout {
 		return "try again or raise --timeout"
 	}
-	const url, login, proxy = "--jira or JIRA_URL", "JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD", "HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
+	const proxy = "HTTPS_PROXY, HTTP_PROXY and NO_PROXY"
 	given := map[gij.Need]string{
 		gij.NeedCredentials: login,
 		gij.NeedBareURL:     login,

@@ -29,8 +29,8 @@ and import it. With --dry-run only the reports of --report are written.`,
   gijbulk import *.yaml --type GITHUB --limit 2
   gijbulk import integrations.csv --yes --report html --report junit=results.xml
   generate-manifest | gijbulk import - --format jsonl --yes`,
-		Args: needFiles,
-		RunE: onManifests(func(ctx context.Context, files []string) error {
+		Args: cobra.ArbitraryArgs,
+		RunE: a.onSomeManifests(func(ctx context.Context, files []string) error {
 			return a.importManifests(ctx, "import", files, o)
 		}),
 	}

@@ -34,8 +34,8 @@ approve.`,
 		Example: `  gijbulk plan integrations.yaml --jira https://jira.example.org --out plan.json
   gijbulk plan integrations.yaml --prune --out plan.json --report html=plan.html
   gijbulk plan *.csv --create-only --out plan.json`,
-		Args: needFiles,
-		RunE: onManifests(func(ctx context.Context, files []string) error { return a.makePlan(ctx, files, o) }),
+		Args: cobra.ArbitraryArgs,
+		RunE: a.onSomeManifests(func(ctx context.Context, files []string) error { return a.makePlan(ctx, files, o) }),
 	}
 	f := cmd.Flags()
 	o.manifest.addFlags(f)

@@ -23,6 +23,25 @@ func onManifests(do func(ctx context.Context, files []string) error) func(*cobra
 	}
 }
 
+// onSomeManifests is the RunE of a command that cannot do without manifests: where it is given none,
+// it takes those of the target.
+func (a *app) onSomeManifests(do func(ctx context.Context, files []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 && a.profile != nil {
+			for _, m := range a.profile.Manifests {
+				args = append(args, m.Value)
+			}
+			if len(args) == 0 {
+				return usage("no manifest given, and target %s has none", a.profile.Name).hinted("%s FILE, or manifests: in the configuration", cmd.CommandPath())
+			}
+		}
+		if len(args) == 0 {
+			return noManifest(cmd)
+		}
+		return onManifests(do)(cmd, args)
+	}
+}
+
 // manifestFiles are the files that the arguments mean: those in a folder that have the extension
 // of a manifest, and those that match a pattern, each sorted by name. An argument that means none
 // stays, and cannot be read.

@@ -22,7 +22,7 @@ func addMetricsFlag(f *pflag.FlagSet) {
 // looks at the flag itself: a command may have failed before it read anything else.
 func (a *app) meter(cmd *cobra.Command, exit int) error {
 	path := a.metricsPath(cmd)
-	if path == "" || cmd.Flags().Changed("help") {
+	if path == "" || cmd.Flags().Changed("help") || cmd.Flags().Changed(explainFlag) {
 		return nil
 	}
 	if err := a.checkMetrics(cmd); err != nil {
@@ -73,5 +73,8 @@ func (a *app) wantedTarget(cmd *cobra.Command) string {
 	if cmd.Flags().Lookup("jira") == nil {
 		return ""
 	}
-	return schema.ShownURL(cmp.Or(cmd.Flags().Lookup("jira").Value.String(), a.env(variable("jira")), a.env("JIRA_URL")))
+	if a.setting(cmd, targetFlag) != "" {
+		return cmd.Flags().Lookup("jira").Value.String()
+	}
+	return schema.ShownURL(cmp.Or(a.setting(cmd, "jira"), a.env("JIRA_URL")))
 }

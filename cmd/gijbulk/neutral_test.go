@@ -21,7 +21,7 @@ var foreign = map[string][]string{
 	"importer/convert/tools/codecommit.go": {"--output"},                                                                             // of the AWS CLI
 	"importer/convert/tools/gh.go":         {"--limit"},                                                                              // of the GitHub CLI
 	"importer/convert/tools/ghorg.go":      {"--base-url"},                                                                           // of ghorg
-	"importer/convert/tools/mr.go":         {"--origin"},                                                                             // of git clone
+	"importer/convert/tools/mr.go":         {"--origin", "--config"},                                                                 // of git
 	"importer/convert/tools/west.go":       {"--resolve"},                                                                            // of west
 	"importer/sandbox/jira.go":             {"gijbulk sandbox"},                                                                      // the title of its server
 	"schema/indexingerrors.go":             {"--indexnotfoundexception--no-segments-file-found", "--jsonexception-gij-self-managed"}, // addresses of pages

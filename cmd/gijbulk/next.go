@@ -81,7 +81,7 @@ func (w *workspace) commandOfRecords(run schema.Run) string {
 }
 
 // targetFlags are those that say which server is meant, and how it is reached.
-var targetFlags = []string{"token-file", "ca-file", "client-cert", "sandbox-data", "state"}
+var targetFlags = []string{"config", "token-file", "ca-file", "client-cert", "sandbox-data", "state"}
 
 // forResumed: all other flags of the run are kept with it.
 func forResumed(flag string) bool { return slices.Contains(targetFlags, flag) }
@@ -101,7 +101,7 @@ func forSame(flag string) bool { return flag != "expect-plan" }
 func (w *workspace) commandLine(words []string, takes func(flag string) bool) string {
 	words = append(words, w.targetWords()...)
 	w.command.Flags().Visit(func(f *pflag.Flag) {
-		if f.Name != "jira" && f.Name != "sandbox" && takes(f.Name) {
+		if !slices.Contains([]string{"jira", "sandbox", targetFlag}, f.Name) && !w.configured(f.Name) && takes(f.Name) {
 			words = append(words, flagWords(f)...)
 		}
 	})
@@ -109,6 +109,9 @@ func (w *workspace) commandLine(words []string, takes func(flag string) bool) st
 }
 
 func (w *workspace) targetWords() []string {
+	if w.profile != nil {
+		return []string{"--" + targetFlag, w.profile.Name}
+	}
 	if !w.target.sandbox {
 		return []string{"--jira", quoteWord(w.target.client.BaseURL())}
 	}

@@ -29,7 +29,6 @@ type runOptions struct {
 	skipInvalid bool
 
 	removeDuplicates bool
-	allowCommands    bool
 	allowDropped     bool
 	expectPlan       string
 	concurrency      int
@@ -48,12 +47,7 @@ func (o *runOptions) addReading(f *pflag.FlagSet) {
 	o.state.addFlags(f)
 	addMetricsFlag(f)
 	f.BoolVar(&o.skipInvalid, "skip-invalid", false, "send the valid records even if others have errors; those go to failed.csv")
-	o.addCommands(f)
 	f.BoolVar(&o.allowDropped, "allow-dropped-types", false, "create records of types that the vendor no longer supports")
-}
-
-func (o *runOptions) addCommands(f *pflag.FlagSet) {
-	f.BoolVar(&o.allowCommands, "allow-commands", false, "allow cmd: references of the manifest to run commands")
 }
 
 func (o *runOptions) addShowing(f *pflag.FlagSet) {

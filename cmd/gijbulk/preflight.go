@@ -82,18 +82,19 @@ here.`,
   gijbulk preflight --list integrations.yaml
   gijbulk preflight --output json --expiry-warning 14d integrations.csv
   gijbulk preflight --host-map github.com=https://mirror.example.org all.yaml`,
-		Args: needFiles,
-		RunE: onManifests(func(ctx context.Context, files []string) error { return a.preflight(ctx, files, o) }),
+		Args: cobra.ArbitraryArgs,
+		RunE: a.onSomeManifests(func(ctx context.Context, files []string) error { return a.preflight(ctx, files, o) }),
 	}
 	f := cmd.Flags()
 	o.manifest.addFlags(f)
 	o.selection.addPlanning(f)
+	addTargetFlag(f)
 	o.hosts.addFlags(f)
 	o.report.addFlags(f)
 	addMetricsFlag(f)
 	f.BoolVar(&o.list, "list", false, "name the repositories that each record lists")
 	f.BoolVar(&o.lenient, "lenient", false, "a secret that cannot be resolved here is a warning, and its records are not checked")
-	f.BoolVar(&o.allowCommands, "allow-commands", false, "allow cmd: references of the manifest to run commands")
+	f.BoolVar(&o.allowCommands, "allow-commands", false, "allow cmd: references to run commands")
 	return cmd
 }
 
@@ -134,7 +135,7 @@ func (a *app) preflight(ctx context.Context, files []string, o preflightOptions)
 
 // gatherPreflight reads the records with what is wrong with them, and resolves their secrets.
 func (a *app) gatherPreflight(ctx context.Context, c *validation, o preflightOptions, keepsCells bool) error {
-	r, err := o.manifest.reader(a.stdin)
+	r, err := a.manifestReader(o.manifest)
 	if err != nil {
 		return err
 	}

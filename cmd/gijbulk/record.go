@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ func (w *workspace) record(ctx context.Context, run schema.Run, options recorded
 	if w.state == nil || run.DryRun {
 		return nil, nil
 	}
-	given, err := options.with(w.command.Flags())
+	given, err := options.with(w.command.Flags(), w.configured)
 	if err != nil {
 		return nil, err
 	}
@@ -96,9 +97,15 @@ type recordedOptions struct {
 	Timeout time.Duration `json:"timeout,omitempty"`
 }
 
-func (o recordedOptions) with(flags *pflag.FlagSet) ([]byte, error) {
+// with adds the flags that were given, as JSON. Some are left out: what the configuration says of a
+// target is read again.
+func (o recordedOptions) with(flags *pflag.FlagSet, left func(flag string) bool) ([]byte, error) {
 	o.Flags = make(map[string]string)
-	flags.Visit(func(f *pflag.Flag) { o.Flags[f.Name] = f.Value.String() })
+	flags.Visit(func(f *pflag.Flag) {
+		if !left(f.Name) {
+			o.Flags[f.Name] = f.Value.String()
+		}
+	})
 	return json.Marshal(o)
 }
 
@@ -114,9 +121,10 @@ func (a *app) restoreOptions(run schema.Run, recorded []byte) (o recordedOptions
 	if o, err = readOptions(run.ID, recorded); err != nil {
 		return o, err
 	}
+	replaced := append(a.replacedConnection(), "state", "output")
 	for name, value := range o.Flags {
 		f := a.command.Flags().Lookup(name)
-		if f == nil || f.Changed || name == "state" || name == "output" {
+		if f == nil || f.Changed || slices.Contains(replaced, name) {
 			continue
 		}
 		if err := restoreFlag(f, value); err != nil {
@@ -124,7 +132,22 @@ func (a *app) restoreOptions(run schema.Run, recorded []byte) (o recordedOptions
 		}
 		f.Changed = true
 	}
-	return o, nil
+	if a.profile != nil {
+		return o, nil
+	}
+	return o, a.configure(a.command)
+}
+
+// replacedConnection are the flags of a run that say which Jira it is on, where this command line says so
+// itself: the credentials of one must not go to another.
+func (a *app) replacedConnection() []string {
+	switch {
+	case a.profile != nil:
+		return connectionFlags()
+	case slices.ContainsFunc(connectionFlags(), a.given):
+		return []string{targetFlag}
+	}
+	return nil
 }
 
 // recordedTimeout is the longest time limit of the requests of an interrupted run: the server may

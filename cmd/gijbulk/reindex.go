@@ -40,8 +40,8 @@ a webhook, 20 of the schedule, 10 of a removal. With --wait the command waits
 until each indexing has ended, and fails if one ended with errors.`,
 		Example: `  gijbulk reindex integrations.yaml --match 'Acme on GitHub'
   gijbulk reindex integrations.yaml --type GITLAB_SERVER --priority 20 --wait`,
-		Args: needFiles,
-		RunE: onManifests(func(ctx context.Context, files []string) error { return a.reindex(ctx, files, o) }),
+		Args: cobra.ArbitraryArgs,
+		RunE: a.onSomeManifests(func(ctx context.Context, files []string) error { return a.reindex(ctx, files, o) }),
 	}
 	f := cmd.Flags()
 	o.run.manifest.addFlags(f)

@@ -54,7 +54,6 @@ func shownOfResume() *pflag.FlagSet {
 	var o runOptions
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	o.addContinuing(f)
-	f.BoolVar(&o.allowCommands, "allow-commands", false, "")
 	f.BoolVarP(&o.yes, "yes", "y", false, "")
 	return f
 }
@@ -228,7 +227,7 @@ func (w *workspace) resolveAgain(ctx context.Context, run schema.Run, saved jour
 			return plan, err
 		}
 	}
-	resolver := secrets.Resolver{Env: w.lookupEnv, AllowCommands: w.allowCommands}
+	resolver := secrets.Resolver{Env: w.lookupEnv, AllowCommands: w.settings.target.allowCommands}
 	resolved := resolver.Resolve(ctx, wants)
 	w.hide(resolved, w.target.secrets...)
 	for i := range plan.Actions {

@@ -14,7 +14,7 @@ import (
 
 func run(ctx, hard context.Context, args []string, p process) int {
 	p.stdin = untilSignal{ctx, p.stdin}
-	a := &app{process: p, hard: hard, started: p.now()}
+	a := &app{process: p, hard: hard, started: p.now(), sources: make(map[string]flagSource)}
 	a.screen = terminal.NewScreen(p.stderr, p.columns)
 	root := a.root()
 	if len(args) > 0 && slices.Contains([]string{"completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0]) {
@@ -61,6 +61,8 @@ of the manifest from references such as env:NAME and file:PATH.`,
 	}
 	flags := root.PersistentFlags()
 	flags.VarP(newChoice(&a.output, outputText, outputJSON), "output", "o", "text or json (one object per line, on standard output)")
+	flags.String(configFlag, "", "`FILE` that names the targets (default $XDG_CONFIG_HOME/gijbulk/gijbulk.yaml, else /etc/gijbulk/gijbulk.yaml)")
+	flags.Bool(explainFlag, false, "show the settings of the command, each with where it comes from, and stop")
 	flags.StringVar(&a.logging.level, "log-level", "info", "trace, debug, info, warn or error")
 	flags.StringVar(&a.logging.format, "log-format", "console", "console, or json: all of standard error is one object per line, with the id of the run")
 	flags.BoolVar(&a.logging.quiet, "quiet", false, "print nothing if all went well, else errors and the summary")
@@ -132,7 +134,7 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 		complete.PlainUsages(cmd.Root())
 		return nil // a shell asks: whatever is wrong is told when the command runs
 	}
-	if err := firstError(fromEnvironment(cmd, a.lookupEnv), shardFromEnvironment(cmd, a.lookupEnv), a.checkMetrics(cmd)); err != nil {
+	if err := a.completeFlags(cmd); err != nil {
 		return err
 	}
 	var environ []string
@@ -151,6 +153,9 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	}
 	for _, name := range unknown {
 		a.log.debug("unknown environment variable", "name", name)
+	}
+	if cmd.Flags().Changed(explainFlag) {
+		return a.explainConfig(cmd)
 	}
 	return nil
 }
@@ -181,4 +186,13 @@ func (a *app) startLogOfError(args []string) {
 		a.logging.format, a.logging.level = logJSON, "info"
 		_ = a.startLog() // neither can be wrong
 	}
+}
+
+// completeFlags gives flags that were not on the command line the values of the environment and of the
+// configuration.
+func (a *app) completeFlags(cmd *cobra.Command) error {
+	if err := firstError(a.fromEnvironment(cmd), shardFromEnvironment(cmd, a.lookupEnv)); err != nil {
+		return err
+	}
+	return firstError(a.configure(cmd), a.checkMetrics(cmd))
 }

@@ -68,8 +68,8 @@ Running the same sync again changes nothing.`,
 		Example: `  gijbulk sync integrations.yaml --jira https://jira.example.org --dry-run
   gijbulk sync integrations.yaml --yes --quiet
   gijbulk sync integrations.yaml --prune --max-delete 5`,
-		Args: needFiles,
-		RunE: onManifests(func(ctx context.Context, files []string) error {
+		Args: cobra.ArbitraryArgs,
+		RunE: a.onSomeManifests(func(ctx context.Context, files []string) error {
 			return a.importManifests(ctx, "sync", files, o)
 		}),
 	}
@@ -97,8 +97,8 @@ working, and come with their cause and what to do.`,
   gijbulk audit integrations.yaml --indexing --metrics-file gijbulk.prom
   gijbulk audit integrations.yaml --prune --output json
   gijbulk audit acme.yaml --report html=drift.html --report junit=drift.xml`,
-		Args: needFiles,
-		RunE: onManifests(func(ctx context.Context, files []string) error {
+		Args: cobra.ArbitraryArgs,
+		RunE: a.onSomeManifests(func(ctx context.Context, files []string) error {
 			return a.importManifests(ctx, "audit", files, o)
 		}),
 	}

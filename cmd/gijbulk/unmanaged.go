@@ -31,7 +31,7 @@ func (e *exporter) withoutManaged(ctx context.Context, files []string) error {
 // wantedOf reads the records of manifests. What is wrong with one could make a record seem to be
 // unmanaged.
 func (a *app) wantedOf(ctx context.Context, files []string) ([]schema.Record, error) {
-	r, err := manifestOptions{}.reader(a.stdin)
+	r, err := a.manifestReader(manifestOptions{})
 	if err != nil {
 		return nil, err
 	}

@@ -26,12 +26,14 @@ type targetOptions struct {
 	timeout, maxWait           time.Duration
 	rate                       float64
 	retries                    int
+	allowCommands              bool
 }
 
 // noFaults is what --sandbox means without a value.
 const noFaults = "none"
 
 func (o *targetOptions) addFlags(f *pflag.FlagSet) {
+	addTargetFlag(f)
 	f.StringVar(&o.url, "jira", "", "base `URL` of Jira, with its context path (or JIRA_URL)")
 	f.StringVar(&o.tokenFile, "token-file", "", "`FILE` with a Jira personal access token (or JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD)")
 	f.StringVar(&o.caFile, "ca-file", "", "PEM `FILE` of certificate authorities to trust in addition to the system's")
@@ -43,6 +45,7 @@ func (o *targetOptions) addFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.maxWait, "max-wait", 10*time.Minute, "stop after this long without an accepted request")
 	f.Float64Var(&o.rate, "rate", 10, "at most this many requests per second, of all shards together; where it is not set and Jira sends its own limits, only those apply (0: no limit of our own)")
 	f.IntVar(&o.retries, "retries", 5, "retries for requests that did not take effect")
+	f.BoolVar(&o.allowCommands, "allow-commands", false, "allow cmd: references to run commands")
 }
 
 // target is the server that a command works on.
@@ -122,9 +125,11 @@ func (a *app) connectSandbox(o targetOptions, config gij.Config) (*target, error
 }
 
 func (a *app) connectJira(o targetOptions, config gij.Config) (*target, error) {
-	config.BaseURL = cmp.Or(o.url, a.env("JIRA_URL"))
+	if config.BaseURL = o.url; a.profile == nil {
+		config.BaseURL = cmp.Or(o.url, a.env("JIRA_URL"))
+	}
 	if config.BaseURL == "" {
-		return nil, usage("no Jira URL").hinted("use --jira URL or set JIRA_URL; --sandbox runs against an embedded sandbox")
+		return nil, usage("no Jira URL").hinted("use --jira URL or set JIRA_URL, or name a --target; --sandbox runs against an embedded sandbox")
 	}
 	if err := a.credentials(o, &config); err != nil {
 		return nil, err
@@ -150,8 +155,11 @@ func (a *app) connectJira(o targetOptions, config gij.Config) (*target, error) {
 	return &target{client: client, secrets: secrets, close: func() error { client.Close(); return nil }}, nil
 }
 
-// credentials come from the environment or a token file, never from a flag.
+// credentials come from the target, or else from the environment or a token file, never from a flag.
 func (a *app) credentials(o targetOptions, config *gij.Config) error {
+	if a.profile != nil {
+		return a.profileCredentials(a.command.Context(), o, config)
+	}
 	if o.tokenFile != "" {
 		content, err := os.ReadFile(o.tokenFile)
 		if err != nil {

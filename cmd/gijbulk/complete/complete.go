@@ -16,7 +16,8 @@ import (
 // Sources are the values that other packages know. A value may be followed by a tab and a
 // description.
 type Sources struct {
-	Runs func(*cobra.Command) []Run // those in the state of this command line, newest first
+	Runs    func(*cobra.Command) []Run    // those in the state of this command line, newest first
+	Targets func(*cobra.Command) []string // those in the configuration of this command line
 
 	ManifestFormats []string
 	ExportFormats   []string
@@ -73,8 +74,11 @@ func completions(s Sources) map[string]cobra.CompletionFunc {
 		"--sandbox":    settings(s.Faults),
 		"--faults":     settings(s.Faults),
 		"--jira":       targets(s),
-		"--shard":      oneOf(s.Shards...),
-		"--keep":       oneOf("7d", "30d", "90d", "365d"),
+		"--target": func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return s.Targets(cmd), inOrder
+		},
+		"--shard": oneOf(s.Shards...),
+		"--keep":  oneOf("7d", "30d", "90d", "365d"),
 
 		"--probe":          oneOf("require\trefuse where a git host gives no answer"),
 		"--expiry-warning": oneOf("7d", "14d", "30d", "90d"),
