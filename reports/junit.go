@@ -51,25 +51,51 @@ func writeJUnit(w io.Writer, d reportData) error {
 	e := xml.NewEncoder(w)
 	e.Indent("", "  ")
 	suites := element("testsuites", "name", "gijbulk", "tests", sum.tests, "failures", sum.failures, "errors", sum.errors, "time", sum.seconds)
-	suite := element("testsuite", "name", "gijbulk "+d.run.Command, "package", "gijbulk", "id", "0", "hostname", cmp.Or(d.run.Target, "-"),
+	if err := e.EncodeToken(suites); err != nil {
+		return err
+	}
+	if err := writeSuite(e, junitSuite{name: "gijbulk " + d.run.Command, prefix: "gijbulk.", data: d}); err != nil {
+		return err
+	}
+	if err := errors.Join(e.EncodeToken(suites.End()), e.Close()); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+// junitSuite is one run.
+type junitSuite struct {
+	id           int
+	name, prefix string // prefix: of the class names
+	data         reportData
+	own          *junitCase // about the run itself; nil: none
+}
+
+func writeSuite(e *xml.Encoder, s junitSuite) error {
+	d, sum := s.data, sumCases(s.data)
+	if s.own != nil {
+		sum.tests++
+		if s.own.Error != nil {
+			sum.errors++
+		}
+	}
+	suite := element("testsuite", "name", s.name, "package", "gijbulk", "id", s.id, "hostname", cmp.Or(d.run.Target, "-"),
 		"timestamp", d.run.Started.UTC().Format("2006-01-02T15:04:05"), "tests", sum.tests, "failures", sum.failures, "errors", sum.errors,
 		"skipped", sum.skipped, "time", sum.seconds)
-	failed := errors.Join(e.EncodeToken(suites), e.EncodeToken(suite), e.Encode(properties(d.run)))
+	failed := errors.Join(e.EncodeToken(suite), e.Encode(properties(d.run)))
+	if s.own != nil {
+		failed = errors.Join(failed, e.Encode(s.own))
+	}
 	met := make(map[string]int)
 	for i := range d.records {
-		if err := e.Encode(newCase(d.run, &d.records[i], met)); err != nil {
+		if err := e.Encode(newCase(s, &d.records[i], met)); err != nil {
 			return err
 		}
 	}
 	verdict, _ := totalsOf(d).verdict()
-	failed = errors.Join(failed, e.EncodeElement(verdict, element("system-out")),
-		e.EncodeElement(findingLines(d.findings), element("system-err")),
-		e.EncodeToken(suite.End()), e.EncodeToken(suites.End()), e.Close())
-	if failed != nil {
-		return failed
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return errors.Join(failed, e.EncodeElement(verdict, element("system-out")),
+		e.EncodeElement(findingLines(d.findings), element("system-err")), e.EncodeToken(suite.End()))
 }
 
 func element(name string, attributes ...any) xml.StartElement {
@@ -125,8 +151,9 @@ func kindOf(run RunInfo, r *RecordInfo) caseKind {
 	return casePassed
 }
 
-func newCase(run RunInfo, r *RecordInfo, met map[string]int) junitCase {
-	c := junitCase{Name: caseName(r, met), Classname: "gijbulk." + cmp.Or(r.typeOrKind(), r.Kind), Time: seconds(r.MS)}
+func newCase(s junitSuite, r *RecordInfo, met map[string]int) junitCase {
+	run := s.data.run
+	c := junitCase{Name: caseName(r, met), Classname: s.prefix + cmp.Or(r.typeOrKind(), r.Kind), Time: seconds(r.MS)}
 	what := string(r.Status)
 	if run.DryRun && r.Action != schema.OpValid { // a valid record was stopped by the errors of others
 		what = string(r.Action)

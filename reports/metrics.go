@@ -19,6 +19,7 @@ import (
 // records. Hide secrets in its run first, as [Masked] does.
 type Measured struct {
 	Run     schema.Run              // its command, version, target, shard, findings, writes and traffic
+	Name    string                  // of the target, where the command ran on several; "": on one
 	Results iter.Seq[schema.Result] // they are only counted
 	Exit    int                     // the exit code
 	Started time.Time
@@ -38,10 +39,16 @@ type CredentialExpiry struct {
 
 // WriteMetrics writes a file of Prometheus text for the textfile collector of the node
 // exporter. The file appears whole or not at all, and everybody may read it (mode 0644),
-// since the exporter is another user. The error names the path.
-func WriteMetrics(path string, m Measured) error {
+// since the exporter is another user. A command that ran on several targets has a run on each. The
+// error names the path.
+func WriteMetrics(path string, runs ...Measured) error {
 	registry := prometheus.NewRegistry()
-	m.register(registry)
+	var credentials []CredentialExpiry
+	for _, m := range runs {
+		m.register(registry)
+		credentials = append(credentials, m.Credentials...)
+	}
+	countCredentials(registry, credentials)
 	families, err := registry.Gather()
 	if err != nil {
 		return err
@@ -81,6 +88,9 @@ func (m meter) gauges(name, help string, labels ...string) *prometheus.GaugeVec 
 func (m Measured) register(registry *prometheus.Registry) {
 	run := m.Run
 	labels := prometheus.Labels{"command": validUTF8(run.Command), "target": validUTF8(run.Target)}
+	if m.Name != "" {
+		labels["name"] = m.Name
+	}
 	if !run.Shard.Whole() {
 		labels["shard"] = run.Shard.String()
 	}
@@ -93,7 +103,6 @@ func (m Measured) register(registry *prometheus.Registry) {
 	g.gauges("info", "1, with the version of gijbulk.", "version").WithLabelValues(validUTF8(run.Version)).Set(1)
 	m.countRecords(g)
 	m.countFindings(g)
-	m.countCredentials(registry)
 	if m.IndexingErrors != nil {
 		errors := prometheus.NewGauge(prometheus.GaugeOpts{Namespace: "gijbulk", Name: "indexing_errors",
 			Help: "Records of the last run whose last indexing had errors.", ConstLabels: labels})
@@ -113,14 +122,14 @@ func (m Measured) register(registry *prometheus.Registry) {
 }
 
 // countCredentials says when each credential expires, by the reference that names it.
-func (m Measured) countCredentials(registry *prometheus.Registry) {
-	if len(m.Credentials) == 0 {
+func countCredentials(registry *prometheus.Registry, credentials []CredentialExpiry) {
+	if len(credentials) == 0 {
 		return
 	}
 	g := prometheus.NewGaugeVec(prometheus.GaugeOpts{Namespace: "gijbulk", Name: "credential_expiry_timestamp_seconds",
 		Help: "When a credential of a git host expires, in seconds since 1970."}, []string{"host", "credential"})
 	latestFirst := func(a, b CredentialExpiry) int { return b.At.Compare(a.At) } // of several with one reference the earliest counts
-	for _, c := range slices.SortedStableFunc(slices.Values(m.Credentials), latestFirst) {
+	for _, c := range slices.SortedStableFunc(slices.Values(credentials), latestFirst) {
 		g.WithLabelValues(validUTF8(c.Host), validUTF8(c.Reference)).Set(float64(c.At.Unix()))
 	}
 	registry.MustRegister(g)
