@@ -1,0 +1,174 @@
+package reports
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"gijbulk/schema"
+)
+
+// Fleet is report.json of a command that ran on several targets.
+type Fleet struct {
+	Version int          `json:"version"`
+	Fleet   FleetInfo    `json:"fleet"`
+	Targets []TargetInfo `json:"targets"` // in the order of the configuration
+}
+
+// FleetInfo is what ran on the targets, when, and with what result.
+type FleetInfo struct {
+	Gijbulk string    `json:"gijbulk"` // the version of the tool
+	Command string    `json:"command"`
+	Started time.Time `json:"started"` // UTC
+	Ended   time.Time `json:"ended"`   // UTC
+	Exit    int       `json:"exit"`    // the worst of the targets'
+}
+
+// TargetInfo is the result of one target.
+type TargetInfo struct {
+	Name   string                `json:"name"`
+	URL    string                `json:"url"`
+	Run    string                `json:"run"` // its id, or ""
+	Exit   int                   `json:"exit"`
+	Result string                `json:"result"`           // what the exit code means
+	Said   string                `json:"said,omitempty"`   // the result in a few words
+	Error  string                `json:"error,omitempty"`  // why it failed
+	Counts map[schema.Status]int `json:"counts"`           // records by status; every status is there
+	Report string                `json:"report,omitempty"` // the path of its report.json, relative to this file
+
+	Details *Report `json:"-"` // of its records; nil: it has none
+}
+
+// good reports whether there is nothing to do about a target.
+func (t TargetInfo) good() bool { return t.Exit == 0 }
+
+// WriteAll writes the requested reports over all targets, and then, last, report.json. It returns as
+// [WriteAll] does that of a run.
+func (f Fleet) WriteAll(dir string, wanted ...Wanted) ([]string, error) {
+	var more []*pendingFile
+	for _, w := range wanted {
+		if w.Out == nil {
+			more = append(more, f.file(dir, w))
+		}
+	}
+	last := f.file(dir, Wanted{Format: FormatJSON})
+	files := append(slices.Clone(more), last)
+	defer discardAll(files)
+	prepare(files)
+	paths, failed := publish(more)
+	for _, w := range wanted {
+		if w.Out != nil {
+			failed = errors.Join(failed, f.render(w.Out, w.Format))
+		}
+	}
+	if err := last.publish(); err != nil {
+		return paths, errors.Join(failed, err)
+	}
+	return append(paths, last.path), failed
+}
+
+func (f Fleet) file(dir string, w Wanted) *pendingFile {
+	file := &pendingFile{path: filepath.Join(dir, w.Format.FileName()), render: func(out io.Writer) error { return f.render(out, w.Format) }}
+	if w.Path != "" {
+		file.path, file.chosen = w.Path, w.Format
+	}
+	return file
+}
+
+func (f Fleet) render(w io.Writer, format Format) error {
+	switch format {
+	case FormatHTML:
+		return f.html(w)
+	case FormatJUnit:
+		return f.junit(w)
+	case FormatMarkdown:
+		return f.markdown(w)
+	case FormatJSON:
+		return f.json(w)
+	case FormatCSV:
+		return f.csv(w)
+	}
+	return fmt.Errorf("unknown report format %q", format)
+}
+
+// json writes the targets one per line, so that they can be searched line by line.
+func (f Fleet) json(w io.Writer) error {
+	info, err := json.MarshalIndent(f.Fleet, "  ", "  ")
+	if err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "{\n  \"version\": %d,\n  \"fleet\": %s,\n  \"targets\": ", f.Version, info); err != nil {
+		return err
+	}
+	if err := writeRows(w, f.Targets); err != nil {
+		return err
+	}
+	_, err = io.WriteString(w, "\n}\n")
+	return err
+}
+
+// verdict says in a line how the command ended.
+func (f Fleet) verdict() (string, rating) {
+	var results []string
+	count := make(map[string]int)
+	for _, t := range f.worstFirst() {
+		if count[t.Result]++; count[t.Result] == 1 {
+			results = append(results, t.Result)
+		}
+	}
+	for i, result := range results {
+		results[i] = fmt.Sprintf("%d %s", count[result], result)
+	}
+	text := plural(len(f.Targets), "target") + ": " + strings.Join(results, ", ")
+	switch {
+	case f.Fleet.Exit == 0:
+		return text, ratingGood
+	case slices.ContainsFunc(f.Targets, func(t TargetInfo) bool { return t.Error != "" }):
+		return text, ratingBad
+	}
+	return text, ratingWarn
+}
+
+// worstFirst are the targets that need attention, and then the others, each in their order.
+func (f Fleet) worstFirst() []TargetInfo {
+	return slices.SortedStableFunc(slices.Values(f.Targets), func(a, b TargetInfo) int {
+		switch {
+		case a.good() == b.good():
+			return 0
+		case a.good():
+			return 1
+		}
+		return -1
+	})
+}
+
+func (f Fleet) facts() []fact {
+	return []fact{{"What", "gijbulk " + f.Fleet.Command}, {"When", whenOf(RunInfo{Started: f.Fleet.Started, Ended: f.Fleet.Ended})}, {"By", "gijbulk " + f.Fleet.Gijbulk}}
+}
+
+// counted are the counts of a target that are not zero.
+func (t TargetInfo) counted() string {
+	var parts []string
+	for _, s := range schema.Statuses() {
+		if n := t.Counts[s]; n > 0 {
+			parts = append(parts, withSeparators(n)+" "+string(s))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// words are what there is to say about a target.
+func (t TargetInfo) words() string {
+	if t.Error != "" {
+		return t.Error
+	}
+	if t.Said != "" {
+		return t.Said
+	}
+	return t.counted()
+}
