@@ -63,6 +63,7 @@ func (a *app) check(ctx context.Context, o targetOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	a.answer = there.String()
 	for _, said := range []*string{&user.Name, &user.DisplayName, &server.BaseURL, &server.Version} {
 		*said = a.mask.HideSaid(*said)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gijbulk/cmd/gijbulk/complete"
+	"gijbulk/cmd/gijbulk/config"
 	"gijbulk/cmd/gijbulk/terminal"
 	"gijbulk/importer/convert"
 	"gijbulk/importer/convert/tools"
@@ -50,6 +51,9 @@ func (a *app) completionTargets(cmd *cobra.Command) []string {
 		return nil // a shell cannot show it
 	}
 	var names []string
+	if cmd.Flags().Lookup(atOnceFlag) != nil {
+		names = append(names, config.All+"\teach target")
+	}
 	for _, t := range c.Targets {
 		names = append(names, cobra.CompletionWithDesc(t.Name, t.URL.Value))
 	}

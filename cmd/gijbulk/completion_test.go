@@ -86,7 +86,7 @@ func TestCompletions(t *testing.T) {
 		want      []string // all of them
 		among     []string // or some
 	}{
-		{line: "validate --ex", directive: noFiles, want: []string{"--explain"}},
+		{line: "validate --exp", directive: noFiles, want: []string{"--explain-config", "--explain"}},
 		{line: "validate --explain ", directive: ordered, among: []string{"list", "origin-required", "unknown-type"}},
 		{line: "import ", directive: askShell},
 		{line: "import a.csv b.csv ", directive: askShell},

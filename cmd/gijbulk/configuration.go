@@ -64,8 +64,17 @@ func (a *app) configure(cmd *cobra.Command) error {
 		return err
 	}
 	a.configPath = c.Path
-	if name != "" {
-		if a.profile, err = a.chooseTarget(cmd, c, name); err != nil {
+	for _, flag := range connectionFlags() {
+		if name != "" && flags.Changed(flag) {
+			return usage("--%s and --%s exclude each other: a target has its own Jira and credentials", flag, targetFlag)
+		}
+	}
+	if namesSeveral(name) {
+		if a.fleet, err = a.chooseFleet(cmd, c, name); err != nil {
+			return err
+		}
+	} else if name != "" {
+		if a.profile, err = a.chooseTarget(c, name); err != nil {
 			return err
 		}
 		if err := a.applyProfile(cmd); err != nil {
@@ -82,12 +91,7 @@ func (a *app) sandboxed(cmd *cobra.Command) bool {
 }
 
 // chooseTarget finds the target with a name.
-func (a *app) chooseTarget(cmd *cobra.Command, c config.Config, name string) (*config.Target, error) {
-	for _, flag := range connectionFlags() {
-		if cmd.Flags().Changed(flag) {
-			return nil, usage("--%s and --%s exclude each other: a target has its own Jira and credentials", flag, targetFlag)
-		}
-	}
+func (a *app) chooseTarget(c config.Config, name string) (*config.Target, error) {
 	target, known := c.Target(name)
 	if known {
 		return &target, nil

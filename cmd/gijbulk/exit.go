@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -198,6 +199,7 @@ func (a *app) complain(err error) {
 		return
 	}
 	if invalid, ok := errors.AsType[config.Errors](err); ok {
+		a.complaint = strings.ReplaceAll(err.Error(), "\n", "; ")
 		for _, e := range invalid {
 			reports.ErrorText(a.stderr, e.Error(), e.Advice, a.page(a.stderrIsTerminal))
 		}
@@ -211,9 +213,28 @@ func (a *app) complain(err error) {
 	if limit, ok := errors.AsType[*engine.LimitReached](err); ok {
 		text = withLimit(limit)
 	}
+	a.complaint = a.mask.HideSaid(text)
 	if a.log != nil && a.log.json {
 		a.log.error(text, "hint", hint, "exit", code)
 		return
 	}
-	reports.ErrorText(a.stderr, a.mask.HideSaid(text), a.mask.HideSaid(hint), a.page(a.stderrIsTerminal))
+	reports.ErrorText(a.stderr, a.complaint, a.mask.HideSaid(hint), a.page(a.stderrIsTerminal))
+}
+
+// worstExit is the exit code of several runs: that of the worst.
+func worstExit(codes []int) int {
+	for _, bad := range []int{exitError, exitCredentials, exitTarget, exitLocked, exitUsage, exitManifest, exitUnsafe, exitInterrupted, exitTerminated,
+		exitFailed, exitLimit, exitTemporary, exitDrift} {
+		if slices.Contains(codes, bad) {
+			return bad
+		}
+	}
+	return exitDone
+}
+
+// resultOf says what an exit code means, in a table.
+func resultOf(code int) string {
+	return map[int]string{exitDone: "done", exitError: "error", exitDrift: "drift", exitFailed: "some failed", exitTemporary: "temporary failure",
+		exitManifest: "manifest has errors", exitUnsafe: "plan refused", exitLimit: "limit reached", exitTarget: "target not found", exitLocked: "locked",
+		exitCredentials: "credentials refused", exitUsage: "invalid settings", exitInterrupted: "interrupted", exitTerminated: "terminated"}[code]
 }

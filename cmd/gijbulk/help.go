@@ -25,7 +25,7 @@ func flagGroups() []flagGroup {
 		{"Selection", []string{"match", "type", "wave", "limit", "shard"}},
 		{"Safety", []string{"yes", "dry-run", "create-only", "expect-plan", "full", "probe", "prune", "delete-files", "max-delete", "max-update", "max-lost", "force",
 			"canary", "wave-size", "wave-failures", "max-failures", "max-duration", "remove-duplicates", "resend-secrets"}},
-		{"Speed", []string{"concurrency", "rate", "timeout", "retries", "max-wait", "settle", "wait", "wait-indexed", "max-indexing", "index-timeout"}},
+		{"Speed", []string{"targets-at-once", "concurrency", "rate", "timeout", "retries", "max-wait", "settle", "wait", "wait-indexed", "max-indexing", "index-timeout"}},
 		{"Reports", []string{"indexing", "report", "report-dir", "metrics-file", "overwrite"}},
 		{"Connection", []string{"jira", "target", "token-file", "ca-file", "client-cert", "host-map", "expiry-warning", "sandbox", "sandbox-data", "allow-commands"}},
 		{"State", []string{"state", "lock-timeout"}},

@@ -72,6 +72,7 @@ func (a *app) list(ctx context.Context, o listOptions) (err error) {
 			return err
 		}
 	}
+	a.answer = reports.ListCounts(listed)
 	if err := a.printList(listed); err != nil {
 		return err
 	}

@@ -22,12 +22,29 @@ func addMetricsFlag(f *pflag.FlagSet) {
 // looks at the flag itself: a command may have failed before it read anything else.
 func (a *app) meter(cmd *cobra.Command, exit int) error {
 	path := a.metricsPath(cmd)
-	if path == "" || cmd.Flags().Changed("help") || cmd.Flags().Changed(explainFlag) {
+	if path == "" || a.member != nil || cmd.Flags().Changed("help") || cmd.Flags().Changed(explainFlag) {
 		return nil
 	}
 	if err := a.checkMetrics(cmd); err != nil {
 		return err
 	}
+	runs := []reports.Measured{a.measured(cmd, exit)}
+	if len(a.members) > 0 {
+		runs = nil
+	}
+	for _, m := range a.members {
+		one := m.measured(m.command, m.exit)
+		one.Name = m.target.Name
+		runs = append(runs, one)
+	}
+	if err := reports.WriteMetrics(path, runs...); err != nil {
+		return (&failure{code: exitError, err: err}).hinted("choose another file (--%s)", metricsFlag)
+	}
+	return nil
+}
+
+// measured is what the metrics show of the command that ran.
+func (a *app) measured(cmd *cobra.Command, exit int) reports.Measured {
 	m := reports.Measured{Exit: exit, Started: a.started, Ended: a.now(), Results: slices.Values([]schema.Result(nil)),
 		Run: schema.Run{Command: cmd.Name(), Version: buildVersion(), Target: a.wantedTarget(cmd)}}
 	if f := a.finished; f != nil {
@@ -41,10 +58,7 @@ func (a *app) meter(cmd *cobra.Command, exit int) error {
 	m.Credentials = a.expiries
 	m.Run.Timeline = a.traffic.timeline(m.Ended)
 	m.Run, _ = reports.Masked(m.Run, nil, a.mask)
-	if err := reports.WriteMetrics(path, m); err != nil {
-		return (&failure{code: exitError, err: err}).hinted("choose another file (--%s)", metricsFlag)
-	}
-	return nil
+	return m
 }
 
 func (a *app) metricsPath(cmd *cobra.Command) string {

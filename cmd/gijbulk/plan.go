@@ -106,6 +106,14 @@ func intent(plan schema.Plan) string {
 	return strings.Join(parts, ", ")
 }
 
+func planAnswer(plan schema.Plan) string {
+	answer := cmp.Or(intent(plan), "nothing to write")
+	if n := plan.Count(schema.OpConflict); n > 0 {
+		answer += fmt.Sprintf(", %d in conflict", n)
+	}
+	return answer
+}
+
 func (w *workspace) planPage(terminal bool) reports.Page {
 	page := w.page(terminal)
 	page.Folded, page.OneByOne = page.Folded && !w.full, w.full
@@ -117,6 +125,7 @@ func (w *workspace) showPlan(run schema.Run, plan schema.Plan) error {
 		return err
 	}
 	_, run.Writes = w.target.client.Requests()
+	w.answer = planAnswer(plan)
 	masked := reports.MaskedPlan(plan, w.mask)
 	drifts := slices.ContainsFunc(plan.Actions, func(a schema.Action) bool { return a.Drifts() })
 	var err error

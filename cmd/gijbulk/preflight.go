@@ -124,6 +124,7 @@ func (a *app) preflight(ctx context.Context, files []string, o preflightOptions)
 	if err != nil {
 		return err
 	}
+	a.answer = count(tally.Errors, "error") + ", " + count(tally.Warnings, "warning")
 	if err := a.reportCheck(c, o.report.dir, wanted); err != nil {
 		return err
 	}

@@ -14,16 +14,23 @@ import (
 
 func run(ctx, hard context.Context, args []string, p process) int {
 	p.stdin = untilSignal{ctx, p.stdin}
-	a := &app{process: p, hard: hard, started: p.now(), sources: make(map[string]flagSource)}
-	a.screen = terminal.NewScreen(p.stderr, p.columns)
+	return newApp(hard, p).execute(ctx, args)
+}
+
+func newApp(hard context.Context, p process) *app {
+	return &app{process: p, hard: hard, started: p.now(), sources: make(map[string]flagSource), screen: terminal.NewScreen(p.stderr, p.columns)}
+}
+
+func (a *app) execute(ctx context.Context, args []string) int {
+	a.args = args
 	root := a.root()
 	if len(args) > 0 && slices.Contains([]string{"completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0]) {
 		a.addSuggestions(root) // cobra keeps them for as long as the process lives
 	}
 	root.SetArgs(args)
-	root.SetIn(p.stdin)
-	root.SetOut(p.stdout)
-	root.SetErr(p.stderr)
+	root.SetIn(a.stdin)
+	root.SetOut(a.stdout)
+	root.SetErr(a.stderr)
 	cmd, err := root.ExecuteContextC(ctx)
 	err = afterSignal(ctx, err)
 	a.startLogOfError(args)
@@ -73,23 +80,23 @@ of the manifest from references such as env:NAME and file:PATH.`,
 		return usage("%w", plainly(err)).hinted("%s --help lists the flags", cmd.CommandPath())
 	})
 	root.AddCommand(
-		a.importCommand(),
-		a.syncCommand(),
-		a.auditCommand(),
-		a.planCommand(),
+		a.onFleet(a.importCommand()),
+		a.onFleet(a.syncCommand()),
+		a.onFleet(a.auditCommand()),
+		a.onFleet(a.planCommand()),
 		a.applyCommand(),
 		a.validateCommand(),
-		a.preflightCommand(),
+		a.onFleet(a.preflightCommand()),
 		a.discoverCommand(),
 		a.convertCommand(),
 		a.exportCommand(),
-		a.listCommand(),
+		a.onFleet(a.listCommand()),
 		a.reindexCommand(),
 		a.runsCommand(),
 		a.resumeCommand(),
 		a.undoCommand(),
 		a.reportCommand(),
-		a.checkCommand(),
+		a.onFleet(a.checkCommand()),
 		a.schemaCommand(),
 		a.sandboxCommand(),
 		a.versionCommand(),
@@ -191,6 +198,11 @@ func (a *app) startLogOfError(args []string) {
 // completeFlags gives flags that were not on the command line the values of the environment and of the
 // configuration.
 func (a *app) completeFlags(cmd *cobra.Command) error {
+	if a.member != nil {
+		if err := a.member.narrow(cmd); err != nil {
+			return err
+		}
+	}
 	if err := firstError(a.fromEnvironment(cmd), shardFromEnvironment(cmd, a.lookupEnv)); err != nil {
 		return err
 	}

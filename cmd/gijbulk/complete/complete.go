@@ -74,8 +74,8 @@ func completions(s Sources) map[string]cobra.CompletionFunc {
 		"--sandbox":    settings(s.Faults),
 		"--faults":     settings(s.Faults),
 		"--jira":       targets(s),
-		"--target": func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
-			return s.Targets(cmd), inOrder
+		"--target": func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+			return someOf(s.Targets(cmd))(cmd, args, typed)
 		},
 		"--shard": oneOf(s.Shards...),
 		"--keep":  oneOf("7d", "30d", "90d", "365d"),

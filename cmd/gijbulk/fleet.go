@@ -1,0 +1,248 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/sync/errgroup"
+
+	"gijbulk/cmd/gijbulk/config"
+	"gijbulk/cmd/gijbulk/terminal"
+	"gijbulk/reports"
+	"gijbulk/schema"
+)
+
+// atOnceFlag is how many targets of a fleet are worked on at once. Only commands that take a fleet
+// have it.
+const atOnceFlag = "targets-at-once"
+
+// onFleet lets a command run on several targets: on each as if that were named alone.
+func (a *app) onFleet(cmd *cobra.Command) *cobra.Command {
+	one := cmd.RunE
+	cmd.Flags().Int(atOnceFlag, 4, "with several targets: work on at most this many at once")
+	cmd.Flags().Lookup(targetFlag).Usage = "`NAME` of a target in the configuration, several separated by commas, or all: its Jira, credentials, manifests and overrides (JIRA_URL, JIRA_TOKEN and their like are ignored)"
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(a.fleet) == 0 {
+			return one(cmd, args)
+		}
+		return a.runFleet(cmd.Context(), cmd)
+	}
+	return cmd
+}
+
+// chooseFleet are the targets that are named, where several can be.
+func (a *app) chooseFleet(cmd *cobra.Command, c config.Config, name string) ([]config.Target, error) {
+	if cmd.Flags().Lookup(atOnceFlag) == nil {
+		return nil, usage("%s works on one target, and --%s names several", cmd.CommandPath(), targetFlag)
+	}
+	if name == config.All {
+		if len(c.Targets) == 0 {
+			_, err := a.chooseTarget(c, name)
+			return nil, err
+		}
+		return c.Targets, nil
+	}
+	var fleet []config.Target
+	for _, one := range strings.Split(name, ",") {
+		t, err := a.chooseTarget(c, one)
+		switch {
+		case err != nil:
+			return nil, err
+		case slices.ContainsFunc(fleet, func(other config.Target) bool { return other.Name == one }):
+			return nil, usage("--%s names %s twice", targetFlag, one)
+		}
+		fleet = append(fleet, *t)
+	}
+	return fleet, nil
+}
+
+// namesSeveral reports whether what --target names may be more than one.
+func namesSeveral(name string) bool { return name == config.All || strings.Contains(name, ",") }
+
+// checkFleet refuses what cannot be done for several targets.
+func (a *app) checkFleet(cmd *cobra.Command) error {
+	flag := func(name string) string {
+		if f := cmd.Flags().Lookup(name); f != nil {
+			return f.Value.String()
+		}
+		return ""
+	}
+	atOnce, _ := strconv.Atoi(flag(atOnceFlag))
+	switch {
+	case atOnce < 1:
+		return usage("--%s %d is below 1", atOnceFlag, atOnce)
+	case slices.Contains(cmd.Flags().Args(), "-"):
+		return usage("standard input can be read for one target only").hinted("write the manifest to a file")
+	case flag("out") != "":
+		return usage("--out is for the plan of one target").hinted("make a plan for each: --%s NAME --out FILE", targetFlag)
+	case flag("yes") == "false" && flag("dry-run") == "false":
+		return (&failure{code: exitUnsafe, err: errors.New("several targets cannot be confirmed one by one; nothing was sent")}).
+			hinted("check the plans with --dry-run, then give --yes")
+	}
+	return nil
+}
+
+// runFleet runs the command on each target, some at once. None stops another.
+func (a *app) runFleet(ctx context.Context, cmd *cobra.Command) error {
+	if err := a.checkFleet(cmd); err != nil {
+		return err
+	}
+	wanted, err := a.fleetReports(cmd)
+	if err != nil {
+		return err
+	}
+	atOnce, _ := cmd.Flags().GetInt(atOnceFlag)
+	dir := a.fleetDir(cmd)
+	counter := terminal.StartCounter(a.progressOptions(), len(a.fleet))
+	var pool errgroup.Group
+	pool.SetLimit(atOnce)
+	for _, t := range a.fleet {
+		m := a.newMember(t, filepath.Join(dir, t.Name))
+		a.members = append(a.members, m)
+		pool.Go(func() error {
+			m.run(ctx, a.args)
+			counter.Add()
+			return nil // a failure is a result
+		})
+	}
+	_ = pool.Wait() // always nil
+	counter.Stop()
+	return a.reportFleet(cmd, dir, wanted)
+}
+
+// member is one target of a fleet.
+type member struct {
+	*app
+	target config.Target
+	dir    string // of its reports
+	stdout *bytes.Buffer
+	exit   int
+}
+
+// newMember makes what runs the command on one target. Its answers are kept until all are there, its log
+// lines name it, and at a terminal there are none: a person gets a table.
+func (a *app) newMember(t config.Target, dir string) *member {
+	p, out := a.process, new(bytes.Buffer)
+	p.stdin, p.stdout, p.standardLog = strings.NewReader(""), out, nil
+	p.stdinIsTerminal, p.stdoutIsTerminal, p.stderrIsTerminal = false, false, false
+	p.stderr = &labelledLines{out: a.screen, key: "target_name", label: t.Name}
+	if a.stderrIsTerminal {
+		p.stderr = io.Discard
+	}
+	m := &member{app: newApp(a.hard, p), target: t, dir: dir, stdout: out}
+	m.app.member, m.app.command = m, a.command
+	return m
+}
+
+// run runs the command on the target, unless it was interrupted before.
+func (m *member) run(ctx context.Context, args []string) {
+	if signal := afterSignal(ctx, ctx.Err()); signal != nil {
+		m.complaint = signal.Error()
+		m.exit, _ = codeOf(signal)
+		return
+	}
+	m.exit = m.execute(ctx, args)
+}
+
+// narrow makes the command line of a fleet that of this member: further reports go into the folder of
+// the target.
+func (m *member) narrow(cmd *cobra.Command) error {
+	flags := cmd.Flags()
+	if f := flags.Lookup("report"); f != nil {
+		wanted := f.Value.(*reportFlag)
+		var own reportFlag
+		for _, w := range *wanted {
+			if w.Path = ""; !slices.Contains(own, w) {
+				own = append(own, w)
+			}
+		}
+		*wanted = own
+	}
+	values := map[string]string{targetFlag: m.target.Name, metricsFlag: ""}
+	if m.dir != "" {
+		values["report-dir"] = m.dir
+	}
+	for name, value := range values {
+		if f := flags.Lookup(name); f != nil {
+			if err := flags.Set(name, value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// fleetReports are the reports over all targets that were asked for.
+func (a *app) fleetReports(cmd *cobra.Command) ([]reports.Wanted, error) {
+	f := cmd.Flags().Lookup("report")
+	if f == nil {
+		return nil, nil
+	}
+	return a.wantedReports(reportOptions{wanted: *f.Value.(*reportFlag), overwrite: flagIsSet(cmd.Flags(), overwriteFlag)})
+}
+
+func flagIsSet(flags *pflag.FlagSet, name string) bool {
+	on, _ := flags.GetBool(name)
+	return on
+}
+
+// fleetDir is the folder of the reports; "" where the command writes none, as a dry run does unless it is
+// asked for some.
+func (a *app) fleetDir(cmd *cobra.Command) string {
+	f := cmd.Flags().Lookup("report-dir")
+	if f == nil {
+		return ""
+	}
+	writes := cmd.Flags().Lookup("yes") != nil && !flagIsSet(cmd.Flags(), "dry-run")
+	if f.Value.String() == "" && !writes && cmd.Flags().Lookup("report").Value.String() == "" {
+		return ""
+	}
+	return cmp.Or(f.Value.String(), filepath.Join("gijbulk-reports", a.runID(a.started.UTC())))
+}
+
+// reportFleet shows and writes the results, and gives the worst of them.
+func (a *app) reportFleet(cmd *cobra.Command, dir string, wanted []reports.Wanted) error {
+	fleet := reports.Fleet{Version: reports.Version, Fleet: reports.FleetInfo{Gijbulk: buildVersion(), Command: cmd.Name(), Started: a.started.UTC(), Ended: a.now().UTC()}}
+	var exits []int
+	for _, m := range a.members {
+		exits = append(exits, m.exit)
+		fleet.Targets = append(fleet.Targets, m.result(dir))
+	}
+	fleet.Fleet.Exit = worstExit(exits)
+	if err := a.printFleet(cmd, fleet, dir); err != nil {
+		return err
+	}
+	if dir == "" {
+		return said(fleet.Fleet.Exit)
+	}
+	_, err := fleet.WriteAll(dir, wanted...)
+	return cmp.Or(err, said(fleet.Fleet.Exit))
+}
+
+// result is what a fleet's report says of the target.
+func (m *member) result(dir string) reports.TargetInfo {
+	info := reports.TargetInfo{Name: m.target.Name, URL: m.target.URL.Value, Exit: m.exit, Result: resultOf(m.exit), Said: m.answer, Error: m.complaint,
+		Counts: make(map[schema.Status]int)}
+	for _, s := range schema.Statuses() {
+		info.Counts[s] = 0
+	}
+	if f := m.finished; f != nil {
+		details := reports.NewReport(reports.Masked(f.run, f.results(), m.mask))
+		info.Run, info.Counts, info.Details = details.Run.ID, details.Run.Counts, &details
+	}
+	report := filepath.Join(m.target.Name, reports.ReportName)
+	if _, err := os.Stat(filepath.Join(dir, report)); dir != "" && err == nil {
+		info.Report = filepath.ToSlash(report)
+	}
+	return info
+}
