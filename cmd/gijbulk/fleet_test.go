@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"gijbulk/importer/sandbox"
+)
+
+// fleetOfSandboxes runs a command line on a configuration with three targets, which one sandbox answers.
+func fleetOfSandboxes(t *testing.T, ctx context.Context, line string, adjust func(*process)) (code int, stdout, stderr string) {
+	t.Helper()
+	server, err := sandbox.New(sandbox.Options{Token: "the-right-token"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(t.TempDir())
+	var targets strings.Builder
+	for _, name := range []string{"first", "second", "third"} {
+		targets.WriteString("  " + name + ": {url: https://" + name + ".example.org, token: env:TOKEN, manifests: all.csv}\n")
+	}
+	for name, text := range map[string]string{"gijbulk.yaml": "targets:\n" + targets.String(), "all.csv": "type,displayName,pat\nGITHUB,Acme,env:TOKEN\n"} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out, said bytes.Buffer
+	p := process{stdin: strings.NewReader(""), stdout: &out, stderr: &said, now: time.Now, transport: server.RoundTripper(), locks: filepath.Join(t.TempDir(), "locks"),
+		columns:   func() int { return 60 },
+		lookupEnv: func(name string) (string, bool) { token, set := map[string]string{"TOKEN": "the-right-token"}[name]; return token, set }}
+	if adjust != nil {
+		adjust(&p)
+	}
+	code = run(ctx, context.WithoutCancel(ctx), strings.Fields(line+" --config gijbulk.yaml"), p)
+	return code, out.String(), said.String()
+}
+
+// TestFleetAtATerminal: a person gets a line that says how far it is, and a table; no log of each target.
+func TestFleetAtATerminal(t *testing.T) {
+	code, stdout, stderr := fleetOfSandboxes(t, t.Context(), "audit --target all --state none", func(p *process) { p.stderrIsTerminal = true })
+	if code != exitDrift || strings.Contains(stderr, "INF") || strings.Contains(stderr, "first:") {
+		t.Errorf("exit code %d, and on standard error\n%s", code, stderr)
+	}
+	for _, want := range []string{"0/3", "TARGET  RESULT\n", "second  drift   1 integration to create\n"} {
+		if !strings.Contains(stderr, want) {
+			t.Errorf("%q is not in\n%s", want, stderr)
+		}
+	}
+	if strings.Count(stdout, ":\n+ create") != 3 {
+		t.Errorf("the plans are\n%s", stdout)
+	}
+}
+
+// TestFleetIsInterrupted: a target that has not been started is not started any more, and the report
+// is there.
+func TestFleetIsInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(interrupted{syscall.SIGTERM})
+	code, _, stderr := fleetOfSandboxes(t, ctx, "sync --target first,third --yes --state none --report-dir r", nil)
+	if code != exitTerminated || strings.Contains(stderr, "manifest checked") || strings.Count(stderr, "  terminated  stopped by a signal (terminated)") != 2 {
+		t.Errorf("exit code %d, and on standard error\n%s", code, stderr)
+	}
+	if _, err := os.Stat("r/report.json"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWorstExit(t *testing.T) {
+	for _, tt := range []struct {
+		codes []int
+		want  int
+	}{
+		{nil, exitDone},
+		{[]int{exitDone, exitDrift, exitDone}, exitDrift},
+		{[]int{exitTemporary, exitFailed, exitLimit}, exitFailed},
+		{[]int{exitFailed, exitInterrupted}, exitInterrupted},
+		{[]int{exitUsage, exitManifest, exitLocked, exitTarget, exitCredentials}, exitCredentials},
+		{[]int{exitCredentials, exitError}, exitError},
+	} {
+		if got := worstExit(tt.codes); got != tt.want {
+			t.Errorf("the worst of %v is %d", tt.codes, got)
+		}
+	}
+	for code := range 256 {
+		if worst := worstExit([]int{code}); worst != exitDone && resultOf(code) == "" {
+			t.Errorf("nothing is said about exit code %d", code)
+		}
+	}
+}
+
+func TestLabelledLines(t *testing.T) {
+	var out bytes.Buffer
+	l := &labelledLines{out: &out, key: "target", label: "eu"}
+	for _, piece := range []string{"a li", "ne\n{\"a\":1}\n{}\n", "{broken\n\nno end"} {
+		if n, err := io.WriteString(l, piece); n != len(piece) || err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	if want := "eu: a line\n{\"target\":\"eu\",\"a\":1}\n{\"target\":\"eu\"}\neu: {broken\neu: \n"; out.String() != want {
+		t.Errorf("the lines are %q", out.String())
+	}
+}
