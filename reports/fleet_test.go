@@ -24,7 +24,7 @@ func fleetOf(t *testing.T) Fleet {
 		Records: []RecordInfo{{Subject: Subject{Kind: "integration", Type: "GITHUB", DisplayName: "Acme", Action: schema.OpCreate}, Status: schema.StatusFailed, Error: "refused"}}}
 	return Fleet{Version, FleetInfo{"1.0", "sync", start, start.Add(2 * time.Second), 12}, []TargetInfo{
 		{Name: "good", URL: "https://good.example.org", Run: "r1", Result: "done", Counts: map[schema.Status]int{schema.StatusCreated: 1200, schema.StatusUnchanged: 3}, Report: "good/report.json"},
-		{Name: "eu", URL: "https://eu.example.org", Exit: 12, Result: "credentials refused", Error: "=401 <b>&| Unauthorized"},
+		{Name: "eu", URL: "https://eu.example.org", Exit: 12, Result: "credentials refused", Counts: map[schema.Status]int{}, Error: "=401 <b>&| Unauthorized"},
 		{Name: "us", URL: "https://us.example.org", Run: "r3", Exit: 3, Result: "some failed", Counts: map[schema.Status]int{schema.StatusFailed: 1}, Report: "u s/report.json", Details: &details},
 	}}
 }
@@ -95,9 +95,18 @@ func TestFleetWriteAll(t *testing.T) {
 		t.Errorf("written are %q, %v", paths, err)
 	}
 	data, err := os.ReadFile(filepath.Join(dir, "report.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	var read Fleet
 	if err := json.Unmarshal(data, &read); err != nil || len(read.Targets) != 3 || read.Targets[2].Report != "u s/report.json" || out.Len() == 0 {
 		t.Errorf("report.json is %s, %v", data, err)
+	}
+	if err := validateWith(t, schema.FleetSchema(), data); err != nil {
+		t.Error(err)
+	}
+	if err := validateWith(t, schema.FleetSchema(), bytes.Replace(data, []byte(`"created":1200`), []byte(`"made":1200`), 1)); err == nil {
+		t.Error("the schema takes a status that there is not")
 	}
 	if _, err := Read(bytes.NewReader(data)); err == nil {
 		t.Error("the report of a fleet is taken for that of a run")

@@ -75,32 +75,58 @@ func oneOf[T ~string](all []T) *jsonschema.Schema {
 	return s
 }
 
-// TestReportSchema holds the kept JSON Schema against the types that report.json is
-// written from.
+// TestReportSchema holds the kept JSON Schemas against the types that report.json is
+// written from, of a run and of a fleet.
 func TestReportSchema(t *testing.T) {
-	made, err := json.MarshalIndent(madeReportSchema(t), "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const name = "../schema/report.schema.json"
-	if *update {
-		if err := os.WriteFile(name, append(made, '\n'), 0o644); err != nil {
+	for name, made := range map[string]*jsonschema.Schema{
+		"../schema/report.schema.json": madeReportSchema(t),
+		"../schema/fleet.schema.json":  madeFleetSchema(t),
+	} {
+		text, err := json.MarshalIndent(made, "", "  ")
+		if err != nil {
 			t.Fatal(err)
 		}
+		if *update {
+			if err := os.WriteFile(name, append(text, '\n'), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		kept, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(kept), string(text)+"\n"); diff != "" {
+			t.Errorf("%s is not what the types say; go test ./reports -update writes it (-kept +made):\n%s", name, diff)
+		}
 	}
-	kept, err := os.ReadFile(name)
-	if err != nil {
+}
+
+// madeFleetSchema reflects [Fleet] as madeReportSchema does [Report].
+func madeFleetSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	r := jsonschema.Reflector{Anonymous: true, ExpandedStruct: true, AllowAdditionalProperties: true, Mapper: named}
+	if err := r.AddGoComments("gijbulk/reports", "."); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(string(kept), string(made)+"\n"); diff != "" {
-		t.Errorf("%s is not what the types say; go test ./reports -update writes it (-kept +made):\n%s", name, diff)
-	}
+	made := r.Reflect(&Fleet{})
+	made.ID = "urn:gijbulk:schema:fleet:1"
+	made.Title, made.Description = "gijbulk report of a fleet", "report.json: the result of every target of a command that ran on several"
+	version, _ := made.Properties.Get("version")
+	version.Const = Version
+	counts, _ := made.Definitions["TargetInfo"].Properties.Get("counts")
+	counts.PropertyNames = named(reflect.TypeFor[schema.Status]())
+	return made
 }
 
 // validate holds a report against the kept schema.
 func validate(t *testing.T, report []byte) error {
 	t.Helper()
-	doc, err := validator.UnmarshalJSON(strings.NewReader(schema.ReportSchema()))
+	return validateWith(t, schema.ReportSchema(), report)
+}
+
+func validateWith(t *testing.T, kept string, report []byte) error {
+	t.Helper()
+	doc, err := validator.UnmarshalJSON(strings.NewReader(kept))
 	if err != nil {
 		t.Fatal(err)
 	}

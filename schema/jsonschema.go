@@ -3,9 +3,10 @@ package schema
 import _ "embed"
 
 // The published JSON Schemas (draft 2020-12) are kept as files, so that editors can point
-// at them and the program prints them without making them. Tests make them anew, that of
-// the manifest from the tables of this package, that of report.json from the types of package
-// reports and that of plan.json from those of package planfile, and compare; their flag -update writes the files.
+// at them and the program prints them without making them. Tests make them anew, those of
+// the manifest and the configuration from the tables of this package, those of report.json, of a run and
+// of a fleet, from the types of package reports and that of plan.json from those of package planfile, and
+// compare; their flag -update writes the files.
 var (
 	//go:embed manifest.schema.json
 	manifestSchema string
@@ -15,6 +16,8 @@ var (
 	planSchema string
 	//go:embed config.schema.json
 	configSchema string
+	//go:embed fleet.schema.json
+	fleetSchema string
 )
 
 // ManifestSchema is the JSON Schema of a manifest in YAML or JSON, and of a line of JSON
@@ -31,3 +34,6 @@ func PlanSchema() string { return planSchema }
 
 // ConfigSchema is the JSON Schema of gijbulk.yaml.
 func ConfigSchema() string { return configSchema }
+
+// FleetSchema is the JSON Schema of report.json of a command that ran on several targets.
+func FleetSchema() string { return fleetSchema }

@@ -107,7 +107,11 @@ func (a *app) runFleet(ctx context.Context, cmd *cobra.Command) error {
 	var pool errgroup.Group
 	pool.SetLimit(atOnce)
 	for _, t := range a.fleet {
-		m := a.newMember(t, filepath.Join(dir, t.Name))
+		own := ""
+		if dir != "" {
+			own = filepath.Join(dir, t.Name)
+		}
+		m := a.newMember(t, own)
 		a.members = append(a.members, m)
 		pool.Go(func() error {
 			m.run(ctx, a.args)
@@ -124,7 +128,7 @@ func (a *app) runFleet(ctx context.Context, cmd *cobra.Command) error {
 type member struct {
 	*app
 	target config.Target
-	dir    string // of its reports
+	dir    string // of its reports; "": it writes none
 	stdout *bytes.Buffer
 	exit   int
 }
@@ -154,9 +158,8 @@ func (m *member) run(ctx context.Context, args []string) {
 	m.exit = m.execute(ctx, args)
 }
 
-// narrow makes the command line of a fleet that of this member: further reports go into the folder of
-// the target.
-func (m *member) narrow(cmd *cobra.Command) error {
+// takeReports makes the reports of the fleet those of the member: they go into the folder of the target.
+func (m *member) takeReports(cmd *cobra.Command) error {
 	flags := cmd.Flags()
 	if f := flags.Lookup("report"); f != nil {
 		wanted := f.Value.(*reportFlag)
@@ -168,18 +171,10 @@ func (m *member) narrow(cmd *cobra.Command) error {
 		}
 		*wanted = own
 	}
-	values := map[string]string{targetFlag: m.target.Name, metricsFlag: ""}
-	if m.dir != "" {
-		values["report-dir"] = m.dir
+	if flags.Lookup("report-dir") == nil || m.dir == "" {
+		return nil
 	}
-	for name, value := range values {
-		if f := flags.Lookup(name); f != nil {
-			if err := flags.Set(name, value); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
+	return flags.Set("report-dir", m.dir)
 }
 
 // fleetReports are the reports over all targets that were asked for.

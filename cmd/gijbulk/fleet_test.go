@@ -33,8 +33,11 @@ func fleetOfSandboxes(t *testing.T, ctx context.Context, line string, adjust fun
 	}
 	var out, said bytes.Buffer
 	p := process{stdin: strings.NewReader(""), stdout: &out, stderr: &said, now: time.Now, transport: server.RoundTripper(), locks: filepath.Join(t.TempDir(), "locks"),
-		columns:   func() int { return 60 },
-		lookupEnv: func(name string) (string, bool) { token, set := map[string]string{"TOKEN": "the-right-token"}[name]; return token, set }}
+		columns: func() int { return 60 },
+		lookupEnv: func(name string) (string, bool) {
+			token, set := map[string]string{"TOKEN": "the-right-token"}[name]
+			return token, set
+		}}
 	if adjust != nil {
 		adjust(&p)
 	}

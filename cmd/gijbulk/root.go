@@ -199,12 +199,17 @@ func (a *app) startLogOfError(args []string) {
 // configuration.
 func (a *app) completeFlags(cmd *cobra.Command) error {
 	if a.member != nil {
-		if err := a.member.narrow(cmd); err != nil {
+		if err := cmd.Flags().Set(targetFlag, a.member.target.Name); err != nil {
 			return err
 		}
 	}
 	if err := firstError(a.fromEnvironment(cmd), shardFromEnvironment(cmd, a.lookupEnv)); err != nil {
 		return err
+	}
+	if a.member != nil {
+		if err := a.member.takeReports(cmd); err != nil {
+			return err
+		}
 	}
 	return firstError(a.configure(cmd), a.checkMetrics(cmd))
 }

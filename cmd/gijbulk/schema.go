@@ -16,18 +16,19 @@ var jsonSchemas = []struct {
 }{
 	{"manifest", "a manifest in YAML or JSON", schema.ManifestSchema},
 	{"report", "report.json", schema.ReportSchema},
+	{"fleet", "report.json of a command that ran on several targets", schema.FleetSchema},
 	{"plan", "plan.json", schema.PlanSchema},
 	{"config", "gijbulk.yaml", schema.ConfigSchema},
 }
 
 func (a *app) schemaCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema [manifest|report|plan|config]",
+		Use:   "schema [manifest|report|fleet|plan|config]",
 		Short: "Print the JSON Schema of a manifest, report or other file",
-		Long: `Print the JSON Schema (draft 2020-12) of the manifest, of report.json, of
-plan.json or of gijbulk.yaml. Editors complete and check manifests and
-configurations with it: save it next to them, and name it in the first line of a
-YAML file,
+		Long: `Print the JSON Schema (draft 2020-12) of the manifest, of report.json (of one
+run, or of a fleet: of several targets), of plan.json or of gijbulk.yaml.
+Editors complete and check manifests and configurations with it: save it next to
+them, and name it in the first line of a YAML file,
 
   # yaml-language-server: $schema=manifest.schema.json
 

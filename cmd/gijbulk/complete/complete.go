@@ -83,7 +83,7 @@ func completions(s Sources) map[string]cobra.CompletionFunc {
 		"--probe":          oneOf("require\trefuse where a git host gives no answer"),
 		"--expiry-warning": oneOf("7d", "14d", "30d", "90d"),
 
-		"schema manifest|report|plan|config": oneOf(s.Schemas...),
+		"schema manifest|report|fleet|plan|config": oneOf(s.Schemas...),
 
 		"export --format": oneOf(s.ExportFormats...),
 
