@@ -9,8 +9,8 @@ PKGS    := ./...
 # A count: at the end of a duration go test may fail by itself (go.dev/issue/75804, mended in Go 1.27).
 FUZZTIME ?= 3000x
 BENCH ?= .
-# A module of its own: the product depends on nothing of what it needs.
-VERIFY := samples/jobs/verify
+# Modules of their own: the product depends on nothing of what they need.
+MODULES := samples/jobs/verify cmd/gijdist
 
 .PHONY: help build dist reproduce docs test browser jobs check fmt vet static vuln layers fuzz chaos simulate seeds bench demo samples clean
 
@@ -21,12 +21,12 @@ build: ## bin/gijbulk, a static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=$(VCS) -ldflags '$(LDFLAGS)' -o bin/gijbulk ./cmd/gijbulk
 
 dist: ## dist/: archives for Linux, macOS and Windows (amd64, arm64), and SHA256SUMS
-	$(GO) run ./cmd/gijdist -go '$(GO)' -o dist
+	$(GO) build -C cmd/gijdist -o ../../bin/gijdist . && bin/gijdist -go '$(GO)' -o dist
 
 reproduce: dist ## pack the commit once more in another folder, and compare the sums
 	@elsewhere=$$(mktemp -d) && trap 'rm -rf "$$elsewhere"' EXIT && git clone -q . "$$elsewhere/clone" && \
-	  (cd "$$elsewhere/clone" && $(GO) run ./cmd/gijdist -go '$(GO)' -o "$$elsewhere/dist") && \
-	  diff dist/SHA256SUMS "$$elsewhere/dist/SHA256SUMS" && echo "the same sums twice"
+	  $(MAKE) -C "$$elsewhere/clone" dist && \
+	  diff dist/SHA256SUMS "$$elsewhere/clone/dist/SHA256SUMS" && echo "the same sums twice"
 
 docs: ## write cmd/gijbulk/docs anew: the command reference and the man pages
 	$(GO) test -count=1 -run '^TestDocs$$' ./cmd/gijbulk -update
@@ -53,15 +53,15 @@ browser: ## look at the reports of real runs in Chromium, and keep pictures of t
 	@rm -rf bin/browser && mkdir -p bin/browser
 	@browser=$$(.ci/chromium) && { [ -z "$$browser" ] || $(GO) test $$browser -count=1 -run '^TestReportsInABrowser$$' -artifacts -outputdir $(CURDIR)/bin/browser ./cmd/gijbulk; }
 
-jobs: ## hold samples/jobs against what Kubernetes, systemd, GitHub, GitLab and gijbulk take
-	cd $(VERIFY) && $(GO) test -count=1 ./...
+jobs: ## hold samples/jobs against what Kubernetes, systemd, GitHub, GitLab and gijbulk take, and test what packs
+	@for module in $(MODULES); do (cd $$module && $(GO) test -count=1 ./...) || exit 1; done
 	@.ci/units
 
 check: fmt vet static vuln layers test seeds ## all that CI demands
 
 fmt:
 	@unformatted=$$(gofmt -l cmd importer reports samples schema); [ -z "$$unformatted" ] || { echo "gofmt: $$unformatted"; exit 1; }
-	@for module in . $(VERIFY); do \
+	@for module in . $(MODULES); do \
 	  (cd $$module; cp go.mod .go.mod.before; cp go.sum .go.sum.before; $(GO) mod tidy; \
 	    cmp -s go.mod .go.mod.before && cmp -s go.sum .go.sum.before; same=$$?; mv .go.mod.before go.mod; mv .go.sum.before go.sum; \
 	    [ $$same = 0 ] || { echo "$$module: go.mod or go.sum is not tidy: run go mod tidy"; exit 1; }) || exit 1; \
@@ -72,14 +72,14 @@ fmt:
 # libraries are compiled for it; then seconds.
 vet:
 	$(GO) vet -tags=browser $(PKGS)
-	cd $(VERIFY) && $(GO) vet ./...
+	@for module in $(MODULES); do (cd $$module && $(GO) vet ./...) || exit 1; done
 	@for os in $(filter-out $(shell $(GO) env GOOS),linux darwin windows); do \
 	  echo "GOOS=$$os $(GO) vet $(PKGS)"; GOOS=$$os CGO_ENABLED=0 $(GO) vet $(PKGS) || exit 1; \
 	done
 
 static:
 	$(GO) tool staticcheck -tags=browser $(PKGS)
-	staticcheck=$$($(GO) tool -n staticcheck) && cd $(VERIFY) && "$$staticcheck" ./...
+	@staticcheck=$$($(GO) tool -n staticcheck) && for module in $(MODULES); do (cd $$module && "$$staticcheck" ./...) || exit 1; done
 
 # govulncheck needs its database on the network; where that is out of reach it says so.
 vuln:

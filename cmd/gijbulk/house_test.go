@@ -87,8 +87,6 @@ var allowed = map[string]struct {
 		"the one place that puts everything together"},
 	"cmd/gijbench": {nil,
 		"it runs the benchmarks, which are tests, and writes what they print"},
-	"cmd/gijdist": {nil,
-		"it packs what was built, whatever that does"},
 }
 
 // TestLayers holds the arrows of the house.
