@@ -20,8 +20,8 @@ help: ## list the targets
 build: ## bin/gijbulk, a static binary
 	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=$(VCS) -ldflags '$(LDFLAGS)' -o bin/gijbulk ./cmd/gijbulk
 
-dist: ## dist/: archives for Linux, macOS and Windows (amd64, arm64), and SHA256SUMS
-	$(GO) build -C cmd/gijdist -o ../../bin/gijdist . && bin/gijdist -go '$(GO)' -o dist
+dist: ## dist/: archives for Linux, macOS and Windows (amd64, arm64), deb, rpm, OCI image, SBOM and SHA256SUMS; URL= and MAINTAINER= of the release
+	$(GO) build -C cmd/gijdist -o ../../bin/gijdist . && bin/gijdist -go '$(GO)' -o dist -url '$(URL)' $(if $(MAINTAINER),-maintainer '$(MAINTAINER)')
 
 reproduce: dist ## pack the commit once more in another folder, and compare the sums
 	@elsewhere=$$(mktemp -d) && trap 'rm -rf "$$elsewhere"' EXIT && git clone -q . "$$elsewhere/clone" && \

@@ -99,12 +99,22 @@ func (t toolchain) modules(ctx context.Context, p platform) ([]module, error) {
 		}
 	}
 	slices.SortFunc(found, func(a, b module) int { return strings.Compare(a.path, b.path) })
-	root, err := t.run(ctx, p, "env", "GOROOT")
+	out, err := t.run(ctx, p, "env", "GOVERSION", "GOROOT")
 	if err != nil {
 		return nil, err
 	}
+	version, root, _ := strings.Cut(strings.TrimSpace(string(out)), "\n")
 	// Go's own licence has its place before the others.
-	return append([]module{{"Go", "", strings.TrimSpace(string(root))}}, slices.Compact(found)...), nil
+	return append([]module{{"Go", version, root}}, slices.Compact(found)...), nil
+}
+
+// zones are the time zones that come with Go.
+func (t toolchain) zones(ctx context.Context) ([]byte, error) {
+	root, err := t.run(ctx, hostPlatform(), "env", "GOROOT")
+	if err != nil {
+		return nil, err
+	}
+	return os.ReadFile(filepath.Join(strings.TrimSpace(string(root)), "lib", "time", "zoneinfo.zip"))
 }
 
 // origin is what a program was built from.

@@ -35,7 +35,7 @@ func clearEarlier(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for _, pattern := range []string{"gijbulk_*.tar.gz", "gijbulk_*.zip", sumsFile} {
+	for _, pattern := range []string{"gijbulk_*.tar.gz", "gijbulk_*.zip", "gijbulk_*.deb", "gijbulk_*.rpm", "gijbulk_*_image.tar", "gijbulk_*_sbom.cdx.json", "gijbulk.rb", "gijbulk.json", sumsFile} {
 		names, err := filepath.Glob(filepath.Join(dir, pattern))
 		if err != nil {
 			return err
@@ -52,10 +52,10 @@ func clearEarlier(dir string) error {
 // pack writes the archive of a platform into dir and gives its name. The files lie in one
 // folder that has the archive's name.
 func pack(dir string, made origin, p platform, files []file) (string, error) {
-	folder := fmt.Sprintf("gijbulk_%s_%s_%s", made.version, p.os, p.arch)
-	name, write := folder+".tar.gz", writeTar
+	name, write := archiveName(made, p), writeTar
+	folder := strings.TrimSuffix(strings.TrimSuffix(name, ".zip"), ".tar.gz")
 	if p.os == "windows" {
-		name, write = folder+".zip", writeZip
+		write = writeZip
 	}
 	var inside []file
 	for _, f := range files {
