@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -221,12 +222,14 @@ func hasFlag(c *cobra.Command, name string) bool {
 var (
 	mentionedCommand = regexp.MustCompile("`gijbulk\\s+([a-z][^`]*)`")
 	mentionedFlag    = regexp.MustCompile("`--([a-z-]+)")
+	mentionedTest    = regexp.MustCompile("`(Test[A-Z][A-Za-z]*)`")
 	mentionedTarget  = regexp.MustCompile("(?m)(?:`|^\\$ )make ([a-z]+)")
 )
 
-// TestMentions finds commands, flags and make targets in the documents that do not exist.
+// TestMentions finds commands, flags, tests and make targets in the documents that do not exist.
 func TestMentions(t *testing.T) {
 	makefile := readText(t, filepath.Join("..", "..", "Makefile"))
+	tests := testSources(t)
 	all := commands((&app{}).root())
 	for _, path := range documents(t) {
 		text := readText(t, path)
@@ -240,12 +243,33 @@ func TestMentions(t *testing.T) {
 				t.Errorf("%s: no command has --%s", path, found[1])
 			}
 		}
+		for _, found := range mentionedTest.FindAllStringSubmatch(text, -1) {
+			if !strings.Contains(tests, "func "+found[1]+"(") {
+				t.Errorf("%s: there is no %s", path, found[1])
+			}
+		}
 		for _, found := range mentionedTarget.FindAllStringSubmatch(text, -1) {
 			if !strings.Contains(makefile, "\n"+found[1]+":") {
 				t.Errorf("%s: there is no make %s", path, found[1])
 			}
 		}
 	}
+}
+
+// testSources are all tests of the module, one after the other.
+func testSources(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	err := filepath.WalkDir(filepath.Join("..", ".."), func(path string, _ fs.DirEntry, err error) error {
+		if err == nil && strings.HasSuffix(path, "_test.go") {
+			all.WriteString(readText(t, path))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
 }
 
 var (
