@@ -66,6 +66,7 @@ func completions(s Sources) map[string]cobra.CompletionFunc {
 		"--log-level":  oneOf("trace", "debug", "info", "warn", "error"),
 		"--log-format": oneOf("console", "json"),
 		"--format":     oneOf(s.ManifestFormats...),
+		"--encoding":   oneOf("cp1252", "iso-8859-15", "macintosh", "shift_jis"),
 		"--type":       someOf(append(types(), string(schema.KindRepository)+"\tplain repositories, which have no type")),
 		"--set":        assignments(fields()),
 		"--default":    assignments(fields()),
