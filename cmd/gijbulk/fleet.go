@@ -139,9 +139,13 @@ func (a *app) newMember(t config.Target, dir string) *member {
 	p, out := a.process, new(bytes.Buffer)
 	p.stdin, p.stdout, p.standardLog = strings.NewReader(""), out, nil
 	p.stdinIsTerminal, p.stdoutIsTerminal, p.stderrIsTerminal = false, false, false
-	p.stderr = &labelledLines{out: a.screen, key: "target_name", label: t.Name}
-	if a.stderrIsTerminal {
+	switch {
+	case a.stderrIsTerminal:
 		p.stderr = io.Discard
+	case a.log.json:
+		p.stderr = &labelledLines{out: a.log.out, key: "target_name", label: t.Name}
+	default:
+		p.stderr = &labelledLines{out: a.screen, key: "target_name", label: t.Name}
 	}
 	m := &member{app: newApp(a.hard, p), target: t, dir: dir, stdout: out}
 	m.app.member, m.app.command = m, a.command

@@ -16,6 +16,7 @@ import (
 type logbook struct {
 	zero zerolog.Logger
 	json bool
+	out  io.Writer // takes whole lines of logs that are as this one
 	mask func() schema.Mask
 }
 
@@ -36,12 +37,13 @@ func newLogbook(w io.Writer, o logOptions, colour bool, mask func() schema.Mask)
 	}
 	switch o.format {
 	case logJSON:
+		w = zerolog.SyncWriter(w)
 	case "console":
 		w = zerolog.ConsoleWriter{Out: w, NoColor: !colour, TimeFormat: time.TimeOnly}
 	default:
 		return nil, usage("--log-format %q is neither console nor json", o.format)
 	}
-	return &logbook{zero: zerolog.New(w).Level(level).With().Timestamp().Logger(), json: o.format == logJSON, mask: mask}, nil
+	return &logbook{zero: zerolog.New(w).Level(level).With().Timestamp().Logger(), json: o.format == logJSON, out: w, mask: mask}, nil
 }
 
 // logJSON is the log format for programs.
