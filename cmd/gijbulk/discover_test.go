@@ -95,7 +95,10 @@ func ran(t *testing.T, args ...string) (stdout, stderr string, code int) {
 	var out, err bytes.Buffer
 	ctx := t.Context()
 	code = run(ctx, context.WithoutCancel(ctx), args, process{stdin: strings.NewReader(""), stdout: &out, stderr: &err, now: time.Now,
-		lookupEnv: func(name string) (string, bool) { return "secret-token", name == "TOKEN" }})
+		lookupEnv: func(name string) (string, bool) {
+			value, ok := map[string]string{"TOKEN": "secret-token"}[name]
+			return value, ok
+		}})
 	if strings.Contains(out.String()+err.String(), "secret-token") {
 		t.Errorf("%v shows the credential:\n%s%s", args, &out, &err)
 	}
