@@ -44,7 +44,6 @@ type TargetInfo struct {
 	Details *Report `json:"-"` // of its records; nil: it has none
 }
 
-// good reports whether there is nothing to do about a target.
 func (t TargetInfo) good() bool { return t.Exit == 0 }
 
 // WriteAll writes the requested reports over all targets, and then, last, report.json. It returns as
@@ -112,7 +111,6 @@ func (f Fleet) json(w io.Writer) error {
 	return err
 }
 
-// verdict says in a line how the command ended.
 func (f Fleet) verdict() (string, rating) {
 	var results []string
 	count := make(map[string]int)
@@ -152,7 +150,6 @@ func (f Fleet) facts() []fact {
 	return []fact{{"What", "gijbulk " + f.Fleet.Command}, {"When", whenOf(RunInfo{Started: f.Fleet.Started, Ended: f.Fleet.Ended})}, {"By", "gijbulk " + f.Fleet.Gijbulk}}
 }
 
-// counted are the counts of a target that are not zero.
 func (t TargetInfo) counted() string {
 	var parts []string
 	for _, s := range schema.Statuses() {
@@ -163,7 +160,6 @@ func (t TargetInfo) counted() string {
 	return strings.Join(parts, ", ")
 }
 
-// words are what there is to say about a target.
 func (t TargetInfo) words() string {
 	if t.Error != "" {
 		return t.Error

@@ -172,8 +172,6 @@ func newCase(s junitSuite, r *RecordInfo, met map[string]int) junitCase {
 	return c
 }
 
-// caseMessage is what test tools show of a case without opening it: why it failed, or in which
-// fields the record differs.
 func caseMessage(r *RecordInfo, what string) string {
 	if r.Error != "" {
 		return clipped(r.Error)

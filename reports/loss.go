@@ -88,7 +88,6 @@ func planLosses(plan schema.Plan) *LossCounts {
 	return lossCounts(losses)
 }
 
-// plus adds the losses of another shard.
 func (c *LossCounts) plus(other *LossCounts) *LossCounts {
 	if c == nil || other == nil {
 		if c == nil {

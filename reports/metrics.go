@@ -121,7 +121,6 @@ func (m Measured) register(registry *prometheus.Registry) {
 	g.gauge("rate_limit_wait_seconds", "How long the last run waited for the rate limit.", sum.Held.Seconds())
 }
 
-// countCredentials says when each credential expires, by the reference that names it.
 func countCredentials(registry *prometheus.Registry, credentials []CredentialExpiry) {
 	if len(credentials) == 0 {
 		return

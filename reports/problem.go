@@ -76,7 +76,6 @@ func whyOf(c totals, r *RecordInfo) string {
 	return "differs: " + joinNonEmpty(", ", changes...)
 }
 
-// causeOf is why a record did not end well.
 func causeOf(r *RecordInfo) string {
 	if r.Error == "" && r.HTTP != 0 {
 		return fmt.Sprintf("the server answered %d", r.HTTP)

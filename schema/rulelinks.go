@@ -147,7 +147,6 @@ func (e *earlierRules) add(rule Record) {
 	}
 }
 
-// shadows is the finding about a rule that one of the earlier ones leaves nothing to.
 func (e *earlierRules) shadows(rule Record) (Finding, bool) {
 	match := rule.Get(FieldMatch).Text()
 	if before, found := e.byMatch[match]; found {

@@ -44,7 +44,6 @@ func (a *app) addSuggestions(root *cobra.Command) {
 	})
 }
 
-// completionTargets lists the targets of the configuration that the command line names.
 func (a *app) completionTargets(cmd *cobra.Command) []string {
 	c, err := a.readConfig(cmd)
 	if err != nil {

@@ -34,13 +34,11 @@ type flagSource struct {
 	config bool
 }
 
-// configured reports whether the value of a flag comes from the configuration.
 func (a *app) configured(flag string) bool { return a.sources[flag].config }
 
 // connectionFlags say which Jira is reached, and as whom. A target says so itself.
 func connectionFlags() []string { return []string{"jira", "token-file", "sandbox", "sandbox-data"} }
 
-// setting is the value of a flag: on the command line, or else that of its variable.
 func (a *app) setting(cmd *cobra.Command, flag string) string {
 	f := cmd.Flags().Lookup(flag)
 	switch {
@@ -90,7 +88,6 @@ func (a *app) sandboxed(cmd *cobra.Command) bool {
 	return a.setting(cmd, "sandbox") != "" || a.setting(cmd, "sandbox-data") != ""
 }
 
-// chooseTarget finds the target with a name.
 func (a *app) chooseTarget(c config.Config, name string) (*config.Target, error) {
 	target, known := c.Target(name)
 	if known {
@@ -106,7 +103,6 @@ func (a *app) chooseTarget(c config.Config, name string) (*config.Target, error)
 	return nil, fail.hinted("it has %s", strings.Join(c.Names(), ", "))
 }
 
-// applyProfile gives the flags of the connection to Jira the values of the target.
 func (a *app) applyProfile(cmd *cobra.Command) error {
 	if cmd.Flags().Lookup("jira") == nil { // its --ca-file is for git hosts
 		return nil
@@ -164,7 +160,6 @@ func (a *app) readConfig(cmd *cobra.Command) (config.Config, error) {
 	return config.Config{}, nil
 }
 
-// profileCredentials are those of the target, by their references.
 func (a *app) profileCredentials(ctx context.Context, o targetOptions, c *gij.Config) (err error) {
 	r := secrets.Resolver{Env: a.lookupEnv, AllowCommands: o.allowCommands}
 	value := func(key string, s config.Setting[string]) string {

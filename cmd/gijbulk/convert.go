@@ -149,7 +149,6 @@ func (a *app) convert(ctx context.Context, files []string, o convertOptions) err
 	return a.writeConverted(ctx, inputs, options, o.made)
 }
 
-// checkMade finds out whether what repositories become can be written.
 func (a *app) checkMade(o madeOptions) error {
 	if a.json() && o.output.out == "" {
 		return usage("--output json writes the account of the rows to standard output, where the manifest goes as well").hinted("give --out FILE")
@@ -173,7 +172,6 @@ func (a *app) projectMap(file string, encoding encodingFlag) (convert.ProjectMap
 	return projects, nil
 }
 
-// writeConverted converts listings, writes the manifest, and says what became of each row.
 func (a *app) writeConverted(ctx context.Context, inputs []convert.Input, options convert.Options, o madeOptions) error {
 	format, err := o.manifestFormat()
 	if err != nil {

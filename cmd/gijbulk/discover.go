@@ -86,7 +86,6 @@ own. Where there is such a difference, the exit code is 2.`,
 	return cmd
 }
 
-// needType is the Args rule of discover.
 func needType(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return usage("no type given").hinted("%s TYPE; the types are %s", cmd.CommandPath(), strings.Join(discoverableNames(), ", "))
@@ -135,7 +134,6 @@ func (a *app) discover(ctx context.Context, word string, names []string, o disco
 	return a.writeConverted(ctx, inputs, options, o.made)
 }
 
-// options say how what d lists is converted.
 func (o discoverOptions) options(d discoverable) (convert.Options, error) {
 	options, err := o.made.options()
 	if err != nil {
@@ -152,7 +150,6 @@ func (o discoverOptions) options(d discoverable) (convert.Options, error) {
 	return options, err
 }
 
-// resolveSources looks the credential up, and hides it.
 func (a *app) resolveSources(ctx context.Context, sources []githost.Source, allowCommands bool) error {
 	resolver := secrets.Resolver{Env: a.lookupEnv, AllowCommands: allowCommands}
 	var records []schema.Record

@@ -74,7 +74,6 @@ func discoverableNamed(word string) (discoverable, error) {
 	return discoverable{}, fail
 }
 
-// originOf is the URL of the host.
 func (d discoverable) originOf(given string) (string, error) {
 	switch {
 	case given == "" && d.own && d.origin == "":
@@ -91,7 +90,6 @@ func (d discoverable) originOf(given string) (string, error) {
 	return strings.TrimRight(given, "/"), nil
 }
 
-// sources are what the client lists: one, or for AWS one in each region.
 func (d discoverable) sources(origin string, names []string, l convert.Login) ([]githost.Source, error) {
 	values, err := d.values(origin, l)
 	if err != nil {
@@ -111,7 +109,6 @@ func (d discoverable) sources(origin string, names []string, l convert.Login) ([
 	return []githost.Source{{Record: schema.NewRecord(values), Kind: d.kind, Names: names}}, nil
 }
 
-// regionSources are those of AWS.
 func regionSources(values map[schema.Field]schema.Value, regions []string) (all []githost.Source, err error) {
 	if len(regions) == 0 {
 		return nil, usage("no region given").hinted("gijbulk discover %s REGION…, such as eu-central-1", schema.TypeAWS)

@@ -35,7 +35,6 @@ type listedRecord struct {
 	gone         string // why it lists nothing; "" where it lists some
 }
 
-// checkHosts is discover with manifests to check.
 func (a *app) checkHosts(ctx context.Context, config githost.Config, sources []githost.Source, inputs []convert.Input, options convert.Options, files []string) error {
 	result, err := tools.All().Read(inputs, options)
 	if err != nil {
@@ -97,7 +96,6 @@ func (a *app) manifestsToCheck(ctx context.Context, files []string) ([]schema.Re
 	return records, err
 }
 
-// repositoryHost is the host that a source's repositories are cloned from.
 func repositoryHost(r schema.Record) string {
 	u, err := url.Parse(r.Key().Origin)
 	if err != nil {
@@ -123,7 +121,6 @@ func (c hostCheck) concerns(r schema.Record) bool {
 // ofOne finds the paths of lists of one organization, group or user.
 var ofOne = regexp.MustCompile(`/(orgs|groups|users)/([^/]+)/`)
 
-// inRegion reports whether a record is in a region that is listed, where it has one.
 func inRegion(r schema.Record, sources []githost.Source) bool {
 	region := r.Get(schema.FieldAwsRegion).Text()
 	return region == "" || slices.ContainsFunc(sources, func(s githost.Source) bool { return s.Record.Get(schema.FieldAwsRegion).Text() == region })
@@ -200,7 +197,6 @@ func (c hostCheck) lists(ctx context.Context, records []schema.Record) ([]listed
 	return all, nil
 }
 
-// asked is an integration with the credential of the source.
 func (c hostCheck) asked(r schema.Record) schema.Record {
 	values := c.login()
 	for _, f := range []schema.Field{schema.FieldType, schema.FieldOrigin, schema.FieldAPIPath, schema.FieldAPIFilter, schema.FieldTfsCollection, schema.FieldAwsRegion} {
@@ -213,7 +209,6 @@ func (c hostCheck) asked(r schema.Record) schema.Record {
 	return asked
 }
 
-// login is the credential of the source.
 func (c hostCheck) login() map[schema.Field]schema.Value {
 	values := make(map[schema.Field]schema.Value)
 	for _, f := range []schema.Field{schema.FieldUsername, schema.FieldPassword, schema.FieldPat} {
@@ -291,7 +286,6 @@ func (c hostCheck) surplus(ctx context.Context, have, lacking []listedRecord, li
 	return all, nil
 }
 
-// noted is a surplus with what its host says about its name.
 func noted(d reports.HostDifference, err error) (reports.HostDifference, error) {
 	problem, ok := errors.AsType[*githost.Problem](err)
 	switch {

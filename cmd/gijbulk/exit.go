@@ -221,7 +221,6 @@ func (a *app) complain(err error) {
 	reports.ErrorText(a.stderr, a.complaint, a.mask.HideSaid(hint), a.page(a.stderrIsTerminal))
 }
 
-// worstExit is the exit code of several runs: that of the worst.
 func worstExit(codes []int) int {
 	for _, bad := range []int{exitError, exitCredentials, exitTarget, exitLocked, exitUsage, exitManifest, exitUnsafe, exitInterrupted, exitTerminated,
 		exitFailed, exitLimit, exitTemporary, exitDrift} {
@@ -232,7 +231,6 @@ func worstExit(codes []int) int {
 	return exitDone
 }
 
-// resultOf says what an exit code means, in a table.
 func resultOf(code int) string {
 	return map[int]string{exitDone: "done", exitError: "error", exitDrift: "drift", exitFailed: "some failed", exitTemporary: "temporary failure",
 		exitManifest: "manifest has errors", exitUnsafe: "plan refused", exitLimit: "limit reached", exitTarget: "target not found", exitLocked: "locked",

@@ -66,7 +66,6 @@ func (a *app) explainConnection(cmd *cobra.Command) (settings []explainedSetting
 	return nil
 }
 
-// explainManifests are the manifests of a command, and the overrides of its target.
 func (a *app) explainManifests(cmd *cobra.Command) (settings []explainedSetting) {
 	if files := cmd.Flags().Args(); len(files) > 0 {
 		settings = append(settings, explainedSetting{"FILE", strings.Join(files, " "), "command line"})
@@ -84,7 +83,6 @@ func (a *app) explainManifests(cmd *cobra.Command) (settings []explainedSetting)
 	return settings
 }
 
-// writtenText is a value as --set takes it.
 func writtenText(w schema.Written) string {
 	if w.Form != schema.FormList {
 		return w.Text
@@ -96,7 +94,6 @@ func writtenText(w schema.Written) string {
 	return strings.Join(items, ",")
 }
 
-// explainFlags are the flags, in the order of the help.
 func (a *app) explainFlags(cmd *cobra.Command) (settings []explainedSetting) {
 	flags := visible(cmd.Flags())
 	var names []string

@@ -239,7 +239,6 @@ func (e *exporter) complete(format string) {
 	}
 }
 
-// withProjectKeys names the projects of a record by their keys.
 func (e *exporter) withProjectKeys(r schema.Record, called string) schema.Record {
 	r, named := schema.NameProjects(r, e.projects)
 	if !named {

@@ -14,7 +14,6 @@ import (
 // fieldsTopic is the help topic that takes a field.
 const fieldsTopic = "fields"
 
-// addFieldHelp lets the help of the topic fields take the name of one.
 func (a *app) addFieldHelp(root *cobra.Command) {
 	root.InitDefaultHelpCmd()
 	help, _, _ := root.Find([]string{"help"})
@@ -51,7 +50,6 @@ func (a *app) explainField(name string) error {
 	return err
 }
 
-// fieldText is the rule of a field, its types, default and source.
 func fieldText(f schema.Field) string {
 	var b strings.Builder
 	fact := func(name, text string) {
@@ -130,7 +128,6 @@ func pluralsOf(kinds []schema.Kind) []string {
 	return names
 }
 
-// fieldsHelp is the help topic fields.
 func fieldsHelp() string {
 	width := 0
 	for _, f := range schema.Fields() {

@@ -40,7 +40,6 @@ func (a *app) onFleet(cmd *cobra.Command) *cobra.Command {
 	return cmd
 }
 
-// chooseFleet are the targets that are named, where several can be.
 func (a *app) chooseFleet(cmd *cobra.Command, c config.Config, name string) ([]config.Target, error) {
 	if cmd.Flags().Lookup(atOnceFlag) == nil {
 		return nil, usage("%s works on one target, and --%s names several", cmd.CommandPath(), targetFlag)
@@ -66,10 +65,8 @@ func (a *app) chooseFleet(cmd *cobra.Command, c config.Config, name string) ([]c
 	return fleet, nil
 }
 
-// namesSeveral reports whether what --target names may be more than one.
 func namesSeveral(name string) bool { return name == config.All || strings.Contains(name, ",") }
 
-// checkFleet refuses what cannot be done for several targets.
 func (a *app) checkFleet(cmd *cobra.Command) error {
 	flag := func(name string) string {
 		if f := cmd.Flags().Lookup(name); f != nil {
@@ -152,7 +149,6 @@ func (a *app) newMember(t config.Target, dir string) *member {
 	return m
 }
 
-// run runs the command on the target, unless it was interrupted before.
 func (m *member) run(ctx context.Context, args []string) {
 	if signal := afterSignal(ctx, ctx.Err()); signal != nil {
 		m.complaint = signal.Error()
@@ -181,7 +177,6 @@ func (m *member) takeReports(cmd *cobra.Command) error {
 	return flags.Set("report-dir", m.dir)
 }
 
-// fleetReports are the reports over all targets that were asked for.
 func (a *app) fleetReports(cmd *cobra.Command) ([]reports.Wanted, error) {
 	f := cmd.Flags().Lookup("report")
 	if f == nil {
@@ -209,7 +204,6 @@ func (a *app) fleetDir(cmd *cobra.Command) string {
 	return cmp.Or(f.Value.String(), filepath.Join("gijbulk-reports", a.runID(a.started.UTC())))
 }
 
-// reportFleet shows and writes the results, and gives the worst of them.
 func (a *app) reportFleet(cmd *cobra.Command, dir string, wanted []reports.Wanted) error {
 	fleet := reports.Fleet{Version: reports.Version, Fleet: reports.FleetInfo{Gijbulk: buildVersion(), Command: cmd.Name(), Started: a.started.UTC(), Ended: a.now().UTC()}}
 	var exits []int
@@ -228,7 +222,6 @@ func (a *app) reportFleet(cmd *cobra.Command, dir string, wanted []reports.Wante
 	return cmp.Or(err, said(fleet.Fleet.Exit))
 }
 
-// result is what a fleet's report says of the target.
 func (m *member) result(dir string) reports.TargetInfo {
 	info := reports.TargetInfo{Name: m.target.Name, URL: m.target.URL.Value, Exit: m.exit, Result: resultOf(m.exit), Said: m.answer, Error: m.complaint,
 		Counts: make(map[schema.Status]int)}

@@ -39,7 +39,6 @@ func (a *app) printFleet(cmd *cobra.Command, fleet reports.Fleet, dir string) er
 	return err
 }
 
-// printTargetLines prints a line for each target, for programs.
 func printTargetLines(w io.Writer, fleet reports.Fleet) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)

@@ -41,7 +41,6 @@ func withNeed(n gij.Need) string {
 	return withSettings(n, "--jira or JIRA_URL", "JIRA_TOKEN, or JIRA_USER and JIRA_PASSWORD")
 }
 
-// withTarget is withNeed for a target of the configuration.
 func withTarget(n gij.Need, t config.Target) string {
 	return withSettings(n, "url: "+t.URL.Place.String(), "credentials of target "+t.Name+": "+t.Place.String())
 }

@@ -94,7 +94,6 @@ func (l *logbook) info(message string, pairs ...any)  { l.write(l.zero.Info(), m
 func (l *logbook) warn(message string, pairs ...any)  { l.write(l.zero.Warn(), message, pairs) }
 func (l *logbook) error(message string, pairs ...any) { l.write(l.zero.Error(), message, pairs) }
 
-// finding logs a finding for programs.
 func (l *logbook) finding(f schema.Finding) {
 	log := l.error
 	if f.Level == schema.LevelWarning {

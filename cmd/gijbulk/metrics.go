@@ -43,7 +43,6 @@ func (a *app) meter(cmd *cobra.Command, exit int) error {
 	return nil
 }
 
-// measured is what the metrics show of the command that ran.
 func (a *app) measured(cmd *cobra.Command, exit int) reports.Measured {
 	m := reports.Measured{Exit: exit, Started: a.started, Ended: a.now(), Results: slices.Values([]schema.Result(nil)),
 		Run: schema.Run{Command: cmd.Name(), Version: buildVersion(), Target: a.wantedTarget(cmd)}}

@@ -36,7 +36,6 @@ func (w *workspace) guard(run schema.Run, plan schema.Plan, live server) error {
 	return cmp.Or(err, w.guardLosses(plan, len(live.nested)))
 }
 
-// guardLosses applies the safety limit on lost nested repositories.
 func (w *workspace) guardLosses(plan schema.Plan, live int) error {
 	err := planner.GuardLosses(plan, live, w.losses)
 	unsafe, refused := errors.AsType[*planner.UnsafeLoss](err)

@@ -40,7 +40,6 @@ func (o *hostOptions) addFlags(f *pflag.FlagSet) {
 	o.addExpiryFlag(f)
 }
 
-// addAskingFlags adds what concerns every request.
 func (o *hostOptions) addAskingFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.caFile, "ca-file", "", "PEM `FILE` of certificate authorities to trust in addition to the system's")
 	f.DurationVar(&o.timeout, "timeout", 30*time.Second, "limit for each request")
@@ -48,7 +47,6 @@ func (o *hostOptions) addAskingFlags(f *pflag.FlagSet) {
 	o.addMapFlag(f)
 }
 
-// addHostFlags adds those that are about nothing but git hosts.
 func (o *hostOptions) addHostFlags(f *pflag.FlagSet) {
 	o.addMapFlag(f)
 	o.addExpiryFlag(f)
@@ -161,7 +159,6 @@ func (a *app) gatherPreflight(ctx context.Context, c *validation, o preflightOpt
 	return cmp.Or(a.hideWithProxies(c.records), context.Cause(ctx))
 }
 
-// hideWithProxies hides the secrets of records, and those of the proxies to their hosts.
 func (a *app) hideWithProxies(records []schema.Record) error {
 	proxies, err := a.hostProxySecrets()
 	if err != nil {
@@ -171,7 +168,6 @@ func (a *app) hideWithProxies(records []schema.Record) error {
 	return nil
 }
 
-// hostProxySecrets are those of the proxies through which git hosts are reached.
 func (a *app) hostProxySecrets() (all []string, err error) {
 	for _, scheme := range []string{"https:", "http:"} {
 		secrets, err := a.proxySecrets(scheme)

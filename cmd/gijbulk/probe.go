@@ -82,7 +82,6 @@ func (w *workspace) askAhead(ctx context.Context, d decided) (_ decided, listed 
 	return d, listed, nil
 }
 
-// listedPaths are the paths of what a record lists, where the host gave its whole list.
 func listedPaths(l githost.Listing) (paths []string, whole bool) {
 	switch l.Status {
 	case githost.StatusOK, string(schema.CodeListsNothing), string(schema.CodeListsMany):
@@ -99,7 +98,6 @@ func listedPaths(l githost.Listing) (paths []string, whole bool) {
 	return paths, true
 }
 
-// answered refuses, with --probe=require, a plan about which a git host gave no answer.
 func (w *workspace) answered(run schema.Run, d decided) error {
 	if w.probing.mode != probeRequire || len(d.unanswered) == 0 {
 		return nil

@@ -69,7 +69,6 @@ func (a *app) listRuns(ctx context.Context, o stateOptions, limit int) (err erro
 	return a.printRuns(runs, "no runs yet")
 }
 
-// listResumable lists the runs that a resume continues.
 func (a *app) listResumable(ctx context.Context, o stateOptions) error {
 	runs, err := a.readRuns(ctx, o)
 	if err != nil {

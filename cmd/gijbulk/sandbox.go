@@ -160,7 +160,6 @@ func hostKinds() string {
 	return strings.Join(lines, "\n")
 }
 
-// newSandbox makes the server, and the git hosts that it scans.
 func (a *app) newSandbox(o sandboxOptions) (*sandbox.Server, *hosts.Server, error) {
 	faults, err := sandbox.ParseFaults(o.faults)
 	if err != nil {

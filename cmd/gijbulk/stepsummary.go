@@ -14,7 +14,6 @@ const envStepSummary = "GITHUB_STEP_SUMMARY"
 // maxStepSummary is the size of a summary that the runner takes. It drops a longer one as a whole.
 const maxStepSummary = 1 << 20
 
-// stepSummary is what a report for GitHub adds to the summary of the job.
 func (a *app) stepSummary(wanted []reports.Wanted) []reports.Wanted {
 	path := a.env(envStepSummary)
 	if path == "" || !slices.ContainsFunc(wanted, func(w reports.Wanted) bool { return w.Format == reports.FormatGitHub }) {

@@ -45,7 +45,6 @@ func (o syncOptions) safetyLimits() (l planner.SafetyLimits, err error) {
 	return l, err
 }
 
-// lossLimit reads the limit on lost nested repositories.
 func (o syncOptions) lossLimit() (l planner.LossLimit, err error) {
 	l.Given = o.maxLost != ""
 	l.Max, err = parseLimit("--max-lost", cmp.Or(o.maxLost, defaultMaxLost))

@@ -111,7 +111,6 @@ func (azure) owners(ctx context.Context, s *session) ([]string, error) {
 	return names, err
 }
 
-// listing reads the repositories of one organization.
 func (azure) listing(ctx context.Context, s *session, organization string) ([]Page, error) {
 	a, err := s.get(ctx, azureRepositories+"/"+url.PathEscape(organization)+"/_apis/git/repositories?api-version=7.1")
 	switch {

@@ -30,7 +30,6 @@ func bitbucketUser(a *answer) string {
 	return name
 }
 
-// listing reads the repositories of a project, or of all.
 func (h bitbucketServer) listing(ctx context.Context, s *session, project string) ([]Page, error) {
 	path := "/repos"
 	if project != "" {
@@ -64,7 +63,6 @@ type bitbucketCloud struct{ base string }
 // who asks nothing: an access token of a workspace has no user.
 func (bitbucketCloud) who(context.Context, *session) (Identity, error) { return Identity{}, nil }
 
-// owners are the workspaces of the user.
 func (h bitbucketCloud) owners(ctx context.Context, s *session) (names []string, err error) {
 	_, err = s.save(ctx, h.base+"/2.0/user/workspaces?pagelen=100", func(a *answer) (string, error) {
 		var page struct {

@@ -73,7 +73,6 @@ func (h gerrit) listing(ctx context.Context, s *session, _ string) (pages []Page
 	return pages, err
 }
 
-// each reads the projects page by page.
 func (h gerrit) each(ctx context.Context, s *session, read func(*answer, map[string]map[string]any)) error {
 	for from, n := 0, 1; ; n++ {
 		a, err := s.get(ctx, fmt.Sprintf("%s/a/projects/?d&n=%d&S=%d", h.base, gerritPage, from))

@@ -17,7 +17,6 @@ type gitea struct {
 // who asks nothing: a token that may list repositories need not be allowed to read the user.
 func (gitea) who(context.Context, *session) (Identity, error) { return Identity{}, nil }
 
-// listing reads the repositories of an organization or a person, or all that the user sees.
 func (h gitea) listing(ctx context.Context, s *session, owner string) ([]Page, error) {
 	if owner == "" {
 		return h.search(ctx, s)

@@ -89,7 +89,6 @@ func (c *Client) listEach(ctx context.Context, s *session, host catalog, owners 
 	return slices.Concat(lists...), nil
 }
 
-// catalogOf finds the host of a source.
 func catalogOf(from Source, l login) (service, catalog, error) {
 	s, host := service{}, catalog(nil)
 	origin := from.Record.Key().Origin
@@ -114,7 +113,6 @@ func catalogOf(from Source, l login) (service, catalog, error) {
 	return s, host, nil
 }
 
-// bearerOrBasic sends a token by itself, or as the password of a user.
 func bearerOrBasic(l login) func(*http.Request, []byte) error {
 	if l.user != "" {
 		return basic(l)
@@ -146,7 +144,6 @@ type refusal struct {
 
 func (r *refusal) Unwrap() error { return r.Problem }
 
-// absent reports whether an error says that the host does not have what was asked for.
 func absent(err error) bool {
 	r, ok := err.(*refusal)
 	return ok && r.answer.status == http.StatusNotFound

@@ -107,7 +107,6 @@ func (s *postgresSession) fence(ctx context.Context) (boot string, since time.Du
 	return boot, since, nil
 }
 
-// close ends the connection, and with it the lock.
 func (s *postgresSession) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()

@@ -43,7 +43,6 @@ func encodeRecord(r *schema.Record, mask schema.Mask) *recordJSON {
 	return out
 }
 
-// encodeHave encodes the live record of an action, with what the action takes away of its nested repositories.
 func encodeHave(a *schema.Action, mask schema.Mask) *recordJSON {
 	out := encodeRecord(&a.Have, mask)
 	if out != nil && a.Loss != nil {

@@ -68,7 +68,6 @@ func (p *pass) readWorkbook(r io.Reader) {
 	}
 }
 
-// openSheet opens the sheet that the name says, or the first.
 func openSheet(r io.Reader, name string) (*excelize.Rows, error) {
 	_, sheet := SplitSheet(name)
 	book, err := excelize.OpenReader(r, excelize.Options{UnzipSizeLimit: largestWorkbook, UnzipXMLSizeLimit: largestWorkbook})

@@ -90,7 +90,6 @@ func (d *document) addColumns(r *schema.Record) {
 	}
 }
 
-// refuseSecrets looks for the values of secrets in the fields of a record.
 func refuseSecrets(p schema.Place, r schema.Record, mask schema.Mask) error {
 	for f, v := range r.All() {
 		if s := v.String(); mask.Hide(s) != s {

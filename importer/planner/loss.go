@@ -68,7 +68,6 @@ func newNameFilter(a *schema.Action) (f schema.NameFilter, decides bool) {
 	return schema.NameFilterOf(a.Have, a.Changes[i].To.Text())
 }
 
-// unknownLoss warns about an update whose loss is not known.
 func unknownLoss(a *schema.Action) (f schema.Finding, unknown bool) {
 	if a.Op != schema.OpUpdate || a.Loss.Open() == 0 {
 		return f, false

@@ -13,7 +13,6 @@ type HostQuery struct {
 	Username, Password, Token string
 }
 
-// scans reports whether integrations are scanned for nested repositories.
 func (s *Server) scans() bool { return s.listing != nil || s.hosts != nil }
 
 // listed are the addresses of the repositories that the host of an integration lists.

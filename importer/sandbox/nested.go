@@ -94,7 +94,6 @@ func (s *Server) nested(in *Integration, listed []string) []*Repository {
 	return repositories
 }
 
-// failScan notes why a scan failed.
 func (s *store) failScan(id int64, scanned time.Time, text string) error {
 	_, err := update(s, id, func(in *Integration) error {
 		in.Scanned, in.ScanError = scanned, text

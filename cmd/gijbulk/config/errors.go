@@ -34,7 +34,6 @@ func (all Errors) Error() string {
 	return strings.Join(texts, "\n")
 }
 
-// ofDocument is an error of the text itself.
 func ofDocument(path string, e *document.Error) Error {
 	advice := e.Advice
 	if advice == "" {

@@ -133,7 +133,6 @@ func (r *reader) mapping(n *document.Node, of string, known map[string]func(*doc
 	return nil
 }
 
-// members are those of a mapping.
 func (r *reader) members(n *document.Node, of string) ([]document.Member, error) {
 	switch {
 	case n.Flaw != nil:
@@ -169,7 +168,6 @@ func (r *reader) fail(n *document.Node, field, message, advice string) {
 
 func (r *reader) failed(e *document.Error) { r.errors = append(r.errors, ofDocument(r.path, e)) }
 
-// text reads a single value that is not empty.
 func (r *reader) text(n *document.Node, field string) Setting[string] {
 	switch n.Form {
 	case schema.FormList, schema.FormMap, schema.FormNull:
@@ -187,7 +185,6 @@ func (r *reader) place(n *document.Node) schema.Place {
 	return schema.Place{File: r.path, Line: n.Line, Column: n.Column}
 }
 
-// absolute is a path that is relative to the configuration.
 func (r *reader) absolute(path string) string {
 	if path == "" || filepath.IsAbs(path) {
 		return path

@@ -74,7 +74,6 @@ func (r *reader) target(m document.Member) (Target, error) {
 	return t, err
 }
 
-// complete says what a target lacks.
 func (r *reader) complete(t Target, of string) {
 	at := &document.Node{Line: t.Place.Line, Column: t.Place.Column}
 	switch {
@@ -131,7 +130,6 @@ func (r *reader) reference(n *document.Node, field, text string) (reference stri
 	return schema.Refer(scheme, what).Reference(), true
 }
 
-// user reads the name of a user, or a reference to one.
 func (r *reader) user(n *document.Node, field string) Setting[string] {
 	s := r.text(n, field)
 	if reference, ok := r.reference(n, field, s.Value); ok {
@@ -154,7 +152,6 @@ func (r *reader) rate(n *document.Node, field string) Setting[string] {
 	return s
 }
 
-// manifests reads a list of paths and patterns, or one.
 func (r *reader) manifests(n *document.Node, field string) []Setting[string] {
 	items := n.Items
 	if n.Form != schema.FormList {
@@ -167,7 +164,6 @@ func (r *reader) manifests(n *document.Node, field string) []Setting[string] {
 	return all
 }
 
-// override reads fields of records, with their values as in a manifest.
 func (r *reader) override(n *document.Node, of string) ([]Setting[schema.Cell], error) {
 	members, err := r.members(n, of)
 	var cells []Setting[schema.Cell]

@@ -31,7 +31,6 @@ func (h *site) profiles(w http.ResponseWriter, e *exchange) {
 	}
 }
 
-// profileRefusal is why a token may not read its user's profile.
 func (c Credential) profileRefusal(known bool) refusal {
 	switch {
 	case !known, c.Only != "":
@@ -42,12 +41,10 @@ func (c Credential) profileRefusal(known bool) refusal {
 	return refusal{}
 }
 
-// azureAccounts are the organizations that the user of a token is in.
 func (h *site) azureAccounts(c Credential) []string {
 	return slices.DeleteFunc(h.organizations(), func(name string) bool { return !c.lists(name) && !slices.Contains(c.Hidden, name) })
 }
 
-// azureMay reports whether a token may read the repositories of an organization.
 func (c Credential) azureMay(organization string) bool {
 	return c.lists(organization) && (c.Only == "" || c.Only == organization) && (c.Scopes == nil || c.may("vso.code"))
 }

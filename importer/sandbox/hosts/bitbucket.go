@@ -38,7 +38,6 @@ func (h *site) bitbucketServer(w http.ResponseWriter, e *exchange) {
 	}
 }
 
-// bitbucketGit answers for /scm/KEY/NAME.git.
 func (h *site) bitbucketGit(w http.ResponseWriter, e *exchange, c Credential) {
 	path, ok := strings.CutSuffix(strings.TrimPrefix(e.URL.Path, "/scm/"), ".git/info/refs")
 	project, name, _ := strings.Cut(path, "/")

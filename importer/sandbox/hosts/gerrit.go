@@ -46,7 +46,6 @@ func (h *site) gerritProjects(w http.ResponseWriter, e *exchange, c Credential) 
 	guarded(w, projects)
 }
 
-// gerritNames are the projects that a credential sees.
 func (h *site) gerritNames(c Credential) []string {
 	var names []string
 	for _, organization := range h.organizations() {

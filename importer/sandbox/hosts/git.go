@@ -27,7 +27,6 @@ func (h *site) git(w http.ResponseWriter, e *exchange) {
 	}
 }
 
-// advertise answers for a repository with one ref.
 func advertise(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/x-git-upload-pack-advertisement")
 	service := "# service=git-upload-pack\n"

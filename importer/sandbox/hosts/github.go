@@ -61,7 +61,6 @@ func (h *site) github(w http.ResponseWriter, e *exchange) {
 	answer(w, http.StatusOK, items)
 }
 
-// githubOwners are the organizations whose repositories a path lists.
 func (h *site) githubOwners(c Credential, path string) ([]string, refusal) {
 	parts := strings.Split(strings.Trim(path, "/"), "/")
 	switch {

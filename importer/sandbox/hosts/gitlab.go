@@ -44,7 +44,6 @@ func (h *site) gitlab(w http.ResponseWriter, e *exchange) {
 	}
 }
 
-// gitlabRepositories are those that a path below /api/v4/ lists.
 func (h *site) gitlabRepositories(c Credential, path string, query url.Values) ([]object, refusal) {
 	parts := strings.Split(path, "/")
 	switch {

@@ -274,7 +274,6 @@ func (h *site) has(organization string) bool {
 	return slices.Contains(h.organizations(), organization)
 }
 
-// personal reports whether an organization is the account of a user.
 func (h *site) personal(organization string) bool {
 	return slices.ContainsFunc(h.Credentials, func(c Credential) bool { return c.User == organization })
 }
