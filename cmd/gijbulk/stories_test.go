@@ -109,6 +109,7 @@ type write struct{ method, path, body string }
 
 // listening notes the last write on its way to a server.
 func (j *jiraSlot) listening(server http.Handler) http.Handler {
+	tattles, noRepositories := j.tattles, j.noRepositories // the next server of the story may differ
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			body, err := io.ReadAll(r.Body)
@@ -118,7 +119,7 @@ func (j *jiraSlot) listening(server http.Handler) http.Handler {
 			}
 			r.Body = io.NopCloser(bytes.NewReader(body))
 			j.last.Store(&write{r.Method, r.URL.RequestURI(), string(body)})
-			if j.tattles {
+			if tattles {
 				var login struct{ Username string }
 				_ = json.Unmarshal(body, &login)
 				_ = json.NewEncoder(w).Encode(map[string]any{"success": false,
@@ -126,7 +127,7 @@ func (j *jiraSlot) listening(server http.Handler) http.Handler {
 				return
 			}
 		}
-		if j.noRepositories && strings.HasPrefix(r.URL.Path, "/rest/gitplugin/1.0/repository") {
+		if noRepositories && strings.HasPrefix(r.URL.Path, "/rest/gitplugin/1.0/repository") {
 			http.NotFound(w, r)
 			return
 		}
