@@ -3,8 +3,6 @@ package reports
 import (
 	"bufio"
 	"encoding/csv"
-	"encoding/xml"
-	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -29,15 +27,8 @@ func (f Fleet) Table(w io.Writer, page Page) error {
 		}
 		rows = append(rows, []string{t.Name, t.Result, oneLine(t.words())})
 	}
-	var widths [2]int
-	for _, row := range rows {
-		for i := range widths {
-			widths[i] = max(widths[i], ansi.StringWidth(row[i]))
-		}
-	}
 	out := bufio.NewWriter(w)
-	for _, row := range rows {
-		line := strings.TrimRight(fmt.Sprintf("%-*s  %-*s  %s", widths[0], row[0], widths[1], row[1], row[2]), " ")
+	for _, line := range Columns(rows) {
 		if page.Columns > 0 {
 			line = ansi.Truncate(line, page.Columns, "…")
 		}
@@ -124,25 +115,11 @@ func (f Fleet) csv(w io.Writer) error {
 // junit writes one suite per target. A target without records has a test case of its own, which says
 // why.
 func (f Fleet) junit(w io.Writer) error {
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	e := xml.NewEncoder(w)
-	e.Indent("", "  ")
-	suites := element("testsuites", "name", "gijbulk")
-	if err := e.EncodeToken(suites); err != nil {
-		return err
-	}
+	suites := make([]junitSuite, len(f.Targets))
 	for i, t := range f.Targets {
-		if err := writeSuite(e, t.suite(f.Fleet, i)); err != nil {
-			return err
-		}
+		suites[i] = t.suite(f.Fleet, i)
 	}
-	if err := errors.Join(e.EncodeToken(suites.End()), e.Close()); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return writeSuites(w, element("testsuites", "name", "gijbulk"), suites...)
 }
 
 func (t TargetInfo) suite(f FleetInfo, id int) junitSuite {

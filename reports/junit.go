@@ -45,19 +45,25 @@ type junitProperty struct {
 // record is skipped.
 func writeJUnit(w io.Writer, d reportData) error {
 	sum := sumCases(d)
+	return writeSuites(w, element("testsuites", "name", "gijbulk", "tests", sum.tests, "failures", sum.failures, "errors", sum.errors, "time", sum.seconds),
+		junitSuite{name: "gijbulk " + d.run.Command, prefix: "gijbulk.", data: d})
+}
+
+func writeSuites(w io.Writer, root xml.StartElement, suites ...junitSuite) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
 	e := xml.NewEncoder(w)
 	e.Indent("", "  ")
-	suites := element("testsuites", "name", "gijbulk", "tests", sum.tests, "failures", sum.failures, "errors", sum.errors, "time", sum.seconds)
-	if err := e.EncodeToken(suites); err != nil {
+	if err := e.EncodeToken(root); err != nil {
 		return err
 	}
-	if err := writeSuite(e, junitSuite{name: "gijbulk " + d.run.Command, prefix: "gijbulk.", data: d}); err != nil {
-		return err
+	for _, s := range suites {
+		if err := writeSuite(e, s); err != nil {
+			return err
+		}
 	}
-	if err := errors.Join(e.EncodeToken(suites.End()), e.Close()); err != nil {
+	if err := errors.Join(e.EncodeToken(root.End()), e.Close()); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, "\n")

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -40,12 +39,12 @@ func (a *app) explainConfig(cmd *cobra.Command) error {
 		}
 		return done
 	}
-	table := tabwriter.NewWriter(a.stdout, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(table, "SETTING\tVALUE\tSOURCE")
+	table := [][]string{{"SETTING", "VALUE", "SOURCE"}}
 	for _, s := range settings {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", s.Setting, reports.OneLine(s.Value), reports.OneLine(s.Source))
+		table = append(table, []string{s.Setting, reports.OneLine(s.Value), reports.OneLine(s.Source)})
 	}
-	return cmp.Or(table.Flush(), error(done))
+	_, err := fmt.Fprintln(a.stdout, strings.Join(reports.Columns(table), "\n"))
+	return cmp.Or(err, error(done))
 }
 
 // explainConnection are the credentials for Jira, where no flag is about them.
