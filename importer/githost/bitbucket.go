@@ -2,13 +2,10 @@ package githost
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
-
-	"gijbulk/schema"
 )
 
 // bitbucketServer is Bitbucket Data Center or Server
@@ -45,7 +42,7 @@ func (h bitbucketServer) listing(ctx context.Context, s *session, project string
 		case err != nil:
 			return "", err
 		case page.Values == nil || page.Last == nil || !*page.Last && page.Next == nil:
-			return "", &Problem{Code: schema.CodePathRefused, Message: fmt.Sprintf("%s answers something that is no page of a list to %s", a.host, a.path)}
+			return "", noPage(a)
 		case *page.Last:
 			return "", nil
 		}
@@ -95,7 +92,7 @@ func (h bitbucketCloud) listing(ctx context.Context, s *session, workspace strin
 		}
 		err := a.decode(&page)
 		if err == nil && page.Values == nil {
-			err = &Problem{Code: schema.CodePathRefused, Message: fmt.Sprintf("%s answers something that is no page of a list to %s", a.host, a.path)}
+			err = noPage(a)
 		}
 		return page.Next, err
 	})

@@ -2,10 +2,7 @@ package githost
 
 import (
 	"context"
-	"fmt"
 	"net/url"
-
-	"gijbulk/schema"
 )
 
 // gitea is Gitea or Forgejo (https://docs.gitea.com/api/).
@@ -22,15 +19,7 @@ func (h gitea) listing(ctx context.Context, s *session, owner string) ([]Page, e
 		return h.search(ctx, s)
 	}
 	escaped := url.PathEscape(owner)
-	pages, err := h.save(ctx, s, "/orgs/"+escaped+"/repos")
-	if !absent(err) {
-		return pages, err
-	}
-	pages, another := h.save(ctx, s, "/users/"+escaped+"/repos")
-	if absent(another) {
-		return nil, err
-	}
-	return pages, another
+	return groupOrUser(func(path string) ([]Page, error) { return h.save(ctx, s, path) }, "/orgs/"+escaped+"/repos", "/users/"+escaped+"/repos")
 }
 
 func (h gitea) save(ctx context.Context, s *session, path string) ([]Page, error) {
@@ -50,7 +39,7 @@ func (h gitea) search(ctx context.Context, s *session) ([]Page, error) {
 			return "", err
 		}
 		if page.Data == nil {
-			return "", &Problem{Code: schema.CodePathRefused, Message: fmt.Sprintf("%s answers something that is no page of a list to %s", a.host, a.path)}
+			return "", noPage(a)
 		}
 		return count.add(a, len(page.Data), nextLink(a))
 	})

@@ -134,15 +134,8 @@ func (h gitlab) listing(ctx context.Context, s *session, owner string) ([]Page, 
 		return h.save(ctx, s, "/projects?membership=true")
 	}
 	escaped := url.PathEscape(owner)
-	pages, err := h.save(ctx, s, "/groups/"+escaped+"/projects?include_subgroups=true&with_shared=false&order_by=id&sort=asc")
-	if !absent(err) {
-		return pages, err
-	}
-	pages, another := h.save(ctx, s, "/users/"+escaped+"/projects?order_by=id&sort=asc")
-	if absent(another) {
-		return nil, err
-	}
-	return pages, another
+	return groupOrUser(func(path string) ([]Page, error) { return h.save(ctx, s, path) },
+		"/groups/"+escaped+"/projects?include_subgroups=true&with_shared=false&order_by=id&sort=asc", "/users/"+escaped+"/projects?order_by=id&sort=asc")
 }
 
 func (h gitlab) save(ctx context.Context, s *session, path string) ([]Page, error) {

@@ -136,6 +136,23 @@ func (s *session) save(ctx context.Context, address string, next func(*answer) (
 	return pages, nil
 }
 
+// groupOrUser reads the list of a group, or where the host has no such group, that of a user.
+func groupOrUser(save func(path string) ([]Page, error), group, user string) ([]Page, error) {
+	pages, err := save(group)
+	if !absent(err) {
+		return pages, err
+	}
+	pages, another := save(user)
+	if absent(another) {
+		return nil, err
+	}
+	return pages, another
+}
+
+func noPage(a *answer) *Problem {
+	return &Problem{Code: schema.CodePathRefused, Message: fmt.Sprintf("%s answers something that is no page of a list to %s", a.host, a.path)}
+}
+
 // refusal is a problem with the answer that says so.
 type refusal struct {
 	*Problem
