@@ -146,23 +146,19 @@ func refusePooling(ctx context.Context, conn *pgx.Conn) error {
 	}
 	defer other.Close(ctx)
 	second, err := serverProcess(ctx, other)
-	if err != nil || first == second {
-		return errors.Join(err, pooled(err))
+	switch {
+	case err != nil:
+		return err
+	case first == second:
+		return &Error{Kind: KindPooled}
 	}
 	return pgx.BeginFunc(ctx, other, func(pgx.Tx) error {
 		again, err := serverProcess(ctx, conn)
-		if err != nil || again != first {
-			return errors.Join(err, pooled(err))
+		if err == nil && again != first {
+			return &Error{Kind: KindPooled}
 		}
-		return nil
+		return err
 	})
-}
-
-func pooled(err error) error {
-	if err != nil {
-		return nil
-	}
-	return &Error{Kind: KindPooled}
 }
 
 func serverProcess(ctx context.Context, conn *pgx.Conn) (pid uint32, err error) {
