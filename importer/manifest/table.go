@@ -56,11 +56,18 @@ func (tb *table) readHeader() bool {
 		}
 		return false
 	}
+	return tb.takeHeader(names, func(i int) (int, int) {
+		line, column := tb.reader.FieldPos(i)
+		return line + tb.skipped, column
+	})
+}
+
+// takeHeader reports whether the rows can be read. at is the position of a cell of the header.
+func (tb *table) takeHeader(names []string, at func(i int) (line, column int)) bool {
 	columns, flaws := judgeHeader(names)
 	tb.names, tb.columns = names, columns
 	for _, f := range flaws {
-		f.Line, f.Column = tb.reader.FieldPos(f.Column)
-		f.Line += tb.skipped
+		f.Line, f.Column = at(f.Column)
 		if !tb.pass.fail(f) || f.Code == schema.CodeNoHeader {
 			return false
 		}

@@ -56,7 +56,7 @@ func (p *pass) readWorkbook(r io.Reader) {
 		switch {
 		case allBlank(texts):
 		case tb.columns == nil:
-			if !tb.sheetHeader(texts, line) {
+			if !tb.takeHeader(texts, func(i int) (int, int) { return line, i + 1 }) {
 				return
 			}
 		case !tb.sheetRow(texts, line):
@@ -88,18 +88,6 @@ func openSheet(r io.Reader, name string) (*excelize.Rows, error) {
 		return nil, errors.Join(errors.New("the sheet cannot be read"), err)
 	}
 	return rows, nil
-}
-
-func (tb *table) sheetHeader(names []string, line int) bool {
-	columns, flaws := judgeHeader(names)
-	tb.names, tb.columns = names, columns
-	for _, f := range flaws {
-		f.Line, f.Column = line, f.Column+1
-		if !tb.pass.fail(f) || f.Code == schema.CodeNoHeader {
-			return false
-		}
-	}
-	return true
 }
 
 func (tb *table) sheetRow(texts []string, line int) bool {
