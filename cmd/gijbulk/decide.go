@@ -35,7 +35,7 @@ func (w *workspace) decideRun(ctx context.Context, run schema.Run, m manifests) 
 			return run, d, err
 		}
 	}
-	if d, err = w.withLosses(ctx, d, m.kinds(), listed); err != nil {
+	if d, err = w.withLosses(ctx, d, listed); err != nil {
 		return run, d, err
 	}
 	w.logServer(run, d.live, m.kinds())
@@ -86,17 +86,14 @@ func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d 
 		hinted("a node of the cluster may be behind, or others are at work: run the same command again later")
 }
 
-// withLosses adds to a plan what it takes away of nested repositories. These are read here only where the plan has not
-// needed them.
-func (w *workspace) withLosses(ctx context.Context, d decided, kinds []schema.Kind, listed planner.Listed) (decided, error) {
+// withLosses adds to a plan what it takes away of nested repositories.
+func (w *workspace) withLosses(ctx context.Context, d decided, listed planner.Listed) (decided, error) {
 	if !slices.ContainsFunc(d.plan.Actions, func(a schema.Action) bool { return a.MayLose() }) {
 		return d, nil
 	}
-	if !slices.Contains(kinds, schema.KindRepository) && !slices.Contains(kinds, schema.KindNested) {
-		var err error
-		if _, d.live.nested, err = w.target.client.Repositories(ctx); err != nil {
-			return d, err
-		}
+	var err error
+	if d.live, err = w.withNested(ctx, d.live); err != nil {
+		return d, err
 	}
 	plan, findings := planner.Losses(d.plan, d.live.nested, listed)
 	d.plan, d.findings = plan, append(d.findings, findings...)

@@ -89,13 +89,25 @@ func (w *workspace) mine(m manifests) []schema.Record {
 type server struct {
 	records []schema.Record
 	nested  []schema.Record
+
+	nestedRead bool // else nested is not known
 }
 
 // readServer reads what is on the server of these kinds, and with repositories those inside
 // integrations. Expected are the records that earlier runs know of.
 func (w *workspace) readServer(ctx context.Context, expected map[int64]schema.Kind, kinds []schema.Kind) (server, error) {
 	records, nested, err := w.target.client.Read(ctx, expected, kinds...)
-	return server{records, nested}, err
+	read := slices.Contains(kinds, schema.KindRepository) || slices.Contains(kinds, schema.KindNested)
+	return server{records, nested, read}, err
+}
+
+// withNested also has the nested repositories, which are read here only where that was not needed before.
+func (w *workspace) withNested(ctx context.Context, live server) (_ server, err error) {
+	if !live.nestedRead {
+		_, live.nested, err = w.target.client.Repositories(ctx)
+		live.nestedRead = err == nil
+	}
+	return live, err
 }
 
 func (w *workspace) logServer(run schema.Run, live server, kinds []schema.Kind) {

@@ -103,7 +103,7 @@ func (w *workspace) bring(ctx context.Context, log *record, run schema.Run, m ma
 	part := planner.Shard(d.plan, w.shard)
 	run.Nested = part.NestedCounts()
 	if w.indexing {
-		if part, err = w.addIndexingErrors(ctx, part); err != nil {
+		if part, err = w.addIndexingErrors(ctx, part, d.live); err != nil {
 			return w.abandon(ctx, log, run, m, err)
 		}
 	}

@@ -55,15 +55,15 @@ func (a *app) indexingErrors(ctx context.Context, client *gij.Client, ids []int6
 	return found, asking.Wait()
 }
 
-func (w *workspace) addIndexingErrors(ctx context.Context, plan schema.Plan) (schema.Plan, error) {
+func (w *workspace) addIndexingErrors(ctx context.Context, plan schema.Plan, live server) (schema.Plan, error) {
 	ids := planner.Indexed(plan)
 	if len(ids) == 0 {
 		return plan, nil
 	}
-	nested, err := w.target.client.List(ctx, nil, schema.KindNested)
+	live, err := w.withNested(ctx, live)
 	if err != nil {
 		return plan, err
 	}
-	found, err := w.indexingErrors(ctx, w.target.client, ids, nested)
+	found, err := w.indexingErrors(ctx, w.target.client, ids, live.nested)
 	return planner.AddIndexingErrors(plan, found), err
 }
