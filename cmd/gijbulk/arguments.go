@@ -9,18 +9,6 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func needFiles(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return noManifest(cmd)
-	}
-	for i, name := range args {
-		if err := needFile(name, args[:i]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func noManifest(cmd *cobra.Command) error {
 	return usage("no manifest given").hinted("%s FILE; - is standard input", cmd.CommandPath())
 }

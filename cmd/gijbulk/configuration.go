@@ -124,12 +124,7 @@ func (a *app) applySetting(cmd *cobra.Command, flag string, s config.Setting[str
 // configPaths are where the configuration is looked for: never in the working directory, which may be
 // a checkout of somebody else's.
 func (a *app) configPaths() []string {
-	folder := a.env("XDG_CONFIG_HOME")
-	if folder == "" && a.homeDir != nil {
-		if home, err := a.homeDir(); err == nil {
-			folder = filepath.Join(home, ".config")
-		}
-	}
+	folder, _ := a.baseFolder("XDG_CONFIG_HOME", ".config") // without one, that path is not absolute
 	paths := []string{filepath.Join(folder, "gijbulk", config.FileName), filepath.FromSlash("/etc/gijbulk/" + config.FileName)}
 	return slices.DeleteFunc(paths, func(path string) bool { return !filepath.IsAbs(path) })
 }

@@ -105,19 +105,16 @@ type labelledLines struct {
 func (l *labelledLines) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.rest = append(l.rest, p...)
-	var lines []byte
-	for {
-		line, rest, whole := bytes.Cut(l.rest, []byte("\n"))
-		if !whole {
-			break
-		}
-		lines, l.rest = append(lines, l.labelled(line)...), rest
+	lines, rest := cutLines(append(l.rest, p...))
+	l.rest = rest
+	var labelled []byte
+	for _, line := range lines {
+		labelled = append(labelled, l.labelled(line)...)
 	}
 	if len(lines) == 0 {
 		return len(p), nil
 	}
-	if _, err := l.out.Write(lines); err != nil {
+	if _, err := l.out.Write(labelled); err != nil {
 		return 0, err
 	}
 	return len(p), nil

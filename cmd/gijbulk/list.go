@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/spf13/cobra"
+
 	"gijbulk/reports"
 	"gijbulk/schema"
-	"github.com/spf13/cobra"
 )
 
 // outputCSV is a form of answers that only list has.

@@ -117,16 +117,24 @@ type textLog struct {
 }
 
 func (t *textLog) Write(text []byte) (int, error) {
-	t.rest = append(t.rest, text...)
-	for {
-		line, rest, whole := bytes.Cut(t.rest, []byte("\n"))
-		if !whole {
-			return len(text), nil
-		}
-		t.rest = rest
+	lines, rest := cutLines(append(t.rest, text...))
+	t.rest = rest
+	for _, line := range lines {
 		if line := strings.TrimSpace(string(line)); line != "" {
 			t.log.print(line)
 		}
+	}
+	return len(text), nil
+}
+
+// cutLines cuts a text into its lines, and the beginning of one that has no end yet.
+func cutLines(text []byte) (lines [][]byte, rest []byte) {
+	for {
+		line, after, whole := bytes.Cut(text, []byte("\n"))
+		if !whole {
+			return lines, text
+		}
+		lines, text = append(lines, line), after
 	}
 }
 

@@ -49,7 +49,7 @@ func (a *app) measured(cmd *cobra.Command, exit int) reports.Measured {
 	if f := a.finished; f != nil {
 		m.Run, m.Results = f.run, slices.Values(f.results())
 		m.Run.Command, m.Run.Target = cmd.Name(), a.reached
-		if asked := cmd.Flags().Lookup(indexingFlag); asked != nil && asked.Value.String() == "true" && f.run.Complete {
+		if flagIsSet(cmd.Flags(), indexingFlag) && f.run.Complete {
 			m.IndexingErrors = &f.plan.IndexingErrors
 		}
 	}

@@ -38,21 +38,27 @@ func (a *app) statePath(o stateOptions) (string, error) {
 // userFolder is the folder of the user's own for the state and the locks. A relative one would
 // be another in each working directory.
 func (a *app) userFolder() (string, error) {
-	dir := a.env("XDG_STATE_HOME")
-	if dir == "" {
-		home, err := "", errors.New("no home directory")
-		if a.homeDir != nil {
-			home, err = a.homeDir()
-		}
-		if err != nil {
-			return "", withoutFolder(err)
-		}
-		dir = filepath.Join(home, ".local", "state")
+	dir, err := a.baseFolder("XDG_STATE_HOME", ".local", "state")
+	if err != nil {
+		return "", withoutFolder(err)
 	}
 	if !filepath.IsAbs(dir) {
 		return "", withoutFolder(fmt.Errorf("%s is not an absolute path", dir))
 	}
 	return filepath.Join(dir, "gijbulk"), nil
+}
+
+// baseFolder is the folder that a variable names, else one in the home directory
+// (https://specifications.freedesktop.org/basedir-spec/latest/).
+func (a *app) baseFolder(variable string, inHome ...string) (string, error) {
+	if dir := a.env(variable); dir != "" {
+		return dir, nil
+	}
+	if a.homeDir == nil {
+		return "", errors.New("no home directory")
+	}
+	home, err := a.homeDir()
+	return filepath.Join(append([]string{home}, inHome...)...), err
 }
 
 func withoutFolder(why error) error {

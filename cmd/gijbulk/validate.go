@@ -41,10 +41,10 @@ per line) and --report html have all of them.`,
   gijbulk validate --output json integrations.yaml more.csv
   gijbulk validate --explain origin-required`,
 		Args: func(cmd *cobra.Command, args []string) error {
-			if cmd.Flags().Changed("explain") {
-				return nil
+			if len(args) == 0 && !cmd.Flags().Changed("explain") {
+				return noManifest(cmd)
 			}
-			return needFiles(cmd, args)
+			return nil
 		},
 		RunE: onManifests(func(ctx context.Context, files []string) error {
 			if o.explain != "" {
