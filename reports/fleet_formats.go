@@ -68,7 +68,7 @@ func (f Fleet) html(w io.Writer) error {
 	return pageTemplate.ExecuteTemplate(w, "fleet", &p)
 }
 
-// link leads to the report of a target, whose other formats are beside it.
+// link leads to the report of a target, whose other formats are in the same folder.
 func (t TargetInfo) link() string {
 	if t.Report == "" {
 		return ""

@@ -53,7 +53,7 @@ var indexingErrors = []IndexingError{
 		vendorPages + "personal-access-token-failing-azure-devops-integration-with-not-authorized-error-gij-self-managed/",
 		regexp.MustCompile(`(?i)vssps\.visualstudio\.com\S*\s.*(401|unauthorized)`)},
 	{"indexing-proxy-credentials", "the proxy of Jira wants credentials",
-		"Jira reaches the host through a proxy, which refuses it. Java offers a proxy no Basic authentication for HTTPS unless it is told to.",
+		"Jira reaches the host through a proxy, which refuses it. By default Java offers a proxy no Basic authentication for HTTPS.",
 		`correct the proxy settings of Jira's Java, with jdk.http.auth.tunneling.disabledSchemes="", or add the host to its nonProxyHosts`,
 		vendorPages + "proxy-settings-on-adding-integrations-(except-aws-codecommit)-gij-self-managed/",
 		regexp.MustCompile(`(?i)(^|[ (:])407([ ):,.;]|$)|proxy authentication|unable to tunnel through proxy`)},

@@ -3,7 +3,7 @@ package schema
 import _ "embed"
 
 // The published JSON Schemas (draft 2020-12) are kept as files, so that editors can point
-// at them and the program prints them without making them. Tests make them anew, those of
+// at them and the program prints them. Tests generate them, those of
 // the manifest and the configuration from the tables of this package, those of report.json, of a run and
 // of a fleet, from the types of package reports and that of plan.json from those of package planfile, and
 // compare; their flag -update writes the files.

@@ -17,7 +17,7 @@ import (
 )
 
 // TestDocs compares the reference and the man pages in docs/ with the commands. make docs
-// writes them anew; the guides are written by hand.
+// writes them; the guides are written by hand.
 func TestDocs(t *testing.T) {
 	want := map[string]string{"reference.md": reference(t)}
 	for name, page := range manPages(t) {

@@ -20,8 +20,8 @@ import (
 	"golang.org/x/crypto/x509roots/fallback/bundle"
 )
 
-// nobody is the user of the image, a number, for Kubernetes cannot tell whether a name is root.
-const nobody = 65532
+// imageUser is a number, for Kubernetes cannot tell whether a name is root.
+const imageUser = 65532
 
 // packImage writes the image, of the programs for Linux, as an OCI
 // layout in one tar file, and gives its name.
@@ -63,7 +63,7 @@ func imageOf(made origin, arch string, program, zones []byte) (v1.Image, error) 
 		return nil, err
 	}
 	config.OS, config.Architecture, config.Created = "linux", arch, created
-	config.Config = v1.Config{User: fmt.Sprintf("%d:%d", nobody, nobody), WorkingDir: "/data", Entrypoint: []string{"/usr/local/bin/gijbulk"},
+	config.Config = v1.Config{User: fmt.Sprintf("%d:%d", imageUser, imageUser), WorkingDir: "/data", Entrypoint: []string{"/usr/local/bin/gijbulk"},
 		Env: []string{"PATH=/usr/local/bin", "XDG_STATE_HOME=/data", "ZONEINFO=/usr/share/zoneinfo.zip"},
 		Labels: map[string]string{"org.opencontainers.image.title": "gijbulk", "org.opencontainers.image.version": made.version,
 			"org.opencontainers.image.licenses": "Apache-2.0", "org.opencontainers.image.created": created.Format(time.RFC3339),
@@ -80,7 +80,7 @@ func imageLayer(at time.Time, program, zones []byte) (io.ReadCloser, error) {
 		mode  int64
 		owner int
 	}{
-		{"data/", nil, 0o700, nobody}, {"etc/", nil, 0o755, 0}, {"etc/ssl/", nil, 0o755, 0}, {"etc/ssl/certs/", nil, 0o755, 0},
+		{"data/", nil, 0o700, imageUser}, {"etc/", nil, 0o755, 0}, {"etc/ssl/", nil, 0o755, 0}, {"etc/ssl/certs/", nil, 0o755, 0},
 		{"etc/ssl/certs/ca-certificates.crt", authorities(), 0o644, 0}, {"tmp/", nil, 0o1777, 0}, {"usr/", nil, 0o755, 0}, {"usr/local/", nil, 0o755, 0},
 		{"usr/local/bin/", nil, 0o755, 0}, {"usr/local/bin/gijbulk", program, 0o755, 0}, {"usr/share/", nil, 0o755, 0}, {"usr/share/zoneinfo.zip", zones, 0o644, 0},
 	} {

@@ -101,7 +101,7 @@ func programIn(t *testing.T, image v1.Image) string {
 		case "usr/local/bin/gijbulk":
 			program = string(data)
 		case "data/":
-			if head.Uid != nobody || head.Mode != 0o700 {
+			if head.Uid != imageUser || head.Mode != 0o700 {
 				t.Errorf("/data belongs to %d, mode %o", head.Uid, head.Mode)
 			}
 		case "etc/ssl/certs/ca-certificates.crt":

@@ -5,7 +5,7 @@
 //
 // Two runs over the same commit with the same Go give the same bytes, wherever and
 // whenever they are done: the program knows no paths, and an archive has its files in one
-// order, of nobody, at the time of the commit.
+// order, without an owner, at the time of the commit.
 package main
 
 import (
@@ -107,7 +107,7 @@ func (r release) prepare(ctx context.Context, work string) (made origin, shared 
 		return made, nil, err
 	}
 	if made.modified {
-		log.Printf("the sources differ from the commit: nobody can make these files again")
+		log.Printf("the sources differ from the commit: it does not give these files again")
 	}
 	if shared, err = texts("."); err != nil {
 		return made, nil, err

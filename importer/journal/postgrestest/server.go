@@ -105,7 +105,7 @@ func (s *Server) Kill() {
 			continue
 		}
 		_ = process.Kill()
-		defer awaitEnd(process) // a new server refuses to start beside what is left of the old one
+		defer awaitEnd(process) // a new server refuses to start while a part of the old one runs
 	}
 }
 
