@@ -37,9 +37,12 @@ func packImage(dir, work string, made origin, programs []program, zones []byte) 
 			return "", fmt.Errorf("%s: %w", p, err)
 		}
 		index = mutate.AppendManifests(index, mutate.IndexAddendum{Add: image,
-			Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: p.arch}, Annotations: map[string]string{"org.opencontainers.image.ref.name": made.version}}})
+			Descriptor: v1.Descriptor{Platform: &v1.Platform{OS: "linux", Architecture: p.arch}}})
 	}
-	if _, err := layout.Write(work, index); err != nil {
+	// One name for both architectures: two entries of one name would be ambiguous.
+	named := mutate.AppendManifests(mutate.IndexMediaType(empty.Index, types.OCIImageIndex), mutate.IndexAddendum{Add: index,
+		Descriptor: v1.Descriptor{Annotations: map[string]string{"org.opencontainers.image.ref.name": made.version}}})
+	if _, err := layout.Write(work, named); err != nil {
 		return "", err
 	}
 	name := fmt.Sprintf("gijbulk_%s_image.tar", made.version)

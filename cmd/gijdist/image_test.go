@@ -44,12 +44,20 @@ func TestImage(t *testing.T) {
 	if err := untar(folder, data); err != nil {
 		t.Fatal(err)
 	}
-	index, err := layout.ImageIndexFromPath(folder)
+	named, err := layout.ImageIndexFromPath(folder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := validate.Index(index); err != nil {
+	if err := validate.Index(named); err != nil {
 		t.Error(err)
+	}
+	names, err := named.IndexManifest()
+	if err != nil || len(names.Manifests) != 1 || names.Manifests[0].Annotations["org.opencontainers.image.ref.name"] != "1.2.0" {
+		t.Fatalf("not one image of the name: %+v, error %v", names, err)
+	}
+	index, err := named.ImageIndex(names.Manifests[0].Digest)
+	if err != nil {
+		t.Fatal(err)
 	}
 	manifest, err := index.IndexManifest()
 	if err != nil {
