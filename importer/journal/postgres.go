@@ -55,35 +55,33 @@ func openPostgres(ctx context.Context, url string, o Options) (*postgresBackend,
 }
 
 func prepareDatabase(ctx context.Context, conn *pgx.Conn, o Options) error {
-	isNew, err := checkDatabase(ctx, conn)
-	switch {
-	case err != nil || !isNew:
-		return err
-	case o.Existing:
-		return &Error{Kind: KindMissing}
-	}
 	return pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
-		// Another process may make them at the same time.
+		// Another process may make them at the same time, and half of what one statement reads of
+		// the catalog may be newer than its snapshot.
 		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock($1)`, lockKey("the tables")); err != nil {
 			return err
 		}
-		if isNew, err = checkDatabase(ctx, conn); err != nil || !isNew {
+		isNew, err := checkDatabase(ctx, tx)
+		switch {
+		case err != nil || !isNew:
 			return err
+		case o.Existing:
+			return &Error{Kind: KindMissing}
 		}
 		if _, err := conn.PgConn().Exec(ctx, postgresTables()).ReadAll(); err != nil {
 			return err
 		}
 		name, value := newKey(o.Key)
-		_, err := tx.Exec(ctx, `INSERT INTO meta (name, value) VALUES ('layout', $1), ('database', $2), ($3, $4)`,
+		_, err = tx.Exec(ctx, `INSERT INTO meta (name, value) VALUES ('layout', $1), ('database', $2), ($3, $4)`,
 			[]byte(strconv.Itoa(layout)), []byte(rand.Text()), name, value)
 		return err
 	})
 }
 
 // checkDatabase reports whether our tables are missing, and refuses those of others.
-func checkDatabase(ctx context.Context, conn *pgx.Conn) (isNew bool, err error) {
+func checkDatabase(ctx context.Context, tx pgx.Tx) (isNew bool, err error) {
 	var ours, marked bool
-	err = conn.QueryRow(ctx, `SELECT EXISTS (SELECT FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL), EXISTS (
+	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL), EXISTS (
 			SELECT FROM pg_attribute WHERE attrelid = to_regclass('meta') AND attname IN ('name', 'value') AND atttypid IN ('text'::regtype, 'bytea'::regtype)
 			HAVING count(*) = 2)`,
 		tableNames()).Scan(&ours, &marked)
@@ -92,7 +90,7 @@ func checkDatabase(ctx context.Context, conn *pgx.Conn) (isNew bool, err error) 
 	}
 	var found []byte
 	if marked {
-		err = conn.QueryRow(ctx, `SELECT value FROM meta WHERE name = 'layout'`).Scan(&found)
+		err = tx.QueryRow(ctx, `SELECT value FROM meta WHERE name = 'layout'`).Scan(&found)
 	}
 	if !marked || errors.Is(err, pgx.ErrNoRows) {
 		return false, &Error{Kind: KindForeign, Err: errors.New("the schema holds tables of another program")}
