@@ -59,7 +59,7 @@ func TestCanaries(t *testing.T) {
 			defer listening.Close()
 			writeCanaries(t, dir)
 			args := append([]string{"import", filepath.Join(dir, "m.yaml"), "--jira", listening.URL, "--yes", "--rate", "0",
-				"--settle", "10ms", "--log-level", "trace", "--report-dir", filepath.Join(dir, "r"), "--report", "html,junit,markdown,csv,codequality,github=" + filepath.Join(dir, "r", "github.txt")}, tt.args...)
+				"--settle", "10ms", "--timeout", "2s", "--log-level", "trace", "--report-dir", filepath.Join(dir, "r"), "--report", "html,junit,markdown,csv,codequality,github=" + filepath.Join(dir, "r", "github.txt")}, tt.args...)
 			var stdout, stderr bytes.Buffer
 			ctx := t.Context()
 			run(ctx, context.WithoutCancel(ctx), args, process{

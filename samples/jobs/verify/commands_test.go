@@ -23,12 +23,7 @@ type use struct {
 // TestCommands: each gijbulk command in the samples is one that this gijbulk has, with flags
 // and variables that it has. With --help a command reads its flags and does nothing.
 func TestCommands(t *testing.T) {
-	gijbulk := filepath.Join(t.TempDir(), "gijbulk")
-	build := exec.Command("go", "build", "-o", gijbulk, "./cmd/gijbulk")
-	build.Dir = "../../.."
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	gijbulk := built(t)
 	uses := concat(inPods(t), inUnits(t), inPipelines(t), inComments(t))
 	seen := make(map[string]bool)
 	for _, u := range uses {
@@ -50,6 +45,18 @@ func TestCommands(t *testing.T) {
 			t.Errorf("%v %v: what is wrong is not found", wrong.args, wrong.env)
 		}
 	}
+}
+
+// built is the program of this checkout.
+func built(t *testing.T) (gijbulk string) {
+	t.Helper()
+	gijbulk = filepath.Join(t.TempDir(), "gijbulk")
+	build := exec.Command("go", "build", "-o", gijbulk, "./cmd/gijbulk")
+	build.Dir = "../../.."
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return gijbulk
 }
 
 // understood asks gijbulk.
