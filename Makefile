@@ -37,7 +37,7 @@ demo: build ## import samples/ into an embedded sandbox and show the reports
 	@echo; echo "The reports are in gijbulk-reports/demo:"; ls gijbulk-reports/demo
 
 test: ## race tests, stories, browser tests, the state in PostgreSQL, the job samples and a short run of every fuzz target
-	@.ci/postgres; race=$$(.ci/race) && browser=$$(.ci/chromium) && $(GO) test $$race $$browser -count=1 -timeout 45m $(PKGS)
+	@.ci/postgres; race=$$(.ci/race) && browser=$$(.ci/chromium) && $(GO) test $$race $$browser -count=1 -parallel 4 -timeout 45m $(PKGS)
 	@$(MAKE) --no-print-directory jobs
 	@$(MAKE) --no-print-directory fuzz
 
