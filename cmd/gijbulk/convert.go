@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"slices"
 	"strings"
@@ -172,7 +173,7 @@ func (a *app) projectMap(file string, encoding encodingFlag) (convert.ProjectMap
 	return projects, nil
 }
 
-func (a *app) writeConverted(ctx context.Context, inputs []convert.Input, options convert.Options, o madeOptions) error {
+func (a *app) writeConverted(ctx context.Context, inputs iter.Seq2[convert.Input, error], options convert.Options, o madeOptions) error {
 	format, err := o.manifestFormat()
 	if err != nil {
 		return err
@@ -290,15 +291,14 @@ func (o madeOptions) manifestFormat() (manifest.Format, error) {
 	return f, nil
 }
 
-// listings reads the files whole. The manifest must not take the place of one.
-func (a *app) listings(files []string, o convertOptions) ([]convert.Input, error) {
+// listings reads the files one after the other. The manifest must not take the place of one.
+func (a *app) listings(files []string, o convertOptions) (iter.Seq2[convert.Input, error], error) {
 	if len(files) == 0 {
 		if a.stdinIsTerminal {
 			return nil, usage("no listing given").hinted("%s FILE; - is standard input", a.command.CommandPath())
 		}
 		files = []string{"-"}
 	}
-	var inputs []convert.Input
 	for i, name := range files {
 		if err := needFile(name, files[:i]); err != nil {
 			return nil, err
@@ -306,13 +306,14 @@ func (a *app) listings(files []string, o convertOptions) ([]convert.Input, error
 		if out := o.made.output.out; out != "" && sameFile(name, out) {
 			return nil, usage("--out %s would take the place of the listing", out)
 		}
-		in, err := a.listing(name, schema.Encoding(o.encoding))
-		if err != nil {
-			return nil, unfit(err)
-		}
-		inputs = append(inputs, in)
 	}
-	return inputs, nil
+	return func(yield func(convert.Input, error) bool) {
+		for _, name := range files {
+			if in, err := a.listing(name, schema.Encoding(o.encoding)); !yield(in, err) {
+				return
+			}
+		}
+	}, nil
 }
 
 func (a *app) listing(name string, encoding schema.Encoding) (convert.Input, error) {

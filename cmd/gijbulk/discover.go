@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -124,10 +125,7 @@ func (a *app) discover(ctx context.Context, word string, names []string, o disco
 	if err := a.resolveSources(ctx, sources, o.allowCommands); err != nil {
 		return err
 	}
-	inputs, err := a.listHosts(ctx, config, sources)
-	if err != nil {
-		return err
-	}
+	inputs := a.listHosts(ctx, config, sources)
 	if len(o.check) > 0 {
 		return a.checkHosts(ctx, config, sources, inputs, options, o.check)
 	}
@@ -170,23 +168,25 @@ func (a *app) resolveSources(ctx context.Context, sources []githost.Source, allo
 }
 
 // listHosts reads the lists of all sources, one host after the other, and shows how far that is.
-func (a *app) listHosts(ctx context.Context, config githost.Config, sources []githost.Source) ([]convert.Input, error) {
-	counter := terminal.StartCounter(a.progressOptions(), terminal.Unknown)
-	defer counter.Stop()
-	config.OnPage = counter.Add
-	client := githost.New(config)
-	defer client.Close()
-	var inputs []convert.Input
-	for _, s := range sources {
-		pages, err := client.List(ctx, s)
-		if err != nil {
-			return nil, a.unlisted(err)
-		}
-		for _, p := range pages {
-			inputs = append(inputs, convert.Input{Name: p.Address, Text: p.Text})
+func (a *app) listHosts(ctx context.Context, config githost.Config, sources []githost.Source) iter.Seq2[convert.Input, error] {
+	return func(yield func(convert.Input, error) bool) {
+		counter := terminal.StartCounter(a.progressOptions(), terminal.Unknown)
+		defer counter.Stop()
+		config.OnPage = counter.Add
+		client := githost.New(config)
+		defer client.Close()
+		for _, s := range sources {
+			for p, err := range client.List(ctx, s) {
+				if err != nil {
+					yield(convert.Input{}, a.unlisted(err))
+					return
+				}
+				if !yield(convert.Input{Name: p.Address, Text: p.Text}, nil) {
+					return
+				}
+			}
 		}
 	}
-	return inputs, nil
 }
 
 // unlisted is the failure of a host that does not list what it should.

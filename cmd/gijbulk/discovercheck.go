@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"net/url"
 	"regexp"
 	"slices"
@@ -35,7 +36,7 @@ type listedRecord struct {
 	gone         string // why it lists nothing; "" where it lists some
 }
 
-func (a *app) checkHosts(ctx context.Context, config githost.Config, sources []githost.Source, inputs []convert.Input, options convert.Options, files []string) error {
+func (a *app) checkHosts(ctx context.Context, config githost.Config, sources []githost.Source, inputs iter.Seq2[convert.Input, error], options convert.Options, files []string) error {
 	result, err := tools.All().Read(inputs, options)
 	if err != nil {
 		return unfit(err)

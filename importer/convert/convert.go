@@ -3,6 +3,7 @@ package convert
 import (
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 	"strings"
 
@@ -62,9 +63,9 @@ type Options struct {
 	Live bool
 }
 
-// Read converts listings. An error is a [*Problem]; then there is no result, but for the
-// account of the rows where none of them was converted.
-func (ts Tools) Read(inputs []Input, o Options) (schema.Conversion, error) {
+// Read converts listings as they come, up to an error of theirs. Any other error is a [*Problem].
+// With an error there is no result, but for the account of the rows where none of them was converted.
+func (ts Tools) Read(inputs iter.Seq2[Input, error], o Options) (schema.Conversion, error) {
 	if _, ok := giturl.Parse(strings.TrimRight(o.BaseURL, "/") + "/-"); o.BaseURL != "" && !ok {
 		return schema.Conversion{}, misuse("the base URL is not the URL of a host", "write it with its scheme, such as https://git.example.org").About(schema.OptionBaseURL)
 	}
@@ -74,7 +75,10 @@ func (ts Tools) Read(inputs []Input, o Options) (schema.Conversion, error) {
 	var order []*Tool
 	readers := map[*Tool]Reader{}
 	last := map[*Tool]*Listing{}
-	for _, in := range inputs {
+	for in, err := range inputs {
+		if err != nil {
+			return schema.Conversion{}, err
+		}
 		t, err := ts.find(in, o.From)
 		if err != nil {
 			return schema.Conversion{}, err

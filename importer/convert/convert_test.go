@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"iter"
 	"os"
 	"path/filepath"
 	"strings"
@@ -76,6 +77,16 @@ func readSamples(t testing.TB, files ...string) []convert.Input {
 	return inputs
 }
 
+func each(inputs []convert.Input) iter.Seq2[convert.Input, error] {
+	return func(yield func(convert.Input, error) bool) {
+		for _, in := range inputs {
+			if !yield(in, nil) {
+				return
+			}
+		}
+	}
+}
+
 // TestSamples holds the conversions of the samples against golden files. They come out
 // the same whether the tool is named or recognized, and each time.
 func TestSamples(t *testing.T) {
@@ -83,7 +94,7 @@ func TestSamples(t *testing.T) {
 		t.Run(s.golden, func(t *testing.T) {
 			named := s.options
 			named.From = s.from
-			result, err := tools.All().Read(readSamples(t, s.files...), named)
+			result, err := tools.All().Read(each(readSamples(t, s.files...)), named)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -101,7 +112,7 @@ func TestSamples(t *testing.T) {
 			if diff := cmp.Diff(string(want), got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
-			again, err := tools.All().Read(readSamples(t, s.files...), s.options)
+			again, err := tools.All().Read(each(readSamples(t, s.files...)), s.options)
 			if err != nil || dump(again) != got {
 				t.Errorf("recognized by itself it is another: error %v", err)
 			}
@@ -254,7 +265,7 @@ func TestProblems(t *testing.T) {
 		{from: "nonsense", text: "x", words: "there is no tool", misuse: true},
 	} {
 		tt.options.From = tt.from
-		_, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(tt.text)}}, tt.options)
+		_, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(tt.text)}}), tt.options)
 		var p *convert.Problem
 		if !errors.As(err, &p) {
 			t.Errorf("%s %q: error %v", tt.from, tt.text, err)
@@ -277,7 +288,7 @@ func TestPages(t *testing.T) {
 		"[" + one + "," + two + "]", "[" + one + "]\n[" + two + "]", "[[" + one + "],[" + two + "]]", one + "\n" + two + "\n",
 		"[" + one + "][]" + two,
 	} {
-		result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(text)}}, convert.Options{})
+		result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(text)}}), convert.Options{})
 		if err != nil || result.Count(schema.FateConverted) != 2 || len(result.Entries) != 1 {
 			t.Errorf("%s: %+v, error %v", text, result, err)
 		}
@@ -301,7 +312,7 @@ func TestPages(t *testing.T) {
 		for i, text := range tt.texts {
 			inputs = append(inputs, convert.Input{Name: fmt.Sprintf("%d.json", i), Text: []byte(text)})
 		}
-		result, err := tools.All().Read(inputs, convert.Options{From: "bitbucket-server"})
+		result, err := tools.All().Read(each(inputs), convert.Options{From: "bitbucket-server"})
 		if err != nil || len(result.Rows) != tt.rows || len(result.Findings) != tt.warnings {
 			t.Errorf("%s: %s error %v", tt.texts, dump(result), err)
 		}
@@ -336,7 +347,7 @@ func TestPagesOfOthers(t *testing.T) {
 			inputs = append(inputs, convert.Input{Name: fmt.Sprintf("%d.json", i), Text: []byte(text)})
 		}
 		base := map[string]string{"gerrit": "https://gerrit.example", "codecommit": "https://git-codecommit.eu-west-1.amazonaws.com"}[tt.from]
-		result, err := tools.All().Read(inputs, convert.Options{From: tt.from, BaseURL: base})
+		result, err := tools.All().Read(each(inputs), convert.Options{From: tt.from, BaseURL: base})
 		if err != nil || len(result.Findings) != tt.warnings {
 			t.Errorf("%s: %s error %v", tt.texts, dump(result), err)
 		}
@@ -350,7 +361,7 @@ func TestLimits(t *testing.T) {
 		for i := range n {
 			fmt.Fprintf(&b, `{"nameWithOwner":"a/r%d","url":"https://github.com/a/r%d"},`, i, i)
 		}
-		result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte("[" + strings.TrimSuffix(b.String(), ",") + "]")}}, convert.Options{From: "gh"})
+		result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte("[" + strings.TrimSuffix(b.String(), ",") + "]")}}), convert.Options{From: "gh"})
 		if err != nil || len(result.Findings) != want {
 			t.Errorf("%d rows: %v, error %v", n, result.Findings, err)
 		}
@@ -359,7 +370,7 @@ func TestLimits(t *testing.T) {
 
 // TestCredentialsOfAColumnAreLeftOut: with a word, and without a look at them.
 func TestCredentialsOfAColumnAreLeftOut(t *testing.T) {
-	result, err := tools.All().Read([]convert.Input{{Name: "in.csv", Text: []byte("cloneUrl,token\nhttps://git.example/a.git,hunter2\nhttps://git.example/b.git,env:B\nhttps://git.example/c.git,hunter3\nhttps://git.example/d.git,\n")}},
+	result, err := tools.All().Read(each([]convert.Input{{Name: "in.csv", Text: []byte("cloneUrl,token\nhttps://git.example/a.git,hunter2\nhttps://git.example/b.git,env:B\nhttps://git.example/c.git,hunter3\nhttps://git.example/d.git,\n")}}),
 		convert.Options{From: "csv", Map: []convert.Assignment{{To: "pat", From: "token"}}})
 	if err != nil {
 		t.Fatal(err)

@@ -142,7 +142,7 @@ func TestFiltersSelectWhatIsWanted(t *testing.T) {
 				items := drawItems(t, f)
 				options := convert.Options{From: f.from, SkipIf: []convert.Condition{{Field: "language", Value: "java"}},
 					Include: rapid.SliceOfDistinct(rapid.SampledFrom(convert.Flags()), rapid.ID).Draw(t, "include")}
-				result, err := tools.All().Read([]convert.Input{{Name: "in", Text: f.listing(items)}}, options)
+				result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: f.listing(items)}}), options)
 				if err != nil {
 					return // nothing is left
 				}
@@ -154,7 +154,7 @@ func TestFiltersSelectWhatIsWanted(t *testing.T) {
 				requireSelected(t, f, result, host, convertedItems(items, result))
 
 				shuffled := rapid.Permutation(items).Draw(t, "another order")
-				again, err := tools.All().Read([]convert.Input{{Name: "in", Text: f.listing(shuffled)}}, options)
+				again, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: f.listing(shuffled)}}), options)
 				if err != nil || !slices.Equal(integrationsOf(again), integrationsOf(result)) {
 					t.Fatalf("in another order: error %v\n%q\n%q", err, integrationsOf(result), integrationsOf(again))
 				}

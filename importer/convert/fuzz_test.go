@@ -36,7 +36,7 @@ func FuzzConvert(f *testing.F) {
 	f.Fuzz(func(t *testing.T, from string, text []byte) {
 		in := []convert.Input{{Name: "in", Text: text}}
 		options := convert.Options{From: from, BaseURL: []string{"", "https://git.example/a/b.git", "git@git.example:a.git"}[len(text)%3]}
-		result, err := tools.All().Read(in, options)
+		result, err := tools.All().Read(each(in), options)
 		if err != nil {
 			var p *convert.Problem
 			if !errors.As(err, &p) || p.Message == "" {
@@ -44,7 +44,7 @@ func FuzzConvert(f *testing.F) {
 			}
 			return
 		}
-		again, err := tools.All().Read(in, options)
+		again, err := tools.All().Read(each(in), options)
 		if err != nil || dump(again) != dump(result) {
 			t.Fatalf("the second time it is another: error %v", err)
 		}

@@ -33,13 +33,13 @@ func TestGraphQL(t *testing.T) {
 		{page("organization", `"totalCount":3,`+both, false), 2, 1},
 	} {
 		for _, from := range []string{"gh", convert.Auto} {
-			result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(tt.text)}}, convert.Options{From: from})
+			result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(tt.text)}}), convert.Options{From: from})
 			if err != nil || len(result.Rows) != tt.rows || len(result.Findings) != tt.warnings || len(result.Entries) != 1 || result.Entries[0].Text(schema.FieldAPIFilter) != "[?(!archived)]" {
 				t.Errorf("%s %s: error %v\n%s", from, tt.text, err, dump(result))
 			}
 		}
 	}
-	_, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(`{"data":{"organization":null},"errors":[{"message":"Could not resolve to an Organization"}]}`)}}, convert.Options{From: "gh"})
+	_, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(`{"data":{"organization":null},"errors":[{"message":"Could not resolve to an Organization"}]}`)}}), convert.Options{From: "gh"})
 	if err == nil || !strings.Contains(err.Error(), "it has no repositories") {
 		t.Errorf("of no organization: error %v", err)
 	}

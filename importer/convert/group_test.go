@@ -43,7 +43,7 @@ func TestFilters(t *testing.T) {
 		{"csv", 1, []any{item("name", "web"), item("name", "billing"), item("name", "other")}, []string{"web", "billing"}},
 	} {
 		at := slices.IndexFunc(sampleListings, func(s listingSample) bool { return s.golden == tt.sample })
-		result, err := tools.All().Read(readSamples(t, sampleListings[at].files...), sampleListings[at].options)
+		result, err := tools.All().Read(each(readSamples(t, sampleListings[at].files...)), sampleListings[at].options)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -65,7 +65,7 @@ func TestLongFilters(t *testing.T) {
 		host = append(host, map[string]any{"name": name})
 	}
 	text, _ := json.Marshal(list)
-	result, err := tools.All().Read([]convert.Input{{Name: "in", Text: text}}, convert.Options{From: "gh"})
+	result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: text}}), convert.Options{From: "gh"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestParts(t *testing.T) {
 		if tt.from == "csv" {
 			text = []byte(table.String())
 		}
-		result, err := tools.All().Read([]convert.Input{{Name: "in", Text: text}}, convert.Options{From: tt.from})
+		result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: text}}), convert.Options{From: tt.from})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -164,7 +164,7 @@ func TestManyParts(t *testing.T) {
 		for i := range parts * 8 {
 			fmt.Fprintf(&table, "https://github.com/acme/%0240d,acme\n", i)
 		}
-		result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(table.String())}}, convert.Options{From: "csv"})
+		result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(table.String())}}), convert.Options{From: "csv"})
 		if err != nil || len(result.Entries) != parts {
 			t.Fatalf("%d parts, want %d, error %v", len(result.Entries), parts, err)
 		}
@@ -213,7 +213,7 @@ func TestShortestFilter(t *testing.T) {
 			add(word, true)
 		}
 		text, _ := json.Marshal(list)
-		result, err := tools.All().Read([]convert.Input{{Name: "in", Text: text}}, convert.Options{From: "github", SkipIf: []convert.Condition{{Field: "left", Value: "true"}}})
+		result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: text}}), convert.Options{From: "github", SkipIf: []convert.Condition{{Field: "left", Value: "true"}}})
 		if err != nil {
 			t.Fatal(err)
 		}

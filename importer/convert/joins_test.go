@@ -31,7 +31,7 @@ func TestJoins(t *testing.T) {
 		for i, text := range tt.texts {
 			inputs = append(inputs, convert.Input{Name: string(rune('0'+i)) + ".xml", Text: []byte(text)})
 		}
-		result, err := tools.All().Read(inputs, convert.Options{From: tt.from})
+		result, err := tools.All().Read(each(inputs), convert.Options{From: tt.from})
 		if err != nil || len(result.Entries) != 1 || result.Rows[0].Name != tt.want || result.Rows[0].Record != 1 || len(result.Findings) > 0 {
 			t.Errorf("%s %v: error %v\n%s", tt.from, tt.texts, err, dump(result))
 			continue
@@ -43,7 +43,7 @@ func TestJoins(t *testing.T) {
 // TestWithin: a part does not go with a whole that was left out.
 func TestWithin(t *testing.T) {
 	text := "whole: {cmd: ghorg clone acme}\npart: {cmd: ghorg clone acme --match-prefix=w}\n"
-	result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(text)}}, convert.Options{From: "ghorg", SkipIf: []convert.Condition{{"cmd", "ghorg clone acme"}}})
+	result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(text)}}), convert.Options{From: "ghorg", SkipIf: []convert.Condition{{"cmd", "ghorg clone acme"}}})
 	if err != nil || len(result.Entries) != 1 || result.Count(schema.FateConverted) != 1 || result.Rows[1].Record != 1 {
 		t.Errorf("error %v\n%s", err, dump(result))
 	}
@@ -53,7 +53,7 @@ func TestWithin(t *testing.T) {
 // TestNames: the names of regions, and where CodeCommit's listing leaves them open.
 func TestNames(t *testing.T) {
 	text := `{"repositories":[{"repositoryName":"a","repositoryId":"1"},{"repositoryName":"b","Arn":"arn:aws:codecommit:eu-west-1:1:b"}]}`
-	result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(text)}}, convert.Options{BaseURL: "https://git-codecommit.us-east-1.amazonaws.com/"})
+	result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(text)}}), convert.Options{BaseURL: "https://git-codecommit.us-east-1.amazonaws.com/"})
 	if err != nil || len(result.Entries) != 2 || result.Entries[0].Text(schema.FieldAwsRegion) != "us-east-1" || result.Entries[1].Text(schema.FieldAwsRegion) != "eu-west-1" {
 		t.Errorf("error %v\n%s", err, dump(result))
 	}
@@ -68,7 +68,7 @@ func TestRegionsOfHosts(t *testing.T) {
 		{"csv", "cloneUrl\nssh://git-codecommit.eu-west-1.amazonaws.com/v1/repos/a\n", ""},
 		{"vendor-tsv", "integrationType\ttrackedFolderId\torigin\nAWS\t\thttps://git-codecommit.eu-west-1.amazonaws.com\n", ""},
 	} {
-		result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(tt.text)}}, convert.Options{From: tt.from, BaseURL: tt.base})
+		result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(tt.text)}}), convert.Options{From: tt.from, BaseURL: tt.base})
 		if err != nil || len(result.Entries) != 1 || result.Entries[0].Text(schema.FieldAwsRegion) != "eu-west-1" {
 			t.Errorf("%s: error %v\n%s", tt.text, err, dump(result))
 		}
@@ -95,7 +95,7 @@ func TestYAMLBombs(t *testing.T) {
 			strings.ReplaceAll(merges.String(), "{<<: *b}", "{type: git, url: 'https://h.example/a', z: *b}"), options: convert.Options{SkipIf: []convert.Condition{{"z", "y"}}}},
 	} {
 		tt.options.From = "vcstool"
-		_, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(tt.text)}}, tt.options)
+		_, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(tt.text)}}), tt.options)
 		var p *convert.Problem
 		if !errors.As(err, &p) || !strings.Contains(p.Message, "aliases make the file") {
 			t.Errorf("%s: error %v", tt.name, err)
@@ -105,7 +105,7 @@ func TestYAMLBombs(t *testing.T) {
 	for i := range 3000 {
 		usual += fmt.Sprintf(" a/b%d: {<<: *b, url: 'https://h.example/a/b%d'}\n", i, i)
 	}
-	result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(usual)}}, convert.Options{From: "vcstool", SkipIf: []convert.Condition{{"version", "old"}}})
+	result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(usual)}}), convert.Options{From: "vcstool", SkipIf: []convert.Condition{{"version", "old"}}})
 	if err != nil || len(result.Entries) != 3000 {
 		t.Errorf("a usual listing: %d records, error %v", len(result.Entries), err)
 	}

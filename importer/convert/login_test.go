@@ -28,7 +28,7 @@ func TestLogin(t *testing.T) {
 		{"gerrit", gerrit, "gus", "", "username=gus password=env:T"},
 	} {
 		o := convert.Options{From: tt.from, As: tt.as, Login: convert.Login{User: tt.user, Secret: "env:T"}, BaseURL: "https://host.example.org"}
-		result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(tt.text)}}, o)
+		result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(tt.text)}}), o)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,14 +48,14 @@ func TestLogin(t *testing.T) {
 func TestLiveListings(t *testing.T) {
 	page := "[" + strings.TrimSuffix(strings.Repeat(`{"full_name":"acme/web","clone_url":"https://github.com/acme/web.git"},`, 100), ",") + "]"
 	inputs := []convert.Input{{Name: "api.github.com/orgs/void/repos", Text: []byte("[]")}, {Name: "api.github.com/orgs/acme/repos", Text: []byte(page)}}
-	result, err := tools.All().Read(inputs, convert.Options{From: "github", Live: true})
+	result, err := tools.All().Read(each(inputs), convert.Options{From: "github", Live: true})
 	if err != nil || len(result.Findings) > 0 || len(result.Entries) != 1 || !strings.Contains(dump(result), "api.github.com/orgs/acme/repos: github acme/web") {
 		t.Errorf("%v\n%s", err, dump(result))
 	}
-	if _, err := tools.All().Read(inputs[:1], convert.Options{From: "github", Live: true}); err == nil || err.Error() != "the host lists no repository" {
+	if _, err := tools.All().Read(each(inputs[:1]), convert.Options{From: "github", Live: true}); err == nil || err.Error() != "the host lists no repository" {
 		t.Error(err)
 	}
-	if _, err := tools.All().Read(inputs[:1], convert.Options{From: "github"}); err == nil {
+	if _, err := tools.All().Read(each(inputs[:1]), convert.Options{From: "github"}); err == nil {
 		t.Error("a saved listing may be empty")
 	}
 }

@@ -28,7 +28,7 @@ func TestBareNames(t *testing.T) {
 		{from: "gei", text: "org,teamproject,repo,url\nacme,P,R,\n", why: "it has a name and no host; use the URL of the host as the base URL"},
 		{from: "gei", text: "org,teamproject,repo,url\nacme,,R,\n", base: "https://dev.azure.com", why: "it has no URL to clone from"},
 	} {
-		result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(tt.text)}}, convert.Options{From: tt.from, BaseURL: tt.base})
+		result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(tt.text)}}), convert.Options{From: tt.from, BaseURL: tt.base})
 		if tt.why != "" {
 			if err == nil || result.Rows[0].Why != tt.why {
 				t.Errorf("%q: %s error %v", tt.text, dump(result), err)
@@ -59,7 +59,7 @@ func TestPersonalAccounts(t *testing.T) {
 		`[{"nameWithOwner":"acme/a","url":"https://github.com/acme/a","isInOrganization":true}]`:                                         0,
 		`[{"path_with_namespace":"me/a","http_url_to_repo":"https://gitlab.com/me/a.git","namespace":{"full_path":"me","kind":"user"}}]`: 0,
 	} {
-		result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(text)}}, convert.Options{})
+		result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(text)}}), convert.Options{})
 		if err != nil || len(result.Findings) != want || want > 0 && !strings.Contains(result.Findings[0].Message, "lists only its public repositories at /users/me/repos") {
 			t.Errorf("%s: %v, error %v", text, result.Findings, err)
 		}
@@ -73,7 +73,7 @@ func TestReposFiles(t *testing.T) {
 		"# ours\nrepositories:\n  a: {type: 'git', url: https://h.example/a.git}\n":        true,
 		"version: 1\nrepositories:\n  - origin: https://h.example/a.git\n    pat: env:A\n": false,
 	} {
-		_, err := tools.All().Read([]convert.Input{{Name: "workspace.yaml", Text: []byte(text)}}, convert.Options{})
+		_, err := tools.All().Read(each([]convert.Input{{Name: "workspace.yaml", Text: []byte(text)}}), convert.Options{})
 		if (err == nil) != known {
 			t.Errorf("%s: error %v", text, err)
 		}
@@ -83,7 +83,7 @@ func TestReposFiles(t *testing.T) {
 // TestWestImports: each import is reported where it stands.
 func TestWestImports(t *testing.T) {
 	text := "manifest:\n  projects:\n    - name: a\n      url: https://h.example/a\n      import: true\n    - name: b\n      url: https://h.example/b\n      import:\n        file: x.yml\n    - name: c\n      url: https://h.example/c\n      import: false\n  self:\n    import: local\n"
-	result, err := tools.All().Read([]convert.Input{{Name: "west.yml", Text: []byte(text)}}, convert.Options{})
+	result, err := tools.All().Read(each([]convert.Input{{Name: "west.yml", Text: []byte(text)}}), convert.Options{})
 	var lines []int
 	for _, f := range result.Findings {
 		lines = append(lines, f.Place.Line)

@@ -43,7 +43,7 @@ func TestSharedTokens(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.options.From = tt.from
-			result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(tt.text)}}, tt.options)
+			result, err := tools.All().Read(each([]convert.Input{{Name: "in", Text: []byte(tt.text)}}), tt.options)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -48,6 +48,7 @@ func (read independent) Read(l *Listing) error {
 		return err
 	}
 	if l.Options.Live {
+		l.Text = nil // of many pages, the rows alone are held
 		return nil
 	}
 	return l.RequireRows()

@@ -18,7 +18,8 @@ import (
 // recordsOf reads the app's table as records.
 func recordsOf(t rapid.TB, text string) []schema.Record {
 	t.Helper()
-	result, err := tools.All().Read([]convert.Input{{Name: "in", Text: []byte(text)}}, convert.Options{From: "vendor-tsv", Include: convert.Flags()})
+	in := func(yield func(convert.Input, error) bool) { yield(convert.Input{Name: "in", Text: []byte(text)}, nil) }
+	result, err := tools.All().Read(in, convert.Options{From: "vendor-tsv", Include: convert.Flags()})
 	if err != nil {
 		t.Fatal(err)
 	}

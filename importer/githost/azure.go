@@ -111,24 +111,25 @@ func (azure) owners(ctx context.Context, s *session) ([]string, error) {
 	return names, err
 }
 
-func (azure) listing(ctx context.Context, s *session, organization string) ([]Page, error) {
+func (azure) listing(ctx context.Context, s *session, organization string, keep func(Page)) error {
 	a, err := s.get(ctx, azureRepositories+"/"+url.PathEscape(organization)+"/_apis/git/repositories?api-version=7.1")
 	switch {
 	case err != nil:
-		return nil, err
+		return err
 	case azureRefused(a) || a.status == http.StatusForbidden:
-		return nil, &Problem{Code: schema.CodeScopeMissing, Message: "the token may not read the repositories of " + organization,
+		return &Problem{Code: schema.CodeScopeMissing, Message: "the token may not read the repositories of " + organization,
 			Advice: "make a token for all accessible organizations with the scopes Code (read) and User profile (read), or name the organizations to list"}
 	}
-	return azureSaved(s, a)
+	return azureSaved(s, a, keep)
 }
 
-// azureSaved is a list as the host wrote it, if it is whole.
-func azureSaved(s *session, a *answer) ([]Page, error) {
-	if _, err := azurePage(s, a); err != nil {
-		return nil, err
+// azureSaved keeps a list as the host wrote it, if it is whole.
+func azureSaved(s *session, a *answer, keep func(Page)) error {
+	_, err := azurePage(s, a)
+	if err == nil {
+		keep(Page{a.host + a.path, a.body})
 	}
-	return []Page{{a.host + a.path, a.body}}, nil
+	return err
 }
 
 func azureOrganizations(ctx context.Context, s *session, member string) ([]string, error) {

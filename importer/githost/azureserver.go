@@ -122,12 +122,12 @@ func (h azureServer) owners(ctx context.Context, s *session) ([]string, error) {
 	}
 }
 
-func (h azureServer) listing(ctx context.Context, s *session, collection string) ([]Page, error) {
+func (h azureServer) listing(ctx context.Context, s *session, collection string, keep func(Page)) error {
 	a, err := h.repositories(ctx, s, collection)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return azureSaved(s, a)
+	return azureSaved(s, a, keep)
 }
 
 // azureServerProblem tells a server that refuses a credential from one that takes none of its kind.

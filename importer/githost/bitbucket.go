@@ -27,12 +27,12 @@ func bitbucketUser(a *answer) string {
 	return name
 }
 
-func (h bitbucketServer) listing(ctx context.Context, s *session, project string) ([]Page, error) {
+func (h bitbucketServer) listing(ctx context.Context, s *session, project string, keep func(Page)) error {
 	path := "/repos"
 	if project != "" {
 		path = "/projects/" + url.PathEscape(project) + "/repos"
 	}
-	return s.save(ctx, h.base+"/rest/api/1.0"+path+"?limit=1000", func(a *answer) (string, error) {
+	return s.save(ctx, h.base+"/rest/api/1.0"+path+"?limit=1000", keep, func(a *answer) (string, error) {
 		var page struct {
 			Values []struct{} `json:"values"`
 			Last   *bool      `json:"isLastPage"`
@@ -61,7 +61,7 @@ type bitbucketCloud struct{ base string }
 func (bitbucketCloud) who(context.Context, *session) (Identity, error) { return Identity{}, nil }
 
 func (h bitbucketCloud) owners(ctx context.Context, s *session) (names []string, err error) {
-	_, err = s.save(ctx, h.base+"/2.0/user/workspaces?pagelen=100", func(a *answer) (string, error) {
+	err = s.save(ctx, h.base+"/2.0/user/workspaces?pagelen=100", func(Page) {}, func(a *answer) (string, error) {
 		var page struct {
 			Values []struct {
 				Workspace struct {
@@ -84,8 +84,8 @@ func (h bitbucketCloud) owners(ctx context.Context, s *session) (names []string,
 }
 
 // listing reads the repositories of a workspace, the oldest first: pages do not shift where one is made.
-func (h bitbucketCloud) listing(ctx context.Context, s *session, workspace string) ([]Page, error) {
-	return s.save(ctx, h.base+"/2.0/repositories/"+url.PathEscape(workspace)+"?pagelen=100&sort=created_on", func(a *answer) (string, error) {
+func (h bitbucketCloud) listing(ctx context.Context, s *session, workspace string, keep func(Page)) error {
+	return s.save(ctx, h.base+"/2.0/repositories/"+url.PathEscape(workspace)+"?pagelen=100&sort=created_on", keep, func(a *answer) (string, error) {
 		var page struct {
 			Values []struct{} `json:"values"`
 			Next   string     `json:"next"`

@@ -108,10 +108,10 @@ func (h codecommit) pages(ctx context.Context, s *session) ([]any, error) {
 const mostDescribed = 100
 
 // listing reads the names of all repositories, and then what is known of them.
-func (h codecommit) listing(ctx context.Context, s *session, _ string) ([]Page, error) {
+func (h codecommit) listing(ctx context.Context, s *session, _ string, keep func(Page)) error {
 	lists, err := h.pages(ctx, s)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	var names []string
 	for _, list := range lists {
@@ -119,11 +119,10 @@ func (h codecommit) listing(ctx context.Context, s *session, _ string) ([]Page, 
 			names = append(names, textOf(item, "repositoryName"))
 		}
 	}
-	var pages []Page
 	for some := range slices.Chunk(names, mostDescribed) {
 		a, err := h.call(ctx, s, "BatchGetRepositories", map[string]any{"repositoryNames": some})
 		if err != nil {
-			return nil, err
+			return err
 		}
 		var page struct {
 			Repositories []struct{} `json:"repositories"`
@@ -131,13 +130,13 @@ func (h codecommit) listing(ctx context.Context, s *session, _ string) ([]Page, 
 		}
 		switch err := a.decode(&page); {
 		case err != nil:
-			return nil, err
+			return err
 		case len(page.Repositories)+len(page.Gone) != len(some):
-			return nil, &Problem{Code: schema.CodeListPartial, Message: fmt.Sprintf("%s describes %d of %d repositories", a.host, len(page.Repositories), len(some))}
+			return &Problem{Code: schema.CodeListPartial, Message: fmt.Sprintf("%s describes %d of %d repositories", a.host, len(page.Repositories), len(some))}
 		}
-		pages = append(pages, Page{a.host, a.body})
+		keep(Page{a.host, a.body})
 	}
-	return pages, nil
+	return nil
 }
 
 // repositoriesIn are those of a page of ListRepositories.

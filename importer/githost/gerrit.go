@@ -66,11 +66,10 @@ func (h gerrit) list(ctx context.Context, s *session, _ query) (answers, error) 
 	return answers{documents: [][]any{pages}}, err
 }
 
-func (h gerrit) listing(ctx context.Context, s *session, _ string) (pages []Page, err error) {
-	err = h.each(ctx, s, func(a *answer, _ map[string]map[string]any) {
-		pages = append(pages, Page{a.host + a.path, a.body})
+func (h gerrit) listing(ctx context.Context, s *session, _ string, keep func(Page)) error {
+	return h.each(ctx, s, func(a *answer, _ map[string]map[string]any) {
+		keep(Page{a.host + a.path, a.body})
 	})
-	return pages, err
 }
 
 func (h gerrit) each(ctx context.Context, s *session, read func(*answer, map[string]map[string]any)) error {

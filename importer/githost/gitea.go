@@ -14,24 +14,24 @@ type gitea struct {
 // who asks nothing: a token that may list repositories need not be allowed to read the user.
 func (gitea) who(context.Context, *session) (Identity, error) { return Identity{}, nil }
 
-func (h gitea) listing(ctx context.Context, s *session, owner string) ([]Page, error) {
+func (h gitea) listing(ctx context.Context, s *session, owner string, keep func(Page)) error {
 	if owner == "" {
-		return h.search(ctx, s)
+		return h.search(ctx, s, keep)
 	}
 	escaped := url.PathEscape(owner)
-	return groupOrUser(func(path string) ([]Page, error) { return h.save(ctx, s, path) }, "/orgs/"+escaped+"/repos", "/users/"+escaped+"/repos")
+	return groupOrUser(func(path string) error { return h.save(ctx, s, path, keep) }, "/orgs/"+escaped+"/repos", "/users/"+escaped+"/repos")
 }
 
-func (h gitea) save(ctx context.Context, s *session, path string) ([]Page, error) {
+func (h gitea) save(ctx context.Context, s *session, path string, keep func(Page)) error {
 	count := tally{header: giteaTotal}
-	return s.save(ctx, h.base+"/api/v1"+path+"?limit=50", func(a *answer) (string, error) {
+	return s.save(ctx, h.base+"/api/v1"+path+"?limit=50", keep, func(a *answer) (string, error) {
 		return count.list(a, nextLink(a))
 	})
 }
 
-func (h gitea) search(ctx context.Context, s *session) ([]Page, error) {
+func (h gitea) search(ctx context.Context, s *session, keep func(Page)) error {
 	count := tally{header: giteaTotal}
-	return s.save(ctx, h.base+"/api/v1/repos/search?limit=50&sort=id&order=asc", func(a *answer) (string, error) {
+	return s.save(ctx, h.base+"/api/v1/repos/search?limit=50&sort=id&order=asc", keep, func(a *answer) (string, error) {
 		var page struct {
 			Data []struct{} `json:"data"`
 		}

@@ -82,40 +82,40 @@ func (h github) list(ctx context.Context, s *session, q query) (answers, error) 
 
 // listing reads the repositories of an organization or a person, or all that the user may read. Of a
 // person it has the public ones alone, as the app's list has.
-func (h github) listing(ctx context.Context, s *session, owner string) ([]Page, error) {
+func (h github) listing(ctx context.Context, s *session, owner string, keep func(Page)) error {
 	if owner == "" {
-		return h.save(ctx, s, "/user/repos")
+		return h.save(ctx, s, "/user/repos", keep)
 	}
 	escaped := url.PathEscape(owner)
-	pages, err := h.save(ctx, s, "/orgs/"+escaped+"/repos")
+	err := h.save(ctx, s, "/orgs/"+escaped+"/repos", keep)
 	if !absent(err) {
-		return pages, err
+		return err
 	}
 	a, failed := s.get(ctx, h.base+"/users/"+escaped)
 	if failed != nil {
-		return nil, failed
+		return failed
 	}
 	var account struct {
 		Type string `json:"type"`
 	}
 	if a.status == http.StatusOK && a.decode(&account) == nil && account.Type == "User" {
-		return h.save(ctx, s, "/users/"+escaped+"/repos")
+		return h.save(ctx, s, "/users/"+escaped+"/repos", keep)
 	}
-	return nil, err
+	return err
 }
 
-func (h github) save(ctx context.Context, s *session, path string) ([]Page, error) {
+func (h github) save(ctx context.Context, s *session, path string, keep func(Page)) error {
 	count := tally{}
-	pages, err := s.save(ctx, h.base+path+"?per_page=100&sort=full_name&direction=asc", func(a *answer) (string, error) {
+	err := s.save(ctx, h.base+path+"?per_page=100&sort=full_name&direction=asc", keep, func(a *answer) (string, error) {
 		if partial := githubPartial([]*answer{a}); partial != "" {
 			return "", &Problem{Code: schema.CodeListPartial, Message: partial, Advice: "use a token that may list them, or name the organizations to list"}
 		}
 		return count.list(a, nextLink(a))
 	})
 	if r, ok := err.(*refusal); ok && !absent(err) {
-		return nil, h.explain([]*answer{r.answer}, r.Problem)
+		return h.explain([]*answer{r.answer}, r.Problem)
 	}
-	return pages, err
+	return err
 }
 
 // explain finds in the headers of a refusal what a token lacks.

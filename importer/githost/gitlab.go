@@ -129,18 +129,18 @@ func gitlabNext(a *answer) string {
 
 // listing reads the projects of a group with its subgroups, or of a person, or all that the user is
 // a member of.
-func (h gitlab) listing(ctx context.Context, s *session, owner string) ([]Page, error) {
+func (h gitlab) listing(ctx context.Context, s *session, owner string, keep func(Page)) error {
 	if owner == "" {
-		return h.save(ctx, s, "/projects?membership=true")
+		return h.save(ctx, s, "/projects?membership=true", keep)
 	}
 	escaped := url.PathEscape(owner)
-	return groupOrUser(func(path string) ([]Page, error) { return h.save(ctx, s, path) },
+	return groupOrUser(func(path string) error { return h.save(ctx, s, path, keep) },
 		"/groups/"+escaped+"/projects?include_subgroups=true&with_shared=false&order_by=id&sort=asc", "/users/"+escaped+"/projects?order_by=id&sort=asc")
 }
 
-func (h gitlab) save(ctx context.Context, s *session, path string) ([]Page, error) {
+func (h gitlab) save(ctx context.Context, s *session, path string, keep func(Page)) error {
 	count := tally{header: "X-Total"}
-	return s.save(ctx, h.base+gitlabPaged(gitlabAPI+path), func(a *answer) (string, error) {
+	return s.save(ctx, h.base+gitlabPaged(gitlabAPI+path), keep, func(a *answer) (string, error) {
 		return count.list(a, gitlabNext(a))
 	})
 }

@@ -3,11 +3,10 @@ package githost
 import (
 	"context"
 	"fmt"
+	"iter"
 	"net/http"
-	"slices"
 	"strconv"
-
-	"golang.org/x/sync/errgroup"
+	"sync"
 
 	"gijbulk/schema"
 )
@@ -41,7 +40,7 @@ type catalog interface {
 	// owners are all whose repositories are listed one by one; only "" where one list has all.
 	owners(context.Context, *session) ([]string, error)
 	// listing reads the repositories of an owner to the end, in an order that stays.
-	listing(ctx context.Context, s *session, owner string) ([]Page, error)
+	listing(ctx context.Context, s *session, owner string, keep func(Page)) error
 }
 
 // together is embedded in hosts that have one list of all that a credential sees.
@@ -49,44 +48,91 @@ type together struct{}
 
 func (together) owners(context.Context, *session) ([]string, error) { return []string{""}, nil }
 
-// List reads lists of repositories to their end, in a stable order. Where one of them cannot be
-// read whole, there is no result; the error is then a [*Problem] or that of the context.
-func (c *Client) List(ctx context.Context, from Source) ([]Page, error) {
+// List reads lists of repositories to their end, in a stable order, and holds few pages at a time.
+// Where a list cannot be read whole, the pages end with an error: a [*Problem] or that of the context.
+func (c *Client) List(ctx context.Context, from Source) iter.Seq2[Page, error] {
+	return func(yield func(Page, error) bool) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		wanted := true
+		err := c.list(ctx, from, func(p Page) bool {
+			wanted = yield(p, nil)
+			return wanted
+		})
+		if wanted && err != nil {
+			yield(Page{}, err)
+		}
+	}
+}
+
+func (c *Client) list(ctx context.Context, from Source, yield func(Page) bool) error {
 	l, resolved := loginOf(from.Record)
 	if !resolved {
-		return nil, &Problem{Code: schema.CodeCredentialRefused, Message: "the credential is not known here"}
+		return &Problem{Code: schema.CodeCredentialRefused, Message: "the credential is not known here"}
 	}
 	s, host, err := catalogOf(from, l)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	client := &session{client: c, http: &c.checked, sign: s.sign}
 	if client.identity, err = host.who(ctx, client); err != nil {
-		return nil, err
+		return err
 	}
 	owners := from.Names
 	if len(owners) == 0 {
 		if owners, err = host.owners(ctx, client); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return c.listEach(ctx, client, host, owners)
+	return listEach(ctx, client, host, owners, yield)
 }
 
-func (c *Client) listEach(ctx context.Context, s *session, host catalog, owners []string) ([]Page, error) {
-	lists := make([][]Page, len(owners))
-	pool, ctx := errgroup.WithContext(ctx)
-	pool.SetLimit(atOnce)
-	for i, owner := range owners {
-		pool.Go(func() (err error) {
-			lists[i], err = host.listing(ctx, s, owner)
-			return err
-		})
+// listEach yields the pages of each owner in turn, while those of the next owners are read.
+func listEach(ctx context.Context, s *session, host catalog, owners []string, yield func(Page) bool) error {
+	ctx, cancel := context.WithCancel(ctx)
+	var all sync.WaitGroup
+	defer all.Wait()
+	defer cancel()
+	ahead := make(chan *pageList, atOnce)
+	all.Go(func() {
+		defer close(ahead)
+		for _, owner := range owners {
+			l := &pageList{pages: make(chan Page, 1)}
+			select {
+			case ahead <- l:
+				all.Go(func() { l.read(ctx, s, host, owner) })
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	for l := range ahead {
+		for page := range l.pages {
+			if !yield(page) {
+				return nil
+			}
+		}
+		if l.err != nil {
+			return l.err
+		}
 	}
-	if err := pool.Wait(); err != nil {
-		return nil, err
-	}
-	return slices.Concat(lists...), nil
+	return context.Cause(ctx)
+}
+
+// pageList is the list of one owner while it is read.
+type pageList struct {
+	pages chan Page
+	err   error // once the pages have ended
+}
+
+func (l *pageList) read(ctx context.Context, s *session, host catalog, owner string) {
+	defer close(l.pages)
+	l.err = host.listing(ctx, s, owner, func(p Page) {
+		select {
+		case l.pages <- p:
+		case <-ctx.Done():
+		}
+	})
 }
 
 func catalogOf(from Source, l login) (service, catalog, error) {
@@ -122,31 +168,29 @@ func bearerOrBasic(l login) func(*http.Request, []byte) error {
 
 // save reads a list to its end as the host writes it. next checks a page, and says which is the
 // next: "" after the last.
-func (s *session) save(ctx context.Context, address string, next func(*answer) (string, error)) (pages []Page, err error) {
-	err = s.each(ctx, address, func(a *answer) (string, error) {
+func (s *session) save(ctx context.Context, address string, keep func(Page), next func(*answer) (string, error)) error {
+	return s.each(ctx, address, func(a *answer) (string, error) {
 		if a.status != http.StatusOK {
 			return "", &refusal{s.problem(a), a}
 		}
-		pages = append(pages, Page{a.host + a.path, a.body})
-		return next(a)
+		following, err := next(a)
+		if err == nil {
+			keep(Page{a.host + a.path, a.body})
+		}
+		return following, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	return pages, nil
 }
 
 // groupOrUser reads the list of a group, or where the host has no such group, that of a user.
-func groupOrUser(save func(path string) ([]Page, error), group, user string) ([]Page, error) {
-	pages, err := save(group)
+func groupOrUser(save func(path string) error, group, user string) error {
+	err := save(group)
 	if !absent(err) {
-		return pages, err
+		return err
 	}
-	pages, another := save(user)
-	if absent(another) {
-		return nil, err
+	if another := save(user); !absent(another) {
+		return another
 	}
-	return pages, another
+	return err
 }
 
 func noPage(a *answer) *Problem {

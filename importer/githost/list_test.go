@@ -61,6 +61,18 @@ func source(text string, names ...string) githost.Source {
 	return from
 }
 
+// list reads a list whole; it is none where it ends with an error.
+func list(t *testing.T, c *githost.Client, from githost.Source) (pages []githost.Page, err error) {
+	t.Helper()
+	for page, err := range c.List(t.Context(), from) {
+		if err != nil {
+			return nil, err
+		}
+		pages = append(pages, page)
+	}
+	return pages, nil
+}
+
 // listed are the names in pages, as each kind of host calls them.
 func listed(pages []githost.Page) string {
 	var names []string
@@ -132,7 +144,7 @@ func TestList(t *testing.T) {
 	} {
 		t.Run(tt.from+" "+strings.Join(tt.names, " "), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				pages, err := githost.New(githost.Config{Base: world(t, catalogs).RoundTripper()}).List(t.Context(), source(tt.from, tt.names...))
+				pages, err := list(t, githost.New(githost.Config{Base: world(t, catalogs).RoundTripper()}), source(tt.from, tt.names...))
 				if got := listed(pages); got != tt.want {
 					t.Errorf("lists %q, want %q", got, tt.want)
 				}
@@ -216,7 +228,7 @@ func TestListsAreNeverAPart(t *testing.T) {
 					}
 					return w.Result()
 				})
-				pages, err := githost.New(githost.Config{Base: base}).List(t.Context(), source(tt.from))
+				pages, err := list(t, githost.New(githost.Config{Base: base}), source(tt.from))
 				var problem *githost.Problem
 				if pages != nil || !errors.As(err, &problem) {
 					t.Errorf("%d pages, error %v", len(pages), err)
@@ -234,7 +246,7 @@ func TestListsStayOnTheirHost(t *testing.T) {
 		for _, to := range []string{"https://evil.example.org", "http://host.example.org"} {
 			synctest.Test(t, func(t *testing.T) {
 				server := world(t, "hosts: [{name: host.example.org, kind: git, redirect: '"+to+"'}, {name: evil.example.org, kind: gitlab}]")
-				_, err := githost.New(githost.Config{Base: server.RoundTripper()}).List(t.Context(), source(from))
+				_, err := list(t, githost.New(githost.Config{Base: server.RoundTripper()}), source(from))
 				if err == nil || !strings.Contains(err.Error(), "the credential is not sent there") {
 					t.Errorf("%s: %v", from, err)
 				}
@@ -261,12 +273,36 @@ hosts:
 `)
 		waited, start := 0, time.Now()
 		client := githost.New(githost.Config{Base: server.RoundTripper(), OnWait: func(string, time.Time) { waited++ }})
-		pages, err := client.List(t.Context(), source("GITHUB pat=good", "a", "b", "c", "d"))
+		pages, err := list(t, client, source("GITHUB pat=good", "a", "b", "c", "d"))
 		if listed(pages) != "a/x b/x c/x d/x" || err != nil || waited == 0 || time.Since(start) != 90*time.Second {
 			t.Errorf("%s: waited %d times, %s in all: %v", listed(pages), waited, time.Since(start), err)
 		}
-		if _, err = githost.New(githost.Config{Base: server.RoundTripper(), MaxWait: time.Minute}).List(t.Context(), source("GITHUB pat=good", "a", "b", "c", "d")); err == nil || !strings.Contains(err.Error(), "is rate-limited until") {
+		if _, err = list(t, githost.New(githost.Config{Base: server.RoundTripper(), MaxWait: time.Minute}), source("GITHUB pat=good", "a", "b", "c", "d")); err == nil || !strings.Contains(err.Error(), "is rate-limited until") {
 			t.Errorf("with little patience: %v", err)
+		}
+	})
+}
+
+// TestListReadsLittleAhead: who takes no more pages has few requests made in vain, and none later.
+func TestListReadsLittleAhead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		server := world(t, `
+hosts:
+	- name: api.github.com
+		kind: github
+		credentials: [{token: good, user: u, scopes: [repo]}]
+		organizations: {a: [x], b: [x], c: [x], d: [x], e: [x], f: [x], g: [x], h: [x], i: [x], j: [x]}
+`)
+		client := githost.New(githost.Config{Base: server.RoundTripper()})
+		for page, err := range client.List(t.Context(), source("GITHUB pat=good", strings.Split("abcdefghij", "")...)) {
+			if got := listed([]githost.Page{page}); got != "a/x" || err != nil {
+				t.Errorf("%s: %v", got, err)
+			}
+			break
+		}
+		synctest.Wait()
+		if asked := len(server.Requests()); asked < 2 || asked > 7 {
+			t.Errorf("%d requests", asked)
 		}
 	})
 }

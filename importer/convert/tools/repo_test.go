@@ -1,6 +1,7 @@
 package tools
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -24,7 +25,7 @@ func TestManifestsInAnyOrder(t *testing.T) {
 		for _, name := range order {
 			inputs = append(inputs, convert.Input{Name: "manifests/" + name, Text: []byte(files[name])})
 		}
-		result, err := All().Read(inputs, convert.Options{From: "repo"})
+		result, err := All().Read(each(inputs), convert.Options{From: "repo"})
 		var got []string
 		for _, e := range result.Entries {
 			got = append(got, e.Text(schema.FieldOrigin)+" "+e.Text(schema.FieldMainBranch))
@@ -49,12 +50,22 @@ func orders(names []string) [][]string {
 	return all
 }
 
+func each(inputs []convert.Input) iter.Seq2[convert.Input, error] {
+	return func(yield func(convert.Input, error) bool) {
+		for _, in := range inputs {
+			if !yield(in, nil) {
+				return
+			}
+		}
+	}
+}
+
 // TestManifestsThatIncludeEachOther are read once each; what no file defines is reported.
 func TestManifestsThatIncludeEachOther(t *testing.T) {
-	result, err := All().Read([]convert.Input{
+	result, err := All().Read(each([]convert.Input{
 		{Name: "a.xml", Text: []byte(`<manifest><include name="b.xml"/><project name="a"/><remove-project name="nothing"/></manifest>`)},
 		{Name: "b.xml", Text: []byte(`<manifest><include name="a.xml"/><remote name="o" fetch="https://git.example"/><default remote="o"/></manifest>`)},
-	}, convert.Options{From: "repo"})
+	}), convert.Options{From: "repo"})
 	if err != nil || len(result.Entries) != 1 || len(result.Findings) != 1 || !strings.Contains(result.Findings[0].Message, `"nothing", which is not defined`) {
 		t.Errorf("%d records, %v, error %v", len(result.Entries), result.Findings, err)
 	}
