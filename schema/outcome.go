@@ -71,7 +71,7 @@ type Outcome struct {
 	HTTP      int           // the last status code; 0 where none was received
 	Inferred  bool          // created, as a record without a name that nothing else explains, but without proof
 	Temporary bool          // failed only because a temporary failure used up the attempts
-	Scanned   bool          // the first scan of a created integration was seen to end
+	Scanned   bool          // the first indexing of a created record, or of an integration its scan, was seen to end
 	TimedOut  bool          // a request ran into its time limit: the server may still work on it
 	Error     string        // the server's own words, or ours
 	Advice    string        // likewise

@@ -1,11 +1,14 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"gijbulk/schema"
 )
@@ -35,13 +38,16 @@ func (r *Run) awaitIndexing(ctx context.Context, o schema.Outcome) schema.Outcom
 	if r.Indexing.Indexer == nil || o.Status != schema.StatusCreated || r.ledger.recordOutcomes(ctx, o) != nil {
 		return o
 	}
+	r.ledger.markWaited(o.N)
+	run := ctx
 	ctx, cancel := context.WithTimeoutCause(ctx, r.Indexing.Timeout, fmt.Errorf("it had not ended after %s", r.Indexing.Timeout))
 	defer cancel()
 	x := firstIndexing{run: r, record: r.ledger.action(o.N).Want, progress: Indexing{N: o.N}}
 	x.record.ID = o.ID
 	x.show(x.progress)
 	failed, errors, err := x.wait(ctx)
-	o.Scanned = x.progress.Scanned
+	ended := err == nil && len(errors) == 0
+	o.Scanned = ended || x.progress.Scanned && run.Err() == nil // a resume waits again
 	switch {
 	case len(errors) > 0:
 		o.Status = schema.StatusFailed
@@ -55,6 +61,26 @@ func (r *Run) awaitIndexing(ctx context.Context, o schema.Outcome) schema.Outcom
 	x.progress.Ended = true
 	x.show(x.progress)
 	return o
+}
+
+// awaitEarlier waits for the first indexings that no worker waited for to their end: of creates whose answers were lost,
+// and of those of an earlier process that died or was interrupted meanwhile.
+func (r *Run) awaitEarlier(ctx context.Context) error {
+	if r.Indexing.Indexer == nil {
+		return nil
+	}
+	var waiting errgroup.Group
+	waiting.SetLimit(max(1, r.Indexing.AtOnce))
+	for _, n := range r.ledger.notWaitedFor() {
+		waiting.Go(func() error {
+			o := r.ledger.latestOutcome(n)
+			if !o.Inferred {
+				o.Advice = "" // of the earlier process
+			}
+			return r.ledger.recordOutcomes(ctx, r.awaitIndexing(ctx, o))
+		})
+	}
+	return cmp.Or(waiting.Wait(), context.Cause(ctx))
 }
 
 // firstIndexing is the first indexing of a new record: of an integration first its scan, which adds its

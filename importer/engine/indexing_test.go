@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gijbulk/importer/engine"
+	"gijbulk/importer/sandbox"
 	"gijbulk/schema"
 )
 
@@ -84,6 +85,8 @@ func TestFirstIndexing(t *testing.T) {
 		{name: "fails", indexer: failing("a"), error: "401 Unauthorized", advice: "the host refuses the credential: create a new token", order: failed},
 		{name: "fails after a second request", indexer: failing("a"), answers: []answer{lose, perform}, error: "401 Unauthorized", advice: "the host refuses the credential: create a new token",
 			order: "begin a, send a, end a unknown, observe a unknown, begin a, send a, end a created, observe a created, end a failed, observe a failed"},
+		{name: "fails after an answer that was lost", indexer: failing("a"), answers: []answer{performAndLose}, error: "401 Unauthorized", advice: "the host refuses the credential: create a new token",
+			order: "begin a, send a, end a unknown, observe a unknown" + strings.Repeat(", end a created, observe a created", 2) + ", end a failed, observe a failed"},
 		{name: "takes too long", indexer: forever, advice: "it had not ended after 10m0s", order: waitedFor},
 		{name: "the run is canceled", indexer: forever, cancel: time.Minute, advice: "enough", order: canceled},
 		{name: "cannot be seen", indexer: &slowIndexer{begun: make(map[int64]time.Time), err: errors.New("503")}, advice: "is not known: 503", order: waitedFor},
@@ -107,6 +110,64 @@ func TestFirstIndexing(t *testing.T) {
 				}
 				if got := f.events.about("a"); got != tt.order {
 					t.Errorf("order %s\nwant %s", got, tt.order)
+				}
+			})
+		})
+	}
+}
+
+// TestResumedFirstIndexing: a first indexing that an earlier process did not wait for to its end is waited for, and its
+// result is that of the record.
+func TestResumedFirstIndexing(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		earlier func(*schema.Outcome)
+		indexer engine.Indexer
+		status  schema.Status
+		waited  time.Duration // at least
+	}{
+		{"it ends", func(*schema.Outcome) {}, &slowIndexer{takes: time.Hour, begun: make(map[int64]time.Time)}, schema.StatusCreated, time.Hour},
+		{"it fails", func(*schema.Outcome) {}, failing("a"), schema.StatusFailed, 0},
+		{"its result was known", func(o *schema.Outcome) { o.Scanned = true }, failing("a"), schema.StatusCreated, 0},
+		{"the wait was interrupted", func(o *schema.Outcome) { o.Advice = "its first indexing may still be running: stopped" }, failing("b"), schema.StatusCreated, 0},
+		{"the answer was lost", func(o *schema.Outcome) { o.Status, o.ID = schema.StatusUnknown, 0 }, failing("a"), schema.StatusFailed, 0},
+		{"the run does not wait", func(*schema.Outcome) {}, nil, schema.StatusCreated, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began := time.Now()
+				f := newRun(t, newServer(), creates("a"))
+				f.Indexing = engine.IndexingWait{Indexer: tt.indexer, AtOnce: 2, Timeout: 2 * time.Hour}
+				earlier := f.outcomesOf("created")
+				tt.earlier(&earlier[0])
+				if err := f.Resume(t.Context(), earlier, f.intents()); err != nil {
+					t.Fatal(err)
+				}
+				o := f.outcome("a")
+				if o.Status != tt.status || o.ID == 0 || (o.Advice == "") != (o.Status == schema.StatusCreated) || time.Since(began) < tt.waited {
+					t.Errorf("%s as %d after %v, advice %q", o.Status, o.ID, time.Since(began), o.Advice)
+				}
+			})
+		})
+	}
+}
+
+// TestInterruptedIndexing: an interrupted wait leaves the first indexing to a resume, also once its scan has ended.
+func TestInterruptedIndexing(t *testing.T) {
+	for name, tt := range map[string]struct {
+		cancel, timeout time.Duration
+		scanned         bool
+	}{"interrupted": {90 * time.Second, time.Hour, false}, "given up": {0, 90 * time.Second, true}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, client := newSandbox(t, sandbox.Options{IndexTime: time.Minute, Listing: listing("acme/api")})
+				run := runOn(t, client, wanted("Acme"))
+				run.Indexing = engine.IndexingWait{Indexer: client, AtOnce: 1, Timeout: tt.timeout}
+				if err := run.Start(canceledAfter(t, tt.cancel)); (err != nil) != (tt.cancel > 0) {
+					t.Error(err)
+				}
+				if o := run.Outcomes()[0]; o.Status != schema.StatusCreated || o.Scanned != tt.scanned || !strings.Contains(o.Advice, "scan ended") {
+					t.Errorf("%s, scanned %v, %s", o.Status, o.Scanned, o.Advice)
 				}
 			})
 		})

@@ -21,13 +21,14 @@ type ledger struct {
 	clock    serverClock         // by the creates that were answered
 	gone     map[int64]bool      // records that are no longer on the server
 	losses   map[int]int         // by the action's number, of creates: attempts without an answer
+	waited   map[int]bool        // likewise: this process has waited for their first indexings
 
 	mu sync.Mutex // over outcomes while the pool works, and over the observer
 }
 
 func newLedger(r *Run, outcomes []schema.Outcome) *ledger {
 	return &ledger{run: r, outcomes: append([]schema.Outcome(nil), outcomes...),
-		lost: make(map[int]*lostCreate), gone: make(map[int64]bool), losses: make(map[int]int)}
+		lost: make(map[int]*lostCreate), gone: make(map[int64]bool), losses: make(map[int]int), waited: make(map[int]bool)}
 }
 
 func (l *ledger) recordIntents(ctx context.Context, actions ...schema.Action) error {
@@ -162,6 +163,23 @@ func (l *ledger) delayed(now time.Time) bool {
 		}
 	}
 	return false
+}
+
+func (l *ledger) markWaited(n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.waited[n] = true
+}
+
+// notWaitedFor are the creates, by number, whose first indexing was not seen to end and that this process has not waited for.
+func (l *ledger) notWaitedFor() []int {
+	var numbers []int
+	for n, o := range l.outcomes {
+		if l.action(n).Op == schema.OpCreate && o.Status == schema.StatusCreated && o.ID != 0 && !o.Scanned && !l.waited[n] {
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers
 }
 
 // claimed are the ids that outcomes have. What is to be deleted belongs to none: a duplicate

@@ -1,12 +1,9 @@
 package engine
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
-
-	"golang.org/x/sync/errgroup"
 
 	"gijbulk/importer/match"
 	"gijbulk/schema"
@@ -27,20 +24,10 @@ func (r *Run) applyRules(ctx context.Context) error {
 	if len(owners) == 0 {
 		return nil
 	}
-	live, err := r.listNested(ctx)
+	live, err := r.Target.List(ctx, nil, schema.KindNested)
 	if err != nil {
-		return err
+		return causeOr(ctx, "read the nested repositories", err)
 	}
-	if unscanned := r.unscanned(owners, live); len(unscanned) > 0 {
-		if err := r.awaitScans(ctx, unscanned); err != nil {
-			return err
-		}
-		if live, err = r.listNested(ctx); err != nil {
-			return err
-		}
-		owners = r.ruleOwners()
-	}
-	live = slices.DeleteFunc(live, func(l schema.Record) bool { return l.Kind() != schema.KindNested })
 	planned := make(map[int64]bool)
 	for i := range r.Plan.Actions {
 		if a := &r.Plan.Actions[i]; a.Have.Kind() == schema.KindNested {
@@ -72,35 +59,6 @@ func (r *Run) applyRules(ctx context.Context) error {
 	}
 	r.ledger.step(Step{Nested: len(more)})
 	return r.sendAndSettle(ctx, numbers)
-}
-
-// listNested lists the nested repositories, and the integrations.
-func (r *Run) listNested(ctx context.Context) ([]schema.Record, error) {
-	live, err := r.Target.List(ctx, nil, schema.KindIntegration, schema.KindNested)
-	if err != nil {
-		return nil, causeOr(ctx, "read the nested repositories", err)
-	}
-	return live, nil
-}
-
-// unscanned are those of the owners, by the numbers of their actions, that were created and whose first scan has not
-// ended: an earlier process did not wait for it to the end, or the answer to the create was lost.
-func (r *Run) unscanned(owners []int, live []schema.Record) []int {
-	byID := recordsByID(live)
-	return slices.DeleteFunc(slices.Clone(owners), func(n int) bool {
-		return r.ledger.action(n).Op != schema.OpCreate || byID[r.ledger.outcomes[n].ID].Indexed > 0
-	})
-}
-
-func (r *Run) awaitScans(ctx context.Context, created []int) error {
-	var waiting errgroup.Group
-	waiting.SetLimit(max(1, r.Indexing.AtOnce))
-	for _, n := range created {
-		waiting.Go(func() error {
-			return r.ledger.recordOutcomes(ctx, r.awaitIndexing(ctx, r.ledger.latestOutcome(n)))
-		})
-	}
-	return cmp.Or(waiting.Wait(), context.Cause(ctx))
 }
 
 // ruleOwners are the integrations with rules that this run has created and waited for, or updated, by the numbers of

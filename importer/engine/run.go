@@ -98,7 +98,7 @@ func (r *Run) carryOut(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := r.settle(ctx); err != nil {
+	if err := r.sendAndSettle(ctx, nil); err != nil {
 		return err
 	}
 	if err := r.applyRules(ctx); err != nil {
@@ -113,7 +113,10 @@ func (r *Run) sendAndSettle(ctx context.Context, actions []int) error {
 			return err
 		}
 	}
-	return r.settle(ctx)
+	if err := r.settle(ctx); err != nil {
+		return err
+	}
+	return r.awaitEarlier(ctx)
 }
 
 func causeOr(ctx context.Context, what string, err error) error {
