@@ -30,6 +30,7 @@ func (a *app) runsCommand() *cobra.Command {
 
   running      it holds the lock of its target on this machine, or on any
                where the state is a database
+  waiting      it waits for another run to release that lock (--lock-timeout)
   interrupted  it was stopped or killed; gijbulk resume continues it
   finished     it has ended; its result shows how
   refused      it ended before its first write: the manifest has errors, a
@@ -112,7 +113,7 @@ func (a *app) printRuns(runs []journal.RunSummary, none string) error {
 }
 
 // runsNow lists the runs as they are now. One that has no end is running while it holds its
-// lock, on this machine or in a shared state, and was killed otherwise. The locks are read before and after the list, so
+// lock, on this machine or in a shared state, waits for it, or was killed. The locks are read before and after the list, so
 // that no run that starts or ends meanwhile is taken for one that was killed.
 func (a *app) runsNow(ctx context.Context, state *journal.Journal) ([]journal.RunSummary, error) {
 	before, err := a.running(ctx, state)
@@ -125,12 +126,24 @@ func (a *app) runsNow(ctx context.Context, state *journal.Journal) ([]journal.Ru
 	}
 	after, err := a.running(ctx, state)
 	for i := range runs {
-		_, was := before[runs[i].ID]
-		if _, is := after[runs[i].ID]; runs[i].State == journal.StateRunning && !was && !is {
-			runs[i].State = journal.StateInterrupted
-		}
+		runs[i].State = stateNow(runs[i], before, after)
 	}
 	return runs, err
+}
+
+func stateNow(r journal.RunSummary, before, after map[string]journal.Holder) journal.State {
+	holder, found := after[r.ID]
+	if !found {
+		holder, found = before[r.ID]
+	}
+	open := r.State == journal.StateRunning || r.State == journal.StateInterrupted
+	switch {
+	case open && holder.Waiting:
+		return journal.StateWaiting
+	case r.State == journal.StateRunning && !found:
+		return journal.StateInterrupted
+	}
+	return r.State
 }
 
 func (a *app) running(ctx context.Context, state *journal.Journal) (map[string]journal.Holder, error) {

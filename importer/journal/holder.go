@@ -21,6 +21,8 @@ type Holder struct {
 	Host  string    `json:"host"`
 	PID   int       `json:"pid"`
 	Since time.Time `json:"since"`
+
+	Waiting bool `json:"-"` // it has not locked the target yet: nothing else is known of it
 }
 
 // String is such as "run 20261126-220400-a1b2c3 (host ci-7, pid 4711) since 22:04". The
@@ -97,8 +99,8 @@ func isLocked(file string) bool {
 	return err == nil && !free
 }
 
-// Running are the runs that have locked a target at the moment, by their ids, with who
-// holds the lock. It makes nothing, not even the folder of the locks.
+// Running are the runs that have locked a target at the moment or wait for that, by their ids, with
+// who holds the lock. It makes nothing, not even the folder of the locks.
 func Running(folder string) (map[string]Holder, error) {
 	entries, err := os.ReadDir(folder)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -106,6 +108,9 @@ func Running(folder string) (map[string]Holder, error) {
 	}
 	running := make(map[string]Holder)
 	for _, entry := range entries {
+		if run, is := waitingRun(entry.Name()); is && isLocked(filepath.Join(folder, entry.Name())) {
+			running[run] = Holder{Run: run, Waiting: true}
+		}
 		name, is := strings.CutSuffix(entry.Name(), holderSuffix)
 		if !is {
 			continue

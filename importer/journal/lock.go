@@ -74,9 +74,11 @@ func (l Locks) Lock(ctx context.Context, target string, shard, of int, by Holder
 	if of > 1 && (shard < 0 || shard >= of) {
 		return nil, fmt.Errorf("lock %s: no shard %d of %d", target, shard, of)
 	}
-	t := l.target(target, shard, of)
+	t, waiting := l.target(target, shard, of), l.waitingFile(by.Run)
+	defer waiting.remove()
 	err = untilFree(ctx, timeout, lockInterval, func() error {
 		if err := t.try(); err != nil {
+			waiting.take()
 			return errors.Join(err, t.release())
 		}
 		return nil

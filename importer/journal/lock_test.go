@@ -147,6 +147,38 @@ func TestLockWaits(t *testing.T) {
 	})
 }
 
+// TestWaitingRunsAreFound: as long as they wait, and nothing of it is left.
+func TestWaitingRunsAreFound(t *testing.T) {
+	locks := newLocks(t)
+	synctest.Test(t, func(t *testing.T) {
+		first := mustLock(t, locks, 1, 4)
+		second := make(chan func() error)
+		go func() {
+			release, err := locks.Lock(t.Context(), jira, 0, 1, Holder{Run: "second"}, time.Hour)
+			if err != nil {
+				t.Error(err)
+			}
+			second <- release
+		}()
+		synctest.Wait()
+		mustRun(t, locks, holder.Run, "second")
+		if running, _ := Running(locks.folder); !running["second"].Waiting || running[holder.Run].Waiting {
+			t.Errorf("%+v", running)
+		}
+		first()
+		release := <-second
+		if running, _ := Running(locks.folder); len(running) != 1 || running["second"].Waiting {
+			t.Errorf("%+v", running)
+		}
+		if err := release(); err != nil {
+			t.Error(err)
+		}
+	})
+	if left, err := filepath.Glob(filepath.Join(locks.folder, waitingPrefix+"*")); err != nil || len(left) > 0 {
+		t.Errorf("%q are left, error %v", left, err)
+	}
+}
+
 func TestLockObeysItsContext(t *testing.T) {
 	locks := newLocks(t)
 	synctest.Test(t, func(t *testing.T) {

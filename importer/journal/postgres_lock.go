@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -43,6 +44,14 @@ func lockKey(of string) int64 {
 // lockTarget tries once, as Locks.Lock does with files: the lock of the target is exclusive for a
 // whole run and shared among shards, which each have one of their own.
 func (s *postgresSession) lockTarget(ctx context.Context, target string, shard, of int, by Holder) error {
+	err := s.tryTarget(ctx, target, shard, of, by)
+	if _, held := errors.AsType[*Held](err); held {
+		return cmp.Or(s.showWaiting(ctx, by.Run), err)
+	}
+	return cmp.Or(err, s.hideWaiting(ctx, by.Run))
+}
+
+func (s *postgresSession) tryTarget(ctx context.Context, target string, shard, of int, by Holder) error {
 	normal := schema.NormalURL(target)
 	key, taken, err := s.tryLock(ctx, normal, shard, of)
 	if err != nil {
@@ -113,5 +122,30 @@ func (p *postgresBackend) running(ctx context.Context) (map[string]Holder, error
 		running[h.Run] = h
 		return err
 	}, heldLocks)
-	return running, err
+	if err != nil {
+		return nil, err
+	}
+	return running, p.addWaiting(ctx, running)
+}
+
+// addWaiting adds the runs without an end that wait for a lock.
+func (p *postgresBackend) addWaiting(ctx context.Context, running map[string]Holder) error {
+	locked := make(map[int64]bool)
+	err := eachRow(ctx, p.db, func(rows *sql.Rows) error {
+		var key int64
+		err := rows.Scan(&key)
+		locked[key] = true
+		return err
+	}, `SELECT `+lockOfRow+` FROM pg_locks WHERE `+isOurLock)
+	if err != nil || len(locked) == 0 {
+		return err
+	}
+	return eachRow(ctx, p.db, func(rows *sql.Rows) error {
+		var run string
+		err := rows.Scan(&run)
+		if locked[waitingKey(run)] {
+			running[run] = Holder{Run: run, Waiting: true}
+		}
+		return err
+	}, `SELECT id FROM runs WHERE state IN ('`+string(StateRunning)+`', '`+string(StateInterrupted)+`')`)
 }

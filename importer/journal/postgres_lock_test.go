@@ -89,6 +89,29 @@ func TestDatabaseLockDies(t *testing.T) {
 	mustRunIn(t, j, "the next")
 }
 
+// TestDatabaseShowsWaitingRuns: to all machines, as long as they wait.
+func TestDatabaseShowsWaitingRuns(t *testing.T) {
+	server := postgrestest.Start(t)
+	url := server.URL(server.NewSchema())
+	here, there := openURL(t, url, Options{}), openURL(t, url, Options{})
+	first, second := start(t, here, run("r1")), start(t, there, run("r2"))
+	mustHold(t, first, 0, 1, Holder{Run: "r1"})
+	if err := second.session.lockTarget(t.Context(), jira, 0, 1, Holder{Run: "r2"}); err == nil {
+		t.Fatal("two runs have one lock")
+	}
+	mustRunIn(t, here, "r1", "r2")
+	if running, _ := here.Running(t.Context()); !running["r2"].Waiting || running["r1"].Waiting {
+		t.Errorf("%+v", running)
+	}
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	mustHold(t, second, 0, 1, Holder{Run: "r2"})
+	if running, _ := here.Running(t.Context()); len(running) != 1 || running["r2"].Waiting {
+		t.Errorf("%+v", running)
+	}
+}
+
 // TestDatabaseClock: intents of two machines are compared by the clock of the database.
 func TestDatabaseClock(t *testing.T) {
 	server := postgrestest.Start(t)

@@ -23,6 +23,8 @@ type postgresSession struct {
 	clock Clock
 	batch pgx.Batch
 	lock  *int64 // its key, once it is taken
+
+	waiting bool // it has the lock that says so
 }
 
 func (s *postgresSession) transact(ctx context.Context, do func() error) error {

@@ -18,6 +18,9 @@ const (
 	StateFinished    State = "finished"    // it was complete
 	StateInterrupted State = "interrupted" // it stopped before it was complete, and can be continued
 	StateRefused     State = "refused"     // it ended before anything was to be sent, and cannot be continued
+
+	// StateWaiting is never recorded: Running says that a run waits for another one's lock.
+	StateWaiting State = "waiting"
 )
 
 func stateOf(run schema.Run) State {
@@ -74,7 +77,7 @@ func (j *Journal) Runs(ctx context.Context) (entries []RunSummary, err error) {
 	return entries, nil
 }
 
-// Running are the runs that have locked a target through this state, on any machine, by their ids:
+// Running are the runs that have locked a target through this state or wait for that, on any machine, by their ids:
 // those of a database. For a state file, the lock files are all that there is.
 func (j *Journal) Running(ctx context.Context) (_ map[string]Holder, err error) {
 	defer j.wrap(&err, "list the locks")
