@@ -33,6 +33,10 @@ func (w *simWorld) between(step simStep) {
 	case "chain":
 		w.manifest = w.manifest.chain(random)
 		w.say("manifest: %s", w.manifest)
+	case "rotate":
+		name := []string{"SIM_PAT_A", "SIM_PAT_B"}[random.IntN(2)]
+		w.rotations[name]++
+		w.say("%s has another value", name)
 	case "edit":
 		w.manifest = w.manifest.edit(random, w.has("names"))
 		w.say("manifest: %s", w.manifest)
@@ -56,6 +60,11 @@ func (w *simWorld) race(c *simCommand, seed uint64) {
 	if w.has("race") {
 		for _, other := range w.commands {
 			other.raced = other.raced || !other.over // two shards may be at work
+		}
+		if w.story.theme == "refused" {
+			w.forgetBefore()
+			w.foreignAdd(rand.New(rand.NewPCG(seed, 3)))
+			return
 		}
 		w.administrator(seed)
 	}

@@ -46,7 +46,7 @@ var simNone = []string{""}
 var simFaults = map[string][]string{
 	"net":      {"refused", "dropped", "lost", "cut"},
 	"5xx":      {"500", "502", "503", "504", "busy", "429"},
-	"refusals": {"rejected", "rejected"},
+	"refusals": {"rejected", "rejected", "forbidden"},
 	"slow":     {"slow"},
 	"late":     {"late"},
 	"list":     {"cached", "empty"},
@@ -72,15 +72,17 @@ func (l *simLink) fault(r *http.Request, body []byte) simFault {
 		}
 	}
 	hit, kind := random.Float64() < l.c.chance, kinds[random.IntN(len(kinds))]
-	f.works, f.late = random.IntN(2) == 0, time.Duration(random.Int64N(int64(simTimeout*9/10)))
+	f.works, f.late = random.IntN(2) == 0, time.Duration(random.Int64N(int64(l.c.timeout*9/10)))
 	if kind == "late" {
-		f.late += simTimeout
+		f.late += l.c.timeout
 	}
 	if seconds := random.IntN(4); kind == "429" || kind == "503" && seconds > 0 {
 		f.header = http.Header{"Retry-After": {strconv.Itoa(max(1, seconds))}}
 	}
 	if hit && kind != "" && !l.w.skip[f.id] {
 		f.kind = kind
+		l.c.forbidden = l.c.forbidden || kind == "forbidden"
+		l.c.unread = l.c.unread || r.Method == http.MethodGet
 		l.w.fired = append(l.w.fired, f.id)
 	}
 	return f
@@ -154,6 +156,8 @@ func (l *simLink) arrive(r *http.Request, body []byte, f simFault) (*http.Respon
 		return nil, errSimReset
 	case "rejected":
 		return simResponse(r, http.StatusBadRequest, http.Header{"Content-Type": {"application/json"}}, []byte(`{"success":"false","message":"the host refuses the credentials"}`)), nil
+	case "forbidden":
+		return simResponse(r, http.StatusForbidden, nil, []byte("<html><title>Forbidden</title><body>firewall</body></html>")), nil
 	case "429":
 		return simResponse(r, http.StatusTooManyRequests, f.header, []byte("rate limit")), nil
 	case "busy":

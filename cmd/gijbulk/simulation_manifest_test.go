@@ -20,14 +20,23 @@ type simEntry struct {
 // simSecrets are the variables that manifests refer to.
 var simSecrets = map[string]string{"SIM_PAT_A": "canary-env-a-7c1", "SIM_PAT_B": "canary-env-b-9d2", "JIRA_TOKEN": "canary-token-5e3"}
 
-// simVariable is the environment of the commands. With GOGC set they leave the garbage collector of the
+// variable is the environment of the commands. With GOGC set they leave the garbage collector of the
 // process alone, which all stories share: that more than doubles the runs per second.
-func simVariable(name string) (value string, found bool) {
+func (w *simWorld) variable(name string) (value string, found bool) {
 	if name == "GOGC" {
 		return "set", true
 	}
-	value, found = simSecrets[name]
-	return value, found
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if _, found = simSecrets[name]; !found {
+		return "", false
+	}
+	return w.secret(name), true
+}
+
+// secret is the value of a variable since it was last rotated.
+func (w *simWorld) secret(name string) string {
+	return simSecrets[name] + strings.Repeat("-rotated", w.rotations[name])
 }
 
 var (

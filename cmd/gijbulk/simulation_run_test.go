@@ -16,6 +16,7 @@ type simRun struct {
 	basis    map[int64]map[string]any // what the lists showed that its plan was made from
 	canary   string                   // the method of its first write
 	creates  []simKey                 // sent since the run began or was resumed on purpose, in their order
+	sent     map[simKey]bool          // creates, whenever that was
 	doubtful map[simKey]int           // creates without a certain answer
 }
 
@@ -25,7 +26,7 @@ func (w *simWorld) runOf(c *simCommand) *simRun {
 		return nil
 	}
 	if w.runs[c.run] == nil {
-		w.runs[c.run] = &simRun{began: c.start, doubtful: make(map[simKey]int)}
+		w.runs[c.run] = &simRun{began: c.start, sent: make(map[simKey]bool), doubtful: make(map[simKey]int)}
 	}
 	return w.runs[c.run]
 }
@@ -60,6 +61,7 @@ func (w *simWorld) send(c *simCommand, r *http.Request, body []byte) (creates *s
 		}
 	}
 	w.judgeRestored(c, run)
+	w.judgeAlone(c)
 	if r.Method != http.MethodPost {
 		return nil
 	}
@@ -72,6 +74,7 @@ func (w *simWorld) send(c *simCommand, r *http.Request, body []byte) (creates *s
 	key := simWantedKey(kind, fields)
 	if run != nil {
 		w.judgeGate(c, run, key)
+		run.sent[key] = run.sent[key] || !c.dead
 	}
 	if !w.continues(c, "undo") {
 		w.judgePlanned(c, key)
@@ -84,7 +87,7 @@ func (w *simWorld) send(c *simCommand, r *http.Request, body []byte) (creates *s
 func (w *simWorld) answered(c *simCommand, key simKey, kind string, whole bool) {
 	run := w.runOf(c)
 	switch {
-	case !whole && kind == "refused" || whole && slices.Contains([]string{"rejected", "429", "busy"}, kind):
+	case !whole && kind == "refused" || whole && slices.Contains([]string{"rejected", "forbidden", "429", "busy"}, kind):
 	case !whole || kind != "" || c.dead:
 		if run != nil {
 			run.doubtful[key]++
@@ -92,6 +95,35 @@ func (w *simWorld) answered(c *simCommand, key simKey, kind string, whole bool) 
 	default:
 		if made := slices.DeleteFunc(w.server.live(key), func(r *simRecord) bool { return r.by != c }); len(made) > 0 {
 			made[len(made)-1].proven = true
+		}
+	}
+}
+
+// judgeAlone: no two commands write at a time, whatever their states are, unless they are two shards.
+func (w *simWorld) judgeAlone(c *simCommand) {
+	for _, other := range w.commands {
+		shards := slices.ContainsFunc(c.args, isSimShard) && slices.ContainsFunc(other.args, isSimShard)
+		if other != c && other.tried > 0 && !other.over && !other.dead && !c.dead && !shards {
+			w.violate(1, "commands %d and %d write at the same time", other.n, c.n)
+		}
+	}
+}
+
+// simProgress is how long a process takes at most, without faults, to send what needs no wait.
+const simProgress = 2 * time.Second
+
+// checkProgress: a resume sends what was never sent before it waits for anything else, so that a run that
+// is killed again and again ends all the same.
+func (w *simWorld) checkProgress(c *simCommand) {
+	run := w.runs[c.run]
+	if w.story.theme != "killed" || c.name != "resume" || run == nil || c.tried > 0 || c.end.Sub(c.start) < simProgress {
+		return
+	}
+	for _, e := range c.manifest {
+		like := func(r *simRecord) bool { return r.key.folded() == e.key.folded() }
+		if e.key.exact() && !run.sent[e.key] && !slices.ContainsFunc(w.server.sorted(), like) {
+			w.violate(3, "command %d, a resume, sends nothing in %v, and %v was never sent", c.n, c.end.Sub(c.start), e.key)
+			return
 		}
 	}
 }

@@ -51,7 +51,7 @@ func newSimStory(seed uint64, enabled []string) simStory {
 	s.bare = rand.New(rand.NewPCG(seed, 7)).IntN(8) == 0
 	if s.theme = s.pickTheme(random); s.theme != "" {
 		s.steps = simThemes[s.theme](s, random)
-		return s
+		return s.undisturbed()
 	}
 	for n := 3 + random.IntN(6); n > 0; n-- {
 		s.steps = append(s.steps, s.step(random))
@@ -85,6 +85,8 @@ func (s simStory) step(random *rand.Rand) simStep {
 		return simStep{op: "clock", seed: random.Uint64()}
 	case n < 95:
 		return simStep{op: "wait", seed: random.Uint64()}
+	case n < 97 && s.classes["rotation"]:
+		return simStep{op: "rotate", seed: random.Uint64()}
 	}
 	return simStep{op: "edit", seed: random.Uint64()}
 }
@@ -108,6 +110,11 @@ func (s simStory) command(random *rand.Rand, name string) simStep {
 		return step
 	}
 	step.args = append(step.args, fmt.Sprintf("--concurrency=%d", 1+random.IntN(3)), fmt.Sprintf("--retries=%d", random.IntN(4)))
+	if timeout := []string{"", "", "", "--timeout=20s"}[random.IntN(4)]; name == "resume" && timeout != "" {
+		step.args = append(step.args, "--timeout=1s") // shorter than that of the run
+	} else if timeout != "" {
+		step.args = append(step.args, timeout)
+	}
 	s.bold(random, &step)
 	at := 1 + random.IntN(24)
 	switch kind := random.IntN(8); {
@@ -163,10 +170,10 @@ func (w *simWorld) play() {
 	}
 	for n, step := range w.story.steps {
 		switch step.op {
-		case "admin", "restore", "clock", "wait", "edit", "chain", "nothing":
+		case "admin", "restore", "clock", "wait", "edit", "chain", "rotate", "nothing":
 			w.between(step)
-		case "shards":
-			w.shards(step, n)
+		case "shards", "rivals":
+			w.together(step, n)
 		default:
 			w.execute(step, n)
 		}

@@ -26,9 +26,9 @@ type simClass struct {
 var simClasses = []simClass{
 	{name: "net", about: "connections refused, dropped before and after the work, answers cut", holds: true},
 	{name: "5xx", about: "500, 502, 503 of Jira and of proxies, 504, 429", holds: true},
-	{name: "refusals", about: "creates that the server rejects", holds: true},
+	{name: "refusals", about: "creates that the server rejects or a firewall forbids", holds: true},
 	{name: "slow", about: "work that outlives its connection, within --timeout", holds: true},
-	{name: "late", about: "work that outlives --timeout", why: "a request is sent again once --timeout and two lists say that nothing came of it, and the first still works (seed 7120)"},
+	{name: "late", about: "work that outlives --timeout", why: "a request is sent again once --timeout and two lists say that nothing came of it, and the first still works"},
 	{name: "lag", about: "lists without the youngest records", holds: true},
 	{name: "list", about: "lists that are cached or empty once", holds: true},
 	{name: "names", about: "names that the server rewrites", holds: true},
@@ -50,6 +50,9 @@ var simClasses = []simClass{
 	{name: "refused", about: "records without a name, refused to us and added by others", holds: true},
 	{name: "shared", about: "shards that lose creates of one origin", holds: true},
 	{name: "duplicates", about: "--remove-duplicates", holds: true},
+	{name: "killed", about: "processes that are killed every few seconds", holds: true},
+	{name: "rivals", about: "two processes at a time, with a state file each", holds: true},
+	{name: "rotation", about: "secrets that change between commands", holds: true},
 }
 
 var simClassNames = sync.OnceValue(func() (names []string) {

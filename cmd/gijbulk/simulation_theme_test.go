@@ -15,6 +15,9 @@ var simThemes = map[string]func(s simStory, random *rand.Rand) []simStep{
 	"restored":    simStory.restoration,
 	"refused":     simStory.refused,
 	"shared":      simStory.shared,
+	"killed":      simStory.killed,
+	"rivals":      simStory.rivals,
+	"rotation":    simStory.rotation,
 }
 
 // theme is one of the themes that a story may have, for half of the stories; "" for the others.
@@ -65,7 +68,7 @@ func (s simStory) interrupted(random *rand.Rand) []simStep {
 	}
 	steps = append(steps, step)
 	for range 1 + random.IntN(3) {
-		between := []string{"admin", "admin", "admin", "wait", "restore"}[random.IntN(5)]
+		between := []string{"admin", "admin", "admin", "wait", "restore", "clock"}[random.IntN(6)]
 		if between == "wait" || s.classes[between] {
 			steps = append(steps, simStep{op: between, seed: random.Uint64()})
 		}
@@ -100,6 +103,47 @@ func (s simStory) refused(random *rand.Rand) []simStep {
 // shared lets shards lose the answers of creates that differ in little.
 func (s simStory) shared(random *rand.Rand) []simStep {
 	return []simStep{s.command(random, "shards"), s.command(random, "sync")}
+}
+
+// killed kills each process after a few seconds, in which it has to do what needs no wait.
+func (s simStory) killed(random *rand.Rand) []simStep {
+	step := simStep{op: []string{"import", "sync"}[random.IntN(2)], args: []string{"m.json", "--yes", "--concurrency=1"}, seed: random.Uint64()}
+	step.deathAfter = time.Duration(1 + random.Int64N(int64(2*time.Second)))
+	steps := []simStep{step}
+	for range 2 + random.IntN(3) {
+		steps = append(steps, simStep{op: "resume", args: []string{"last"}, seed: random.Uint64(), deathAfter: simProgress + time.Duration(random.Int64N(int64(time.Second)))})
+	}
+	return append(steps, simStep{op: "resume", args: []string{"last"}, seed: random.Uint64()})
+}
+
+// undisturbed is a story without the faults that would excuse what its theme is about.
+func (s simStory) undisturbed() simStory {
+	switch s.theme {
+	case "killed":
+		s.chance, s.lag = 0, 0
+	case "rivals":
+		s.lag = 0 // the state of one does not know what the other has made
+	case "refused":
+		s.chance = 0.3
+	}
+	return s
+}
+
+// rivals lets two processes with a state file each bring the server to one manifest at a time.
+func (s simStory) rivals(random *rand.Rand) []simStep {
+	command := []string{"import", "sync"}[random.IntN(2)]
+	step := s.command(random, command).shardsOf(command)
+	step.op = "rivals"
+	return []simStep{step, s.command(random, "sync")}
+}
+
+// rotation changes the secrets of what a process that died may have sent.
+func (s simStory) rotation(random *rand.Rand) []simStep {
+	step := s.command(random, []string{"import", "sync"}[random.IntN(2)])
+	if step.deathAt = 0; s.classes["death"] {
+		step.deathAt = 5 + random.IntN(10)
+	}
+	return []simStep{step, {op: "rotate", seed: random.Uint64()}, s.command(random, "resume"), s.command(random, "sync")}
 }
 
 // shardsOf makes a command one of two shards at a time.

@@ -35,7 +35,8 @@ type simWorld struct {
 
 	dir, state string
 	states     int
-	jump       atomic.Int64 // of the clock that people set, a time.Duration
+	rotations  map[string]int // of secrets, by the variable
+	jump       atomic.Int64   // of the clock that people set, a time.Duration
 	boot       int
 	booted     time.Time
 	began      time.Time
@@ -61,8 +62,11 @@ type simCommand struct {
 	start    time.Time
 	end      time.Time
 
+	timeout     time.Duration // of its requests
 	sent        map[string]int
 	fault       string // of the request that the server works on
+	forbidden   bool   // a firewall has forbidden a write
+	unread      bool   // a read has had a fault
 	tried       int    // writes that were sent
 	writes      int    // that reached the server
 	shown       map[simKey]int
@@ -91,7 +95,7 @@ func (c *simCommand) author() string {
 }
 
 func newSimWorld(dir string, story simStory, skip map[string]bool) *simWorld {
-	w := &simWorld{story: story, skip: skip, server: newSimServer(), dir: dir, gone: make(map[int64]time.Time),
+	w := &simWorld{story: story, skip: skip, server: newSimServer(), dir: dir, gone: make(map[int64]time.Time), rotations: make(map[string]int),
 		before: make(map[string]simUndo), runs: make(map[string]*simRun), made: make(map[simKey]time.Time), began: time.Now(), booted: time.Now(), boot: 1}
 	w.server.say, w.server.effect, w.server.adds = w.say, w.judge, w.judgeCreate
 	w.server.made = func(r *simRecord) { w.made[r.sent] = r.made }
@@ -173,14 +177,18 @@ func (w *simWorld) execute(step simStep, n int) *simCommand {
 	return c
 }
 
-// shards runs two shards of one command at a time.
-func (w *simWorld) shards(step simStep, n int) {
+// together runs two shards of one command at a time, or a command twice, with a state file each.
+func (w *simWorld) together(step simStep, n int) {
 	var wait sync.WaitGroup
 	var commands []*simCommand
 	var parts []simStep
 	for i := range 2 {
 		part := step
-		part.op, part.args = step.args[0], append(slices.Clone(step.args[1:]), fmt.Sprintf("--shard=%d/2", i+1))
+		own := fmt.Sprintf("--shard=%d/2", i+1)
+		if step.op == "rivals" {
+			own = "--state=" + filepath.Join(w.dir, fmt.Sprintf("rival-%d", i), "gijbulk.db")
+		}
+		part.op, part.args = step.args[0], append(slices.Clone(step.args[1:]), own)
 		part.seed += uint64(i)
 		commands, parts = append(commands, w.begin(part, 1000*(i+1)+n)), append(parts, part)
 	}
@@ -210,6 +218,12 @@ func (w *simWorld) begin(step simStep, n int) *simCommand {
 	}
 	if c.name == "resume" {
 		c.run = w.continued()
+	}
+	c.timeout = simTimeout
+	for _, arg := range step.args {
+		if text, given := strings.CutPrefix(arg, "--timeout="); given {
+			c.timeout, _ = time.ParseDuration(text)
+		}
 	}
 	w.commands = append(w.commands, c)
 	c.args = w.arguments(c, step)
@@ -264,12 +278,12 @@ func (w *simWorld) protect(f func() int) (code int) {
 
 // arguments are those of a command, with the flags that each gets.
 func (w *simWorld) arguments(c *simCommand, step simStep) []string {
-	args := append([]string{c.name}, step.args...)
-	args = append(args, "--jira", simJira, "--state", w.state, "--rate", "0", "--timeout", simTimeout.String(), "--max-wait", "1m",
-		"--report-dir", w.reportDir(c))
+	args := []string{c.name, "--jira", simJira, "--state", w.state, "--rate", "0", "--timeout", simTimeout.String(), "--max-wait", "1m",
+		"--report-dir", w.reportDir(c)}
 	if c.name != "audit" {
 		args = append(args, "--settle", simSettle.String())
 	}
+	args = append(args, step.args...)
 	for i, arg := range args {
 		if arg == "m.json" {
 			args[i] = filepath.Join(w.dir, "m.json")
@@ -286,7 +300,7 @@ func (w *simWorld) process(c *simCommand) process {
 	boot, booted := fmt.Sprintf("boot-%d", w.boot), w.booted
 	return process{
 		stdin: strings.NewReader(""), stdout: &c.stdout, stderr: &c.stderr,
-		lookupEnv: simVariable,
+		lookupEnv: w.variable,
 		now:       func() time.Time { return time.Now().Add(time.Duration(w.jump.Load())) },
 		boot:      func() (string, time.Duration) { return boot, time.Since(booted) },
 		newRunID: func(started time.Time) string {
@@ -305,6 +319,7 @@ func (w *simWorld) process(c *simCommand) process {
 // finish reads what a command has left, checks it, and continues with the state of one that died.
 func (w *simWorld) finish(c *simCommand) {
 	w.say("command %d ends: exit %d, %d writes", c.n, c.exit, c.writes)
+	w.checkProgress(c)
 	w.checkSecrets(c)
 	if run := w.runs[c.run]; run != nil && !c.dead {
 		run.creates, run.canary = nil, ""
