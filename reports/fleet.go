@@ -17,16 +17,16 @@ import (
 type Fleet struct {
 	Version int          `json:"version"`
 	Fleet   FleetInfo    `json:"fleet"`
-	Targets []TargetInfo `json:"targets"` // in the order of the configuration
+	Targets []TargetInfo `json:"targets"` // that have ended, in the order of the configuration
 }
 
 // FleetInfo is what ran on the targets, when, and with what result.
 type FleetInfo struct {
 	Gijbulk string    `json:"gijbulk"` // the version of the tool
 	Command string    `json:"command"`
-	Started time.Time `json:"started"` // UTC
-	Ended   time.Time `json:"ended"`   // UTC
-	Exit    int       `json:"exit"`    // the worst of the targets'
+	Started time.Time `json:"started"`        // UTC
+	Ended   time.Time `json:"ended,omitzero"` // UTC; absent until all targets have ended, and after a death
+	Exit    int       `json:"exit"`           // the worst of the targets'
 }
 
 // TargetInfo is the result of one target.

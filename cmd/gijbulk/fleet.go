@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,26 +101,27 @@ func (a *app) runFleet(ctx context.Context, cmd *cobra.Command) error {
 		return err
 	}
 	atOnce, _ := cmd.Flags().GetInt(atOnceFlag)
-	dir := a.fleetDir(cmd)
+	report := a.newFleetReport(cmd, wanted)
+	if err := report.begin(); err != nil {
+		return err
+	}
+	for _, t := range a.fleet {
+		a.members = append(a.members, a.newMember(t, report.dir))
+	}
 	counter := terminal.StartCounter(a.progressOptions(), len(a.fleet))
 	var pool errgroup.Group
 	pool.SetLimit(atOnce)
-	for _, t := range a.fleet {
-		own := ""
-		if dir != "" {
-			own = filepath.Join(dir, t.Name)
-		}
-		m := a.newMember(t, own)
-		a.members = append(a.members, m)
+	for _, m := range a.members {
 		pool.Go(func() error {
 			m.run(ctx, a.args)
+			report.add(m.result(report.dir))
 			counter.Add()
 			return nil // a failure is a result
 		})
 	}
 	_ = pool.Wait() // always nil
 	counter.Stop()
-	return a.reportFleet(cmd, dir, wanted)
+	return a.endFleet(cmd, report)
 }
 
 // member is one target of a fleet.
@@ -132,7 +135,11 @@ type member struct {
 
 // newMember makes what runs the command on one target. Its answers are kept until all are there, its log
 // lines name it, and at a terminal there are none: a person gets a table.
-func (a *app) newMember(t config.Target, dir string) *member {
+func (a *app) newMember(t config.Target, fleetDir string) *member {
+	dir := ""
+	if fleetDir != "" {
+		dir = filepath.Join(fleetDir, t.Name)
+	}
 	p, out := a.process, new(bytes.Buffer)
 	p.stdin, p.stdout, p.standardLog = strings.NewReader(""), out, nil
 	p.stdinIsTerminal, p.stdoutIsTerminal, p.stderrIsTerminal = false, false, false
@@ -149,7 +156,17 @@ func (a *app) newMember(t config.Target, dir string) *member {
 	return m
 }
 
+// run runs the command. A panic in it is a failure of this target alone.
 func (m *member) run(ctx context.Context, args []string) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			m.exit = exitError
+			m.complain(fmt.Errorf("internal error: %v", fault))
+			if m.log != nil {
+				m.log.debug("internal error", "stack", string(debug.Stack()))
+			}
+		}
+	}()
 	if signal := afterSignal(ctx, ctx.Err()); signal != nil {
 		m.complaint = signal.Error()
 		m.exit, _ = codeOf(signal)
@@ -204,22 +221,10 @@ func (a *app) fleetDir(cmd *cobra.Command) string {
 	return cmp.Or(f.Value.String(), filepath.Join("gijbulk-reports", a.runID(a.started.UTC())))
 }
 
-func (a *app) reportFleet(cmd *cobra.Command, dir string, wanted []reports.Wanted) error {
-	fleet := reports.Fleet{Version: reports.Version, Fleet: reports.FleetInfo{Gijbulk: buildVersion(), Command: cmd.Name(), Started: a.started.UTC(), Ended: a.now().UTC()}}
-	var exits []int
-	for _, m := range a.members {
-		exits = append(exits, m.exit)
-		fleet.Targets = append(fleet.Targets, m.result(dir))
-	}
-	fleet.Fleet.Exit = worstExit(exits)
-	if err := a.printFleet(cmd, fleet, dir); err != nil {
-		return err
-	}
-	if dir == "" {
-		return said(fleet.Fleet.Exit)
-	}
-	_, err := fleet.WriteAll(dir, wanted...)
-	return cmp.Or(err, said(fleet.Fleet.Exit))
+// endFleet writes the reports over all targets, and then says how they ended.
+func (a *app) endFleet(cmd *cobra.Command, report *fleetReport) error {
+	fleet, err := report.end(a.now().UTC())
+	return cmp.Or(firstError(err, a.printFleet(cmd, fleet, report.dir)), said(fleet.Fleet.Exit))
 }
 
 func (m *member) result(dir string) reports.TargetInfo {

@@ -3,15 +3,19 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"gijbulk/importer/sandbox"
+	"gijbulk/reports"
 )
 
 // fleetOfSandboxes runs a command line on a configuration with three targets, which one sandbox answers.
@@ -73,6 +77,74 @@ func TestFleetIsInterrupted(t *testing.T) {
 	if _, err := os.Stat("r/report.json"); err != nil {
 		t.Error(err)
 	}
+}
+
+// toHost is a transport that does something before each request to one host.
+type toHost struct {
+	http.RoundTripper
+	host   string
+	before func()
+}
+
+func (h toHost) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Host == h.host {
+		h.before()
+	}
+	return h.RoundTripper.RoundTrip(r)
+}
+
+// TestFleetSurvivesAPanic: it is the failure of one target.
+func TestFleetSurvivesAPanic(t *testing.T) {
+	code, _, stderr := fleetOfSandboxes(t, t.Context(), "audit --target all --state none --report-dir r --log-level debug", func(p *process) {
+		p.transport = toHost{p.transport, "second.example.org", func() { panic("out of the-right-token") }}
+	})
+	if code != exitError || !strings.Contains(stderr, "second: gijbulk: error: internal error: out of [secret]\n") || !strings.Contains(stderr, "runtime/debug.Stack") || strings.Contains(stderr, "the-right-token") {
+		t.Errorf("exit code %d, and on standard error\n%s", code, stderr)
+	}
+	fleet := readFleet(t, "r/report.json")
+	for i, want := range []int{exitDrift, exitError, exitDrift} {
+		if got := fleet.Targets[i]; got.Exit != want {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
+// TestFleetReportsAsTargetsEnd: a fleet that is killed leaves the results of the targets that have ended.
+func TestFleetReportsAsTargetsEnd(t *testing.T) {
+	var during []reports.Fleet
+	fleetOfSandboxes(t, t.Context(), "sync --target all --targets-at-once 1 --yes --state none --report-dir r", func(p *process) {
+		for _, host := range []string{"first.example.org", "third.example.org"} {
+			p.transport = toHost{p.transport, host, sync.OnceFunc(func() { during = append(during, readFleet(t, "r/report.json")) })}
+		}
+	})
+	if len(during) != 2 || len(during[0].Targets) != 0 || len(during[1].Targets) != 2 || during[1].Targets[1].Name != "second" || during[1].Targets[1].Run == "" || !during[1].Fleet.Ended.IsZero() {
+		t.Errorf("before the first and the third target the report was %+v", during)
+	}
+	if fleet := readFleet(t, "r/report.json"); len(fleet.Targets) != 3 || fleet.Fleet.Ended.IsZero() {
+		t.Errorf("in the end the report is %+v", fleet)
+	}
+}
+
+// TestFleetWithoutReports: where the report cannot be written, nothing is sent.
+func TestFleetWithoutReports(t *testing.T) {
+	code, _, stderr := fleetOfSandboxes(t, t.Context(), "sync --target all --yes --state none --report-dir all.csv", func(p *process) {
+		p.transport = nil
+	})
+	if code != exitError || !strings.Contains(stderr, "hint: choose another folder (--report-dir)") || strings.Contains(stderr, "first:") {
+		t.Errorf("exit code %d, and on standard error\n%s", code, stderr)
+	}
+}
+
+func readFleet(t *testing.T, path string) (fleet reports.Fleet) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err == nil {
+		err = json.Unmarshal(data, &fleet)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fleet
 }
 
 func TestWorstExit(t *testing.T) {
