@@ -36,6 +36,8 @@ type backend interface {
 	// shrink returns to the disk what deleted rows occupied.
 	shrink(context.Context) error
 
+	pruneClaims(ctx context.Context, before time.Time) error
+
 	// boot is the clock of the intents, to compare them with.
 	boot() (id string, since time.Duration)
 

@@ -10,8 +10,8 @@ import (
 // target stays.
 const deleteRun = `DELETE FROM runs WHERE seq = $1`
 
-// Prune removes the runs that ended before a time, returns how many those were, and
-// shrinks the file. Runs without an end stay: they may be running, or wait to be resumed.
+// Prune removes the runs and the fleets that ended before a time, returns how many runs those
+// were, and shrinks the file. Runs without an end stay: they may be running, or wait to be resumed.
 func (j *Journal) Prune(ctx context.Context, before time.Time) (removed int, err error) {
 	defer j.wrap(&err, "remove old runs")
 	var old []int64
@@ -34,6 +34,9 @@ func (j *Journal) Prune(ctx context.Context, before time.Time) (removed int, err
 		if n, err := result.RowsAffected(); err == nil {
 			removed += int(n)
 		}
+	}
+	if err := j.backend.pruneClaims(ctx, before); err != nil {
+		return removed, err
 	}
 	return removed, j.backend.shrink(ctx)
 }

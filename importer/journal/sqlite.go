@@ -24,8 +24,8 @@ var tables string
 const (
 	applicationID = 0x47494A42 // marks SQLite files as state files: "GIJB"
 
-	// layout is the version of the tables. 1 to 8 were never released.
-	layout = 9
+	// layout is the version of the tables. 1 to 9 were never released.
+	layout = 10
 
 	// busyTimeout is how long other processes are waited for, whose longest transaction
 	// is the plan of a very large run.
@@ -56,6 +56,9 @@ func (s sqliteBackend) boot() (id string, since time.Duration) { return s.clock.
 
 // running has nothing to add to the lock files.
 func (s sqliteBackend) running(context.Context) (map[string]Holder, error) { return nil, nil }
+
+// pruneClaims has nothing to remove: processes share no fleet through a file.
+func (s sqliteBackend) pruneClaims(context.Context, time.Time) error { return nil }
 
 func openSQLite(ctx context.Context, path string, o Options) (*sql.DB, error) {
 	if _, err := os.Stat(path); o.Existing && errors.Is(err, fs.ErrNotExist) {
