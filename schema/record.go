@@ -190,6 +190,9 @@ func (r Record) Origin() string { return r.Get(FieldOrigin).Text() }
 // Name is the display name; "" where the server makes one.
 func (r Record) Name() string { return r.Get(FieldDisplayName).Text() }
 
+// SetName is the set that the record belongs to; "" where it belongs to none.
+func (r Record) SetName() string { return r.Get(FieldSet).Text() }
+
 // Key is the record's identity.
 func (r Record) Key() Key {
 	if r.Kind() == KindNested {

@@ -19,13 +19,14 @@ type walk struct {
 const (
 	keyVersion      = "version"
 	keyDefaults     = "defaults"
+	keySet          = "set" // that its records belong to; in a record, a field
 	keyIntegrations = "integrations"
 	keyRepositories = "repositories"
 	keyNested       = "nested"  // rules, in an integration
 	keySchema       = "$schema" // names a JSON Schema to editors; no part of the manifest
 )
 
-var manifestKeys = []string{keyVersion, keyDefaults, keyIntegrations, keyRepositories}
+var manifestKeys = []string{keyVersion, keyDefaults, keySet, keyIntegrations, keyRepositories}
 
 func (w *walk) document(root *document.Node) error {
 	switch {
@@ -69,6 +70,9 @@ func withoutSchema(n *document.Node) *document.Node {
 func isRecord(members []document.Member) bool {
 	fields := 0
 	for _, m := range members {
+		if m.Name == keySet { // in either
+			continue
+		}
 		if slices.Contains(manifestKeys, m.Name) {
 			return false
 		}
@@ -79,10 +83,10 @@ func isRecord(members []document.Member) bool {
 	return fields > 0
 }
 
-// manifest walks {version, defaults, integrations, repositories}, in whatever order they
+// manifest walks {version, set, defaults, integrations, repositories}, in whatever order they
 // stand.
 func (w *walk) manifest(members []document.Member) error {
-	var defaults []schema.Cell
+	var set, defaults []schema.Cell
 	for _, m := range members {
 		if m.Value.Flaw != nil {
 			w.pass.fail(m.Value.Flaw.At(m.Value, m.Name))
@@ -101,6 +105,8 @@ func (w *walk) manifest(members []document.Member) error {
 			}
 			w.report(flaws)
 			defaults = cells
+		case keySet:
+			set = w.set(m)
 		case keyIntegrations, keyRepositories:
 		default:
 			if !strings.HasPrefix(m.Name, "_") {
@@ -109,7 +115,7 @@ func (w *walk) manifest(members []document.Member) error {
 		}
 	}
 	for _, m := range members {
-		s := section{kind: listedKinds[m.Name], defaults: defaults}
+		s := section{kind: listedKinds[m.Name], defaults: slices.Concat(set, defaults)}
 		if s.kind == "" || m.Value.Form == schema.FormNull || m.Value.Flaw != nil {
 			continue
 		}
@@ -159,6 +165,16 @@ func (w *walk) defaults(n *document.Node) ([]schema.Cell, []*document.Error, err
 		cells[i].Given = true
 	}
 	return cells, flaws, err
+}
+
+// set is a default that comes before those of the manifest.
+func (w *walk) set(m document.Member) []schema.Cell {
+	if m.Value.Form == schema.FormList || m.Value.Form == schema.FormMap {
+		w.pass.fail(&document.Error{Code: schema.CodeNotText, Line: m.Value.Line, Column: m.Value.Column, Field: m.Name,
+			Message: "this is " + document.FormName(m.Value.Form) + " where the name of a set belongs", Advice: "write one name"})
+		return nil
+	}
+	return []schema.Cell{{Name: m.Name, Field: schema.FieldSet, Line: int32(m.Value.Line), Column: int32(m.Value.Column), Written: m.Value.Written(), Given: true}}
 }
 
 func (w *walk) records(items iter.Seq[*document.Node], s section) error {
