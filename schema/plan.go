@@ -71,6 +71,9 @@ type Action struct {
 	// Inferred: no identity says that Have is the wanted record; nothing else could be.
 	Inferred bool
 
+	// Adopts: Have belongs to no set, and from now on to that of Want.
+	Adopts bool
+
 	// NestedUnchanged is how many nested repositories of the integration are as its rules want
 	// them.
 	NestedUnchanged int
@@ -205,6 +208,17 @@ func (p Plan) Count(op Op) int {
 	n := 0
 	for i := range p.Actions {
 		if p.Actions[i].Op == op {
+			n++
+		}
+	}
+	return n
+}
+
+// Adoptions counts the live records that the plan takes into a set.
+func (p Plan) Adoptions() int {
+	n := 0
+	for i := range p.Actions {
+		if p.Actions[i].Adopts {
 			n++
 		}
 	}

@@ -18,10 +18,13 @@ type Options struct {
 	AllowDropped bool // records of types that the vendor no longer supports are created
 
 	Update      bool // what differs is updated; else it is left as it is
-	Prune       bool // what is live, of a kind and type that the manifest holds, and not in it, is deleted
+	Prune       bool // what is live, of a kind, type and set that the manifest holds, and not in it, is deleted
 	DeleteFiles bool // with Prune: the clones on Jira's disk too
 	Sent        Sent // with Update: what was sent for fields that the server does not show; nil: nothing is known
 	Resend      bool // with Update: secrets are sent again whatever was sent last
+
+	// Sets has the set of each live record that is known to belong to one, by id; nil: sets are not recorded.
+	Sets map[int64]string
 }
 
 // Sent knows what was last sent for the fields of live records. same is whether it was
@@ -57,7 +60,7 @@ func pair(want, have []schema.Record, o Options) (match.Pairing, []schema.Findin
 // (warnings).
 func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding) {
 	pairs, findings := pair(want, have, o)
-	d := differ{options: o, want: want, have: have, pairs: pairs, shown: shownFields(have), findings: findings}
+	d := differ{options: o, want: want, have: have, pairs: pairs, shown: shownFields(have), scopes: scopesOf(want), findings: findings}
 	nested := nestedOf(want, o.Nested)
 	plan := schema.Plan{Actions: make([]schema.Action, 0, len(want)), Live: schema.KnownRecords(have)}
 	for w, r := range want {
@@ -79,8 +82,8 @@ func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding)
 	}
 	d.applyRules(&plan)
 	if o.Prune {
-		for _, r := range d.surplus(want) {
-			plan.Actions = append(plan.Actions, schema.Action{Op: schema.OpDelete, Have: r, Files: o.DeleteFiles})
+		for _, r := range d.surplus() {
+			plan.Actions = append(plan.Actions, schema.Action{Op: schema.OpDelete, Have: d.withSet(r), Files: o.DeleteFiles})
 		}
 	}
 	return numbered(plan), d.findings
@@ -119,6 +122,7 @@ type differ struct {
 	have    []schema.Record
 	pairs   match.Pairing
 	shown   map[fieldOfType]bool
+	scopes  map[scope]bool // of the wanted records
 
 	findings []schema.Finding
 }
@@ -140,10 +144,13 @@ func (d *differ) decide(r schema.Record, w int) schema.Action {
 		return schema.Action{Op: schema.OpCreate, Want: r}
 	}
 	have := d.have[l]
+	if a, decided := d.decideForeign(r, have); decided {
+		return a
+	}
 	if a, decided := d.decideUncertain(r, have, d.pairs.Rule[w]); decided {
 		return a
 	}
-	a := schema.Action{Op: schema.OpUnchanged, Want: r, Have: have, Changes: d.drift(have, schema.Changes(r, have))}
+	a := schema.Action{Op: schema.OpUnchanged, Want: r, Have: have, Adopts: d.adopts(r, have), Changes: d.drift(have, schema.Changes(r, have))}
 	if d.options.Update {
 		a.Changes = append(a.Changes, d.unseen(r, have)...)
 	}
@@ -220,18 +227,4 @@ func shownFields(have []schema.Record) map[fieldOfType]bool {
 		}
 	}
 	return shown
-}
-
-func (d *differ) surplus(want []schema.Record) []schema.Record {
-	held := make(map[match.KindAndType]bool)
-	for _, r := range want {
-		held[match.KindAndTypeOf(r)] = true
-	}
-	var surplus []schema.Record
-	for l, r := range d.have {
-		if d.pairs.ClaimedBy[l] == match.None && held[match.KindAndTypeOf(r)] {
-			surplus = append(surplus, r)
-		}
-	}
-	return surplus
 }

@@ -50,7 +50,7 @@ func (d *differ) collides(r, have schema.Record) bool {
 func (d *differ) stays(l int) bool {
 	w := d.pairs.ClaimedBy[l]
 	if w == match.None {
-		return !d.options.Prune
+		return !d.prunes(l)
 	}
 	return d.pairs.Live[w] != l || d.pairs.Rule[w] > match.Earlier || !d.want[w].Key().Exact()
 }
