@@ -47,6 +47,7 @@ func testBackend(t *testing.T, create func(t *testing.T) store) {
 		{"an id of a repository is reassigned", testRepositoryReassigned},
 		{"what was sent to the record that had the id before", testDiscardSent},
 		{"an inferred match", testInferred},
+		{"the sets of records", testSets},
 		{"runs on one target agree with a model", testModel},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, create(t)) })

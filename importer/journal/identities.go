@@ -23,11 +23,11 @@ func (j *Journal) Identities(ctx context.Context, target TargetURLs) (_ *Identit
 	target = target.normalized()
 	err = eachRow(ctx, j.db, func(rows *sql.Rows) error {
 		var r identity
-		err := rows.Scan(&r.id, &r.initDate, &r.key.Kind, &r.key.Type, &r.key.Origin, &r.key.Region, &r.key.Name,
+		err := rows.Scan(&r.id, &r.initDate, &r.key.Kind, &r.key.Type, &r.key.Origin, &r.key.Region, &r.key.Name, &r.set,
 			document{&r.sent.values}, document{&r.sent.secrets})
 		i.Known[r.key], i.byID[r.id] = r.known(), r
 		return err
-	}, `SELECT live, init_date, kind, type, origin, region, name, sent, secrets
+	}, `SELECT live, init_date, kind, type, origin, region, name, set_name, sent, secrets
 		FROM identities WHERE target = (`+selectTarget+`) ORDER BY run, live`, target.BaseURL, target.URL)
 	return i, err
 }
@@ -53,6 +53,17 @@ func (i *Identities) Discard(live []schema.Record) {
 			delete(i.byID, r.ID)
 		}
 	}
+}
+
+// Sets has the set of each live record that belongs to one, by id.
+func (i *Identities) Sets() map[int64]string {
+	sets := make(map[int64]string)
+	for id, known := range i.byID {
+		if known.set != "" {
+			sets[id] = known.set
+		}
+	}
+	return sets
 }
 
 // Compare reports whether the value is the one that the field of a live record was last

@@ -17,7 +17,7 @@ type identity struct {
 	id       int64
 	key      schema.Key
 	initDate int64
-	set      string
+	set      string // that made the record, or adopted it; "": none
 	sent     lastSent
 }
 
@@ -73,7 +73,7 @@ func (l *Log) updateIdentities(ctx context.Context, o *schema.Outcome) error {
 	}
 	switch o.Status {
 	case schema.StatusCreated:
-		known := identity{id: id, key: a.Want.Key(), initDate: o.InitDate}
+		known := identity{id: id, key: a.Want.Key(), initDate: o.InitDate, set: a.Want.SetName()}
 		for f, v := range a.Want.All() {
 			known.sent.addPlain(f, v)
 		}
@@ -96,6 +96,9 @@ func (l *Log) updateLiveIdentity(ctx context.Context, a *schema.Action, id int64
 		known = identity{}
 	}
 	known.id, known.key, known.initDate = id, a.Want.Key(), cmp.Or(a.Have.InitDate, known.initDate)
+	if a.Adopts {
+		known.set = cmp.Or(known.set, a.Want.SetName())
+	}
 	if !updated {
 		return l.storeIdentity(ctx, known)
 	}

@@ -129,7 +129,7 @@ func (l *loader) action(rows *sql.Rows) (a schema.Action, err error) {
 		return a, err
 	}
 	if want != nil {
-		a.NestedUnchanged = want.NestedUnchanged
+		a.NestedUnchanged, a.Adopts = want.NestedUnchanged, want.Adopts
 	}
 	if a.Have, err = have.decode(l.tables); err != nil {
 		return a, err

@@ -64,7 +64,7 @@ func (l *Log) insertActions(ctx context.Context, first int, actions []schema.Act
 		}
 		want := encodeRecord(&a.Want, l.mask)
 		if want != nil {
-			want.NestedUnchanged = a.NestedUnchanged
+			want.NestedUnchanged, want.Adopts = a.NestedUnchanged, a.Adopts
 		}
 		err := l.session.exec(ctx, `INSERT INTO actions (run, n, op, kind, live, want, have, changes, reason, advice, files, inferred)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,

@@ -22,6 +22,7 @@ type recordJSON struct {
 	Integration int64         `json:"integration,omitempty"`
 
 	NestedUnchanged int          `json:"nestedUnchanged,omitempty"` // of the action that wants the record
+	Adopts          bool         `json:"adopts,omitempty"`          // likewise
 	Loss            *schema.Loss `json:"loss,omitempty"`            // of a live integration: what its action takes away
 }
 
