@@ -19,13 +19,13 @@ func (w *workspace) printNext(run schema.Run, results []schema.Result, trouble e
 	return w.printSteps(w.nextSteps(run, results, trouble))
 }
 
-func (w *workspace) printSteps(steps []string) error {
+func (a *app) printSteps(steps []string) error {
 	label := "next:"
-	if w.coloured() {
+	if a.coloured() {
 		label = ansi.NewStyle().Bold().ForegroundColor(ansi.Cyan).Styled(label)
 	}
 	for _, step := range steps {
-		if _, err := fmt.Fprintf(w.screen, "%s %s\n", label, w.mask.Hide(step)); err != nil {
+		if _, err := fmt.Fprintf(a.screen, "%s %s\n", label, a.mask.Hide(step)); err != nil {
 			return err
 		}
 	}

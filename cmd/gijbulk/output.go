@@ -97,6 +97,11 @@ func digestOf(path string) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), err
 }
 
+func digestOfText(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
 // mark is a small file in the user's state folder with the digest of what we wrote to a path last.
 // A comment in the file itself would do for YAML only.
 type mark string

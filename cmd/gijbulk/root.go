@@ -99,6 +99,7 @@ of the manifest from references such as env:NAME and file:PATH.`,
 		a.onFleet(a.checkCommand()),
 		a.schemaCommand(),
 		a.sandboxCommand(),
+		a.initCommand(),
 		a.versionCommand(),
 	)
 	root.AddCommand(helpTopics()...)
