@@ -99,9 +99,25 @@ func shortDuration(d time.Duration) string {
 
 func changeText(c ChangeInfo) string {
 	if c.Unseen {
-		return plainText(c.To) + " is sent; the server does not show it"
+		return plainText(c.To) + " is sent; " + unseenText(c.Resend)
 	}
 	return plainText(c.From) + " → " + plainText(c.To)
+}
+
+// unseenText says why a field is sent that no list shows.
+func unseenText(why schema.Resend) string {
+	const unseen = "the server does not show it"
+	switch why {
+	case schema.ResendChanged:
+		return unseen + ", and it is not what was last sent"
+	case schema.ResendUnrecorded:
+		return unseen + ", and there is no record of what was last sent"
+	case schema.ResendReplaced:
+		return unseen + ", and it was last sent to an earlier record of this name or origin"
+	case schema.ResendRequested:
+		return unseen + ", and all secrets are to be sent again"
+	}
+	return unseen
 }
 
 // plainText shows a value of a report. Texts are quoted, so that empty ones and trailing

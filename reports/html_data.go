@@ -103,13 +103,20 @@ func (w *wordList) records(d reportData) iter.Seq[[]int64] {
 				w.index(string(r.Action)), w.index(string(r.Status)), int64(r.Attempts), int64(r.HTTP), w.index(r.Error), w.index(r.Advice), r.MS, started, w.index(r.Loss.text(math.MaxInt))}
 			for _, c := range r.Changes {
 				// Values are texts here: JavaScript would round a number of 64 bits.
-				row = append(row, w.index(c.Field), w.index(plainText(c.From)), w.index(plainText(c.To)), int64(boolean(c.Unseen)))
+				row = append(row, w.index(c.Field), w.index(fromText(c)), w.index(plainText(c.To)), int64(boolean(c.Unseen)))
 			}
 			if !yield(row) {
 				return
 			}
 		}
 	}
+}
+
+func fromText(c ChangeInfo) string {
+	if c.Unseen {
+		return unseenText(c.Resend)
+	}
+	return plainText(c.From)
 }
 
 func (w *wordList) findings(d reportData) iter.Seq[[]int64] {

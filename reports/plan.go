@@ -97,7 +97,7 @@ func writeAction(out io.Writer, a *schema.Action, page Page) {
 	for _, c := range a.Changes {
 		to := page.paint(good, quoted(c.To))
 		if c.Unseen {
-			page.line(out, 4, fmt.Sprintf("%s: %s is sent; the server does not show it", c.Field, to))
+			page.line(out, 4, fmt.Sprintf("%s: %s is sent; %s", c.Field, to, unseenText(c.Resend)))
 			continue
 		}
 		page.line(out, 4, fmt.Sprintf("%s: %s -> %s", c.Field, page.paint(bad, quoted(c.From)), to))

@@ -139,7 +139,8 @@ type ChangeInfo struct {
 	From  any    `json:"from"` // as it is on the server
 	To    any    `json:"to"`   // as the manifest wants it
 
-	Unseen bool `json:"unseen,omitzero"` // the server does not show the field; no drift
+	Unseen bool          `json:"unseen,omitzero"` // the server does not show the field; no drift
+	Resend schema.Resend `json:"resend,omitzero"` // of such a field: why it is sent; changed, not-recorded, replaced or requested
 }
 
 // FindingInfo is a finding as programs get it.
@@ -317,7 +318,7 @@ func (r *RecordInfo) drifts() bool {
 func changeInfos(changes []schema.Change) []ChangeInfo {
 	infos := make([]ChangeInfo, 0, len(changes))
 	for _, c := range changes {
-		infos = append(infos, ChangeInfo{c.Field.String(), plain(c.From), plain(c.To), c.Unseen})
+		infos = append(infos, ChangeInfo{c.Field.String(), plain(c.From), plain(c.To), c.Unseen, c.Resend})
 	}
 	return infos
 }

@@ -9,7 +9,19 @@ type Change struct {
 	// Unseen: the server does not show the field. It differs from what was last sent, or
 	// was never sent from here; that is no drift.
 	Unseen bool
+	Resend Resend // why it is sent, where it is Unseen; "" where that is not known
 }
+
+// Resend is why a field that the server does not show is sent, although its record is there already.
+type Resend string
+
+// The reasons.
+const (
+	ResendChanged    Resend = "changed"      // it is not what was last sent
+	ResendUnrecorded Resend = "not-recorded" // the state does not know what was last sent, or whether it was
+	ResendReplaced   Resend = "replaced"     // it was sent to a record of this identity that is no longer the live one
+	ResendRequested  Resend = "requested"    // all secrets are to be sent again
+)
 
 func (c Change) secret() bool { _, secret := c.To.Secret(); return secret }
 

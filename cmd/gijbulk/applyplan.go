@@ -79,7 +79,7 @@ func (a *app) applyPlan(ctx context.Context, path string, o runOptions) (err err
 func (o runOptions) approved(file planfile.File) runOptions {
 	p := file.Options
 	o.update, o.skipInvalid, o.allowDropped = file.Command == "sync", p.SkipInvalid, p.AllowDropped
-	o.sync = syncOptions{prune: p.Prune, deleteFiles: p.DeleteFiles, resend: p.ResendSecrets, maxDelete: p.MaxDelete, maxUpdate: p.MaxUpdate, maxLost: p.MaxLost, force: p.Force}
+	o.sync = syncOptions{prune: p.Prune, deleteFiles: p.DeleteFiles, resend: p.ResendSecrets, onlySecrets: p.OnlySecrets, maxDelete: p.MaxDelete, maxUpdate: p.MaxUpdate, maxLost: p.MaxLost, force: p.Force}
 	o.selection = selectionOptions{match: p.Match, types: p.Types, waves: p.Waves, limit: p.Limit}
 	return o
 }

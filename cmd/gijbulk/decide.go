@@ -102,7 +102,7 @@ func (w *workspace) withLosses(ctx context.Context, d decided, listed planner.Li
 
 func (w *workspace) plan(run schema.Run, m manifests, live server, known *journal.Identities) decided {
 	o := planner.Options{Target: run.Target, Select: w.selected.predicate(), Nested: live.nested, AllowDropped: w.allowDropped, Update: w.update,
-		Prune: w.sync.prune, DeleteFiles: w.sync.deleteFiles, Resend: w.sync.resend, Known: known.Known}
+		Prune: w.sync.prune, DeleteFiles: w.sync.deleteFiles, Resend: w.sync.resend, OnlySecrets: w.sync.onlySecrets, Known: known.Known}
 	nothingKnown := known.Empty()
 	if w.state != nil {
 		known.Discard(live.records)
@@ -110,8 +110,11 @@ func (w *workspace) plan(run schema.Run, m manifests, live server, known *journa
 		o.Sent = known
 	}
 	plan, findings := planner.Diff(m.records, live.records, o)
-	if len(plan.Actions) == 0 && len(m.records) > 0 {
+	switch chosen := w.selected.count(m.records); {
+	case chosen == 0 && len(plan.Actions) == 0 && len(m.records) > 0:
 		w.log.warn("the selection leaves none of the records", "records", len(m.records))
+	case w.sync.onlySecrets && chosen > len(plan.Actions):
+		w.log.warn("records that are not on the server are left out", "records", chosen-len(plan.Actions))
 	}
 	return decided{plan: plan, findings: append(findings, openToAll(plan)...), live: live, nothingKnown: nothingKnown}
 }

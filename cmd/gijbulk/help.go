@@ -24,7 +24,7 @@ func flagGroups() []flagGroup {
 		{"Manifest", []string{"format", "encoding", "set", "default", "skip-invalid", "no-plain-secrets", "allow-dropped-types", "resolve", "lenient", "credential", "username", "origin", "example"}},
 		{"Selection", []string{"match", "type", "wave", "limit", "shard"}},
 		{"Safety", []string{"yes", "dry-run", "create-only", "expect-plan", "full", "probe", "prune", "delete-files", "max-delete", "max-update", "max-lost", "force",
-			"canary", "wave-size", "wave-failures", "max-failures", "max-duration", "remove-duplicates", "resend-secrets"}},
+			"canary", "wave-size", "wave-failures", "max-failures", "max-duration", "remove-duplicates", "resend-secrets", "only-secrets"}},
 		{"Speed", []string{"targets-at-once", "concurrency", "rate", "timeout", "retries", "max-wait", "settle", "wait", "wait-indexed", "max-indexing", "index-timeout"}},
 		{"Reports", []string{"indexing", "report", "report-dir", "metrics-file", "overwrite"}},
 		{"Connection", []string{"jira", "target", "token-file", "ca-file", "client-cert", "host-map", "expiry-warning", "sandbox", "sandbox-data", "allow-commands"}},

@@ -53,8 +53,8 @@ approve.`,
 
 func (o planOptions) check() error {
 	switch {
-	case o.createOnly && (o.sync.prune || o.sync.resend):
-		return usage("--create-only leaves alone what is on the server: not with --prune or --resend-secrets")
+	case o.createOnly && (o.sync.prune || o.sync.resend || o.sync.onlySecrets):
+		return usage("--create-only leaves alone what is on the server: not with --prune, --resend-secrets or --only-secrets")
 	case o.out == "-":
 		return usage("--out - is standard output, where the plan is shown").hinted("give --out FILE")
 	}
@@ -134,7 +134,7 @@ func (o planOptions) carriedOutBy() string {
 
 // stored are the options that belong to the plan.
 func (o planOptions) stored() planfile.Options {
-	return planfile.Options{Prune: o.sync.prune, DeleteFiles: o.sync.deleteFiles, ResendSecrets: o.sync.resend, SkipInvalid: o.skipInvalid, AllowDropped: o.allowDropped,
+	return planfile.Options{Prune: o.sync.prune, DeleteFiles: o.sync.deleteFiles, ResendSecrets: o.sync.resend, OnlySecrets: o.sync.onlySecrets, SkipInvalid: o.skipInvalid, AllowDropped: o.allowDropped,
 		MaxDelete: o.sync.maxDelete, MaxUpdate: o.sync.maxUpdate, MaxLost: o.sync.maxLost, Force: o.sync.force,
 		Match: o.selection.match, Types: o.selection.types, Waves: o.selection.waves, Limit: o.selection.limit}
 }

@@ -140,6 +140,8 @@ func (o runOptions) check() error {
 		return usage("--prune applies to all of the manifest: not with --match, --type, --wave or --limit")
 	case o.sync.prune && o.skipInvalid:
 		return usage("--prune and --skip-invalid exclude each other: what belongs to a record with errors could be deleted")
+	case o.sync.prune && o.sync.onlySecrets:
+		return usage("--prune and --only-secrets exclude each other: a rotation of secrets deletes nothing")
 	case o.sync.deleteFiles && !o.sync.prune:
 		return usage("--delete-files needs --prune")
 	}

@@ -98,6 +98,16 @@ func (s selection) predicate() func(schema.Record) bool {
 	}
 }
 
+func (s selection) count(records []schema.Record) (n int) {
+	chosen := s.predicate()
+	for _, r := range records {
+		if chosen(r) {
+			n++
+		}
+	}
+	return n
+}
+
 // typeOrKind is what --type compares a record with: its type, or for a repository, which
 // has none, its kind.
 func typeOrKind(r schema.Record) string {

@@ -14,6 +14,7 @@ import (
 type syncOptions struct {
 	prune, deleteFiles bool
 	resend             bool
+	onlySecrets        bool
 	maxDelete          string
 	maxUpdate          string
 	maxLost            string // "": the default, which leaves unknown losses a warning
@@ -23,6 +24,7 @@ type syncOptions struct {
 func (o *syncOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.prune, "prune", false, "delete live records of the kinds and types in the manifests that the manifests do not have")
 	f.BoolVar(&o.resend, "resend-secrets", false, "send every secret again, even if it has not changed")
+	f.BoolVar(&o.onlySecrets, "only-secrets", false, "send nothing but secrets that are to be sent again, after a rotation; create nothing")
 }
 
 func (o *syncOptions) addSafety(f *pflag.FlagSet) {
@@ -58,7 +60,8 @@ func (a *app) syncCommand() *cobra.Command {
 		Short: "Bring the server to the state of the manifests",
 		Long: `Create what the server lacks, update what differs, and with --prune delete what
 the manifests do not have. An update sends only the fields that differ. A secret
-is sent again only if it differs from the one that was last sent.
+is sent again only if it differs from the one that was last sent, or the state
+does not know that it was sent; the plan says which.
 
 A plan that changes more of the live records than --max-delete and --max-update
 allow is refused, and so is one that loses more nested repositories than

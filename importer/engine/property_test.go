@@ -18,6 +18,7 @@ import (
 type neverSent struct{}
 
 func (neverSent) Compare(int64, schema.Field, schema.Value) (same, judged bool) { return false, true }
+func (neverSent) Why(int64, schema.Field) schema.Resend                         { return schema.ResendUnrecorded }
 
 // planText is what a plan does, in one line.
 func planText(plan schema.Plan) string {

@@ -20,6 +20,7 @@ var (
 	} = (*Log)(nil)
 	_ interface {
 		Compare(id int64, f schema.Field, v schema.Value) (same, judged bool)
+		Why(id int64, f schema.Field) schema.Resend
 	} = (*Identities)(nil)
 )
 

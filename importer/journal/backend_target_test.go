@@ -301,6 +301,43 @@ func testDiscardSent(t *testing.T, s store) {
 	}
 }
 
+// testWhySent: a state knows why it would send a secret again.
+func testWhySent(t *testing.T, s store) {
+	j := s.open(t)
+	made := create("one")
+	made.Want = made.Want.Set(schema.FieldPat, secret("a token of one"))
+	l := start(t, j, run("r1"), made)
+	begin(t, l, made)
+	o := done(made, schema.StatusCreated, 4)
+	o.InitDate = 1000
+	end(t, l, o)
+	for _, tt := range []struct {
+		name     string
+		id       int64
+		initDate int64
+		want     schema.Resend
+	}{
+		{"the record", 4, 1000, schema.ResendChanged},
+		{"made again", 9, 2000, schema.ResendReplaced},
+		{"made again under its id", 4, 2000, schema.ResendReplaced},
+	} {
+		sent, err := j.Identities(t.Context(), target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		there := live(tt.id, made.Want)
+		there.InitDate = tt.initDate
+		other := live(5, create("two").Want)
+		sent.Discard([]schema.Record{there, other})
+		if why := sent.Why(tt.id, schema.FieldPat); why != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, why, tt.want)
+		}
+		if why := sent.Why(other.ID, schema.FieldPat); why != schema.ResendUnrecorded {
+			t.Errorf("%s: another one: %q", tt.name, why)
+		}
+	}
+}
+
 // testInferred: a record that was only inferred to be the wanted one does not become ours.
 func testInferred(t *testing.T, s store) {
 	j := s.open(t)

@@ -46,6 +46,7 @@ func testBackend(t *testing.T, create func(t *testing.T) store) {
 		{"an id is reassigned", testReassigned},
 		{"an id of a repository is reassigned", testRepositoryReassigned},
 		{"what was sent to the record that had the id before", testDiscardSent},
+		{"why a secret is sent again", testWhySent},
 		{"an inferred match", testInferred},
 		{"the sets of records", testSets},
 		{"runs on one target agree with a model", testModel},

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"database/sql"
+	"maps"
 
 	"gijbulk/importer/fieldjson"
 	"gijbulk/schema"
@@ -14,6 +15,8 @@ type Identities struct {
 
 	key  []byte
 	byID map[int64]identity // with what they were last sent
+
+	replaced map[int64]lastSent // by the ids of live records: what was sent to those that had their identities
 }
 
 // Identities reads what is known of the live records of a target.
@@ -48,9 +51,17 @@ func (i *Identities) Expected(want []schema.Record) map[int64]schema.Kind {
 
 // Discard forgets what was sent to records whose ids the server has assigned to others.
 func (i *Identities) Discard(live []schema.Record) {
+	before := maps.Clone(i.byID)
 	for _, r := range live {
-		if !i.byID[r.ID].isOf(r) {
-			delete(i.byID, r.ID)
+		if before[r.ID].isOf(r) {
+			continue
+		}
+		delete(i.byID, r.ID)
+		if old, found := before[i.Known[r.Key()].ID]; found && old.key == r.Key() {
+			if i.replaced == nil {
+				i.replaced = make(map[int64]lastSent)
+			}
+			i.replaced[r.ID] = old.sent
 		}
 	}
 }
@@ -90,4 +101,15 @@ func (i *Identities) Compare(id int64, f schema.Field, v schema.Value) (same, ju
 		return value.IsText() && value.Text() == text, true
 	}
 	return value.IsSet() && value.Equal(v), true
+}
+
+// Why is why a value is sent for the field of a live record that is not the one that it was last sent.
+func (i *Identities) Why(id int64, f schema.Field) schema.Resend {
+	switch {
+	case i.byID[id].sent.has(f):
+		return schema.ResendChanged
+	case i.replaced[id].has(f):
+		return schema.ResendReplaced
+	}
+	return schema.ResendUnrecorded
 }

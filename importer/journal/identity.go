@@ -39,6 +39,10 @@ type lastSent struct {
 	secrets map[string][]byte          // keyed hashes
 }
 
+func (s lastSent) has(f schema.Field) bool {
+	return s.values[f.String()] != nil || s.secrets[f.String()] != nil
+}
+
 func (s *lastSent) removeChanged(changes []schema.Change) bool {
 	before := len(s.values) + len(s.secrets)
 	for _, c := range changes {

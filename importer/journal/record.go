@@ -96,12 +96,13 @@ type changeJSON struct {
 	From   json.RawMessage `json:"from,omitempty"`
 	To     json.RawMessage `json:"to,omitempty"`
 	Unseen bool            `json:"unseen,omitempty"`
+	Resend schema.Resend   `json:"resend,omitempty"`
 }
 
 func encodeChanges(changes []schema.Change) []changeJSON {
 	var out []changeJSON
 	for _, c := range changes {
-		out = append(out, changeJSON{c.Field.String(), fieldjson.EncodeValue(c.Field, c.From), fieldjson.EncodeValue(c.Field, c.To), c.Unseen})
+		out = append(out, changeJSON{c.Field.String(), fieldjson.EncodeValue(c.Field, c.From), fieldjson.EncodeValue(c.Field, c.To), c.Unseen, c.Resend})
 	}
 	return out
 }
@@ -117,7 +118,7 @@ func decodeChanges(in []changeJSON) ([]schema.Change, error) {
 		if err != nil {
 			return nil, damaged("%w", err)
 		}
-		changes = append(changes, schema.Change{Field: f, From: from, To: to, Unseen: c.Unseen})
+		changes = append(changes, schema.Change{Field: f, From: from, To: to, Unseen: c.Unseen, Resend: c.Resend})
 	}
 	return changes, nil
 }

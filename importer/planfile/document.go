@@ -60,6 +60,7 @@ type changeJSON struct {
 	From   json.RawMessage `json:"from,omitempty"`
 	To     json.RawMessage `json:"to,omitempty"`
 	Unseen bool            `json:"unseen,omitempty"` // the server does not show the field
+	Resend schema.Resend   `json:"resend,omitempty"` // of such a field: why it is sent; changed, not-recorded, replaced or requested
 }
 
 // findingJSON is a finding of the check.
@@ -120,7 +121,7 @@ func (out *recordJSON) decide(a *schema.Action, mask schema.Mask) {
 		out.Have = fieldjson.Encode(a.HaveCompared())
 	}
 	for _, c := range a.Changes {
-		out.Changes = append(out.Changes, changeJSON{c.Field.String(), fieldjson.EncodeValue(c.Field, c.From), fieldjson.EncodeValue(c.Field, c.To), c.Unseen})
+		out.Changes = append(out.Changes, changeJSON{c.Field.String(), fieldjson.EncodeValue(c.Field, c.From), fieldjson.EncodeValue(c.Field, c.To), c.Unseen, c.Resend})
 	}
 }
 
@@ -163,7 +164,7 @@ func (in *recordJSON) action(want schema.Record) (a schema.Action, err error) {
 		if err != nil {
 			return a, err
 		}
-		a.Changes = append(a.Changes, schema.Change{Field: f, From: from, To: to, Unseen: c.Unseen})
+		a.Changes = append(a.Changes, schema.Change{Field: f, From: from, To: to, Unseen: c.Unseen, Resend: c.Resend})
 	}
 	return a, nil
 }

@@ -32,12 +32,13 @@ type Target struct {
 
 // Options are those that a plan was made with, and that it is carried out with.
 type Options struct {
-	Prune         bool     `json:"prune"`         // what is on the server and not in the manifests is deleted
-	DeleteFiles   bool     `json:"deleteFiles"`   // the clones of what is deleted go as well
-	ResendSecrets bool     `json:"resendSecrets"` // secrets are sent again although they have not changed
-	SkipInvalid   bool     `json:"skipInvalid"`   // records with errors are left out
-	AllowDropped  bool     `json:"allowDropped"`  // records of types that the vendor no longer supports may be created
-	MaxDelete     string   `json:"maxDelete"`     // the safety limits
+	Prune         bool     `json:"prune"`                 // what is on the server and not in the manifests is deleted
+	DeleteFiles   bool     `json:"deleteFiles"`           // the clones of what is deleted go as well
+	ResendSecrets bool     `json:"resendSecrets"`         // secrets are sent again although they have not changed
+	OnlySecrets   bool     `json:"onlySecrets,omitempty"` // nothing but secrets is sent
+	SkipInvalid   bool     `json:"skipInvalid"`           // records with errors are left out
+	AllowDropped  bool     `json:"allowDropped"`          // records of types that the vendor no longer supports may be created
+	MaxDelete     string   `json:"maxDelete"`             // the safety limits
 	MaxUpdate     string   `json:"maxUpdate"`
 	MaxLost       string   `json:"maxLost,omitempty"` // the safety limit on lost nested repositories; absent: the default
 	Force         bool     `json:"force"`             // none of the limits applies

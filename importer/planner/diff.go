@@ -22,6 +22,7 @@ type Options struct {
 	DeleteFiles bool // with Prune: the clones on Jira's disk too
 	Sent        Sent // with Update: what was sent for fields that the server does not show; nil: nothing is known
 	Resend      bool // with Update: secrets are sent again whatever was sent last
+	OnlySecrets bool // with Update: nothing but secrets is sent, and only to records that are on the server
 
 	// Sets has the set of each live record that is known to belong to one, by id; nil: sets are not recorded.
 	Sets map[int64]string
@@ -31,6 +32,9 @@ type Options struct {
 // this value; judged is false where that cannot be told, because the value is not known.
 type Sent interface {
 	Compare(id int64, f schema.Field, v schema.Value) (same, judged bool)
+
+	// Why is why a value is sent that is not the same.
+	Why(id int64, f schema.Field) schema.Resend
 }
 
 // Unmanaged are the live records that no wanted record is, or may be, as Diff matches them. The
@@ -68,6 +72,11 @@ func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding)
 			continue
 		}
 		a := d.decide(r, w)
+		if o.OnlySecrets {
+			if a = onlySecrets(a); a.Op == schema.OpCreate {
+				continue
+			}
+		}
 		if a.Op == schema.OpCreate {
 			found := r.CreateFindings(o.AllowDropped)
 			d.findings = append(d.findings, found...)
@@ -80,7 +89,9 @@ func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding)
 		}
 		plan.Actions = append(plan.Actions, a)
 	}
-	d.applyRules(&plan)
+	if !o.OnlySecrets {
+		d.applyRules(&plan)
+	}
 	if o.Prune {
 		for _, r := range d.surplus() {
 			plan.Actions = append(plan.Actions, schema.Action{Op: schema.OpDelete, Have: d.withSet(r), Files: o.DeleteFiles})
@@ -200,7 +211,7 @@ func (d *differ) unseen(want, have schema.Record) []schema.Change {
 			continue
 		}
 		if !d.alreadySent(have.ID, f, v) {
-			changes = append(changes, schema.Change{Field: f, To: v, Unseen: true})
+			changes = append(changes, schema.Change{Field: f, To: v, Unseen: true, Resend: d.why(have.ID, f, secret)})
 		}
 	}
 	return changes
@@ -216,6 +227,16 @@ func (d *differ) alreadySent(id int64, f schema.Field, v schema.Value) bool {
 	}
 	same, judged := d.options.Sent.Compare(id, f, v)
 	return same || !judged
+}
+
+func (d *differ) why(id int64, f schema.Field, secret bool) schema.Resend {
+	switch {
+	case secret && d.options.Resend:
+		return schema.ResendRequested
+	case d.options.Sent == nil:
+		return schema.ResendUnrecorded
+	}
+	return d.options.Sent.Why(id, f)
 }
 
 func shownFields(have []schema.Record) map[fieldOfType]bool {

@@ -19,6 +19,13 @@ func (d *differ) applyRules(plan *schema.Plan) {
 			continue
 		}
 		actions, unchanged := nested.Apply(a.Want, a.Have.ID)
+		for _, b := range actions {
+			for i, c := range b.Changes {
+				if c.Unseen {
+					b.Changes[i].Resend = d.why(b.Have.ID, c.Field, false)
+				}
+			}
+		}
 		a.NestedUnchanged = unchanged
 		plan.Actions = append(plan.Actions, actions...)
 	}

@@ -18,6 +18,13 @@ func (m memory) Compare(_ int64, f schema.Field, v schema.Value) (same, judged b
 	return v.String() == m[f], true
 }
 
+func (m memory) Why(_ int64, f schema.Field) schema.Resend {
+	if m[f] == "" {
+		return schema.ResendUnrecorded
+	}
+	return schema.ResendChanged
+}
+
 func withPat(r schema.Record, value string) schema.Record {
 	return r.Set(schema.FieldPat, schema.Hidden(schema.Refer(schema.SchemeEnv, "P").Resolved(value)))
 }

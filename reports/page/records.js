@@ -87,7 +87,7 @@ function changes(list, words) {
   const body = el("tbody", {});
   for (const [field, from, to, unseen] of list) {
     body.append(el("tr", {}, el("th", { scope: "row" }, words[field]),
-      el("td", {}, unseen ? "not shown by the server" : el("del", {}, words[from])), el("td", {}, el("ins", {}, words[to]))));
+      el("td", {}, unseen ? words[from] : el("del", {}, words[from])), el("td", {}, el("ins", {}, words[to]))));
   }
   return el("table", {}, el("thead", {}, el("tr", {}, ...["Field", "On the server", "In the manifest"].map((t) => el("th", { scope: "col" }, t)))), body);
 }
