@@ -23,6 +23,7 @@ func small() []file {
 	return []file{
 		{name: "gijbulk", data: bytes.Repeat([]byte("\x7fELF, or something like it\n"), 5000), executable: true},
 		{name: "LICENSE", data: []byte("terms\n")},
+		{name: "CHANGELOG.md", data: []byte("# Changes\n")},
 		{name: "man/man1/gijbulk.1", data: []byte(".TH\n")},
 		{name: "completions/_gijbulk", data: []byte("#compdef gijbulk\n")},
 		{name: "empty"},

@@ -29,15 +29,17 @@ const description = `Bring a Jira with Git Integration for Jira to the state of 
 // packageKind is a format of packages, and what differs in it.
 type packageKind struct {
 	packager nfpm.PackagerWithExtension
-	places   map[string]string // of an archive's files, by their names there; a name that ends with / is a folder
+	places   map[string]string // of files, by their names in an archive; one that ends with / is a folder, and - is none
 	depends  []string
 }
 
 func packageKinds() []packageKind {
 	return []packageKind{
-		{deb.Default, map[string]string{"LICENSE": "/usr/share/doc/gijbulk/copyright", "completions/_gijbulk": "/usr/share/zsh/vendor-completions/"},
+		{deb.Default, map[string]string{"LICENSE": "-", "lintian-overrides": "/usr/share/lintian/overrides/gijbulk",
+			"CHANGELOG.md": "/usr/share/doc/gijbulk/changelog", "completions/_gijbulk": "/usr/share/zsh/vendor-completions/"},
 			[]string{"passwd"}},
-		{rpm.DefaultRPM, map[string]string{"LICENSE": "/usr/share/licenses/gijbulk/", "completions/_gijbulk": "/usr/share/zsh/site-functions/"},
+		{rpm.DefaultRPM, map[string]string{"LICENSE": "/usr/share/licenses/gijbulk/", "completions/_gijbulk": "/usr/share/zsh/site-functions/",
+			"changelog.Debian": "-", "copyright": "-", "lintian-overrides": "-"},
 			[]string{"shadow-utils"}},
 	}
 }
@@ -84,9 +86,13 @@ func packLinux(dir, work string, made origin, arch, maintainer string, archived 
 	if err := os.CopyFS(work, own); err != nil {
 		return nil, err
 	}
+	debian, err := debianFiles(made, maintainer)
+	if err != nil {
+		return nil, err
+	}
 	var names []string
 	for _, kind := range packageKinds() {
-		contents, err := kind.stage(work, made.date, archived)
+		contents, err := kind.stage(work, made.date, slices.Concat(archived, debian))
 		if err != nil {
 			return nil, err
 		}
@@ -94,6 +100,7 @@ func packLinux(dir, work string, made origin, arch, maintainer string, archived 
 		info.Contents, info.Depends = contents, kind.depends
 		info.Scripts.PostInstall = filepath.Join(work, "package", "postinstall.sh")
 		info.Scripts.PreRemove = filepath.Join(work, "package", "preremove.sh")
+		info.Scripts.PostRemove = filepath.Join(work, "package", "postremove.sh")
 		if err := nfpm.PrepareForPackager(nfpm.WithDefaults(info), kind.packager.ConventionalExtension()[1:]); err != nil {
 			return nil, err
 		}
@@ -111,7 +118,7 @@ func packLinux(dir, work string, made origin, arch, maintainer string, archived 
 }
 
 func packageInfo(made origin, arch, maintainer string) *nfpm.Info {
-	info := &nfpm.Info{Name: "gijbulk", Arch: arch, Platform: "linux", Version: made.version, Section: "admin", Priority: "optional",
+	info := &nfpm.Info{Name: "gijbulk", Arch: arch, Platform: "linux", Version: made.version, Release: debianRelease, Section: "admin", Priority: "optional",
 		Maintainer: maintainer, Description: description, License: "Apache-2.0", MTime: made.date.UTC()}
 	info.RPM.BuildHost = "gijbulk" // else that of the machine
 	return info
@@ -125,7 +132,7 @@ func (k packageKind) stage(work string, at time.Time, archived []file) (files.Co
 		if place == "" {
 			continue
 		}
-		if strings.HasPrefix(place, "/usr/share/man/") {
+		if strings.HasPrefix(place, "/usr/share/man/") || strings.HasPrefix(path.Base(place), "changelog") {
 			compressed, err := compress(f.data)
 			if err != nil {
 				return nil, err

@@ -1,0 +1,34 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// debianRelease is the revision of the packages of a version; with one, Debian's tools expect two
+// changelogs: the product's own and that of the package.
+const debianRelease = "1"
+
+// debianFiles are what Debian's policy asks of a package besides the files of an archive.
+func debianFiles(made origin, maintainer string) ([]file, error) {
+	found := []file{{name: "changelog.Debian", data: debianChangelog(made, maintainer)}}
+	for _, name := range []string{"copyright", "lintian-overrides"} {
+		data, err := own.ReadFile("package/debian/" + name)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, file{name: name, data: data})
+	}
+	return found, nil
+}
+
+func debianChangelog(made origin, maintainer string) []byte {
+	return fmt.Appendf(nil, "gijbulk (%s) unstable; urgency=medium\n\n  * Version %s. What users notice is in changelog.gz.\n\n -- %s  %s\n",
+		debianVersion(made.version), made.version, maintainer, made.date.UTC().Format(time.RFC1123Z))
+}
+
+// debianVersion sorts a pre-release before its release.
+func debianVersion(version string) string {
+	return strings.Replace(version, "-", "~", 1) + "-" + debianRelease
+}
