@@ -12,7 +12,7 @@ BENCH ?= .
 # Modules of their own: the product depends on nothing of what they need.
 MODULES := samples/jobs/verify cmd/gijdist
 
-.PHONY: help build dist reproduce docs test browser jobs check fmt vet static vuln layers fuzz chaos simulate seeds bench demo samples clean
+.PHONY: help build dist reproduce packages docs test browser jobs check fmt vet static vuln layers fuzz chaos simulate seeds bench demo samples clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 11
@@ -27,6 +27,9 @@ reproduce: dist ## pack the commit once more in another folder, and compare the 
 	@elsewhere=$$(mktemp -d) && trap 'rm -rf "$$elsewhere"' EXIT && git clone -q . "$$elsewhere/clone" && \
 	  $(MAKE) -C "$$elsewhere/clone" dist && \
 	  diff dist/SHA256SUMS "$$elsewhere/clone/dist/SHA256SUMS" && echo "the same sums twice"
+
+packages: dist ## install what dist/ has into clean systems, run it there, upgrade and remove it; root and Debian's tools are needed, and what is missing is said
+	@.ci/debian; cd cmd/gijdist && $(GO) test -tags=packages -count=1 -v -timeout 45m -run '^TestDist' .
 
 docs: ## write cmd/gijbulk/docs anew: the command reference and the man pages
 	$(GO) test -count=1 -run '^TestDocs$$' ./cmd/gijbulk -update
@@ -72,14 +75,14 @@ fmt:
 # libraries are compiled for it; then seconds.
 vet:
 	$(GO) vet -tags=browser $(PKGS)
-	@for module in $(MODULES); do (cd $$module && $(GO) vet ./...) || exit 1; done
+	@for module in $(MODULES); do (cd $$module && $(GO) vet -tags=packages ./...) || exit 1; done
 	@for os in $(filter-out $(shell $(GO) env GOOS),linux darwin windows); do \
 	  echo "GOOS=$$os $(GO) vet $(PKGS)"; GOOS=$$os CGO_ENABLED=0 $(GO) vet $(PKGS) || exit 1; \
 	done
 
 static:
 	$(GO) tool staticcheck -tags=browser $(PKGS)
-	@staticcheck=$$($(GO) tool -n staticcheck) && for module in $(MODULES); do (cd $$module && "$$staticcheck" ./...) || exit 1; done
+	@staticcheck=$$($(GO) tool -n staticcheck) && for module in $(MODULES); do (cd $$module && "$$staticcheck" -tags=packages ./...) || exit 1; done
 
 # govulncheck needs its database on the network; where that is out of reach it says so.
 vuln:

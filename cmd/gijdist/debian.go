@@ -24,7 +24,7 @@ func debianFiles(made origin, maintainer string) ([]file, error) {
 }
 
 func debianChangelog(made origin, maintainer string) []byte {
-	return fmt.Appendf(nil, "gijbulk (%s) unstable; urgency=medium\n\n  * Version %s. What users notice is in changelog.gz.\n\n -- %s  %s\n",
+	return fmt.Appendf(nil, "gijbulk (%s) unstable; urgency=medium\n\n  * Version %s.\n    What users notice is in changelog.gz.\n\n -- %s  %s\n",
 		debianVersion(made.version), made.version, maintainer, made.date.UTC().Format(time.RFC1123Z))
 }
 

@@ -32,7 +32,7 @@ func TestDebianFiles(t *testing.T) {
 	for name, want := range map[string]string{
 		doc + "copyright":                      "License: Apache-2.0\n On Debian systems, the full text of the Apache License, version 2.0, is in\n /usr/share/common-licenses/Apache-2.0.\n",
 		doc + "changelog.gz":                   "# Changes\n",
-		doc + "changelog.Debian.gz":            "gijbulk (1.2.0-1) unstable; urgency=medium\n\n  * Version 1.2.0. What users notice is in changelog.gz.\n\n -- Somebody <somebody@example.org>  Sun, 01 Mar 2026 17:30:01 +0000\n",
+		doc + "changelog.Debian.gz":            "gijbulk (1.2.0-1) unstable; urgency=medium\n\n  * Version 1.2.0.\n    What users notice is in changelog.gz.\n\n -- Somebody <somebody@example.org>  Sun, 01 Mar 2026 17:30:01 +0000\n",
 		"/usr/share/lintian/overrides/gijbulk": "gijbulk: statically-linked-binary [usr/bin/gijbulk]\n",
 	} {
 		got := data[name]
