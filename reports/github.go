@@ -33,7 +33,7 @@ func writeGitHub(w io.Writer, d reportData) error {
 			others[c.stateOf(r)] = append(others[c.stateOf(r)], joinNonEmpty("  ", nameWithType(r), placeText(r)))
 		}
 	}
-	for _, state := range severityOf(c.by()) {
+	for _, state := range c.mentioned() {
 		if lines := others[state]; len(lines) > 0 {
 			writeGroup(out, withSeparators(len(lines))+" "+state, lines)
 		}

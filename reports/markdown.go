@@ -128,7 +128,7 @@ func markdownRecords(b *bytes.Buffer, d reportData, c totals, space int) {
 		records[what] = append(records[what], r)
 		left[what]++
 	}
-	for what, r := range ranked(records, severityOf(c.by())) {
+	for what, r := range ranked(records, c.mentioned()) {
 		row := markdownRow(what, r)
 		if len(row) > space {
 			break
@@ -166,20 +166,6 @@ func markdownEnd(b *bytes.Buffer, left map[string]int) {
 	if total > 0 {
 		fmt.Fprintf(b, "\n…and %s: %s.\n", plural(total, "more record"), strings.Join(parts, ", "))
 	}
-}
-
-// severityOf lists states, the worst first, without those that need no mention.
-func severityOf(by grouping) []string {
-	switch by {
-	case byCheck:
-		return []string{stateInvalid}
-	case byAction:
-		return []string{string(schema.OpInvalid), string(schema.OpConflict), string(schema.OpIndexingError), string(schema.OpDelete), string(schema.OpUpdate),
-			string(schema.OpCreate), string(schema.OpExists)}
-	}
-	return []string{string(schema.StatusFailed), string(schema.StatusConflict), string(schema.StatusUnknown),
-		string(schema.StatusUnprocessed), string(schema.StatusDeleted), string(schema.StatusUpdated),
-		string(schema.StatusExists), string(schema.StatusCreated)}
 }
 
 func markdownRow(what string, r *RecordInfo) string {

@@ -81,7 +81,7 @@ func TestMarkdownRenders(t *testing.T) {
 		t.Fatalf("%d tables", len(p.tables))
 	}
 	counts, records, findings := p.tables[0], p.tables[1], p.tables[2]
-	if diff := cmp.Diff([][]string{{"created", "unchanged", "exists", "failed", "conflict", "unknown", "unprocessed"}, {"1", "1", "1", "1", "1", "1", "1"}}, counts); diff != "" {
+	if diff := cmp.Diff([][]string{{"failed", "conflict", "unknown", "unprocessed", "exists", "created", "unchanged"}, {"1", "1", "1", "1", "1", "1", "1"}}, counts); diff != "" {
 		t.Error(diff)
 	}
 	if len(findings) != 3 || len(records) != 7 {

@@ -77,14 +77,22 @@ func (c totals) by() grouping {
 	return byStatus
 }
 
+// states lists all states of a record, the worst first; of what would be done, the deletions.
 func (c totals) states() []string {
 	switch c.by() {
 	case byCheck:
-		return []string{stateValid, stateInvalid}
+		return []string{stateInvalid, stateValid}
 	case byAction:
-		return mapTo(schema.Ops(), func(o schema.Op) string { return string(o) })
+		return mapTo([]schema.Op{schema.OpDelete, schema.OpInvalid, schema.OpConflict, schema.OpIndexingError, schema.OpUpdate, schema.OpCreate,
+			schema.OpExists, schema.OpUnchanged}, func(o schema.Op) string { return string(o) })
 	}
-	return mapTo(schema.Statuses(), func(s schema.Status) string { return string(s) })
+	return mapTo([]schema.Status{schema.StatusFailed, schema.StatusConflict, schema.StatusUnknown, schema.StatusUnprocessed, schema.StatusDeleted,
+		schema.StatusUpdated, schema.StatusExists, schema.StatusCreated, schema.StatusUnchanged}, func(s schema.Status) string { return string(s) })
+}
+
+// mentioned are the states whose records a summary names, the worst first.
+func (c totals) mentioned() []string {
+	return slices.DeleteFunc(c.states(), func(s string) bool { return s == stateValid || s == string(schema.OpUnchanged) })
 }
 
 func (c totals) stateOf(r *RecordInfo) string {
