@@ -2,17 +2,14 @@ package reports
 
 import (
 	"bytes"
-	"encoding/json"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/invopop/jsonschema"
-	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
 	"gijbulk/schema"
+	"gijbulk/schema/schematest"
 )
 
 // madeReportSchema reflects [Report]; its comments become descriptions. A report may
@@ -82,22 +79,7 @@ func TestReportSchema(t *testing.T) {
 		"../schema/report.schema.json": madeReportSchema(t),
 		"../schema/fleet.schema.json":  madeFleetSchema(t),
 	} {
-		text, err := json.MarshalIndent(made, "", "  ")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if *update {
-			if err := os.WriteFile(name, append(text, '\n'), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		kept, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(kept), string(text)+"\n"); diff != "" {
-			t.Errorf("%s is not what the types say; go test ./reports -update writes it (-kept +made):\n%s", name, diff)
-		}
+		schematest.Kept(t, name, made, *update)
 	}
 }
 
@@ -126,24 +108,7 @@ func validate(t *testing.T, report []byte) error {
 
 func validateWith(t *testing.T, kept string, report []byte) error {
 	t.Helper()
-	doc, err := validator.UnmarshalJSON(strings.NewReader(kept))
-	if err != nil {
-		t.Fatal(err)
-	}
-	value, err := validator.UnmarshalJSON(bytes.NewReader(report))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := validator.NewCompiler()
-	c.AssertFormat()
-	if err := c.AddResource("report.schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	compiled, err := c.Compile("report.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return compiled.Validate(value)
+	return schematest.Validate(t, schematest.Compile(t, kept), report)
 }
 
 func TestReportsFitTheirSchema(t *testing.T) {

@@ -1,33 +1,16 @@
 package schema
 
 import (
-	"encoding/json"
-	"os"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/invopop/jsonschema"
+
+	"gijbulk/schema/schematest"
 )
 
 // TestConfigSchema holds the kept JSON Schema of the configuration against the tables of fields.
 func TestConfigSchema(t *testing.T) {
-	made, err := json.MarshalIndent(madeConfigSchema(), "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const name = "config.schema.json"
-	if *update {
-		if err := os.WriteFile(name, append(made, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	kept, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(kept), string(made)+"\n"); diff != "" {
-		t.Errorf("%s is not what the tables say; go test ./schema -update writes it (-kept +made):\n%s", name, diff)
-	}
+	schematest.Kept(t, "config.schema.json", madeConfigSchema(), *update)
 }
 
 func madeConfigSchema() *document {

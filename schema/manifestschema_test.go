@@ -1,14 +1,13 @@
 package schema
 
 import (
-	"encoding/json"
 	"flag"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/invopop/jsonschema"
+
+	"gijbulk/schema/schematest"
 )
 
 var update = flag.Bool("update", false, "write manifest.schema.json anew")
@@ -16,23 +15,7 @@ var update = flag.Bool("update", false, "write manifest.schema.json anew")
 // TestManifestSchema holds the kept JSON Schema against the tables of fields, types and
 // rules, which it is made from.
 func TestManifestSchema(t *testing.T) {
-	made, err := json.MarshalIndent(madeManifestSchema(), "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const name = "manifest.schema.json"
-	if *update {
-		if err := os.WriteFile(name, append(made, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	kept, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(kept), string(made)+"\n"); diff != "" {
-		t.Errorf("%s is not what the tables say; go test ./schema -update writes it (-kept +made):\n%s", name, diff)
-	}
+	schematest.Kept(t, "manifest.schema.json", madeManifestSchema(), *update)
 }
 
 // document is short for the many of which a schema is made.

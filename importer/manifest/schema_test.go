@@ -14,24 +14,13 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"gijbulk/schema"
+	"gijbulk/schema/schematest"
 )
 
 // published compiles the JSON Schema that editors use.
 func published(t *testing.T) *jsonschema.Schema {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(schema.ManifestSchema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("manifest.schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	compiled, err := c.Compile("manifest.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return compiled
+	return schematest.Compile(t, schema.ManifestSchema())
 }
 
 // editorTakes is the schema's verdict on a text, read as editors read it.

@@ -3,16 +3,14 @@ package planfile
 import (
 	"encoding/json"
 	"flag"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	"github.com/invopop/jsonschema"
-	validator "github.com/santhosh-tekuri/jsonschema/v6"
 
 	"gijbulk/schema"
+	"gijbulk/schema/schematest"
 )
 
 var update = flag.Bool("update", false, "write the JSON Schema of plan.json anew")
@@ -58,57 +56,21 @@ func named(t reflect.Type) *jsonschema.Schema {
 }
 
 func TestSchema(t *testing.T) {
-	made, err := json.MarshalIndent(madeSchema(t), "", "  ")
-	if err != nil {
-		t.Fatal(err)
-	}
-	const name = "../../schema/plan.schema.json"
-	if *update {
-		if err := os.WriteFile(name, append(made, '\n'), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	kept, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(kept), string(made)+"\n"); diff != "" {
-		t.Errorf("%s is not what the types say; go test ./importer/planfile -update writes it (-kept +made):\n%s", name, diff)
-	}
+	schematest.Kept(t, "../../schema/plan.schema.json", madeSchema(t), *update)
 }
 
 func TestPlansFitTheirSchema(t *testing.T) {
-	doc, err := validator.UnmarshalJSON(strings.NewReader(schema.PlanSchema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := validator.NewCompiler()
-	c.AssertFormat()
-	if err := c.AddResource("plan.schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	compiled, err := c.Compile("plan.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	compiled := schematest.Compile(t, schema.PlanSchema())
 	empty := File{Command: "import", Digest: schema.Plan{}.Digest()}
 	for name, text := range map[string]string{"empty": written(t, empty), "full": written(t, sample())} {
-		value, err := validator.UnmarshalJSON(strings.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := compiled.Validate(value); err != nil {
+		if err := schematest.Validate(t, compiled, []byte(text)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	for _, change := range [][2]string{{`"action":"create"`, `"action":"make"`}, {`"version": 1`, `"version": 2`}, {`"command": "sync"`, `"command": "apply"`},
 		{`"digest": "sha256:`, `"digest": "md5:`}, {`"id":7`, `"id":"7"`}} {
 		text := strings.Replace(written(t, sample()), change[0], change[1], 1)
-		value, err := validator.UnmarshalJSON(strings.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !strings.Contains(text, change[1]) || compiled.Validate(value) == nil {
+		if !strings.Contains(text, change[1]) || schematest.Validate(t, compiled, []byte(text)) == nil {
 			t.Errorf("the schema takes %s", change[1])
 		}
 	}

@@ -5,10 +5,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
 	"gopkg.in/yaml.v3"
 
 	"gijbulk/schema"
+	"gijbulk/schema/schematest"
 )
 
 // TestConfigurationsFitTheirSchema: the sample can be read, and the schema accepts it; what the reader
@@ -19,19 +19,7 @@ func TestConfigurationsFitTheirSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	const target = "targets:\n  test:\n    url: https://jira.example.org\n"
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(schema.ConfigSchema()))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compiler := jsonschema.NewCompiler()
-	compiler.AssertFormat()
-	if err := compiler.AddResource("schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	accepted, err := compiler.Compile("schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	accepted := schematest.Compile(t, schema.ConfigSchema())
 	for text, valid := range map[string]bool{
 		string(sample):                              true,
 		"version: 1\ntargets:\n":                    true,
