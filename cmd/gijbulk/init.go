@@ -68,7 +68,11 @@ one cannot be replaced, none is written.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.init(cmd.Context(), filepath.Join(append([]string{"."}, args...)...), o)
+			folder := "."
+			if len(args) > 0 {
+				folder = filepath.Clean(args[0])
+			}
+			return a.init(cmd.Context(), folder, o)
 		},
 	}
 	f := cmd.Flags()
