@@ -63,7 +63,7 @@ func (w *simWorld) race(c *simCommand, seed uint64) {
 		}
 		if w.story.theme == "refused" {
 			w.forgetBefore()
-			w.foreignAdd(rand.New(rand.NewPCG(seed, 3)))
+			w.foreignUnnamed(rand.New(rand.NewPCG(seed, 3)))
 			return
 		}
 		w.administrator(seed)
@@ -122,6 +122,16 @@ func (w *simWorld) foreignAdd(random *rand.Rand) {
 	}
 	if len(w.server.live(e.key)) == 0 || w.has("copy") {
 		w.server.add(nil, e.key, maps.Clone(e.fields))
+	}
+}
+
+// foreignUnnamed adds what a record of the manifest without a name may be taken for.
+func (w *simWorld) foreignUnnamed(random *rand.Rand) {
+	for _, i := range random.Perm(len(w.manifest)) {
+		if e := w.manifest[i]; !e.key.exact() {
+			w.server.add(nil, e.key, maps.Clone(e.fields))
+			return
+		}
 	}
 }
 

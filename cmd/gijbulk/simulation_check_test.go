@@ -80,6 +80,8 @@ func (w *simWorld) judgeDelete(c *simCommand, r *simRecord) {
 		w.violate(2, "command %d (%s) deletes id %d, %v, without --prune", c.n, c.name, r.id, r.key)
 	case r.by == nil && !w.raced(r.foreign):
 		w.violate(2, "command %d (%s) deletes id %d, %v, which another administrator made", c.n, c.name, r.id, r.key)
+	case c.name == "undo" && r.by == nil && !r.sent.exact():
+		w.violate(2, "command %d (undo) deletes id %d, %v, which another administrator made, and no name says that it could be ours", c.n, r.id, r.key)
 	case c.name == "undo" && r.by != nil && r.foreign.After(w.ended(r.by.run)) && r.foreign.Before(c.start):
 		w.violate(2, "command %d (undo) deletes id %d, %v, which another administrator has changed", c.n, r.id, r.key)
 	}
@@ -119,6 +121,9 @@ func (w *simWorld) check(c *simCommand) {
 	}
 	if w.has("exits") && (c.exit == exitTarget || c.exit == exitCredentials && !(c.forbidden && c.unread)) {
 		w.violate(0, "command %d (%s) ends with exit %d, and neither target nor credentials are wrong: %s", c.n, c.name, c.exit, simTail(c.stderr.String()))
+	}
+	if c.name == "undo" {
+		w.checkUndoneOnce(c)
 	}
 	if c.report == nil || c.report.Run.DryRun || c.exit == exitUnsafe { // what a refused resume reports is what it had known
 		return

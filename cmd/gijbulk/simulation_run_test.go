@@ -36,6 +36,7 @@ func (w *simWorld) continued() string {
 	for _, c := range slices.Backward(w.commands) {
 		switch {
 		case c.name == "resume" || c.name == "audit":
+		case c.tried == 0 && !c.dead && c.exit == exitDone: // it finished, and sent nothing
 		case c.tried > 0 && c.run != "" && !slices.ContainsFunc(c.args, isSimShard):
 			return c.run
 		default:
@@ -116,7 +117,8 @@ const simProgress = 2 * time.Second
 // is killed again and again ends all the same.
 func (w *simWorld) checkProgress(c *simCommand) {
 	run := w.runs[c.run]
-	if w.story.theme != "killed" || c.name != "resume" || run == nil || c.tried > 0 || c.end.Sub(c.start) < simProgress {
+	calm := slices.Contains([]string{"killed", "last"}, w.story.theme)
+	if !calm || c.name != "resume" || run == nil || c.tried > 0 || c.dead && c.end.Sub(c.start) < simProgress {
 		return
 	}
 	for _, e := range c.manifest {

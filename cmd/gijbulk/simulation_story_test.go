@@ -51,7 +51,7 @@ func newSimStory(seed uint64, enabled []string) simStory {
 	s.bare = rand.New(rand.NewPCG(seed, 7)).IntN(8) == 0
 	if s.theme = s.pickTheme(random); s.theme != "" {
 		s.steps = simThemes[s.theme](s, random)
-		return s.undisturbed()
+		return s.focused()
 	}
 	for n := 3 + random.IntN(6); n > 0; n-- {
 		s.steps = append(s.steps, s.step(random))

@@ -52,6 +52,7 @@ var simClasses = []simClass{
 	{name: "duplicates", about: "--remove-duplicates", holds: true},
 	{name: "killed", about: "processes that are killed every few seconds", holds: true},
 	{name: "rivals", about: "two processes at a time, with a state file each", holds: true},
+	{name: "last", about: "runs that the clock shows in another order, and last as their name", holds: true},
 	{name: "rotation", about: "secrets that change between commands", holds: true},
 }
 

@@ -18,6 +18,7 @@ var simThemes = map[string]func(s simStory, random *rand.Rand) []simStep{
 	"killed":      simStory.killed,
 	"rivals":      simStory.rivals,
 	"rotation":    simStory.rotation,
+	"last":        simStory.last,
 }
 
 // theme is one of the themes that a story may have, for half of the stories; "" for the others.
@@ -116,14 +117,14 @@ func (s simStory) killed(random *rand.Rand) []simStep {
 	return append(steps, simStep{op: "resume", args: []string{"last"}, seed: random.Uint64()})
 }
 
-// undisturbed is a story without the faults that would excuse what its theme is about.
-func (s simStory) undisturbed() simStory {
+// focused is a story with the faults that its theme needs, and without those that would excuse what it is about.
+func (s simStory) focused() simStory {
 	switch s.theme {
-	case "killed":
+	case "killed", "last":
 		s.chance, s.lag = 0, 0
 	case "rivals":
 		s.lag = 0 // the state of one does not know what the other has made
-	case "refused":
+	case "refused", "gates", "shared":
 		s.chance = 0.3
 	}
 	return s
@@ -135,6 +136,25 @@ func (s simStory) rivals(random *rand.Rand) []simStep {
 	step := s.command(random, command).shardsOf(command)
 	step.op = "rivals"
 	return []simStep{step, s.command(random, "sync")}
+}
+
+// last undoes the latest run of two, also where the clock shows the other as later, and once; or it resumes
+// one that a run which sent nothing has followed.
+func (s simStory) last(random *rand.Rand) []simStep {
+	command := func(name string, more ...string) simStep {
+		return simStep{op: name, args: append([]string{"m.json", "--yes"}, more...), seed: random.Uint64()}
+	}
+	undo := simStep{op: "undo", args: []string{"last", "--yes"}, seed: random.Uint64()}
+	steps := []simStep{command("sync", "--force"), {op: "edit", seed: random.Uint64()}, {op: "edit", seed: random.Uint64()}}
+	if s.classes["clock"] {
+		steps = append(steps, simStep{op: "clock", seed: random.Uint64()})
+	}
+	if random.IntN(2) == 0 {
+		return append(steps, command("sync", "--force"), undo, undo)
+	}
+	steps[0].args = append(steps[0].args, "--concurrency=1")
+	steps[0].deathAfter = time.Duration(1 + random.Int64N(int64(time.Second)))
+	return []simStep{steps[0], command("import", "--match=^none$"), {op: "resume", args: []string{"last"}, seed: random.Uint64()}}
 }
 
 // rotation changes the secrets of what a process that died may have sent.

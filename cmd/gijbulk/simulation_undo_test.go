@@ -67,6 +67,18 @@ func (w *simWorld) checkDeleted(c *simCommand) {
 	}
 }
 
+// checkUndoneOnce: what an undo of the last run has reverted is not undone again, nor is that undo.
+func (w *simWorld) checkUndoneOnce(c *simCommand) {
+	run := w.lastToUndo(c)
+	for _, other := range w.commands[:c.n-1] {
+		again := other.name == "undo" && other.tried > 0 && !other.dead && run != "" && w.lastToUndo(other) == run
+		if again && (c.tried > 0 || c.exit == exitDone) {
+			w.violate(5, "command %d undoes run %s, or what undid it, which command %d has done", c.n, run, other.n)
+			return
+		}
+	}
+}
+
 // undone is what was there before the run that an undo of the last one reverts, where only that run
 // has written since.
 func (w *simWorld) undone(c *simCommand) (undo simUndo, known bool) {
