@@ -44,6 +44,9 @@ func planCounts(run schema.Run, plan schema.Plan) string {
 		plan.Count(schema.OpCreate), countDiffering(run, plan), plan.Count(schema.OpUnchanged),
 		plan.Count(schema.OpConflict), run.Writes)
 	out.WriteString(planNested(plan).text(run))
+	if n := plan.Adoptions(); n > 0 {
+		fmt.Fprintf(&out, "; %d to adopt", n)
+	}
 	if n := plan.IndexingErrors; n > 0 {
 		fmt.Fprintf(&out, "; %d with indexing errors", n)
 	}
@@ -148,6 +151,8 @@ type PlanSummary struct {
 	Writes    int    `json:"writes"`  // write requests that were sent
 	Plan      string `json:"plan"`    // its digest, or ""
 
+	Adopt int `json:"adopt,omitempty"` // live records that belong to a set from then on
+
 	IndexingErrors int `json:"indexingErrors,omitempty"` // records whose last indexing had errors, where they were asked for
 
 	Nested *PlanNested `json:"nested,omitempty"` // of nested repositories, which are in no other count; absent where there are no rules
@@ -171,7 +176,7 @@ func PlanJSON(w io.Writer, run schema.Run, plan schema.Plan) error {
 		Nested:    planNested(plan),
 		Losses:    planLosses(plan),
 		Unchanged: plan.Count(schema.OpUnchanged), Conflict: plan.Count(schema.OpConflict),
-		Invalid: plan.Count(schema.OpInvalid), IndexingErrors: plan.IndexingErrors, Writes: run.Writes, Plan: run.Digest}
+		Invalid: plan.Count(schema.OpInvalid), Adopt: plan.Adoptions(), IndexingErrors: plan.IndexingErrors, Writes: run.Writes, Plan: run.Digest}
 	if err := encoder.Encode(map[string]PlanSummary{"summary": summary}); err != nil {
 		return err
 	}

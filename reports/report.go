@@ -105,6 +105,8 @@ type Subject struct {
 	DisplayName string    `json:"displayName"`
 	ID          int64     `json:"id"` // on the server; 0 where it is not known
 	Action      schema.Op `json:"action"`
+	Set         string    `json:"set,omitempty"`   // that it belongs to; absent: none
+	Adopts      bool      `json:"adopts,omitzero"` // it belonged to no set before
 }
 
 // RecordInfo is the outcome of one record.
@@ -256,6 +258,7 @@ func subjectInfo(a *schema.Action, have *schema.Record) Subject {
 		Origin:      cmp.Or(want.Origin(), have.Origin()),
 		DisplayName: subjectName(want, have),
 		ID:          have.ID, Action: a.Op,
+		Set: cmp.Or(want.SetName(), have.SetName()), Adopts: a.Adopts,
 	}
 }
 

@@ -148,7 +148,7 @@ var fieldSpecs = [fieldCount]fieldSpec{
 	FieldMatch:                     {"match", ShapeText, "which nested repositories a rule is for: a glob over the path of their origin; rules only"},
 	FieldProjects:                  {"projects", ShapeWords, "keys of its Jira projects; become projectMappingIds"},
 	FieldWave:                      {"wave", ShapeInt, "the wave in which the record is sent"},
-	FieldSet:                       {"set", ShapeText, "the set of records that it belongs to; sync --prune deletes only within it"},
+	FieldSet:                       {"set", ShapeText, "the set of records that it belongs to; a sync of another set leaves it alone"},
 	FieldPreviously:                {"previously", ShapeWords, "earlier origins or names of what the record describes"},
 	FieldID:                        {"id", ShapeInt, "its id on the Jira named by target"},
 	FieldTarget:                    {"target", ShapeText, "the base URL of the Jira that id belongs to"},

@@ -27,7 +27,7 @@ func madeManifestSchema() *document {
 	root := object(
 		property{"$schema", &document{Description: "where this JSON Schema is, for editors"}},
 		property{"version", &document{Enum: []any{1, "1", nil}, Default: 1, Description: "the version of the manifest's form"}},
-		property{"set", described(text(), "the set that the records belong to; sync --prune deletes only within it")},
+		property{"set", described(text(), "the set that the records belong to; a sync of another set leaves them alone")},
 		property{"defaults", described(reference("defaults"), "what every record gets that does not say otherwise")},
 		property{"integrations", described(listOf("integration"), "git hosts whose repositories the app finds itself")},
 		property{"repositories", described(listOf("repository"), "plain repositories, one by one")},

@@ -3,6 +3,7 @@ package schema
 import (
 	"cmp"
 	"iter"
+	"maps"
 	"slices"
 )
 
@@ -192,6 +193,17 @@ func (r Record) Name() string { return r.Get(FieldDisplayName).Text() }
 
 // SetName is the set that the record belongs to; "" where it belongs to none.
 func (r Record) SetName() string { return r.Get(FieldSet).Text() }
+
+// SetNames lists the sets that records belong to, each once.
+func SetNames(records []Record) []string {
+	names := make(map[string]bool)
+	for i := range records {
+		if name := records[i].SetName(); name != "" {
+			names[name] = true
+		}
+	}
+	return append([]string{}, slices.Sorted(maps.Keys(names))...)
+}
 
 // Key is the record's identity.
 func (r Record) Key() Key {

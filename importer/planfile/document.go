@@ -21,6 +21,7 @@ type document struct {
 	Projects map[string]int64    `json:"projects,omitempty"` // the ids that project keys stood for
 	Findings []findingJSON       `json:"findings"`           // about whole files
 	Records  []recordJSON        `json:"records"`            // all wanted ones, in the order of the manifests
+	Sets     []string            `json:"sets"`               // that they belong to, each once
 	Nested   []recordJSON        `json:"nested,omitempty"`   // live nested repositories that a rule changes; record is the rule
 	Deletes  []deleteJSON        `json:"deletes"`            // live records that are to be deleted
 	Counts   map[schema.Op]int   `json:"counts"`             // of the planned actions

@@ -47,7 +47,7 @@ func (e *SecretInField) Error() string {
 
 func documentOf(f File, mask schema.Mask) (document, error) {
 	d := document{Version: Version, Gijbulk: f.Gijbulk, Created: f.Created.UTC(), Target: f.Target, Command: f.Command, Options: f.Options.filled(),
-		Files: append([]string{}, f.Files...), Columns: make(map[string][]string), Projects: f.Projects, Findings: findingsOut(f.Findings, mask),
+		Files: append([]string{}, f.Files...), Columns: make(map[string][]string), Projects: f.Projects, Findings: findingsOut(f.Findings, mask), Sets: schema.SetNames(f.Records),
 		Records: make([]recordJSON, 0, len(f.Records)), Deletes: []deleteJSON{}, Counts: make(map[schema.Op]int), Digest: f.Digest}
 	var actions []schema.Action // of records, and the deletes
 	for _, a := range f.Plan.Actions {
@@ -150,7 +150,7 @@ func (d *document) write(w io.Writer) error {
 
 // memberNames are those of a document in the order in which they are written.
 func memberNames() []string {
-	return []string{"version", "gijbulk", "created", "target", "command", "options", "files", "columns", "projects", "findings", "records", "nested",
+	return []string{"version", "gijbulk", "created", "target", "command", "options", "files", "columns", "projects", "findings", "records", "sets", "nested",
 		"deletes", "counts", "digest", "checksum"}
 }
 

@@ -57,7 +57,7 @@ func (d *differ) decideForeign(r, have schema.Record) (a schema.Action, decided 
 		Advice: "remove the record from the manifests of one of the sets"}
 	if r.SetName() == "" {
 		a.Reason = fmt.Sprintf("%s belongs to set %s, and this record to no set", match.Called(have), schema.Quote(owner))
-		a.Advice = fmt.Sprintf("write set: %s if the manifest is that of the set, else remove the record", owner)
+		a.Advice = fmt.Sprintf("write set: %s if the manifest is that of the set, else remove the record", schema.Quote(owner))
 	}
 	return a, true
 }
