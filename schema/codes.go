@@ -79,6 +79,7 @@ const (
 	CodeIDWithoutTarget    Code = "id-without-target"
 	CodeIDIgnored          Code = "id-ignored"
 	CodeIDReassigned       Code = "id-reassigned"
+	CodeSetNotShared       Code = "set-not-shared"
 	CodeRewrittenName      Code = "rewritten-name"
 	CodeInIntegration      Code = "repository-in-integration"
 	CodeLossUnknown        Code = "loss-unknown"

@@ -42,7 +42,7 @@ func (w *workspace) decideRun(ctx context.Context, run schema.Run, m manifests) 
 	if d.nothingKnown && !w.stateless() && sendsSecretsAgain(d.plan) {
 		w.log.warn("no state for this Jira yet: all secrets will be sent")
 	}
-	run.Digest, run.Findings = d.plan.Digest(), append(m.allFindings(), d.findings...)
+	run.Digest, run.Findings = d.plan.Digest(), slices.Concat(m.allFindings(), d.findings, w.setsNotShared(m.records))
 	return run, d, nil
 }
 
@@ -109,6 +109,9 @@ func (w *workspace) plan(run schema.Run, m manifests, live server, known *journa
 		known.Discard(live.nested)
 		o.Sent = known
 	}
+	if !w.stateless() {
+		o.Sets = known.Sets()
+	}
 	plan, findings := planner.Diff(m.records, live.records, o)
 	switch chosen := w.selected.count(m.records); {
 	case chosen == 0 && len(plan.Actions) == 0 && len(m.records) > 0:
@@ -127,6 +130,28 @@ func sendsSecretsAgain(plan schema.Plan) bool {
 			return secret && c.Unseen
 		})
 	})
+}
+
+// setsNotShared warns that others, who have another state, do not know the sets of the records.
+func (w *workspace) setsNotShared(records []schema.Record) []schema.Finding {
+	sets := schema.SetNames(records)
+	if len(sets) == 0 {
+		return nil
+	}
+	if w.stateless() {
+		return []schema.Finding{schema.CodeSetNotShared.Newf(schema.Place{}, "", "%s: without a state sets are not recorded", namedSets(sets))}
+	}
+	if path, err := w.statePath(w.settings.state); err != nil || journal.IsDatabase(path) {
+		return nil
+	}
+	return []schema.Finding{schema.CodeSetNotShared.Newf(schema.Place{}, "", "%s: sets are known to this state file only", namedSets(sets))}
+}
+
+func namedSets(sets []string) string {
+	if len(sets) == 1 {
+		return "set " + schema.Quote(sets[0])
+	}
+	return count(len(sets), "set")
 }
 
 // openToAll warns about creates that leave it to the server which projects see them.

@@ -21,7 +21,7 @@ type flagGroup struct {
 // flagGroups are the headings in the order in which they are shown. What no group names stands last.
 func flagGroups() []flagGroup {
 	return []flagGroup{
-		{"Manifest", []string{"format", "encoding", "set", "default", "skip-invalid", "no-plain-secrets", "allow-dropped-types", "resolve", "lenient", "credential", "username", "origin", "example"}},
+		{"Manifest", []string{"format", "encoding", "set", "default", "set-name", "skip-invalid", "no-plain-secrets", "allow-dropped-types", "resolve", "lenient", "credential", "username", "origin", "example"}},
 		{"Selection", []string{"match", "type", "wave", "limit", "shard"}},
 		{"Safety", []string{"yes", "dry-run", "create-only", "expect-plan", "full", "probe", "prune", "delete-files", "max-delete", "max-update", "max-lost", "force",
 			"canary", "wave-size", "wave-failures", "max-failures", "max-duration", "remove-duplicates", "resend-secrets", "only-secrets"}},

@@ -21,6 +21,7 @@ type manifestOptions struct {
 	format         string
 	encoding       encodingFlag
 	set, fill      []string
+	setName        string
 	noPlainSecrets bool
 }
 
@@ -29,6 +30,7 @@ func (o *manifestOptions) addFlags(f *pflag.FlagSet) {
 	o.encoding.addFlag(f)
 	f.StringArrayVar(&o.set, "set", nil, "`FIELD=VALUE` in every record whose kind has the field, in place of its own (repeatable)")
 	f.StringArrayVar(&o.fill, "default", nil, "`FIELD=VALUE` in every record whose kind has the field and that does not set it (repeatable)")
+	f.StringVar(&o.setName, "set-name", "", "`SET` that every record belongs to, in place of its own: sync --prune deletes only within a set")
 	f.BoolVar(&o.noPlainSecrets, "no-plain-secrets", false, "a literal secret in a manifest is an error")
 }
 
@@ -52,6 +54,13 @@ func (o manifestOptions) reader(stdin io.Reader) (*reader, error) {
 	var err error
 	if r.set, err = givenCells("--set", o.set); err != nil {
 		return nil, err
+	}
+	isSet := func(c schema.Cell) bool { return c.Field == schema.FieldSet }
+	if o.setName != "" && slices.ContainsFunc(r.set, isSet) {
+		return nil, usage("--set-name and --set set exclude each other: a record belongs to one set")
+	}
+	if o.setName != "" {
+		r.set = append(r.set, schema.Cell{Name: schema.FieldSet.String(), Field: schema.FieldSet, Written: schema.Written{Text: o.setName}, Given: true})
 	}
 	r.fill, err = givenCells("--default", o.fill)
 	return r, err

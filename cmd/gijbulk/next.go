@@ -92,7 +92,7 @@ func forApplied(flag string) bool { return forResumed(flag) || flag == "probe" |
 // forFixed: how records are read and sent, and not which; with --prune, what is not in
 // a table of failures would be deleted.
 func forFixed(flag string) bool {
-	return slices.Contains(targetFlags, flag) || slices.Contains([]string{"encoding", "set", "default", "allow-commands", "allow-dropped-types", "no-plain-secrets", "skip-invalid", "rate", "concurrency", "resend-secrets"}, flag)
+	return slices.Contains(targetFlags, flag) || slices.Contains([]string{"encoding", "set", "set-name", "default", "allow-commands", "allow-dropped-types", "no-plain-secrets", "skip-invalid", "rate", "concurrency", "resend-secrets"}, flag)
 }
 
 // forSame: the plan that was expected is no longer the plan.

@@ -22,7 +22,7 @@ type syncOptions struct {
 }
 
 func (o *syncOptions) addFlags(f *pflag.FlagSet) {
-	f.BoolVar(&o.prune, "prune", false, "delete live records of the kinds and types in the manifests that the manifests do not have")
+	f.BoolVar(&o.prune, "prune", false, "delete live records of the kinds, types and sets in the manifests that the manifests do not have")
 	f.BoolVar(&o.resend, "resend-secrets", false, "send every secret again, even if it has not changed")
 	f.BoolVar(&o.onlySecrets, "only-secrets", false, "send nothing but secrets that are to be sent again, after a rotation; create nothing")
 }
@@ -66,6 +66,8 @@ does not know that it was sent; the plan says which.
 A plan that changes more of the live records than --max-delete and --max-update
 allow is refused, and so is one that loses more nested repositories than
 --max-lost allows: the app removes those that a git host no longer lists.
+Records that belong to a set (set: in a manifest, or --set-name) are changed and
+deleted only by a sync of that set.
 Running the same sync again changes nothing.`,
 		Example: `  gijbulk sync integrations.yaml --jira https://jira.example.org --dry-run
   gijbulk sync integrations.yaml --yes --quiet

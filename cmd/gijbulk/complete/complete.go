@@ -70,6 +70,7 @@ func completions(s Sources) map[string]cobra.CompletionFunc {
 		"--type":       someOf(append(types(), string(schema.KindRepository)+"\tplain repositories, which have no type")),
 		"--set":        assignments(fields()),
 		"--default":    assignments(fields()),
+		"--set-name":   nothing,
 		"--explain":    oneOf(codes()...),
 		"--report":     untilEquals(s.ReportFormats, noSpace),
 		"--sandbox":    settings(s.Faults),
