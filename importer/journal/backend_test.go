@@ -49,6 +49,7 @@ func testBackend(t *testing.T, create func(t *testing.T) store) {
 		{"why a secret is sent again", testWhySent},
 		{"an inferred match", testInferred},
 		{"the sets of records", testSets},
+		{"what is stored of a target", testStored},
 		{"runs on one target agree with a model", testModel},
 	} {
 		t.Run(tt.name, func(t *testing.T) { tt.test(t, create(t)) })

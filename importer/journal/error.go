@@ -40,6 +40,7 @@ const (
 	KindConnection           // no connection to the server, or it was lost
 	KindPooled               // a proxy gives each transaction another connection
 	KindLockLost             // the connection no longer holds the lock on the target
+	KindUsed                 // the state that is copied to is not empty
 )
 
 var kindTexts = [...]string{
@@ -69,6 +70,7 @@ var kindTexts = [...]string{
 	KindConnection: "no connection to the database",
 	KindPooled:     "a proxy pools the transactions of several clients",
 	KindLockLost:   "the lock on the target was lost",
+	KindUsed:       "the state to copy to is not empty",
 }
 
 // String describes the kind; it is empty for KindOther.

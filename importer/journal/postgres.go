@@ -84,7 +84,7 @@ func checkDatabase(ctx context.Context, tx pgx.Tx) (isNew bool, err error) {
 	err = tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM unnest($1::text[]) AS name WHERE to_regclass(name) IS NOT NULL), EXISTS (
 			SELECT FROM pg_attribute WHERE attrelid = to_regclass('meta') AND attname IN ('name', 'value') AND atttypid IN ('text'::regtype, 'bytea'::regtype)
 			HAVING count(*) = 2)`,
-		tableNames()).Scan(&ours, &marked)
+		namesOfTables(postgresTables())).Scan(&ours, &marked)
 	if err != nil || !ours {
 		return !ours, err
 	}
@@ -102,14 +102,6 @@ func checkDatabase(ctx context.Context, tx pgx.Tx) (isNew bool, err error) {
 		return false, damaged("layout %q", found)
 	}
 	return false, checkLayout(version)
-}
-
-func tableNames() (names []string) {
-	for _, statement := range strings.Split(postgresTables(), "CREATE TABLE ")[1:] {
-		name, _, _ := strings.Cut(statement, " ")
-		names = append(names, name)
-	}
-	return names
 }
 
 // databaseClock is the clock of the database: the time between two machines. It is read once, and

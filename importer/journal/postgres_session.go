@@ -109,6 +109,11 @@ func (s *postgresSession) fence(ctx context.Context) (boot string, since time.Du
 	return boot, since, nil
 }
 
+func (s *postgresSession) continueNumbers(ctx context.Context) error {
+	return s.exec(ctx, `SELECT setval(pg_get_serial_sequence('targets', 'id'), (SELECT max(id) FROM targets)),
+		setval(pg_get_serial_sequence('runs', 'seq'), (SELECT max(seq) FROM runs))`)
+}
+
 func (s *postgresSession) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()

@@ -23,6 +23,10 @@ type session interface {
 	// fence comes before intents in their transaction: an error means that the lock was lost. It
 	// returns the moment by the clock of the intents.
 	fence(ctx context.Context) (boot string, since time.Duration, err error)
+
+	// continueNumbers follows rows that came with their numbers, which new ones must not get again.
+	continueNumbers(ctx context.Context) error
+
 	close() error
 }
 

@@ -62,6 +62,9 @@ func (s *sqliteSession) fence(context.Context) (boot string, since time.Duration
 	return boot, since, nil
 }
 
+// continueNumbers has nothing to do: a new number is above all that are there.
+func (s *sqliteSession) continueNumbers(context.Context) error { return nil }
+
 func (s *sqliteSession) close() error {
 	var all error
 	for _, stmt := range s.prepared {
