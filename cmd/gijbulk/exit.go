@@ -157,7 +157,7 @@ func afterSignal(ctx context.Context, err error) error {
 
 func codeOfState(k journal.ErrorKind) int {
 	switch k {
-	case journal.KindURL, journal.KindPassword, journal.KindKeyShort:
+	case journal.KindURL, journal.KindPassword, journal.KindKeyShort, journal.KindUsed:
 		return exitUsage
 	}
 	return exitError

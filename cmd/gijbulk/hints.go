@@ -111,6 +111,7 @@ func hintOfState(k journal.ErrorKind) string {
 		journal.KindConnection: "check the server and the network" + resume,
 		journal.KindPooled:     "connect to the server itself, or set the proxy to session pooling",
 		journal.KindLockLost:   "gijbulk runs shows which run has the target now; gijbulk resume continues this one",
+		journal.KindUsed:       "name a new file, or an empty database",
 	}[k]
 }
 

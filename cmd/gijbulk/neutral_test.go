@@ -23,6 +23,7 @@ var foreign = map[string][]string{
 	"importer/convert/tools/ghorg.go":      {"--base-url"},                                                                           // of ghorg
 	"importer/convert/tools/mr.go":         {"--origin", "--config"},                                                                 // of git
 	"importer/convert/tools/west.go":       {"--resolve"},                                                                            // of west
+	"importer/journal/error.go":            {"gijbulk state"},                                                                        // files of that kind, and not the command
 	"importer/sandbox/jira.go":             {"gijbulk sandbox"},                                                                      // the title of its server
 	"schema/indexingerrors.go":             {"--indexnotfoundexception--no-segments-file-found", "--jsonexception-gij-self-managed"}, // addresses of pages
 }

@@ -16,7 +16,8 @@ type Copied struct {
 }
 
 // Copy copies all that the state holds into another one, which must be empty, of whichever backend: all of it
-// or nothing. The key of the secrets' hashes goes along, so that they stay valid. No run may be running.
+// or nothing. The key of the secrets' hashes goes along, so that they stay valid. Locks and claims, by which
+// processes share a database, stay where they are. No run may be running.
 func (j *Journal) Copy(ctx context.Context, to *Journal) (c Copied, err error) {
 	defer to.wrap(&err, "copy "+named(j.path))
 	from, err := j.db.BeginTx(ctx, j.backend.snapshot())

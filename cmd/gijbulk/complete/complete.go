@@ -53,7 +53,7 @@ func Register(root *cobra.Command, sources Sources) {
 // command.
 func completions(s Sources) map[string]cobra.CompletionFunc {
 	return map[string]cobra.CompletionFunc{
-		"FILE": files, "DIR": directories,
+		"FILE": files, "FROM": files, "TO": files, "DIR": directories,
 		"N|P%": nothing, "REGEX": nothing, "DIGEST": nothing, "URL": nothing, "PATH": nothing, "HOST:PORT": nothing, "HOST=URL": nothing, "COLUMN=VALUE": nothing,
 		"NAME": nothing, "REFERENCE": nothing,
 		"RUN":        runs(s, func(Run) bool { return true }),
