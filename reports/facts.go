@@ -43,10 +43,18 @@ func runFacts(run RunInfo) []fact {
 	if run.Plan != "" {
 		facts = append(facts, fact{"Plan", run.Plan})
 	}
-	if run.Apply != "" {
-		facts = append(facts, fact{"To apply it", run.Apply})
-	}
 	return facts
+}
+
+// next is the command that comes after a run, and what for; "" where there is none.
+func (r *RunInfo) next() (words, command string) {
+	if r.Apply != "" {
+		return "Once it is approved", r.Apply
+	}
+	if r.Resume != "" {
+		return "Continue the run", r.Resume
+	}
+	return "", ""
 }
 
 func shardName(s ShardRun) string {

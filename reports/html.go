@@ -19,7 +19,7 @@ var pageScripts = []string{"grid.js", "cells.js", "records.js", "findings.js", "
 
 // pageTemplate has two halves, "head" and "tail": the data is between them, and is
 // streamed.
-var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{"grouped": withSeparators, "plural": plural}).
+var pageTemplate = template.Must(template.New("").Funcs(template.FuncMap{"grouped": withSeparators, "plural": plural, "change": changeText}).
 	ParseFS(pageFiles, "page/*.html"))
 
 // writeHTML writes one self-contained file: no network, no other file.

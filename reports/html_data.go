@@ -15,9 +15,7 @@ import (
 // record's numbers is that of RECORD in records.js, that of a finding's that of FINDING in
 // findings.js.
 func writePageData(w io.Writer, d reportData, c totals) error {
-	run := map[string]any{"id": d.run.ID, "command": d.run.Command, "files": d.run.Files, "target": d.run.Target,
-		"complete": d.run.Complete, "dryRun": d.run.DryRun, "by": c.by(), "skipInvalid": c.errors > 0 && !c.checkedOnly(), "sandbox": isEmbeddedSandbox(d.run), "states": c.states(),
-		"writes": d.run.Writes, "merged": len(d.run.Shards) > 0, "started": d.run.Started.UnixMilli()}
+	run := map[string]any{"by": c.by(), "states": c.states(), "again": d.run.Again, "resume": d.run.Resume, "started": d.run.Started.UnixMilli()}
 	words := wordList{indexes: map[string]int64{}, texts: []string{}}
 	for _, part := range []struct {
 		before string

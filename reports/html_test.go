@@ -217,12 +217,12 @@ func TestMoments(t *testing.T) {
 			}
 		}
 	}
-	want := []string{"Records finished: 7 in total, at most 1 per 250 ms", "Rate-limited or unavailable: 2 in total, at most 2 per 250 ms",
-		"Waiting for the rate limit: 8 s in total, at most 300 ms per 250 ms", "Retries: 1 in total, at most 1 per 250 ms"}
+	want := []string{"Records finished: 7 in total, at most 1 (records per 200 ms)", "Rate-limited or unavailable: 2 in total, at most 2 (answers per 200 ms)",
+		"Waiting for the rate limit: 8 s in total, at most 1 (s per s)", "Retries: 1 in total, at most 1 (retries per 200 ms)"}
 	if diff := cmp.Diff(want, says); diff != "" {
 		t.Error(diff)
 	}
-	if n := len(p.Slowest); n != 7 {
+	if n := len(p.Slowest); n != maxSlowest {
 		t.Errorf("%d slowest", n)
 	}
 }

@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -37,9 +38,12 @@ type timeRow struct {
 
 // chart is one row of bars.
 type chart struct {
-	Name, Summary string
-	Most          string // what the highest bar stands for
-	Bars          []bar
+	Name    string
+	Unit    string // of its axis
+	Total   string
+	Most    string // what the highest bar stands for
+	Summary string
+	Bars    []bar
 }
 
 // bar is in a picture of at most maxIntervals by 100 units.
@@ -56,7 +60,7 @@ func newIntervals(run RunInfo, events []event) timeCharts {
 	every := stepFor(until.Sub(from))
 	n := int(until.Sub(from)/every) + 1
 	m := timeCharts{Every: shortDuration(every), Rows: make([]timeRow, n)}
-	at := func(t time.Time) *timeRow { return &m.Rows[min(n-1, max(0, int(t.Sub(from)/every)))] }
+	at := func(t time.Time) *timeRow { return &m.Rows[max(0, int(t.Sub(from)/every))] }
 	for _, e := range events {
 		row := at(e.ended)
 		row.Done++
@@ -71,7 +75,11 @@ func newIntervals(run RunInfo, events []event) timeCharts {
 	}
 	if t := run.Timeline; t != nil {
 		for i, b := range t.Intervals {
-			row := at(t.Start.Add(time.Duration(int64(i)*t.EveryMS) * time.Millisecond))
+			start := t.start(i)
+			if start.After(until) || start.Add(t.every()).Before(from) {
+				continue // only reads, before the first record or after the last
+			}
+			row := at(start)
 			row.Requests += b.Requests
 			row.Throttled += b.Throttled
 			row.Busy += b.Busy
@@ -83,15 +91,14 @@ func newIntervals(run RunInfo, events []event) timeCharts {
 		m.Rows[i].From = from.Add(time.Duration(i) * every).UTC().Format(clockFor(every))
 		m.Rows[i].WaitedText = shortDuration(m.Rows[i].Waited)
 	}
-	for _, i := range []int{0, n / 2, n - 1} {
+	for _, i := range slices.Compact([]int{0, n / 2, n - 1}) {
 		m.Marks = append(m.Marks, m.Rows[i].From)
 	}
-	if all := charts(m, run.Timeline != nil); slices.ContainsFunc(all, func(c chart) bool { return len(c.Bars) > 0 }) {
-		m.Charts = all
-	}
+	m.Charts = charts(m, every, run.Timeline != nil)
 	return m
 }
 
+// trafficSpan is the time for which the charts have something to show.
 func trafficSpan(run RunInfo, events []event) (from, until time.Time) {
 	reach := func(t time.Time) {
 		if from.IsZero() || t.Before(from) {
@@ -107,17 +114,21 @@ func trafficSpan(run RunInfo, events []event) (from, until time.Time) {
 	}
 	if t := run.Timeline; t != nil {
 		for i, b := range t.Intervals {
-			if b != (IntervalInfo{}) {
-				reach(t.Start.Add(time.Duration(int64(i)*t.EveryMS) * time.Millisecond))
+			if b.Requests = 0; b != (IntervalInfo{}) {
+				reach(t.start(i))
 			}
 		}
 	}
 	return from, until
 }
 
+func (t *TimelineInfo) every() time.Duration { return time.Duration(t.EveryMS) * time.Millisecond }
+
+func (t *TimelineInfo) start(i int) time.Time { return t.Start.Add(time.Duration(i) * t.every()) }
+
 // stepFor is the shortest round interval of which at most maxIntervals fill the time.
 func stepFor(whole time.Duration) time.Duration {
-	for _, step := range []time.Duration{100 * time.Millisecond, 250 * time.Millisecond, 500 * time.Millisecond,
+	for _, step := range []time.Duration{100 * time.Millisecond, 200 * time.Millisecond, 500 * time.Millisecond,
 		time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second,
 		time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour} {
 		if whole/step < maxIntervals {
@@ -141,54 +152,49 @@ func clockFor(every time.Duration) string {
 
 // layer is a part of each bar, stacked on those before it.
 type layer struct {
-	class, noun string
-	value       func(timeRow) float64
-	tip         func(timeRow) string
+	class string
+	value func(timeRow) float64
+	tip   func(timeRow) string
 }
 
-func charts(m timeCharts, observed bool) []chart {
+func charts(m timeCharts, every time.Duration, observed bool) []chart {
 	counted := func(class, noun string, value func(timeRow) int) layer {
-		return layer{class, noun, func(m timeRow) float64 { return float64(value(m)) },
+		return layer{class, func(m timeRow) float64 { return float64(value(m)) },
 			func(m timeRow) string { return fmt.Sprintf("%s %s", withSeparators(value(m)), noun) }}
 	}
-	all := []chart{newChart("Records finished", m, "", []layer{
+	number := func(v float64) string { return withSeparators(int(v)) }
+	all := []chart{newChart(chart{Name: "Records finished", Unit: "records per " + m.Every}, m, number, number,
 		counted("good", "done", func(m timeRow) int { return m.Good }),
-		counted("bad", "failed or unknown", func(m timeRow) int { return m.Bad }),
-	})}
+		counted("bad", "failed or unknown", func(m timeRow) int { return m.Bad }))}
 	if observed {
+		share := func(v float64) string { return strings.TrimSuffix(fmt.Sprintf("%.1f", v), ".0") }
+		whole := func(sum float64) string { return shortDuration(time.Duration(sum * float64(every))) }
 		all = append(all,
-			newChart("Rate-limited or unavailable", m, "", []layer{
+			newChart(chart{Name: "Rate-limited or unavailable", Unit: "answers per " + m.Every}, m, number, number,
 				counted("throttled", "answered 429", func(m timeRow) int { return m.Throttled }),
-				counted("busy", "answered 503", func(m timeRow) int { return m.Busy }),
-			}),
-			newChart("Waiting for the rate limit", m, "s", []layer{{"waiting", "s", func(m timeRow) float64 { return m.Waited.Seconds() },
-				func(m timeRow) string { return "waited " + m.WaitedText }}}))
+				counted("busy", "answered 503", func(m timeRow) int { return m.Busy })),
+			newChart(chart{Name: "Waiting for the rate limit", Unit: "s per s"}, m, share, whole, layer{"waiting",
+				func(m timeRow) float64 { return m.Waited.Seconds() / every.Seconds() }, func(m timeRow) string { return "waited " + m.WaitedText }}))
 	}
-	return append(all, newChart("Retries", m, "", []layer{counted("retries", "retries", func(m timeRow) int { return m.Retries })}))
+	all = append(all, newChart(chart{Name: "Retries", Unit: "retries per " + m.Every}, m, number, number, counted("retries", "retries", func(m timeRow) int { return m.Retries })))
+	return slices.DeleteFunc(all, func(c chart) bool { return len(c.Bars) == 0 })
 }
 
-func newChart(name string, m timeCharts, unit string, layers []layer) chart {
-	c := chart{Name: name}
+// newChart draws the bars of a chart; height and total write what one and all of them stand for.
+func newChart(c chart, m timeCharts, height, total func(v float64) string, layers ...layer) chart {
 	most, sum := 0.0, 0.0
 	for _, row := range m.Rows {
-		height := 0.0
+		whole := 0.0
 		for _, l := range layers {
-			height += l.value(row)
+			whole += l.value(row)
 		}
-		most, sum = max(most, height), sum+height
+		most, sum = max(most, whole), sum+whole
 	}
 	if sum == 0 {
-		c.Summary = "none"
 		return c
 	}
-	amount := func(v float64) string {
-		if unit != "" {
-			return shortDuration(time.Duration(v * float64(time.Second)))
-		}
-		return withSeparators(int(v))
-	}
-	c.Most = amount(most)
-	c.Summary = fmt.Sprintf("%s in total, at most %s per %s", amount(sum), c.Most, m.Every)
+	c.Most, c.Total = height(most), total(sum)
+	c.Summary = fmt.Sprintf("%s in total, at most %s (%s)", c.Total, c.Most, c.Unit)
 	width := float64(maxIntervals) / float64(len(m.Rows))
 	for i, row := range m.Rows {
 		top := 100.0
@@ -197,9 +203,9 @@ func newChart(name string, m timeCharts, unit string, layers []layer) chart {
 			if v == 0 {
 				continue
 			}
-			height := max(1.5, 100*v/most)
-			top -= height
-			c.Bars = append(c.Bars, bar{float64(i)*width + width/16, max(0, top), width * 7 / 8, height, l.class, row.From + ": " + l.tip(row)})
+			part := max(1.5, 100*v/most)
+			top -= part
+			c.Bars = append(c.Bars, bar{float64(i)*width + width/16, max(0, top), width * 7 / 8, part, l.class, row.From + ": " + l.tip(row)})
 		}
 	}
 	return c

@@ -41,7 +41,7 @@ func TestRepositoriesAreCalledByTheirKind(t *testing.T) {
 	}
 	html := render(FormatHTML.Renderer())
 	for _, want := range []string{
-		`<tr><th scope="row">repository</th>`,
+		`<li><span>repository</span>`,
 		"</td><td>repository</td><td></td><td>https://git.example.org/a.git</td>",
 	} {
 		if !strings.Contains(html, want) {

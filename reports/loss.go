@@ -30,6 +30,9 @@ func lossInfo(l *schema.Loss) *LossInfo {
 	return &LossInfo{l.Nested, l.Known, l.Lost, l.Paths}
 }
 
+// mayLose reports whether something is lost, or may be.
+func (l *LossInfo) mayLose() bool { return l != nil && l.Nested > 0 && (!l.Known || l.Lost > 0) }
+
 // text is such as "4 now, 2 lost: acme/docs, acme/site", with at most so many of the paths; "" where there is nothing to
 // lose.
 func (l *LossInfo) text(most int) string {

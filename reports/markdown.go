@@ -34,15 +34,18 @@ func writeMarkdown(w io.Writer, d reportData) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "## %s gijbulk %s\n\n**%s**\n\n", sign, inline(d.run.Command), inline(verdict))
 	for _, f := range runFacts(d.run) {
-		if f.Text == d.run.Apply {
-			continue // it is below, to be copied
-		}
 		fmt.Fprintf(&b, "- %s: %s\n", f.Name, inline(clipped(f.Text)))
 	}
-	if d.run.Apply != "" {
-		fmt.Fprintf(&b, "\nOnce it is approved:\n\n```sh\n%s\n```\n", oneLine(d.run.Apply))
+	if text := refusal(d.run.Limits); text != "" {
+		fmt.Fprintf(&b, "\n**%s**\n", inline(text))
+	}
+	if words, command := d.run.next(); command != "" {
+		fmt.Fprintf(&b, "\n%s:\n\n```sh\n%s\n```\n", words, oneLine(command))
 	}
 	markdownCounts(&b, c)
+	if d.run.DryRun {
+		markdownLimits(&b, d.run.Limits)
+	}
 	errors, warnings := byLevel(d.findings)
 	var end bytes.Buffer
 	markdownFindings(&end, "warning", folded(warnings))
@@ -65,6 +68,16 @@ func markdownCounts(b *bytes.Buffer, c totals) {
 		return
 	}
 	fmt.Fprintf(b, "\n| %s |\n|%s\n| %s |\n", strings.Join(names, " | "), strings.Repeat(" ---: |", len(names)), strings.Join(numbers, " | "))
+}
+
+func markdownLimits(b *bytes.Buffer, limits []LimitInfo) {
+	if len(limits) == 0 {
+		return
+	}
+	fmt.Fprint(b, "\n### Safety limits\n\n| The plan would | At most | |\n| --- | --- | --- |\n")
+	for _, l := range limits {
+		fmt.Fprintf(b, "| %s | %s | %s |\n", inline(l.planned()), inline(l.allowed()), inline(l.verdict()))
+	}
 }
 
 // byLevel separates errors from warnings.

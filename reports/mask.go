@@ -43,7 +43,11 @@ func maskedRun(run schema.Run, mask schema.Mask) schema.Run {
 	run.Files = mapped(run.Files, mask.Hide)
 	run.Manifest = mask.Hide(run.Manifest)
 	run.Digest = mask.Hide(run.Digest)
-	run.Apply = mask.Hide(run.Apply)
+	run.Apply, run.Again, run.Resume = mask.Hide(run.Apply), mask.Hide(run.Again), mask.Hide(run.Resume)
+	run.Limits = mapped(run.Limits, func(u schema.LimitUse) schema.LimitUse {
+		u.Op, u.What, u.Limit, u.Flag = schema.Op(mask.Hide(string(u.Op))), mask.Hide(u.What), mask.Hide(u.Limit), mask.Hide(u.Flag)
+		return u
+	})
 	run.Why = mask.HideSaid(run.Why)
 	run.Findings = mapped(run.Findings, m.finding)
 	return run

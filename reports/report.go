@@ -44,6 +44,9 @@ type RunInfo struct {
 	Shards   []ShardRun                `json:"shards,omitempty"` // of a merged report: what it was made of
 	Plan     string                    `json:"plan"`             // the plan's digest, or ""
 	Apply    string                    `json:"apply,omitempty"`  // the command that carries out the stored plan
+	Again    string                    `json:"again,omitempty"`  // the command line, without files and selection, that repeats the run for some records
+	Resume   string                    `json:"resume,omitempty"` // the command that continues the run
+	Limits   []LimitInfo               `json:"limits,omitempty"` // how near the plan is to the safety limits that it touches
 	Requests int                       `json:"requests"`         // that left, retries included
 	Writes   int                       `json:"writes"`           // those of them that may have changed the server
 	Why      string                    `json:"why"`              // why the run was interrupted, or ""
@@ -224,7 +227,7 @@ func runInfo(run schema.Run, all []schema.Result) RunInfo {
 	}
 	return RunInfo{ID: run.ID, Command: run.Command, Gijbulk: run.Version, Target: run.Target, User: run.User,
 		Files: append([]string{}, run.Files...), Columns: columns, Dialects: dialects, Started: stamp(run.Started), Ended: stamp(run.Ended),
-		Complete: run.Complete, DryRun: run.DryRun, Manifest: run.Manifest, Shard: shardInfo(run.Shard), Plan: run.Digest, Apply: run.Apply,
+		Complete: run.Complete, DryRun: run.DryRun, Manifest: run.Manifest, Shard: shardInfo(run.Shard), Plan: run.Digest, Apply: run.Apply, Again: run.Again, Resume: run.Resume, Limits: mapTo(run.Limits, limitInfo),
 		Requests: run.Requests, Writes: run.Writes, Why: run.Why, Total: len(all), Counts: counts, Nested: nestedCounts(run, all), Losses: runLosses(run, all), Timeline: timeline(run.Timeline)}
 }
 

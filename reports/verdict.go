@@ -129,8 +129,10 @@ func (c totals) verdict() (string, rating) {
 	switch {
 	case c.checkedOnly():
 		return c.manifestVerdict()
-	case c.run.DryRun && c.run.Complete:
+	case c.run.DryRun && c.run.Complete && c.run.Command == "audit":
 		return c.driftVerdict()
+	case c.run.DryRun && c.run.Complete:
+		return c.planVerdict()
 	case !c.run.Complete:
 		return c.unfinishedVerdict(), ratingBad
 	}

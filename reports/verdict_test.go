@@ -13,6 +13,8 @@ func TestVerdict(t *testing.T) {
 	}
 	unseen := at(1, schema.OpUpdate, schema.StatusUnprocessed)
 	unseen.Action.Changes = []schema.Change{{Field: schema.FieldPat, Unseen: true}}
+	losing := at(3, schema.OpDelete, schema.StatusUnprocessed)
+	losing.Action.Loss = &schema.Loss{Nested: 3, Known: true, Lost: 3}
 	fault := schema.CodeBadOrigin.Newf(place("a.csv", 1), "origin", "x")
 	warning := fault
 	warning.Level = schema.LevelWarning
@@ -37,10 +39,15 @@ func TestVerdict(t *testing.T) {
 			"The run was interrupted: no access. So far: 1 unprocessed.", ratingBad},
 		{"killed", func(r *schema.Run) { r.Complete, r.Ended = false, time.Time{} }, []schema.Result{at(1, schema.OpCreate, schema.StatusCreated)},
 			"The run was interrupted: it is still running or was killed. So far: 1 created.", ratingBad},
-		{"drift", func(r *schema.Run) { r.DryRun = true }, []schema.Result{at(1, schema.OpCreate, schema.StatusUnprocessed), at(2, schema.OpUnchanged, schema.StatusUnchanged)},
+		{"drift", func(r *schema.Run) { r.Command, r.DryRun = "audit", true }, []schema.Result{at(1, schema.OpCreate, schema.StatusUnprocessed), at(2, schema.OpUnchanged, schema.StatusUnchanged)},
 			"The server differs from the manifest in 1 of 2 records: 1 to create; nothing was changed.", ratingWarn},
-		{"no drift", func(r *schema.Run) { r.DryRun = true }, []schema.Result{unseen},
+		{"no drift", func(r *schema.Run) { r.Command, r.DryRun = "audit", true }, []schema.Result{unseen},
 			"The server matches the manifest: 1 record, no drift.", ratingGood},
+		{"plan", func(r *schema.Run) { r.Command, r.DryRun, r.Target = "plan", true, "https://jira.example.org" },
+			[]schema.Result{at(1, schema.OpCreate, schema.StatusUnprocessed), at(2, schema.OpUnchanged, schema.StatusUnchanged), losing, at(4, schema.OpConflict, schema.StatusConflict)},
+			"This plan would delete 1 and create 1 record on https://jira.example.org and lose 3 nested repositories; 1 in conflict, 1 unchanged.", ratingBad},
+		{"plan of nothing", func(r *schema.Run) { r.Command, r.DryRun, r.Target = "sync", true, schema.SandboxURL },
+			[]schema.Result{at(1, schema.OpUnchanged, schema.StatusUnchanged)}, "This sync would change nothing on an embedded sandbox: 1 unchanged.", ratingGood},
 		{"refused", func(r *schema.Run) {
 			r.Complete, r.Writes, r.Findings = false, 0, []schema.Finding{fault, warning}
 		}, []schema.Result{at(1, schema.OpInvalid, schema.StatusFailed)},

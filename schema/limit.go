@@ -40,6 +40,34 @@ func (l Limit) String() string {
 // Share reports whether the limit is a share.
 func (l Limit) Share() bool { return l.share }
 
+// Most is the largest part of a whole that is within the limit.
+func (l Limit) Most(of int) int {
+	if !l.share {
+		return l.number
+	}
+	n := int(l.percent * float64(of) / 100)
+	for l.Exceeded(n, of) {
+		n--
+	}
+	for !l.Exceeded(n+1, of) && n < of {
+		n++
+	}
+	return n
+}
+
+// LimitUse is how near a plan is to a safety limit.
+type LimitUse struct {
+	Op       Op     // OpDelete or OpUpdate; "" for lost repositories
+	What     string // of which kind, such as "repositories"
+	N, Of    int    // how many of how many live ones
+	Unknown  int    // of so many it is not known whether they are lost
+	Limit    string // as a user writes it
+	Most     int    // the largest N that it allows; -1: any
+	Exceeded bool
+	Forced   bool   // it does not apply
+	Flag     string // that sets it
+}
+
 // Exceeded reports whether n of a whole is over the limit.
 func (l Limit) Exceeded(n, of int) bool {
 	if l.share {

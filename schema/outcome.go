@@ -130,6 +130,9 @@ type Run struct {
 	Writes   int    // those of them that may have changed the server
 	Findings []Finding
 	Apply    string // the command that carries out the stored plan; "" where none was stored
+	Again    string // the command line, without files and selection, that repeats the run for some records; "" where it is not known
+	Resume   string // the command that continues the run; "" where it cannot be continued
+	Limits   []LimitUse
 	Why      string // one sentence, where the run did not end by itself
 	Timeline Timeline
 }

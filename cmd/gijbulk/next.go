@@ -53,8 +53,8 @@ func (w *workspace) nextSteps(run schema.Run, results []schema.Result, trouble e
 	if twice && !w.removeDuplicates {
 		steps = append(steps, "with --remove-duplicates a run deletes what it makes more than once, where all of it is equal")
 	}
-	if trouble != nil && w.state != nil {
-		return append(steps, "continue where the run stopped: "+w.commandLine([]string{"gijbulk", "resume", run.ID}, forResumed))
+	if run.Resume != "" {
+		return append(steps, "continue where the run stopped: "+run.Resume)
 	}
 	if run.Command == "apply" && (failed || trouble != nil || open) {
 		return append(steps, "make a plan of what is left, with the same options: "+planAgain(run.Files))
@@ -93,6 +93,34 @@ func forApplied(flag string) bool { return forResumed(flag) || flag == "probe" |
 // a table of failures would be deleted.
 func forFixed(flag string) bool {
 	return slices.Contains(targetFlags, flag) || slices.Contains([]string{"encoding", "set", "set-name", "default", "allow-commands", "allow-dropped-types", "no-plain-secrets", "skip-invalid", "rate", "concurrency", "resend-secrets"}, flag)
+}
+
+// resuming is the command that continues a run, or "".
+func (w *workspace) resuming(run schema.Run, trouble error) string {
+	if trouble == nil || w.state == nil {
+		return ""
+	}
+	return w.commandLine([]string{"gijbulk", "resume", run.ID}, forResumed)
+}
+
+// again is the command line that repeats the run for some of its records, or "": a command that carries out what was
+// decided before has no records of its own.
+func (w *workspace) again(run schema.Run) string {
+	if w.command.Name() != run.Command || !slices.Contains([]string{"import", "sync", "audit", "plan"}, run.Command) {
+		return ""
+	}
+	return w.commandLine([]string{"gijbulk", run.Command}, forSome)
+}
+
+// forSome: how records are read, compared and sent. With --prune, what is not selected would be deleted.
+func forSome(flag string) bool {
+	for _, group := range flagGroups() {
+		if (group.title == "Selection" || group.title == "Reports" && flag != "indexing") && slices.Contains(group.flags, flag) {
+			return false
+		}
+	}
+	return !slices.Contains([]string{"prune", "delete-files", "expect-plan", "yes", "force", "max-delete", "max-update", "max-lost", "canary", "wave-size", "wave-failures",
+		"max-failures", "max-duration", "full", "out", "output", "quiet", "log-level", "log-format"}, flag)
 }
 
 // forSame: the plan that was expected is no longer the plan.

@@ -25,15 +25,44 @@ func (w *workspace) guard(run schema.Run, plan schema.Plan, live server) error {
 	if !w.update || w.sync.force {
 		return nil
 	}
-	counts := schema.CountKinds(live.records)
-	counts[schema.KindNested] = plan.LiveNested
-	err := planner.Guard(plan, counts, w.safety)
+	err := planner.Guard(plan, live.counts(plan), w.safety)
 	if unsafe, refused := errors.AsType[*planner.Unsafe](err); refused {
-		flag := map[schema.Op]string{schema.OpDelete: "--max-delete", schema.OpUpdate: "--max-update"}[unsafe.Op]
-		return (&failure{code: exitUnsafe, err: fmt.Errorf("%w (%s); nothing was sent", err, flag)}).
+		return (&failure{code: exitUnsafe, err: fmt.Errorf("%w (%s); nothing was sent", err, limitFlag(unsafe.Op))}).
 			hinted("check the plan with --dry-run; if it is right, raise the limit or give --force")
 	}
 	return cmp.Or(err, w.guardLosses(plan, len(live.nested)))
+}
+
+// limitsUsed are how near a plan is to the safety limits. An import changes nothing of what is live.
+func (w *workspace) limitsUsed(d decided) []schema.LimitUse {
+	if !w.update {
+		return nil
+	}
+	uses := w.safety.Uses(d.plan, d.live.counts(d.plan))
+	if lost := w.losses.Use(d.plan, len(d.live.nested)); lost.N+lost.Unknown > 0 {
+		uses = append(uses, lost)
+	}
+	for i := range uses {
+		uses[i].Flag, uses[i].Forced = limitFlag(uses[i].Op), w.sync.force
+	}
+	return uses
+}
+
+func limitFlag(op schema.Op) string {
+	switch op {
+	case schema.OpDelete:
+		return "--max-delete"
+	case schema.OpUpdate:
+		return "--max-update"
+	}
+	return "--max-lost"
+}
+
+// counts are the live records of each kind that a share is of.
+func (s server) counts(plan schema.Plan) map[schema.Kind]int {
+	counts := schema.CountKinds(s.records)
+	counts[schema.KindNested] = plan.LiveNested
+	return counts
 }
 
 func (w *workspace) guardLosses(plan schema.Plan, live int) error {

@@ -48,15 +48,17 @@ func shareOf(n, of int) string {
 // alone, which are those of the manifest's integrations. It judges the whole plan, before that is cut
 // into shards. Updates that only send what the server does not show are not counted.
 func Guard(plan schema.Plan, live map[schema.Kind]int, limits SafetyLimits) error {
-	for _, l := range []opLimit{
-		{op: schema.OpDelete, limit: limits.MaxDelete, few: 1},
-		{op: schema.OpUpdate, limit: limits.MaxUpdate, few: -1},
-	} {
-		if unsafe := l.judge(plan, live); unsafe != nil {
-			return unsafe
+	for _, u := range limits.Uses(plan, live) {
+		if u.Exceeded {
+			return &Unsafe{u.Op, u.N, u.Of, u.What, u.Limit}
 		}
 	}
 	return nil
+}
+
+// Uses are how near a plan is to each of the limits, of each kind that it touches.
+func (l SafetyLimits) Uses(plan schema.Plan, live map[schema.Kind]int) []schema.LimitUse {
+	return append(opLimit{schema.OpDelete, l.MaxDelete, 1}.uses(plan, live), opLimit{schema.OpUpdate, l.MaxUpdate, -1}.uses(plan, live)...)
 }
 
 type opLimit struct {
@@ -65,7 +67,7 @@ type opLimit struct {
 	few   int // most that a share allows where few are live; -1: any
 }
 
-func (l opLimit) judge(plan schema.Plan, live map[schema.Kind]int) *Unsafe {
+func (l opLimit) uses(plan schema.Plan, live map[schema.Kind]int) (uses []schema.LimitUse) {
 	touched := make(map[schema.Kind]int)
 	for i := range plan.Actions {
 		if a := &plan.Actions[i]; a.Op == l.op && a.Drifts() {
@@ -76,36 +78,33 @@ func (l opLimit) judge(plan schema.Plan, live map[schema.Kind]int) *Unsafe {
 	if !l.limit.Share() {
 		nested := func(k schema.Kind) bool { return k == schema.KindNested }
 		plain := slices.DeleteFunc(slices.Clone(kinds), nested)
-		if unsafe := l.judgeTotal(plain, touched, live); unsafe != nil {
-			return unsafe
-		}
-		return l.judgeTotal(slices.DeleteFunc(kinds, func(k schema.Kind) bool { return !nested(k) }), touched, live)
+		inside := slices.DeleteFunc(kinds, func(k schema.Kind) bool { return !nested(k) })
+		return append(l.total(plain, touched, live), l.total(inside, touched, live)...)
 	}
 	for _, kind := range kinds {
 		n, of := touched[kind], live[kind]
-		u := &Unsafe{Op: l.op, N: n, Of: of, What: kind.Plural(), Limit: l.limit.String()}
-		switch {
-		case of >= fewLive && l.limit.Exceeded(n, of):
-			return u
-		case of < fewLive && l.few >= 0 && n > l.few:
+		u := schema.LimitUse{Op: l.op, N: n, Of: of, What: kind.Plural(), Limit: l.limit.String(), Most: l.limit.Most(of), Exceeded: l.limit.Exceeded(n, of)}
+		if of < fewLive {
+			u.Most, u.Exceeded = l.few, l.few >= 0 && n > l.few
 			u.Limit = fmt.Sprintf("%d where fewer than %d are live", l.few, fewLive)
-			return u
 		}
+		uses = append(uses, u)
 	}
-	return nil
+	return uses
 }
 
-func (l opLimit) judgeTotal(kinds []schema.Kind, touched, live map[schema.Kind]int) *Unsafe {
-	u := &Unsafe{Op: l.op, Limit: l.limit.String()}
+// total is the use of kinds that are limited together.
+func (l opLimit) total(kinds []schema.Kind, touched, live map[schema.Kind]int) []schema.LimitUse {
+	if len(kinds) == 0 {
+		return nil
+	}
+	u := schema.LimitUse{Op: l.op, Limit: l.limit.String()}
 	var words []string
 	for _, kind := range kinds {
 		u.N, u.Of, words = u.N+touched[kind], u.Of+live[kind], append(words, kind.Plural())
 	}
-	if !l.limit.Exceeded(u.N, u.Of) {
-		return nil
-	}
-	u.What = strings.Join(words, " and ")
-	return u
+	u.What, u.Most, u.Exceeded = strings.Join(words, " and "), l.limit.Most(u.Of), l.limit.Exceeded(u.N, u.Of)
+	return []schema.LimitUse{u}
 }
 
 // EraseSource lists what a deletion with its files would erase at the source: the clones

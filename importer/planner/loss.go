@@ -116,24 +116,36 @@ func (u *UnsafeLoss) Error() string {
 // GuardLosses refuses a plan that would lose more of the live nested repositories than the limit allows, with an
 // *UnsafeLoss. It judges the whole plan, before that is cut into shards.
 func GuardLosses(plan schema.Plan, live int, limit LossLimit) error {
-	u := UnsafeLoss{Of: live, Limit: limit.Max.String()}
+	u, refused := limit.measure(plan, live)
+	switch {
+	case limit.Max.Exceeded(u.N, live):
+		return &UnsafeLoss{u.N, 0, live, u.Limit}
+	case refused > 0:
+		return &UnsafeLoss{u.N, refused, live, u.Limit}
+	}
+	return nil
+}
+
+// Use is how near a plan is to the limit.
+func (l LossLimit) Use(plan schema.Plan, live int) schema.LimitUse {
+	u, _ := l.measure(plan, live)
+	return u
+}
+
+// measure also counts the losses that are refused because they are not known.
+func (l LossLimit) measure(plan schema.Plan, live int) (u schema.LimitUse, refused int) {
+	u = schema.LimitUse{What: schema.KindNested.Plural(), Of: live, Limit: l.Max.String(), Most: l.Max.Most(live)}
 	for i := range plan.Actions {
 		a := &plan.Actions[i]
 		if a.Loss == nil {
 			continue
 		}
-		u.Lost += a.Loss.Lost
+		u.N, u.Unknown = u.N+a.Loss.Lost, u.Unknown+a.Loss.Open()
 		onlyCredentials := !slices.ContainsFunc(a.ListingChanges(), func(f schema.Field) bool { return !f.Credential() })
-		if limit.Given && (limit.Probed || a.Op == schema.OpDelete || !onlyCredentials) {
-			u.Open += a.Loss.Open()
+		if l.Given && (l.Probed || a.Op == schema.OpDelete || !onlyCredentials) {
+			refused += a.Loss.Open()
 		}
 	}
-	if limit.Max.Exceeded(u.Lost, live) {
-		u.Open = 0
-		return &u
-	}
-	if u.Open > 0 {
-		return &u
-	}
-	return nil
+	u.Exceeded = l.Max.Exceeded(u.N, live) || refused > 0
+	return u, refused
 }

@@ -14,6 +14,11 @@ const numbers = new Intl.NumberFormat("en");
 
 function number(n) { return numbers.format(n); }
 
+// collator puts gitlab2 before gitlab10; so does natural, in what is only compared.
+const collator = new Intl.Collator("en", { numeric: true });
+
+function natural(s) { return s.toLowerCase().replace(/\d+/g, (digits) => digits.padStart(12, "0")); }
+
 function took(ms) {
   if (!ms) return "";
   if (ms < 1000) return ms + " ms";

@@ -13,7 +13,7 @@ function findingModel(data) {
   };
   return {
     count: findings.length, noun: "finding", anchor: "f",
-    chips: { label: "Levels", names: ["error", "warning"], of: (i) => value(i, F.level) },
+    chips: { label: "Levels", key: "level", names: ["error", "warning"], of: (i) => value(i, F.level) },
     selects: [
       { label: "Code", of: (i) => value(i, F.code) },
       { label: "Field", of: (i) => value(i, F.field) },

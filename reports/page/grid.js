@@ -8,29 +8,35 @@
 //   count          how many items there are
 //   noun           what one is called
 //   columns        [{label, width, css, opens, cell(i) -> Node, order(i) -> number or text}]
-//   chips          {label, names, of(i) -> name}: the values to choose several of
+//   chips          {label, key, names, of(i) -> name}: the values to choose several of
 //   selects        [{label, of(i) -> text}]: the values to choose one of
 //   text(i)        what a search looks through, in lower case
 //   details(i)     -> Node
 //   anchor         the letter of an item's address: "r" for #r17
+//
+// A column without cells is left out (shown: false). The list is ordered by the first
+// column until another is chosen. changed() is called when what address() gives differs.
 class Grid {
   static overscan = 12;  // rows that exist beyond what is seen
   static short = 500;    // rows that may all exist
   static tallest = 8e6;  // in pixels; browsers cannot show much more
   static printed = 1000; // rows on paper
 
-  constructor(section, model) {
+  constructor(section, model, changed) {
+    model.columns = model.columns.filter((c) => c.shown !== false);
     this.model = model;
+    this.changed = changed;
     this.all = Int32Array.from({ length: model.count }, (_, i) => i);
+    this.ordered = this.all;     // all items, in order
     this.shown = this.all;       // the items that pass the filters, in order
     this.rows = new Map();       // position -> row that exists
     this.open = -1;              // position of the open row
     this.detailHeight = 0;
-    this.sort = null;            // {column, down}
     this.keys = new Map();       // column -> what it sorts by
     this.words = null;           // what a search looks through
     this.chosen = new Set();
     this.build(section);
+    this.order(model.columns[0], false);
     this.filter();
     const repaint = () => this.soon();
     addEventListener("scroll", repaint, { passive: true });
@@ -68,11 +74,11 @@ class Grid {
     }
     if (counts.size < 2) return null;
     const node = el("select", { "aria-label": select.label }, el("option", { value: "" }, select.label + ": all"));
-    for (const v of [...counts.keys()].sort()) {
+    for (const v of [...counts.keys()].sort(collator.compare)) {
       node.append(el("option", { value: "=" + v }, (v || "none") + " (" + number(counts.get(v)) + ")"));
     }
     node.addEventListener("change", () => this.filter());
-    return { node, of: select.of };
+    return { node, of: select.of, key: select.label.toLowerCase() };
   }
 
   buildChips() {
@@ -91,7 +97,7 @@ class Grid {
   buildHead(column) {
     const button = el("button", { type: "button" }, column.label);
     const th = el("th", { scope: "col", role: "columnheader", "aria-sort": "none", class: column.width }, button);
-    button.addEventListener("click", () => this.sortBy(column, th));
+    button.addEventListener("click", () => this.sortBy(column));
     return th;
   }
 
@@ -130,19 +136,58 @@ class Grid {
     if (text && !this.words) this.words = Array.from(this.all, model.text);
     const wanted = this.selects.filter((s) => s.node.value).map((s) => [s.of, s.node.value.slice(1)]);
     const opened = this.open >= 0 ? this.shown[this.open] : -1;
-    this.matches = this.all.filter((i) =>
+    this.shown = this.ordered.filter((i) =>
       (!chosen.size || chosen.has(model.chips.of(i))) && wanted.every(([of, v]) => of(i) === v) && (!text || this.words[i].includes(text)));
     for (const [name, chip] of this.chips) chip.setAttribute("aria-pressed", chosen.has(name));
     this.arrange(opened);
+    this.changed();
   }
 
-  sortBy(column, th) {
-    const down = this.sort?.column === column && !this.sort.down;
-    this.sort = this.sort?.column === column && this.sort.down ? null : { column, down };
-    for (const other of this.head.children) other.setAttribute("aria-sort", "none");
-    if (this.sort) th.setAttribute("aria-sort", down ? "descending" : "ascending");
-    this.arrange(this.open >= 0 ? this.shown[this.open] : -1);
+  order(column, down) {
+    this.sort = { column, down };
+    if (!this.keys.has(column)) this.keys.set(column, Array.from(this.all, column.order));
+    const keys = this.keys.get(column);
+    const sign = down ? -1 : 1;
+    this.ordered = this.all.slice().sort((a, b) => keys[a] < keys[b] ? -sign : keys[a] > keys[b] ? sign : a - b);
+    this.model.columns.forEach((c, n) => this.head.children[n].setAttribute("aria-sort", c !== column ? "none" : down ? "descending" : "ascending"));
+  }
+
+  // sortBy sorts by a column: up, then down, then as at first.
+  sortBy(column) {
+    const again = this.sort.column === column;
+    if (again && this.sort.down) this.order(this.model.columns[0], false);
+    else this.order(column, again);
+    this.filter();
     this.toTop();
+  }
+
+  // address is what is chosen, as parts of a link.
+  address() {
+    const { anchor, columns, chips } = this.model;
+    const parts = new URLSearchParams();
+    const add = (key, value) => { if (value) parts.append(anchor + "." + key, value); };
+    add("search", this.search.value.trim());
+    for (const name of this.chosen) add(chips.key, name);
+    for (const s of this.selects) add(s.key, s.node.value);
+    if (this.sort.column !== columns[0] || this.sort.down) add("sort", (this.sort.down ? "-" : "") + this.sort.column.label.toLowerCase());
+    return [...(parts.size ? [parts.toString()] : []), ...(this.open >= 0 ? [anchor + (this.shown[this.open] + 1)] : [])];
+  }
+
+  // choosing takes what address gave, and reports whether there was anything for this list.
+  choosing(parts) {
+    const { anchor, columns, chips } = this.model;
+    this.reset();
+    this.search.value = parts.get(anchor + ".search") ?? "";
+    for (const name of parts.getAll(anchor + "." + chips.key)) if (this.chips.has(name)) this.chosen.add(name);
+    for (const s of this.selects) {
+      s.node.value = parts.get(anchor + "." + s.key) ?? "";
+      if (s.node.selectedIndex < 0) s.node.value = "";
+    }
+    const sort = parts.get(anchor + ".sort") ?? "";
+    const column = columns.find((c) => c.label.toLowerCase() === sort.replace(/^-/, ""));
+    this.order(column ?? columns[0], column !== undefined && sort.startsWith("-"));
+    this.filter();
+    return [...parts.keys()].some((key) => key.startsWith(anchor + "."));
   }
 
   // toTop goes to the first row where it is above the window: a new order is of no use in
@@ -153,14 +198,6 @@ class Grid {
   }
 
   arrange(opened) {
-    this.shown = this.matches;
-    if (this.sort) {
-      const { column, down } = this.sort;
-      if (!this.keys.has(column)) this.keys.set(column, Array.from(this.all, column.order));
-      const keys = this.keys.get(column);
-      const sign = down ? -1 : 1;
-      this.shown = this.matches.slice().sort((a, b) => keys[a] < keys[b] ? -sign : keys[a] > keys[b] ? sign : a - b);
-    }
     this.open = opened >= 0 ? this.shown.indexOf(opened) : -1;
     const n = this.shown.length;
     this.found.textContent = n === this.all.length ? number(n) + " " + this.model.noun + (n === 1 ? "" : "s")
@@ -287,7 +324,7 @@ class Grid {
     }
     this.showDetail();
     this.paint();
-    address(this.open >= 0 ? this.model.anchor + (this.shown[this.open] + 1) : "");
+    this.changed();
   }
 
   // visit opens an item by its number, whatever is filtered.
@@ -353,13 +390,4 @@ class Grid {
 function pad(row, height) {
   row.hidden = height <= 0;
   row.firstChild.style.height = Math.max(0, height) + "px";
-}
-
-// address puts an item's link into the address bar without scrolling.
-function address(anchor) {
-  try {
-    history.replaceState(null, "", anchor ? "#" + anchor : location.pathname + location.search);
-  } catch {
-    // Some viewers do not let a local file do so; the page works all the same.
-  }
 }

@@ -16,13 +16,14 @@ function recordModel(data) {
     const r = records[i];
     return words[r[R.file]] && r[R.line] ? words[r[R.file]] + ":" + r[R.line] : words[r[R.file]];
   };
-  const type = (i) => value(i, R.kind) === "repository" ? "repository" : value(i, R.type); // what has no type has a kind
+  const type = (i) => value(i, R.type) && value(i, R.kind) === "integration" ? value(i, R.type) : value(i, R.kind);
   const hosts = words.map(hostOf);
   const name = (i) => names[i] || value(i, R.origin) || "unnamed";
-  const severity = new Map(["failed", "invalid", "conflict", "indexing-error", "unknown", "unprocessed", "deleted", "delete", "updated", "update", "exists", "created", "create", "unchanged"].map((s, i) => [s, i]));
+  const severity = new Map(run.states.map((s, i) => [s, i]));
+  const some = (has) => records.some(has);
   return {
     count: records.length, noun: "record", anchor: "r",
-    chips: { label: "States", names: run.states, of: state },
+    chips: { label: "States", key: "state", names: run.states, of: state },
     selects: [
       { label: "Action", of: (i) => value(i, R.action) },
       { label: "Type", of: type },
@@ -30,22 +31,22 @@ function recordModel(data) {
     ],
     columns: [
       { label: "State", width: "c-state", css: "state", cell: (i) => dotted(state(i)), order: (i) => severity.get(state(i)) },
-      { label: "Name", width: "", css: "name", opens: true, cell: (i) => text(name(i)), order: (i) => name(i).toLowerCase() },
+      { label: "Name", width: "", css: "name", opens: true, cell: (i) => text(name(i)), order: (i) => natural(name(i)) },
       { label: "Type", width: "c-type", css: "small", cell: (i) => text(type(i)), order: type },
-      { label: "Position", width: "c-place", css: "mono", cell: (i) => text(short(place(i))), order: (i) => i },
-      { label: "Cause", width: "", css: "cause", cell: (i) => text(cause(records[i], words)), order: (i) => cause(records[i], words).toLowerCase() || "\uffff" },
-      { label: "HTTP", width: "c-http", css: "number", cell: (i) => text(records[i][R.http] || ""), order: (i) => records[i][R.http] },
-      { label: "Time", width: "c-ms", css: "number", cell: (i) => text(took(records[i][R.ms])), order: (i) => records[i][R.ms] },
+      { label: "Position", width: "c-place", css: "mono", shown: some((r) => words[r[R.file]]), cell: (i) => text(short(place(i))), order: (i) => i },
+      { label: "Cause", width: "", css: "cause", shown: some((r) => words[r[R.error]]), cell: (i) => text(value(i, R.error)), order: (i) => value(i, R.error).toLowerCase() || "\uffff" },
+      { label: "Changes", width: "", css: "cause", shown: some((r) => r.length > R.changes), cell: (i) => text(changed(records[i], words)), order: (i) => changed(records[i], words).toLowerCase() || "\uffff" },
+      { label: "HTTP", width: "c-http", css: "number", shown: some((r) => r[R.http]), cell: (i) => text(records[i][R.http] || ""), order: (i) => records[i][R.http] },
+      { label: "Time", width: "c-ms", css: "number", shown: some((r) => r[R.ms]), cell: (i) => text(took(records[i][R.ms])), order: (i) => records[i][R.ms] },
     ],
     text: (i) => [name(i), value(i, R.origin), type(i), place(i), value(i, R.error), value(i, R.advice), value(i, R.loss), records[i][R.id] || ""].join("\n").toLowerCase(),
     details: (i) => recordDetails(data, i, state(i), place(i)),
   };
 }
 
-// cause is what a row says about why: the error, or the fields that differ.
-function cause(r, words) {
-  if (words[r[RECORD.error]]) return words[r[RECORD.error]];
-  return changesOf(r).map((c) => words[c[0]]).join(", ");
+// changed is what differs, in a row's few words.
+function changed(r, words) {
+  return changesOf(r).map(([field, from, to, unseen]) => words[field] + (unseen ? " is sent" : ": " + words[from] + " → " + words[to])).join("; ");
 }
 
 // hostOf is the host of a URL or of an address such as git@host:path, or the text itself.
@@ -107,18 +108,13 @@ function findingsOf(data, r) {
   return list;
 }
 
-// rerun is the command line that does this one record again.
+// rerun is the command line that does this one record again, as the run did it.
 function rerun(data, i) {
   const { words, run } = data;
-  const r = data.records[i];
-  const file = words[r[RECORD.file]];
-  const target = run.sandbox ? ["--sandbox"] : run.target ? ["--jira", run.target] : [];
-  const line = (...parts) => ["gijbulk", ...parts].map(word).join(" ");
-  if (run.command === "validate") return file && file !== "-" ? line("validate", file) : "";
-  if (!run.complete && !run.merged && !run.dryRun && !run.sandbox && run.writes) return line("resume", run.id, ...target);
-  const again = data.names[i] || words[r[RECORD.origin]];
-  if (!["import", "sync", "audit"].includes(run.command) || !file || file === "-" || !again) return "";
+  if (run.resume) return run.resume;
+  const file = words[data.records[i][RECORD.file]];
+  const again = data.names[i] || words[data.records[i][RECORD.origin]];
+  if (!run.again || !file || file === "-" || !again) return "";
   const match = "^" + again.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&") + "$";
-  const flags = [...(run.dryRun && run.command !== "audit" ? ["--dry-run"] : []), ...(run.skipInvalid ? ["--skip-invalid"] : [])];
-  return line(run.command, file, "--match", match, ...flags, ...target);
+  return [run.again, "--match", word(match), word(file)].join(" ");
 }
