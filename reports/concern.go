@@ -30,6 +30,7 @@ const (
 	openConcerns = 10
 	maxConcerns  = 200
 	maxConcerned = 5
+	maxPlanned   = 20 // for each of a plan
 )
 
 // concerns collects the concerns of a run's records.
@@ -56,7 +57,7 @@ func (cs *concerns) add(r *RecordInfo, n int, state string) {
 	}
 	c := &cs.all[i]
 	c.N++
-	if len(c.Records) < maxConcerned {
+	if len(c.Records) < cs.named() {
 		c.Records = append(c.Records, concerned{n, nameOf(r), placeText(r), r.Loss.text(longestList)})
 	}
 }
@@ -70,6 +71,13 @@ func (cs *concerns) needsPerson(r *RecordInfo) bool {
 		return needsAttention(r.Status, r.Action, r.Error)
 	}
 	return r.Loss.mayLose() || slices.Contains([]schema.Op{schema.OpDelete, schema.OpInvalid, schema.OpConflict, schema.OpIndexingError}, r.Action)
+}
+
+func (cs *concerns) named() int {
+	if cs.by() == byAction {
+		return maxPlanned
+	}
+	return maxConcerned
 }
 
 func (cs *concerns) causeOf(r *RecordInfo) string {

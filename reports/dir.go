@@ -62,10 +62,20 @@ func writeAll(dir string, d reportData, wanted []Wanted) ([]string, error) {
 // Write writes the requested reports and no others; dir is for those without a path of
 // their own. It returns as WriteAll does.
 func Write(dir string, run schema.Run, results []schema.Result, mask schema.Mask, wanted ...Wanted) ([]string, error) {
+	return write(dir, newDocument(Masked(run, results, mask)), wanted)
+}
+
+// WritePreflight writes reports as Write does, with what git hosts say about the records.
+func WritePreflight(dir string, run schema.Run, results []schema.Result, p Preflight, mask schema.Mask, wanted ...Wanted) ([]string, error) {
+	d := newDocument(Masked(run, results, mask))
+	d.preflight = &PreflightInfo{p.Credentials, p.Listings}
+	return write(dir, d, wanted)
+}
+
+func write(dir string, d reportData, wanted []Wanted) ([]string, error) {
 	if len(wanted) == 0 {
 		return nil, nil
 	}
-	d := newDocument(Masked(run, results, mask))
 	files := filesOf(dir, d, wanted)
 	defer discardAll(files)
 	prepare(files)

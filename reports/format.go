@@ -87,6 +87,8 @@ type reportData struct {
 	findings []FindingInfo
 	records  []RecordInfo
 	layout   layout // of the tables
+
+	preflight *PreflightInfo // nil: no git host was asked
 }
 
 func newDocument(run schema.Run, results []schema.Result) reportData {
@@ -94,7 +96,7 @@ func newDocument(run schema.Run, results []schema.Result) reportData {
 }
 
 func documentOf(r Report) reportData {
-	return reportData{r.Run, r.Findings, r.Records, layoutOf(r.Run, withRules(r.Records))}
+	return reportData{r.Run, r.Findings, r.Records, layoutOf(r.Run, withRules(r.Records)), r.Preflight}
 }
 
 func mapTo[T, U any](list []T, f func(T) U) []U {

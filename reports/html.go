@@ -15,7 +15,7 @@ import (
 //go:embed page
 var pageFiles embed.FS
 
-var pageScripts = []string{"grid.js", "cells.js", "records.js", "findings.js", "main.js"}
+var pageScripts = []string{"grid.js", "cells.js", "records.js", "findings.js", "listings.js", "main.js"}
 
 // pageTemplate has two halves, "head" and "tail": the data is between them, and is
 // streamed.

@@ -27,6 +27,12 @@ func writePageData(w io.Writer, d reportData, c totals) error {
 			return writeValue(w, mapTo(d.records, func(r RecordInfo) string { return r.DisplayName }))
 		}},
 		{`,"findings":`, func() error { return writeArray(w, words.findings(d)) }},
+		{`,"listings":`, func() error {
+			if d.preflight == nil {
+				return writeValue(w, []int{})
+			}
+			return words.writeListings(w, d)
+		}},
 		{`,"words":`, func() error { return writeValue(w, words.texts) }}, // the last: the others fill it
 	} {
 		if _, err := io.WriteString(w, part.before); err != nil {

@@ -34,6 +34,9 @@ type page struct {
 
 	Has presence
 
+	Credentials []credentialRow
+	Listings    []listedRow
+
 	Next, NextCommand string
 	Refusal           string // why gijbulk would refuse the plan
 	Limits            []limitRow
@@ -123,6 +126,7 @@ func newPage(d reportData, c totals) page {
 	p.FindingsFirst = c.checkedOnly() && len(d.findings) > 0
 	p.StatesTitle = map[grouping]string{byStatus: "Outcome", byAction: "Planned actions", byCheck: "Result of the check"}[c.by()]
 	p.addRecords(d, c)
+	p.addPreflight(d.preflight)
 	p.PlainFindings = d.findings[:min(maxPlain, len(d.findings))]
 	p.MoreFindings = len(d.findings) - len(p.PlainFindings)
 	p.More = p.Records - len(p.Plain)

@@ -33,6 +33,14 @@ func writeJSON(w io.Writer, d reportData) error {
 	if err := writeRows(w, d.findings); err != nil {
 		return err
 	}
+	if p := d.preflight; p != nil {
+		if _, err := io.WriteString(w, ",\n  \"preflight\": "); err != nil {
+			return err
+		}
+		if err := writeValue(w, p); err != nil {
+			return err
+		}
+	}
 	_, err = io.WriteString(w, "\n}\n")
 	return err
 }

@@ -134,7 +134,7 @@ const (
 )
 
 func kindOf(run RunInfo, r *RecordInfo) caseKind {
-	if run.Command == "validate" && r.Status == schema.StatusUnprocessed {
+	if run.checks() && r.Status == schema.StatusUnprocessed {
 		return casePassed // it is valid
 	}
 	if run.DryRun && r.Action != schema.OpInvalid && r.Action != schema.OpValid {

@@ -50,7 +50,11 @@ func (l LimitInfo) allowed() string {
 	if l.Most == nil {
 		return "any number"
 	}
-	return fmt.Sprintf("%s (%s)", withSeparators(*l.Most), joinNonEmpty(", ", l.Limit, l.Flag))
+	most := withSeparators(*l.Most)
+	if l.Limit == most {
+		return most + " (" + l.Flag + ")"
+	}
+	return fmt.Sprintf("%s (%s, %s)", most, l.Limit, l.Flag)
 }
 
 // verdict says how near the plan is to the limit.

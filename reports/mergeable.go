@@ -71,9 +71,9 @@ func runName(run *RunInfo) string {
 }
 
 // flaggedDry reports whether it was a flag that kept the run from changing anything: an
-// audit, a plan and a validation never do.
+// audit, a plan, a validation and a preflight never do.
 func (r *RunInfo) flaggedDry() bool {
-	return r.DryRun && !slices.Contains([]string{"audit", "plan", "validate"}, r.Command)
+	return r.DryRun && !slices.Contains([]string{"audit", "plan", "validate", "preflight"}, r.Command)
 }
 
 func missingOrDuplicate(shards []SavedReport) (problems []string) {

@@ -21,6 +21,12 @@ type Preflight struct {
 	Listings    []HostListing // one for each record
 }
 
+// PreflightInfo is what git hosts say, in a report.
+type PreflightInfo struct {
+	Credentials []HostCredential `json:"credentials"`
+	Listings    []HostListing    `json:"listings"` // one for each record
+}
+
 // HostCredential is one distinct credential at its host.
 type HostCredential struct {
 	Reference string     `json:"reference"` // what stands in the manifest in place of the secret; "" for none
@@ -42,6 +48,15 @@ type HostListing struct {
 	Repositories []string `json:"repositories,omitzero"` // nil: not asked for
 	Note         string   `json:"-"`                     // for people
 	Name         string   `json:"-"`
+}
+
+// Counted is without the names of repositories.
+func (p Preflight) Counted() Preflight {
+	p.Listings = slices.Clone(p.Listings)
+	for i := range p.Listings {
+		p.Listings[i].Repositories = nil
+	}
+	return p
 }
 
 // PreflightJSON writes for programs: a [FindingInfo] per line, then {"credential":
@@ -90,14 +105,28 @@ func PreflightText(w io.Writer, p Preflight, page Page) (Tally, error) {
 	return tally, err
 }
 
+// expiry is the day on which the credential expires, or "-".
+func (c HostCredential) expiry() string {
+	if c.Expires == nil {
+		return "-"
+	}
+	return c.Expires.Format(time.DateOnly)
+}
+
+// count is how many repositories the record lists, or "-" where that is not known.
+func (l HostListing) count() string {
+	if l.Count == 0 && l.Status != statusOK && l.Status != string(schema.CodeListsNothing) {
+		return "-"
+	}
+	return strconv.Itoa(l.Count)
+}
+
+const statusOK = "ok"
+
 func (p Preflight) credentialTable(out io.Writer) {
 	rows := [][]string{{"CREDENTIAL", "HOST", "USER", "EXPIRES", "STATUS", "RECORDS"}}
 	for _, c := range p.Credentials {
-		expires := "-"
-		if c.Expires != nil {
-			expires = c.Expires.Format(time.DateOnly)
-		}
-		rows = append(rows, []string{oneLine(cmp.Or(c.Reference, "-")), oneLine(c.Host), oneLine(cmp.Or(c.User, "-")), expires, c.Status, strconv.Itoa(len(c.Records))})
+		rows = append(rows, []string{oneLine(cmp.Or(c.Reference, "-")), oneLine(c.Host), oneLine(cmp.Or(c.User, "-")), c.expiry(), c.Status, strconv.Itoa(len(c.Records))})
 	}
 	printTable(out, rows)
 }
@@ -107,11 +136,7 @@ func (p Preflight) listingTable(out io.Writer) (repositories int) {
 	rows := [][]string{{"RECORD", "NAME", "LISTS", "STATUS"}}
 	for _, l := range p.Listings {
 		repositories += l.Count
-		count := strconv.Itoa(l.Count)
-		if l.Count == 0 && l.Status != "ok" && l.Status != string(schema.CodeListsNothing) {
-			count = "-" // not known
-		}
-		rows = append(rows, []string{oneLine(schema.Place{File: l.File, Line: l.Line}.String()), oneLine(cmp.Or(l.Name, "-")), count, oneLine(joinNonEmpty(": ", l.Status, l.Note))})
+		rows = append(rows, []string{oneLine(schema.Place{File: l.File, Line: l.Line}.String()), oneLine(cmp.Or(l.Name, "-")), l.count(), oneLine(joinNonEmpty(": ", l.Status, l.Note))})
 		for _, name := range l.Repositories {
 			rows = append(rows, []string{"", "  " + oneLine(name)})
 		}

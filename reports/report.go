@@ -22,6 +22,8 @@ type Report struct {
 	Run      RunInfo       `json:"run"`
 	Records  []RecordInfo  `json:"records"`  // in the order of the manifest
 	Findings []FindingInfo `json:"findings"` // in the order of the manifest
+
+	Preflight *PreflightInfo `json:"preflight,omitempty"` // what git hosts say; absent where none was asked
 }
 
 // RunInfo is what ran, where, when, and with what result.
@@ -200,7 +202,7 @@ func NewReport(run schema.Run, results []schema.Result) Report {
 	findings := slices.Clone(run.Findings)
 	order := placeOrder(run.Files)
 	slices.SortStableFunc(findings, func(a, b schema.Finding) int { return order(a.Place, b.Place) })
-	return Report{Version, runInfo(run, all), mapTo(all, recordInfo), mapTo(findings, findingInfo)}
+	return Report{Version: Version, Run: runInfo(run, all), Records: mapTo(all, recordInfo), Findings: mapTo(findings, findingInfo)}
 }
 
 func runInfo(run schema.Run, all []schema.Result) RunInfo {

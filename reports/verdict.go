@@ -16,10 +16,12 @@ type totals struct {
 	drift    int // records that are not on the server as the manifest wants them
 	errors   int // findings
 	warnings int
+
+	preflight *PreflightInfo
 }
 
 func totalsOf(d reportData) totals {
-	c := totals{run: d.run, ops: map[schema.Op]int{}}
+	c := totals{run: d.run, preflight: d.preflight, ops: map[schema.Op]int{}}
 	for i := range d.records {
 		r := &d.records[i]
 		c.ops[r.Action]++
@@ -37,6 +39,9 @@ func totalsOf(d reportData) totals {
 	return c
 }
 
+// checks reports whether the command never plans anything.
+func (r *RunInfo) checks() bool { return r.Command == "validate" || r.Command == "preflight" }
+
 // rating is how good a verdict is.
 type rating string
 
@@ -49,7 +54,7 @@ const (
 // checkedOnly reports whether the run ended with the check of the manifest, by its
 // command or because of what was found.
 func (c totals) checkedOnly() bool {
-	return c.run.Command == "validate" || c.errors > 0 && c.run.Writes == 0 && c.ops[schema.OpInvalid]+c.ops[schema.OpValid] == c.run.Total
+	return c.run.checks() || c.errors > 0 && c.run.Writes == 0 && c.ops[schema.OpInvalid]+c.ops[schema.OpValid] == c.run.Total
 }
 
 // grouping is what a run's records are counted by.
@@ -127,6 +132,8 @@ func (c totals) counts() map[string]int {
 
 func (c totals) verdict() (string, rating) {
 	switch {
+	case c.preflight != nil:
+		return c.preflightVerdict()
 	case c.checkedOnly():
 		return c.manifestVerdict()
 	case c.run.DryRun && c.run.Complete && c.run.Command == "audit":

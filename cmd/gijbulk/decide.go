@@ -42,7 +42,7 @@ func (w *workspace) decideRun(ctx context.Context, run schema.Run, m manifests) 
 	if d.nothingKnown && !w.stateless() && sendsSecretsAgain(d.plan) {
 		w.log.warn("no state for this Jira yet: all secrets will be sent")
 	}
-	run.Digest, run.Limits = d.plan.Digest(), w.limitsUsed(d)
+	run.Digest, run.Limits = d.plan.Digest(), w.limitsUsed(run, d)
 	run.Findings = slices.Concat(m.allFindings(), d.findings, w.setsNotShared(m.records))
 	return run, d, nil
 }

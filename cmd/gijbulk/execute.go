@@ -90,7 +90,10 @@ func (w *workspace) report(ctx context.Context, r *record, run schema.Run, plan 
 	requests, writes := w.target.client.Requests()
 	run.Requests, run.Writes = run.Requests+requests, run.Writes+writes
 	run.Timeline = w.traffic.timeline(run.Ended)
-	run.Complete, run.Why, run.Resume = trouble == nil, "", w.resuming(run, trouble)
+	run.Complete, run.Why, run.Resume = trouble == nil, "", ""
+	if trouble != nil && w.state != nil {
+		run.Resume = w.resuming(run)
+	}
 	run.Nested = plan.NestedAfter(outcomes, run.Complete)
 	if trouble != nil {
 		run.Why = trouble.Error()
@@ -114,7 +117,7 @@ func (w *workspace) writeReports(f finished) error {
 		f.run.Ended = w.now().UTC()
 		f.run.Timeline = w.traffic.timeline(f.run.Ended)
 	}
-	f.run.Again = w.again(f.run)
+	f.run.Again = cmp.Or(f.run.Again, w.again(f.run))
 	w.finished = &f
 	if !w.reporting() {
 		return nil

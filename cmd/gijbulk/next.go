@@ -95,11 +95,8 @@ func forFixed(flag string) bool {
 	return slices.Contains(targetFlags, flag) || slices.Contains([]string{"encoding", "set", "set-name", "default", "allow-commands", "allow-dropped-types", "no-plain-secrets", "skip-invalid", "rate", "concurrency", "resend-secrets"}, flag)
 }
 
-// resuming is the command that continues a run, or "".
-func (w *workspace) resuming(run schema.Run, trouble error) string {
-	if trouble == nil || w.state == nil {
-		return ""
-	}
+// resuming is the command that continues a run that was interrupted.
+func (w *workspace) resuming(run schema.Run) string {
 	return w.commandLine([]string{"gijbulk", "resume", run.ID}, forResumed)
 }
 

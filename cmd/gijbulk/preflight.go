@@ -118,7 +118,9 @@ func (a *app) preflight(ctx context.Context, files []string, o preflightOptions)
 	}
 	c.findings = manifests{c.records, c.findings}.withCreates()
 	a.expiries = a.credentialExpiries(found)
-	tally, err := a.printPreflight(a.shownPreflight(c, found, o.list))
+	shown := a.shownPreflight(c, found)
+	c.hosts = &shown
+	tally, err := a.printPreflight(shown, o.list)
 	if err != nil {
 		return err
 	}
@@ -229,15 +231,18 @@ func (m manifests) withCreates() []schema.Finding {
 	return all
 }
 
-func (a *app) printPreflight(p reports.Preflight) (reports.Tally, error) {
+func (a *app) printPreflight(p reports.Preflight, list bool) (reports.Tally, error) {
+	if !list {
+		p = p.Counted()
+	}
 	if a.json() {
 		return reports.PreflightJSON(a.stdout, p)
 	}
 	return reports.PreflightText(a.stdout, p, a.page(a.stdoutIsTerminal))
 }
 
-// shownPreflight is what is printed, without secrets.
-func (a *app) shownPreflight(c validation, found githost.Report, list bool) reports.Preflight {
+// shownPreflight is what is printed and reported, without secrets.
+func (a *app) shownPreflight(c validation, found githost.Report) reports.Preflight {
 	p := reports.Preflight{Findings: c.findings}
 	for _, credential := range found.Credentials {
 		shown := reports.HostCredential{Reference: credential.Reference, Host: credential.Host, User: a.mask.HideSaid(credential.User),
@@ -255,12 +260,9 @@ func (a *app) shownPreflight(c validation, found githost.Report, list bool) repo
 	for i, l := range found.Listings {
 		r := c.records[i]
 		shown := reports.HostListing{File: r.Place.File, Line: r.Place.Line, Record: r.Place.Record, Count: len(l.Repositories), Status: l.Status,
-			Note: l.Note, Name: a.mask.Hide(r.Key().String())}
-		if list {
-			shown.Repositories = []string{}
-			for _, repository := range l.Repositories {
-				shown.Repositories = append(shown.Repositories, a.mask.HideSaid(repository.Name))
-			}
+			Note: l.Note, Name: a.mask.Hide(r.Key().String()), Repositories: []string{}}
+		for _, repository := range l.Repositories {
+			shown.Repositories = append(shown.Repositories, a.mask.HideSaid(repository.Name))
 		}
 		p.Listings = append(p.Listings, shown)
 	}

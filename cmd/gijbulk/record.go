@@ -29,6 +29,7 @@ func (w *workspace) record(ctx context.Context, run schema.Run, options recorded
 	if w.state == nil || run.DryRun {
 		return nil, nil
 	}
+	options.Again, options.Resume = w.mask.Hide(w.again(run)), w.mask.Hide(w.resuming(run))
 	given, err := options.with(w.command.Flags(), w.configured)
 	if err != nil {
 		return nil, err
@@ -93,6 +94,10 @@ type recordedOptions struct {
 	Plan    string `json:"plan,omitempty"`
 	Applies string `json:"applies,omitempty"`
 
+	// Again and Resume are commands that reports of the run advise.
+	Again  string `json:"again,omitempty"`
+	Resume string `json:"resume,omitempty"`
+
 	// Timeout is the longest time limit of requests in a process that resumed the run.
 	Timeout time.Duration `json:"timeout,omitempty"`
 }
@@ -114,6 +119,16 @@ func readOptions(run string, recorded []byte) (o recordedOptions, err error) {
 		return o, fmt.Errorf("the options of run %s cannot be read: %w", run, err)
 	}
 	return o, nil
+}
+
+// withAdvice adds the commands that were recorded with a run.
+func withAdvice(saved journal.Saved) (schema.Run, error) {
+	run := saved.Run
+	o, err := readOptions(run.ID, saved.Options)
+	if run.Again = o.Again; !run.Complete && saved.State != journal.StateRefused {
+		run.Resume = o.Resume
+	}
+	return run, err
 }
 
 // restoreOptions sets the flags that the interrupted run was given and this command was not.

@@ -111,7 +111,7 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 	}
 	defer func() { err = firstError(err, unlock()) }()
 	saved, err := state.Load(ctx, run.ID)
-	saved.Run.Host = run.Host
+	saved.Run.Host, saved.Run.Again = run.Host, options.Again
 	if err == nil {
 		saved.Options, err = json.Marshal(options)
 	}
@@ -146,7 +146,7 @@ func (w *workspace) continueRun(ctx context.Context, r *record, saved journal.Sa
 // startOver makes the plan of a run that ended before it had one. Nothing of it was sent, so
 // its manifests, or the file of its plan, are read as they are now.
 func (w *workspace) startOver(ctx context.Context, r *record, run schema.Run, saved journal.Saved, options recordedOptions, files []string) (err error) {
-	run.Complete, run.Why, run.Ended, run.Findings = false, "", time.Time{}, nil
+	run.Complete, run.Why, run.Ended, run.Findings, run.Again = false, "", time.Time{}, nil, options.Again
 	if len(files) > 0 {
 		run.Files = files
 	}

@@ -109,8 +109,11 @@ func (a *app) loadRun(ctx context.Context, o stateOptions, id string) (saved jou
 		return saved, err
 	}
 	defer func() { err = firstError(err, state.Close()) }()
-	saved, err = state.Load(ctx, id)
+	if saved, err = state.Load(ctx, id); err != nil {
+		return saved, err
+	}
 	saved.Run.Nested = saved.Plan.NestedAfter(saved.Outcomes, saved.Run.Complete)
+	saved.Run, err = withAdvice(saved)
 	return saved, err
 }
 

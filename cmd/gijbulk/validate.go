@@ -111,6 +111,8 @@ type validation struct {
 	records  []schema.Record
 	findings []schema.Finding
 	problem  error
+
+	hosts *reports.Preflight // what git hosts say; nil: they were not asked
 }
 
 func (a *app) reportCheck(c validation, dir string, wanted []reports.Wanted) error {
@@ -120,7 +122,12 @@ func (a *app) reportCheck(c validation, dir string, wanted []reports.Wanted) err
 	if len(wanted) == 0 {
 		return nil
 	}
-	_, err := reports.Write(cmp.Or(dir, filepath.Join("gijbulk-reports", run.ID)), run, a.finished.results(), a.mask, wanted...)
+	dir = cmp.Or(dir, filepath.Join("gijbulk-reports", run.ID))
+	if c.hosts != nil {
+		_, err := reports.WritePreflight(dir, run, a.finished.results(), *c.hosts, a.mask, wanted...)
+		return err
+	}
+	_, err := reports.Write(dir, run, a.finished.results(), a.mask, wanted...)
 	return err
 }
 

@@ -48,7 +48,8 @@ class Grid {
   build(section) {
     const { model } = this;
     const title = section.querySelector("h2").id;
-    this.search = el("input", { type: "search", placeholder: "Search " + model.noun + "s", "aria-label": "Search " + model.noun + "s", spellcheck: "false", autocomplete: "off" });
+    const hint = model.hint ?? "Search " + model.noun + "s";
+    this.search = el("input", { type: "search", placeholder: hint, "aria-label": hint, spellcheck: "false", autocomplete: "off" });
     this.search.addEventListener("input", () => this.filter());
     this.selects = model.selects.map((s) => this.buildSelect(s)).filter(Boolean);
     const clear = el("button", { type: "button" }, "Clear");

@@ -7,6 +7,8 @@
   const changed = () => { if (ready) address(Object.values(grids).flatMap((g) => g.address()).join("&")); };
   if (data.records.length) grids.r = new Grid(section("records"), recordModel(data), changed);
   if (data.findings.length) grids.f = new Grid(section("findings"), findingModel(data), changed);
+  if (data.listings.some((l) => repositoriesOf(l).length)) grids.l = new Grid(section("listings"), listingModel(data), changed);
+  else section("listings")?.append(el("p", { class: "quiet" }, "No repositories."));
 
   // The legend chooses what it stands for.
   for (const item of document.querySelectorAll(".legend [data-state]")) {
@@ -16,7 +18,7 @@
     item.replaceWith(button);
   }
 
-  // #r17 is the 17th record, #f3 the third finding; #r.state=failed&r.search=x what is chosen.
+  // #r17 is the 17th record, #f3 the third finding, #l5 the fifth repository; #r.state=failed&r.search=x what is chosen.
   const visit = () => {
     const parts = new URLSearchParams(location.hash.slice(1));
     const choices = [...parts.keys()].some((key) => key.includes("."));
@@ -24,7 +26,7 @@
       if (choices && grid.choosing(parts)) grid.table.scrollIntoView();
     }
     for (const key of parts.keys()) {
-      const found = /^([rf])(\d+)$/.exec(key);
+      const found = /^([rfl])(\d+)$/.exec(key);
       if (found) grids[found[1]]?.visit(found[2] - 1);
     }
   };

@@ -20,12 +20,15 @@ function recordModel(data) {
   const hosts = words.map(hostOf);
   const name = (i) => names[i] || value(i, R.origin) || "unnamed";
   const severity = new Map(run.states.map((s, i) => [s, i]));
+  const listing = new Map(data.listings.map((l) => [l[LISTING.number], l]));
+  const lists = (i) => listing.get(i)?.[LISTING.count] ?? 0;
+  const asked = (i) => listing.has(i) ? words[listing.get(i)[LISTING.status]] : "";
   const some = (has) => records.some(has);
   return {
     count: records.length, noun: "record", anchor: "r",
     chips: { label: "States", key: "state", names: run.states, of: state },
     selects: [
-      { label: "Action", of: (i) => value(i, R.action) },
+      ...(run.by === "action" ? [] : [{ label: "Action", of: (i) => value(i, R.action) }]),
       { label: "Type", of: type },
       { label: "Host", of: (i) => hosts[records[i][R.origin]] },
     ],
@@ -34,13 +37,15 @@ function recordModel(data) {
       { label: "Name", width: "", css: "name", opens: true, cell: (i) => text(name(i)), order: (i) => natural(name(i)) },
       { label: "Type", width: "c-type", css: "small", cell: (i) => text(type(i)), order: type },
       { label: "Position", width: "c-place", css: "mono", shown: some((r) => words[r[R.file]]), cell: (i) => text(short(place(i))), order: (i) => i },
+      { label: "Lists", width: "c-http", css: "number", shown: listing.size > 0, cell: (i) => text(number(lists(i))), order: lists },
+      { label: "Git host", width: "c-type", css: "small", shown: listing.size > 0, cell: (i) => text(asked(i)), order: asked },
       { label: "Cause", width: "", css: "cause", shown: some((r) => words[r[R.error]]), cell: (i) => text(value(i, R.error)), order: (i) => value(i, R.error).toLowerCase() || "\uffff" },
       { label: "Changes", width: "", css: "cause", shown: some((r) => r.length > R.changes), cell: (i) => text(changed(records[i], words)), order: (i) => changed(records[i], words).toLowerCase() || "\uffff" },
       { label: "HTTP", width: "c-http", css: "number", shown: some((r) => r[R.http]), cell: (i) => text(records[i][R.http] || ""), order: (i) => records[i][R.http] },
       { label: "Time", width: "c-ms", css: "number", shown: some((r) => r[R.ms]), cell: (i) => text(took(records[i][R.ms])), order: (i) => records[i][R.ms] },
     ],
     text: (i) => [name(i), value(i, R.origin), type(i), place(i), value(i, R.error), value(i, R.advice), value(i, R.loss), records[i][R.id] || ""].join("\n").toLowerCase(),
-    details: (i) => recordDetails(data, i, state(i), place(i)),
+    details: (i) => recordDetails(data, i, state(i), place(i), listing.get(i)),
   };
 }
 
@@ -55,7 +60,7 @@ function hostOf(origin) {
   return found ? found[1].toLowerCase() : origin;
 }
 
-function recordDetails(data, i, state, place) {
+function recordDetails(data, i, state, place, listing) {
   const { records, words, run } = data;
   const R = RECORD;
   const r = records[i];
@@ -66,6 +71,8 @@ function recordDetails(data, i, state, place) {
     ["Advice", words[r[R.advice]], "advice"],
     ["Changes", changes(changesOf(r), words)],
     ["Nested repositories", words[r[R.loss]]],
+    ["Git host", listing && [words[listing[LISTING.status]], words[listing[LISTING.note]]].filter(Boolean).join(": ")],
+    ["Lists", listing && listed(data, listing)],
     ["Action", words[r[R.action]] + " → " + words[r[R.status]]],
     ["Position", place + (r[R.record] ? ", record " + number(r[R.record]) : "")],
     ["Kind", words[r[R.kind]]],
