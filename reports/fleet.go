@@ -44,6 +44,9 @@ type TargetInfo struct {
 	Details *Report `json:"-"` // of its records; nil: it has none
 }
 
+// exitDrift is the exit code of a command that only looks.
+const exitDrift = 2
+
 func (t TargetInfo) good() bool { return t.Exit == 0 }
 
 // WriteAll writes the requested reports over all targets, and then, last, report.json. It returns as
@@ -123,27 +126,27 @@ func (f Fleet) verdict() (string, rating) {
 		results[i] = fmt.Sprintf("%d %s", count[result], result)
 	}
 	text := plural(len(f.Targets), "target") + ": " + strings.Join(results, ", ")
-	const drift = 2 // of a command that only looks
 	switch f.Fleet.Exit {
 	case 0:
 		return text, ratingGood
-	case drift:
+	case exitDrift:
 		return text, ratingWarn
 	}
 	return text, ratingBad
 }
 
-// worstFirst are the targets that need attention, and then the others, each in their order.
+// worstFirst are the targets that need attention, then those that drift, and then the others, each in their order.
 func (f Fleet) worstFirst() []TargetInfo {
-	return slices.SortedStableFunc(slices.Values(f.Targets), func(a, b TargetInfo) int {
-		switch {
-		case a.good() == b.good():
-			return 0
-		case a.good():
+	rank := func(t TargetInfo) int {
+		switch t.Exit {
+		case 0:
+			return 2
+		case exitDrift:
 			return 1
 		}
-		return -1
-	})
+		return 0
+	}
+	return slices.SortedStableFunc(slices.Values(f.Targets), func(a, b TargetInfo) int { return rank(a) - rank(b) })
 }
 
 func (f Fleet) facts() []fact {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -19,6 +20,7 @@ const (
 	opened     = `(document.querySelector(".list tr.detail")?.textContent ?? "")`
 	focused    = `document.activeElement.textContent`
 	rows       = `document.querySelectorAll(".list tr.r").length`
+	headings   = `[...document.querySelectorAll("#records .list thead th")].map(th => th.textContent)`
 	overflow   = `document.documentElement.scrollWidth - innerWidth`
 )
 
@@ -43,26 +45,32 @@ const faint = `(() => {
 // TestReportsInABrowser opens the pages of real runs as people do, and keeps pictures of
 // them (go test -artifacts; make browser).
 func TestReportsInABrowser(t *testing.T) {
-	browser, runs, artifacts := newBrowser(t), newRuns(t), t.ArtifactDir()
+	browser, runs, pictures := newBrowser(t), newRuns(t), newPictures(t)
 	for _, tt := range []struct {
 		name  string
-		page  string
+		page  func(*testing.T) string
 		whole bool // it is short enough for a picture of all of it
 		look  func(b *tab, page string)
 	}{
-		{"demo", runs.demo(t), true, lookAtDemo},
-		{"failing", runs.failing(t), true, lookAtFailing},
-		{"refused", runs.refused(t), true, lookAtRefused},
-		{"audit", runs.audit(t), true, lookAtAudit},
-		{"large", runs.large(t), false, lookAtLarge},
+		{"clean", runs.clean, true, lookAtClean},
+		{"failing", runs.failing, true, lookAtFailing},
+		{"refused", runs.refused, true, lookAtRefused},
+		{"audit", runs.audit, true, lookAtAudit},
+		{"plan", runs.plan, true, lookAtPlan},
+		{"preflight", runs.preflight, true, lookAtPreflight},
+		{"fleet", runs.fleet, true, lookAtFleet},
+		{"large", runs.large, false, lookAtLarge},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
+			page := tt.page(t)
 			b := newTab(t, browser)
-			b.pictures = filepath.Join(artifacts, tt.name+"-")
-			b.open(tt.page, "")
-			lookEverywhere(b, tt.page, tt.whole)
-			b.open(tt.page, "")
-			tt.look(b, tt.page)
+			if pictures != "" {
+				b.pictures = filepath.Join(pictures, tt.name+"-")
+			}
+			b.open(page, "")
+			lookEverywhere(b, page, tt.whole)
+			b.open(page, "")
+			tt.look(b, page)
 		})
 	}
 }
@@ -83,8 +91,7 @@ func lookEverywhere(b *tab, page string, whole bool) {
 	} {
 		b.window(view.width, view.height, view.phone)
 		b.media(view.medium, view.colours)
-		b.scrollTo(".list")
-		until(b, rows+" > 0", true)
+		until(b, `document.readyState`, "complete")
 		if wide := see[int](b, overflow); wide > 0 {
 			b.Errorf("%s: the page is %d pixels wider than the window", view.name, wide)
 		}
@@ -95,7 +102,7 @@ func lookEverywhere(b *tab, page string, whole bool) {
 	}
 	b.window(1280, 900, false)
 	b.media("", "light")
-	if roles, all := b.nameless(); len(roles) > 0 || all < 20 {
+	if roles, all := b.nameless(); len(roles) > 0 || all < 2 {
 		b.Errorf("of %d controls these have no name: %q", all, roles)
 	}
 	pdf := do(b, chromedp.PrintToPDF())
@@ -106,22 +113,33 @@ func lookEverywhere(b *tab, page string, whole bool) {
 	b.scripts(false)
 	defer b.scripts(true)
 	b.open(page, "")
-	if n := see[int](b, `[...document.querySelectorAll("noscript table.plain tbody tr")].length`); n < 10 || n > 2000 {
+	if n := see[int](b, `[...document.querySelectorAll("table.plain tbody tr")].length`); n < 3 || n > 2100 {
 		b.Errorf("without scripts there are %d rows", n)
 	}
 	b.shot("no-scripts", whole)
 }
 
-// lookAtDemo goes from a picture to its records, and from a bar to its record.
-func lookAtDemo(b *tab, page string) {
+// lookAtClean goes from a picture to its records, and from a bar to its record. What a report has nothing for is not
+// in it.
+func lookAtClean(b *tab, page string) {
 	all := see[int](b, rows)
+	if headings := see[[]string](b, headings); slices.Contains(headings, "Cause") || slices.Contains(headings, "Changes") || !slices.Contains(headings, "HTTP") {
+		b.Errorf("the columns are %q", headings)
+	}
+	if see[bool](b, `!!document.querySelector("#attention")`) {
+		b.Error("a run without failures needs attention")
+	}
+	if unit := see[string](b, `document.querySelector(".chart p").textContent`); !strings.HasPrefix(unit, "records per ") {
+		b.Errorf("the axis is of %q", unit)
+	}
 	b.click(`.legend button`)
 	until(b, `document.querySelectorAll('.chips [aria-pressed="true"]').length`, 1)
+	until(b, `location.hash`, "#r.state=created")
 	b.click(`.bars a`)
 	until(b, `document.querySelectorAll(".list tr.detail").length`, 1)
 	until(b, opened+`.includes("Id on the server")`, true)
 	b.shot("slowest-opened", true)
-	if link := see[string](b, `location.hash`); !strings.HasPrefix(link, "#r") {
+	if link := see[string](b, `location.hash`); !strings.Contains(link, "r.state=created&r") {
 		b.Errorf("the address ends in %q", link)
 	}
 	if all < 20 {
@@ -129,9 +147,13 @@ func lookAtDemo(b *tab, page string) {
 	}
 }
 
-// lookAtFailing reads why a record failed and copies the command that mends it; a name
-// that is a script stays text.
+// lookAtFailing begins with what failed, and why; copies the command that repeats it; and finds what was chosen in the
+// address. A name that is a script stays text.
 func lookAtFailing(b *tab, page string) {
+	if cause := see[string](b, `document.querySelector("main section .cause").textContent`); cause != "Project with id=99999 does not exist" {
+		b.Errorf("the page begins with %q", cause)
+	}
+	until(b, `[...document.querySelectorAll("#records .list tr.r .state")].findIndex(c => c.textContent !== "failed")`, 15)
 	b.do(chromedp.SendKeys(chromedp.CSS(`#records input[type=search]`), "<script>"))
 	until(b, found, "2 of 60 records")
 	b.click(`.list tr.r .name button`)
@@ -142,19 +164,31 @@ func lookAtFailing(b *tab, page string) {
 	if title := see[string](b, `document.title`); title == "taken" {
 		b.Error("a display name ran as a script")
 	}
-	if command := see[string](b, `document.querySelector(".command code").textContent`); !strings.HasPrefix(command, "gijbulk import failing.csv --match '^</script>") {
+	command := see[string](b, `document.querySelector(".more .command code").textContent`)
+	if !strings.HasPrefix(command, "gijbulk import --sandbox=seed=7,429=5% --set=sendCommitEmails=true --settle=0s --match '^</script>") || !strings.HasSuffix(command, " failing.csv") {
 		b.Errorf("the command is %q", command)
 	}
-	b.click(`.command button`)
-	until(b, `["Copied", "Press Ctrl+C"].includes(document.querySelector(".command button").textContent)`, true)
+	b.click(`.more .command button`)
+	until(b, `["Copied", "Press Ctrl+C"].includes(document.querySelector(".more .command button").textContent)`, true)
 	b.shot("opened", true)
 	b.click(`.tools button`)
 	until(b, found, "60 records")
-	b.click(`.chips button:nth-child(2)`)
+	b.click(`.chips button:nth-child(1)`)
 	until(b, found, "15 of 60 records")
-	b.choose("Host", "gitlab1.example.org (20)")
+	if hosts := see[[]string](b, `[...document.querySelector('select[aria-label=Host]').options].map(o => o.textContent)`); hosts[3] != "gitlab2.example.org (5)" {
+		b.Errorf("the hosts are %q", hosts)
+	}
+	b.choose("Host", "gitlab4.example.org (5)")
 	until(b, found, "5 of 60 records")
 	b.shot("filtered", true)
+	chosen := see[string](b, `location.hash`)
+	b.open(page, chosen)
+	until(b, found, "5 of 60 records")
+	b.phone()
+	until(b, `document.querySelector(".list").getBoundingClientRect().top + scrollY < 2 * innerHeight`, true)
+	if shown := see[string](b, `document.querySelector(".list tr.r").innerText`); !strings.Contains(shown, "Project with id=99999 does not exist") {
+		b.Errorf("a row on a phone is %q", shown)
+	}
 }
 
 // lookAtRefused works with the findings of a manifest.
@@ -171,6 +205,9 @@ func lookAtRefused(b *tab, page string) {
 
 // lookAtAudit reads what differs, field by field.
 func lookAtAudit(b *tab, page string) {
+	if headings := see[[]string](b, headings); !slices.Contains(headings, "Changes") || slices.Contains(headings, "HTTP") || slices.Contains(headings, "Time") {
+		b.Errorf("the columns are %q", headings)
+	}
 	b.click(`.list thead th:nth-child(2) button`)
 	until(b, `document.querySelector('th[aria-sort="ascending"]').textContent`, "Name")
 	sorted := see[[]string](b, shownNames)
@@ -179,57 +216,94 @@ func lookAtAudit(b *tab, page string) {
 	if again := see[[]string](b, shownNames); again[0] != sorted[len(sorted)-1] || len(again) != len(sorted) {
 		b.Errorf("sorted down %q, and up %q", again, sorted)
 	}
-	b.choose("Action", "update (11)")
+	until(b, `location.hash`, "#r.sort=-name")
+	b.click(`.chips button`)
 	until(b, found, "11 of 24 records")
 	b.click(`.list tr.r .name button`)
 	until(b, `document.querySelector(".more ins")?.textContent`, "true")
+	if command := see[string](b, `document.querySelector(".more .command code").textContent`); !strings.HasPrefix(command, "gijbulk audit --jira ") || !strings.Contains(command, " --set=sendCommitEmails=true --match ") {
+		b.Errorf("the command is %q", command)
+	}
 	b.shot("changes", true)
+}
+
+// lookAtPlan reads what is to be approved: first what is deleted, the limits, and the command.
+func lookAtPlan(b *tab, page string) {
+	until(b, `document.querySelector("h1").textContent.startsWith("This plan would delete 2, update 1 and create 3 records on http://")`, true)
+	until(b, `document.querySelector("#attention b").textContent`, "2 delete")
+	until(b, `document.querySelectorAll("#attention .who a").length`, 2)
+	until(b, `document.querySelector(".list tr.r .state").textContent`, "delete")
+	until(b, `document.querySelector(".limits tr td:last-child").textContent`, "exceeded")
+	until(b, `document.querySelector(".warning.bad").textContent.startsWith("gijbulk will refuse this plan: it would delete 2 of 12 integrations (16.7%), at most 1 ")`, true)
+	if command := see[string](b, `document.querySelector(".next code").textContent`); !strings.HasPrefix(command, "gijbulk apply plan.json --jira http://") {
+		b.Errorf("the command is %q", command)
+	}
+}
+
+// lookAtPreflight finds which records list a repository.
+func lookAtPreflight(b *tab, page string) {
+	b.do(chromedp.SendKeys(chromedp.CSS(`#listings input[type=search]`), "acme/web"))
+	until(b, `document.querySelector("#listings .found").textContent`, "2 of 4 rows")
+	b.click(`#listings .list tr.r .name button`)
+	until(b, `[...document.querySelectorAll("#listings .more a")].map(a => a.textContent).filter(t => /Acme|Web/.test(t)).length`, 2)
+	until(b, `[...document.querySelectorAll("#records .list th")].some(th => th.textContent === "Lists")`, true)
+	b.shot("found", true)
+}
+
+// lookAtFleet goes to the report of a target.
+func lookAtFleet(b *tab, page string) {
+	until(b, `document.querySelector("tbody th").textContent`, "none")
+	if link := see[string](b, `document.querySelector("tbody a").getAttribute("href")`); !strings.HasSuffix(link, "report.json") {
+		b.Errorf("the link is %q", link)
+	}
 }
 
 // lookAtLarge finds its way in many records, with the keyboard alone, and by a link.
 func lookAtLarge(b *tab, page string) {
-	all := "50,000 records"
+	all := "1,200 records"
 	until(b, found, all)
 	if n := see[int](b, rows); n > 100 {
 		b.Errorf("%d rows exist", n)
 	}
 	b.slash()
-	b.press("team 04217")
+	b.press("team 00417")
 	until(b, found, "1 of "+all)
-	until(b, first, "Team 04217")
+	until(b, first, "Team 00417")
 	// Tab goes on through what stands between the search and the list.
 	for range 20 {
-		if see[string](b, focused) == "Team 04217" {
+		if see[string](b, focused) == "Team 00417" {
 			break
 		}
 		b.press(kb.Tab)
 	}
 	b.press(kb.Enter)
-	until(b, opened+`.includes("record 4,218")`, true)
-	until(b, `location.hash`, "#r4218")
+	until(b, opened+`.includes("record 418")`, true)
+	until(b, `location.hash`, "#r418")
 	b.shot("found", false)
 	b.press(kb.Escape)
 	until(b, opened, "")
-	until(b, focused, "Team 04217")
+	until(b, focused, "Team 00417")
 
 	b.open(page, "")
 	until(b, found, all)
 	b.do(chromedp.Focus(chromedp.CSS(`.list tr.r .name button`)))
+	b.click(`.list thead th:nth-child(2) button`) // by name
+	b.do(chromedp.Focus(chromedp.CSS(`.list tr.r .name button`)))
 	for _, step := range []struct{ key, name string }{
-		{kb.ArrowDown, "Team 00001"}, {kb.ArrowDown, "Team 00002"}, {kb.ArrowUp, "Team 00001"}, {kb.End, "Team 49999"},
-		{kb.ArrowDown, "Team 49999"}, {kb.ArrowUp, "Team 49998"}, {kb.Home, "Team 00000"},
+		{kb.ArrowDown, "Team 00001"}, {kb.ArrowDown, "Team 00002"}, {kb.ArrowUp, "Team 00001"}, {kb.End, "Team 01199"},
+		{kb.ArrowDown, "Team 01199"}, {kb.ArrowUp, "Team 01198"}, {kb.Home, "Team 00000"},
 	} {
 		b.press(step.key)
 		until(b, focused, step.name)
 	}
-	b.choose("Host", "git7.example.org (1,250)")
-	until(b, found, "1,250 of "+all)
+	b.choose("Host", "git7.example.org (30)")
+	until(b, found, "30 of "+all)
 	b.click(`.list thead th:nth-child(1) button`) // the worst first
 	until(b, `document.querySelector(".list tr.r .state").textContent`, "failed")
 	b.shot("sorted", false)
 
-	b.open(page, "#r43210")
-	until(b, opened+`.includes("Team 43209")`, true)
+	b.open(page, "#r1043")
+	until(b, opened+`.includes("Team 01042")`, true)
 	until(b, `(() => { const box = document.querySelector(".list tr.detail").getBoundingClientRect(); return box.top > 0 && box.top < innerHeight; })()`, true)
 	b.shot("link", false)
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -14,18 +15,28 @@ import (
 	"time"
 
 	"gijbulk/importer/sandbox"
+	"gijbulk/importer/sandbox/hosts"
 )
 
 // hostileName wants to be more than a text.
 const hostileName = `</script><script>document.title="taken"</script><img src=x onerror="document.title='taken'">`
 
-// largeRun is how many records the largest report has.
-const largeRun = 50_000
+// largeRun is how many records the largest report has: more than may all exist in the page at once.
+const largeRun = 1_200
 
 // runs are reports of real runs, by name.
 type runs struct {
-	dir, jira string
+	dir, jira, other, hosts string
 }
+
+// world are the git hosts that a preflight asks.
+const world = `hosts:
+  - name: api.github.com
+    kind: github
+    credentials:
+      - {token: a-secret-value, user: octo, scopes: [repo], expires: 2100-01-31}
+    organizations: {acme: [api, web, docs], beta: [tools]}
+`
 
 func newRuns(t *testing.T) runs {
 	t.Helper()
@@ -33,25 +44,48 @@ func newRuns(t *testing.T) runs {
 	if err := os.CopyFS(filepath.Join(r.dir, "samples"), os.DirFS("../../samples")); err != nil {
 		t.Fatal(err)
 	}
-	server, err := sandbox.New(sandbox.Options{IndexTime: time.Hour})
+	for _, url := range []*string{&r.jira, &r.other} {
+		server, err := sandbox.New(sandbox.Options{IndexTime: time.Hour})
+		if err != nil {
+			t.Fatal(err)
+		}
+		*url = listen(t, server)
+	}
+	parsed, err := hosts.ReadWorld(strings.NewReader(world))
 	if err != nil {
 		t.Fatal(err)
 	}
+	server, err := hosts.New(parsed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.hosts = listen(t, server)
+	r.run(t, "before", 0, "import", "samples/integrations.csv", "--jira", r.jira, "--yes", "--rate", "0", "--settle", "0s", "--report-dir", "before")
+	return r
+}
+
+func listen(t *testing.T, server http.Handler) (url string) {
+	t.Helper()
 	listening := httptest.NewServer(server)
 	t.Cleanup(listening.Close)
-	r.jira = listening.URL
-	return r
+	return listening.URL
 }
 
 // report runs a command that must end with this exit code, and gives its page.
 func (r runs) report(t *testing.T, name string, exit int, args ...string) (page string) {
 	t.Helper()
+	page = filepath.Join(r.dir, name+".html")
+	r.run(t, name, exit, append(args, "--report", "html="+page)...)
+	return page
+}
+
+func (r runs) run(t *testing.T, name string, exit int, args ...string) {
+	t.Helper()
 	gijbulk, err := exec.LookPath("gijbulk")
 	if err != nil {
 		t.Fatal(err)
 	}
-	page = filepath.Join(r.dir, name+".html")
-	cmd := exec.CommandContext(t.Context(), gijbulk, append(args, "--report", "html="+page)...)
+	cmd := exec.CommandContext(t.Context(), gijbulk, args...)
 	cmd.Dir = r.dir
 	cmd.Env = append(os.Environ(), "JIRA_TOKEN=t", "PAT=a-secret-value", "XDG_STATE_HOME="+r.dir)
 	said, err := cmd.CombinedOutput()
@@ -64,7 +98,6 @@ func (r runs) report(t *testing.T, name string, exit int, args ...string) (page 
 	if got != exit {
 		t.Fatalf("%s: exit code %d, want %d\n%.2000s", name, got, exit, said)
 	}
-	return page
 }
 
 func (r runs) manifest(t *testing.T, name string, rows func(yield func(row string))) {
@@ -77,10 +110,10 @@ func (r runs) manifest(t *testing.T, name string, rows func(yield func(row strin
 	}
 }
 
-// demo is what `make demo` runs.
-func (r runs) demo(t *testing.T) string {
-	return r.report(t, "demo", 0, "import", "samples/integrations.csv", "samples/integrations.yaml", "samples/repositories.yaml", "samples/excel.csv",
-		"--sandbox=seed=7,drop-after=5%,503=5%,latency=20ms", "--settle", "1s", "--report-dir", "demo")
+// clean is a run in which all went well, at a server that limits the rate.
+func (r runs) clean(t *testing.T) string {
+	return r.report(t, "clean", 0, "import", "samples/integrations.csv", "samples/integrations.yaml", "samples/repositories.yaml", "samples/excel.csv",
+		"--sandbox=seed=7,429=5%", "--settle", "0s", "--rate", "0", "--report-dir", "clean")
 }
 
 // failing is a run in which projects are not there, under names of all kinds.
@@ -96,10 +129,10 @@ func (r runs) failing(t *testing.T) string {
 			if i < 2*len(names) {
 				name = fmt.Sprintf("%s %d", names[i/2], i)
 			}
-			yield(fmt.Sprintf(`GITLAB_SERVER,"%s",https://gitlab%d.example.org,env:PAT,%d`, strings.ReplaceAll(name, `"`, `""`), i%3, project))
+			yield(fmt.Sprintf(`GITLAB_SERVER,"%s",https://gitlab%d.example.org,env:PAT,%d`, strings.ReplaceAll(name, `"`, `""`), i%12, project))
 		}
 	})
-	return r.report(t, "failing", 3, "import", "failing.csv", "--sandbox=seed=7,429=5%", "--settle", "0s", "--report-dir", "failing")
+	return r.report(t, "failing", 3, "import", "failing.csv", "--sandbox=seed=7,429=5%", "--settle", "0s", "--set", "sendCommitEmails=true", "--report-dir", "failing")
 }
 
 // refused is a manifest with every kind of finding.
@@ -109,8 +142,40 @@ func (r runs) refused(t *testing.T) string {
 
 // audit compares what was imported with a manifest that has changed since.
 func (r runs) audit(t *testing.T) string {
-	r.report(t, "before", 0, "import", "samples/integrations.csv", "--jira", r.jira, "--yes", "--rate", "0", "--settle", "0s", "--report-dir", "before")
 	return r.report(t, "audit", 2, "audit", "samples/integrations.csv", "samples/integrations.yaml", "--jira", r.jira, "--set", "sendCommitEmails=true")
+}
+
+// plan deletes, updates and creates, more than the safety limits allow.
+func (r runs) plan(t *testing.T) string {
+	r.manifest(t, "plan.csv", func(yield func(string)) {
+		for i := range 3 {
+			yield(fmt.Sprintf("GITLAB_SERVER,New %d,https://new%d.example.org,env:PAT,10000", i, i))
+		}
+		yield("GITHUB,Acme on GitHub,,env:PAT,10000")
+	})
+	return r.report(t, "plan", 2, "plan", "plan.csv", "--jira", r.jira, "--prune", "--out", "plan.json")
+}
+
+// fleet is an audit of three Jiras, one of which is none.
+func (r runs) fleet(t *testing.T) string {
+	config := fmt.Sprintf("version: 1\ntargets:\n  prod: {url: %q, token: env:JIRA_TOKEN}\n  test: {url: %q, token: env:JIRA_TOKEN}\n  none: {url: %q, token: env:JIRA_TOKEN}\n", r.jira, r.other, r.other+"/nothing")
+	if err := os.WriteFile(filepath.Join(r.dir, "gijbulk.yaml"), []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r.run(t, "fleet", 10, "audit", "samples/integrations.csv", "--config", "gijbulk.yaml", "--target", "all", "--report-dir", "fleet", "--report", "html")
+	return filepath.Join(r.dir, "fleet", "report.html")
+}
+
+// preflight asks a host, which does not have one of the organizations.
+func (r runs) preflight(t *testing.T) string {
+	hosts := "type,displayName,origin,pat,apiPath,apiFilter,global\n" +
+		"GITHUB,Acme,,env:PAT,/orgs/acme/repos,,true\n" +
+		"GITHUB,Web,,env:PAT,/orgs/acme/repos,[?name=='web'],true\n" +
+		"GITHUB,Gone,,env:PAT,/orgs/gone/repos,,true\n"
+	if err := os.WriteFile(filepath.Join(r.dir, "hosts.csv"), []byte(hosts), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return r.report(t, "preflight", 6, "preflight", "hosts.csv", "--host-map", "api.github.com="+r.hosts+"/api.github.com", "--report-dir", "preflight")
 }
 
 // large is a run that its owner's limit stopped: it has records of three states.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -52,7 +53,7 @@ func newBrowser(t *testing.T) context.Context {
 type tab struct {
 	*testing.T
 	ctx      context.Context
-	pictures string // how the paths of its pictures begin
+	pictures string // how the paths of its pictures begin; "": none are kept
 
 	mu       sync.Mutex
 	problems []string
@@ -212,9 +213,26 @@ func (b *tab) choose(label, option string) {
 	}
 }
 
+// phone is as a person holds it.
+func (b *tab) phone() {
+	b.Helper()
+	b.window(390, 844, true)
+}
+
+// newPictures is where pictures are kept, or "": they take longer than all that is checked.
+func newPictures(t *testing.T) string {
+	if f := flag.Lookup("test.artifacts"); f == nil || f.Value.String() != "true" {
+		return ""
+	}
+	return t.ArtifactDir()
+}
+
 // shot keeps a picture of what is seen, or of the whole page.
 func (b *tab) shot(name string, whole bool) {
 	b.Helper()
+	if b.pictures == "" {
+		return
+	}
 	if whole {
 		b.keep(name+".png", do(b, chromedp.FullScreenshot(100)))
 	} else {
@@ -224,6 +242,9 @@ func (b *tab) shot(name string, whole bool) {
 
 func (b *tab) keep(name string, data []byte) {
 	b.Helper()
+	if b.pictures == "" {
+		return
+	}
 	if err := os.WriteFile(b.pictures+name, data, 0o644); err != nil {
 		b.Fatal(err)
 	}

@@ -28,7 +28,7 @@ function recordModel(data) {
     count: records.length, noun: "record", anchor: "r",
     chips: { label: "States", key: "state", names: run.states, of: state },
     selects: [
-      ...(run.by === "action" ? [] : [{ label: "Action", of: (i) => value(i, R.action) }]),
+      ...(run.by !== "status" ? [] : [{ label: "Action", of: (i) => value(i, R.action) }]),
       { label: "Type", of: type },
       { label: "Host", of: (i) => hosts[records[i][R.origin]] },
     ],
@@ -37,7 +37,7 @@ function recordModel(data) {
       { label: "Name", width: "", css: "name", opens: true, cell: (i) => text(name(i)), order: (i) => natural(name(i)) },
       { label: "Type", width: "c-type", css: "small", cell: (i) => text(type(i)), order: type },
       { label: "Position", width: "c-place", css: "mono", shown: some((r) => words[r[R.file]]), cell: (i) => text(short(place(i))), order: (i) => i },
-      { label: "Lists", width: "c-http", css: "number", shown: listing.size > 0, cell: (i) => text(number(lists(i))), order: lists },
+      { label: "Lists", width: "c-http", css: "number", shown: listing.size > 0, cell: (i) => text(lists(i) || ["ok", "lists-nothing"].includes(asked(i)) ? number(lists(i)) : "–"), order: lists },
       { label: "Git host", width: "c-type", css: "small", shown: listing.size > 0, cell: (i) => text(asked(i)), order: asked },
       { label: "Cause", width: "", css: "cause", shown: some((r) => words[r[R.error]]), cell: (i) => text(value(i, R.error)), order: (i) => value(i, R.error).toLowerCase() || "\uffff" },
       { label: "Changes", width: "", css: "cause", shown: some((r) => r.length > R.changes), cell: (i) => text(changed(records[i], words)), order: (i) => changed(records[i], words).toLowerCase() || "\uffff" },
