@@ -20,6 +20,9 @@ type Page struct {
 
 	OneByOne bool // all lost repositories are named, and nested repositories are not folded into one line for each rule and change
 
+	// HeldWarnings says what shows the warnings of a run, where they were not printed: its summary counts them.
+	HeldWarnings string
+
 	// Flags are the flags of the options that texts are about. Where one is missing, the text does
 	// without it.
 	Flags map[schema.Option]string

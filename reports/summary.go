@@ -29,11 +29,17 @@ func Summary(w io.Writer, run schema.Run, results []schema.Result, dir string, p
 	}
 	open = inManifestOrder(run, open)
 	s.open, s.references = mapTo(open, recordInfo), literalReferences(open)
+	for _, f := range run.Findings {
+		if f.Level == schema.LevelWarning && page.HeldWarnings != "" {
+			s.warnings++
+		}
+	}
 	return writeSummary(w, s, dir, page)
 }
 
 // summary is what the summary of a run or of a merged report shows.
 type summary struct {
+	warnings   int // that were not printed
 	counts     map[schema.Status]int
 	nested     *NestedCounts
 	losses     *LossCounts
@@ -49,9 +55,16 @@ func needsAttention(s schema.Status, op schema.Op, problem string) bool {
 
 func writeSummary(w io.Writer, s summary, dir string, page Page) error {
 	out := bufio.NewWriter(w)
-	first := countWords(s.counts, page)
+	first, where := countWords(s.counts, page), ""
+	if s.warnings > 0 {
+		first += ", " + counted(s.warnings, "warning", "warnings")
+		where = page.HeldWarnings
+	}
 	if dir != "" {
-		first += " (report: " + oneLine(filepath.Join(dir, ReportName)) + ")"
+		where = joinNonEmpty("; ", where, "report: "+oneLine(filepath.Join(dir, ReportName)))
+	}
+	if where != "" {
+		first += " (" + where + ")"
 	}
 	page.line(out, 0, first)
 	if words := s.nested.words(page); words != "" {

@@ -100,10 +100,13 @@ func (w *workspace) report(ctx context.Context, r *record, run schema.Run, plan 
 	}
 	written := w.writeReports(finished{run, plan, outcomes})
 	trouble = firstError(trouble, r.finish(ctx, run))
+	ended := verdict(outcomes, trouble)
+	if ended != nil || written != nil {
+		written = errors.Join(written, w.printHeld(run))
+	}
 	if written != nil {
 		return errors.Join(trouble, written)
 	}
-	ended := verdict(outcomes, trouble)
 	if err := w.printSummary(run, plan.Results(outcomes), trouble, ended); err != nil {
 		return errors.Join(trouble, err)
 	}
@@ -139,7 +142,11 @@ func (w *workspace) printSummary(run schema.Run, results []schema.Result, troubl
 	if w.logging.quiet && ended == nil {
 		return printed
 	}
-	if err := reports.Summary(w.screen, masked, shown, w.reportDir(run), w.page(w.stderrIsTerminal)); err != nil {
+	page := w.page(w.stderrIsTerminal)
+	if w.heldWarnings {
+		page.HeldWarnings = "shown with --dry-run"
+	}
+	if err := reports.Summary(w.screen, masked, shown, w.reportDir(run), page); err != nil {
 		return cmp.Or(printed, err)
 	}
 	return cmp.Or(printed, w.printNext(run, results, trouble))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -124,7 +125,7 @@ func (w *workspace) execute(ctx context.Context, log *record, run schema.Run, pl
 		return w.decline(ctx, log, run, err)
 	}
 	if err := w.recordPlan(ctx, log, run, plan); err != nil {
-		return err
+		return cmp.Or(w.printHeld(run), err)
 	}
 	w.collectGarbage(usualGC)
 	work := w.engine(plan, log, plan.Outcomes())

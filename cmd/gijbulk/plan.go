@@ -92,6 +92,9 @@ func (w *workspace) confirm(run schema.Run, plan schema.Plan) error {
 	if err := w.printErrors(run); err != nil {
 		return err
 	}
+	if w.heldWarnings = !w.stderrIsTerminal && run.Command != "undo" && changesNothing(plan); w.heldWarnings {
+		return nil
+	}
 	if plan.Writes() == 0 || w.yes || w.target.sandbox {
 		return w.printWarnings(run)
 	}
@@ -113,6 +116,11 @@ func (w *workspace) confirm(run schema.Run, plan schema.Plan) error {
 		return err
 	}
 	return refusal
+}
+
+// changesNothing reports whether all is as the manifests want it.
+func changesNothing(plan schema.Plan) bool {
+	return !slices.ContainsFunc(plan.Actions, func(a schema.Action) bool { return a.Op != schema.OpUnchanged })
 }
 
 // intent says what would be written, such as "2 integrations and 1 repository to

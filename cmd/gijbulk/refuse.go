@@ -93,6 +93,15 @@ func (w *workspace) printWarnings(run schema.Run) error {
 	return w.printFindings(run, schema.LevelWarning)
 }
 
+// printHeld prints the warnings that were held while the run seemed to have nothing to do.
+func (w *workspace) printHeld(run schema.Run) error {
+	if !w.heldWarnings {
+		return nil
+	}
+	w.heldWarnings = false
+	return w.printWarnings(run)
+}
+
 func (w *workspace) printFindings(run schema.Run, level schema.Level) error {
 	findings := slices.DeleteFunc(slices.Clone(run.Findings), func(f schema.Finding) bool { return f.Level != level })
 	if w.log.json {

@@ -22,6 +22,7 @@ type workspace struct {
 	state     *journal.Journal // nil: nothing is recorded
 	userLocks journal.Locks    // where a run takes one
 
+	heldWarnings   bool          // those of a run without anything to do are counted, and printed only if it fails
 	earlierTimeout time.Duration // of the requests of the process that is resumed
 }
 
