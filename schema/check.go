@@ -120,7 +120,7 @@ func (j *judge) judgeText(f Field, s string) {
 	for i := range len(s) { // bytes will do: no control character has more than one
 		b := s[i]
 		if (b < ' ' || b == 0x7f) && !(f == FieldAPIFilter && isFilterSpace(b)) {
-			j.report(f, CodeControlChar, "the value holds the control character U+%04X", b)
+			j.report(f, CodeControlChar, "the value contains the control character U+%04X", b)
 			return
 		}
 	}

@@ -29,7 +29,11 @@ func (j *judge) judgeCredentials() {
 	case j.spec.repository && !password && (!user || !j.webOrigin()):
 		// It may be public, or reached with a key of the app's.
 	case !user || !password:
-		j.needForCreate(takes.missing(user, password), CodeLoginRequired, "a new %s needs credentials", t).Advice = takes.advice()
+		what := string(t)
+		if !j.spec.repository {
+			what += " integration"
+		}
+		j.needForCreate(takes.missing(user, password), CodeLoginRequired, "a new %s needs credentials", what).Advice = takes.advice()
 	}
 }
 

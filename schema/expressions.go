@@ -67,7 +67,7 @@ func (j *judge) judgeAPIPath() {
 	case long:
 		j.report(FieldAPIPath, CodeBadAPIPath, "the path has %d characters, more than 2,000", length).Advice = "shorten the path"
 	case strings.Contains(path, " ") || strings.Contains(path, "\t"):
-		j.report(FieldAPIPath, CodeBadAPIPath, "the path holds a blank").Advice = "write %20 for a blank"
+		j.report(FieldAPIPath, CodeBadAPIPath, "the path contains a space").Advice = "write %20 for a space"
 	}
 }
 
@@ -127,11 +127,11 @@ func judgeFilter(expression string) Verdict {
 		return problem(CodeBadFilter, "the expression is too long or too deeply nested to be judged", "split it")
 	}
 	if mended := unescapePipes(expression); mended != expression {
-		return problem(CodeFilterPipe, `the expression holds \| outside a string`, "write "+mended)
+		return problem(CodeFilterPipe, `the expression contains \| outside a string`, "write "+mended)
 	}
 	tree, err := jmespath.NewParser().Parse(expression)
 	if err != nil {
-		return problem(CodeBadFilter, "this is no JMESPath expression: "+strings.TrimPrefix(err.Error(), "SyntaxError: "), "")
+		return problem(CodeBadFilter, "not a JMESPath expression: "+strings.TrimPrefix(err.Error(), "SyntaxError: "), "")
 	}
 	for _, name := range calledFunctions(expression) {
 		if slices.Contains(filterFunctions, name) {
@@ -232,9 +232,9 @@ func judgePattern(pattern string) Verdict {
 		return Verdict{}
 	}
 	if javaOnly.MatchString(pattern) {
-		return problem(CodePatternUnjudged, "the pattern uses something that only Java knows", "")
+		return problem(CodePatternUnjudged, "the pattern uses a feature that only Java has", "")
 	}
-	return problem(CodeBadPattern, "this is no regular expression: "+reason(err, pattern), "")
+	return problem(CodeBadPattern, "not a regular expression: "+reason(err, pattern), "")
 }
 
 // javaOnly finds possessive quantifiers, quotations, Java's classes and intersections.

@@ -108,7 +108,7 @@ func (j *judge) judgeWrittenKind() {
 			finding.Advice = "did you mean " + near + "?"
 		}
 	case listed != "" && listed != j.kind:
-		j.report(FieldKind, CodeKindMisplaced, "%s stands in the list of %s", j.kind.noun(), listed.Plural()).
+		j.report(FieldKind, CodeKindMisplaced, "%s is in the list of %s", j.kind.noun(), listed.Plural()).
 			Advice = "move the record into the list of " + j.kind.Plural() + ", or remove kind"
 	}
 }

@@ -69,9 +69,9 @@ func readText(f Field, w *Written) (Value, *complaint) {
 		}
 		return Value{}, complain(CodeNotText, w.Text+" is not a text", `write "`+w.Text+`", in quotes`)
 	case FormList:
-		return Value{}, complain(CodeNotText, "a list stands where a text is needed", "write one text")
+		return Value{}, complain(CodeNotText, "a list is not a text", "write one text")
 	default:
-		return Value{}, complain(CodeNotText, "a mapping stands where a text is needed", "write one text; quote it if it holds a colon")
+		return Value{}, complain(CodeNotText, "a mapping is not a text", "write one text; quote it if it contains a colon")
 	}
 }
 
@@ -87,7 +87,7 @@ func readBool(w *Written) (Value, *complaint) {
 	case w.Form == FormString && w.Loose:
 		words = looseBools
 	case w.Form == FormList || w.Form == FormMap:
-		return Value{}, complain(CodeNotBoolean, "a list or mapping stands where true or false is needed", "")
+		return Value{}, complain(CodeNotBoolean, "a list or mapping is not a boolean", "")
 	}
 	if b, ok := words[strings.ToLower(strings.TrimSpace(w.Text))]; ok {
 		return Bool(b), nil
@@ -96,8 +96,8 @@ func readBool(w *Written) (Value, *complaint) {
 	if _, quoted := plainBools[strings.ToLower(w.Text)]; quoted && w.Form == FormString {
 		advice = "remove the quotes"
 	}
-	if w.Form == FormCell {
-		advice = "write true or false; a spreadsheet may save them in the language of its user, such as WAHR or VRAI"
+	if w.Form == FormCell && localizedBools[strings.ToLower(strings.TrimSpace(w.Text))] {
+		return Value{}, complain(CodeNotBoolean, Quote(w.Text)+" is not a boolean (Excel localizes TRUE and FALSE)", "use yes or no, 1 or 0")
 	}
 	return Value{}, complain(CodeNotBoolean, Quote(w.Text)+" is not a boolean", advice)
 }
@@ -108,6 +108,12 @@ var (
 	cellBools  = map[string]bool{"true": true, "false": false, "yes": true, "no": false, "1": true, "0": false}
 )
 
+// localizedBools are what spreadsheets make of TRUE and FALSE.
+var localizedBools = map[string]bool{"wahr": true, "falsch": true, "vrai": true, "faux": true, "verdadero": true, "verdadeiro": true, "falso": true,
+	"vero": true, "waar": true, "onwaar": true, "prawda": true, "fałsz": true, "sant": true, "falskt": true, "sann": true, "usann": true,
+	"sand": true, "falsk": true, "tosi": true, "epätosi": true, "pravda": true, "nepravda": true, "igaz": true, "hamis": true,
+	"doğru": true, "yanlış": true, "истина": true, "ложь": true}
+
 func readInt(w *Written) (Value, *complaint) {
 	switch w.Form {
 	case FormCell, FormNumber:
@@ -117,7 +123,7 @@ func readInt(w *Written) (Value, *complaint) {
 		}
 		return Int(n), nil
 	case FormList, FormMap:
-		return Value{}, complain(CodeNotInteger, "a list or mapping stands where a whole number is needed", "")
+		return Value{}, complain(CodeNotInteger, "a list or mapping is not a whole number", "")
 	default:
 		advice := ""
 		if _, bad := parseInt(w.Text); bad == nil {
@@ -224,7 +230,7 @@ func listItems(w *Written) ([]Written, *complaint) {
 		}
 		return items, nil
 	case w.Form == FormMap:
-		return nil, complain(CodeNotList, "a mapping stands where a list is needed", "write it as [a, b]")
+		return nil, complain(CodeNotList, "a mapping is not a list", "write it as [a, b]")
 	default:
 		return nil, complain(CodeNotList, Quote(w.Text)+" is not a list", "write it as ["+w.Text+"]")
 	}

@@ -41,7 +41,7 @@ func (j *judge) judgeAddress() {
 	}
 	a := parseRepository(strings.TrimSpace(origin))
 	if a.code == "" && a.fits != "" {
-		j.report(FieldOrigin, CodeOriginMisfit, "%s is the host of %s: an integration finds its repositories by itself", a.host, a.fits).
+		j.report(FieldOrigin, CodeOriginMisfit, "%s is the host of %s: an integration lists its repositories automatically", a.host, a.fits).
 			Advice = "write an integration of type " + string(a.fits) + ", unless it is this repository alone that you want"
 	}
 	j.judgeHost(&a, origin)
@@ -59,11 +59,11 @@ func parseRepository(origin string) address {
 	host, folder, ok := splitSCP(origin)
 	switch {
 	case strings.Contains(beforePath(folder), "@"): // user:password@host
-		return badOrigin(CodeOriginLogin, "the origin carries credentials", "")
+		return badOrigin(CodeOriginLogin, "the origin contains credentials", "")
 	case !ok:
 		return badOrigin(CodeBadOrigin, Quote(origin)+" is not the address of a repository", cloneAdvice)
 	case strings.ContainsAny(origin, " \t"):
-		return badOrigin(CodeBadOrigin, "the origin holds a blank", cloneAdvice)
+		return badOrigin(CodeBadOrigin, "the origin contains a space", cloneAdvice)
 	}
 	return address{host: host}
 }
@@ -72,7 +72,7 @@ func parseCloneURL(origin string) address {
 	u, err := url.Parse(origin)
 	scheme, _, _ := strings.Cut(strings.ToLower(origin), "://")
 	if login, _ := cutLogin(beforePath(origin)); login != "" && (scheme != "ssh" || strings.Contains(login, ":")) {
-		return badOrigin(CodeOriginLogin, "the origin carries credentials", "")
+		return badOrigin(CodeOriginLogin, "the origin contains credentials", "")
 	}
 	switch {
 	case err != nil && scheme == "ssh":
@@ -81,7 +81,7 @@ func parseCloneURL(origin string) address {
 	case err != nil:
 		return badOrigin(CodeBadOrigin, "this is not a URL", cloneAdvice)
 	case strings.ContainsAny(origin, " \t"):
-		return badOrigin(CodeBadOrigin, "the origin holds a blank", "write %20 for a blank")
+		return badOrigin(CodeBadOrigin, "the origin contains a space", "write %20 for a space")
 	case scheme == "file" && path.IsAbs(u.Path):
 		return address{}
 	case scheme != "https" && scheme != "http" && scheme != "ssh" && scheme != "git":

@@ -30,9 +30,7 @@ func (j *judge) judgeType() {
 	}
 	if j.spec == nil {
 		finding := j.report(FieldType, CodeUnknownType, "%s is not a type", Quote(string(t)))
-		if near := NearestType(string(t)); near != "" {
-			finding.Advice = "did you mean " + near + "?"
-		}
+		finding.Advice = typeAdvice(string(t))
 		return
 	}
 	if why := j.spec.dropped; why != "" {
@@ -54,7 +52,7 @@ func (j *judge) judgeOrigin() {
 			j.record.put(FieldOrigin, Value{})
 		case originRequired:
 			if !j.unread(FieldOrigin) {
-				j.needForCreate(FieldOrigin, CodeOriginRequired, "a new %s needs an origin", t).Advice = originAdvice(t)
+				j.needForCreate(FieldOrigin, CodeOriginRequired, "a new %s integration needs an origin", t).Advice = originAdvice(t)
 			}
 		}
 		return
@@ -107,7 +105,7 @@ func (j *judge) judgeHost(a *address, origin string) {
 		j.dropLogin(origin)
 	}
 	if a.plain && (j.given(FieldPat) || j.given(FieldPassword)) {
-		j.report(FieldOrigin, CodeLoginOverHTTP, "credentials go over plain http to %s", a.host)
+		j.report(FieldOrigin, CodeLoginOverHTTP, "credentials are sent to %s over http, without encryption", a.host)
 	}
 }
 
@@ -130,7 +128,7 @@ func parseAddress(origin string) address {
 	u, err := url.Parse(strings.TrimSpace(origin))
 	switch {
 	case strings.Contains(beforePath(origin), "@") && !(err == nil && u.Scheme == "ssh"):
-		return badOrigin(CodeOriginLogin, "the origin carries credentials", "")
+		return badOrigin(CodeOriginLogin, "the origin contains credentials", "")
 	case err != nil:
 		// The parser's own words may quote what a person pasted by mistake.
 		return badOrigin(CodeBadOrigin, "this is not a URL", "")
@@ -147,7 +145,7 @@ func parseAddress(origin string) address {
 		return badPort(u)
 	case u.RawQuery != "" || u.Fragment != "":
 		return badOrigin(CodeBadOrigin, "the origin has a query or fragment",
-			"write the host's base URL alone; a listing's path belongs into apiPath")
+			"write the host's base URL alone; the path of a listing goes into apiPath")
 	}
 	return address{host: u.Hostname(), plain: u.Scheme == "http", fits: hostType(u.Hostname())}
 }
@@ -252,7 +250,7 @@ func (j *judge) judgeTypeFields() {
 		j.report(FieldDisableSslVerification, CodeSslUnverified, "the host's certificate will not be checked")
 	}
 	if j.has(FieldLimitGitData) {
-		j.report(FieldLimitGitData, CodeDeprecatedField, "limitGitData is deprecated since 2021")
+		j.report(FieldLimitGitData, CodeDeprecatedField, "the field has been deprecated since 2021")
 	}
 	if j.spec == nil || j.spec.repository {
 		return
@@ -260,14 +258,14 @@ func (j *judge) judgeTypeFields() {
 	t := j.integrationType()
 	refuse := func(f Field, where string) {
 		if !t.Takes(f) && j.given(f) {
-			j.report(f, CodeFieldRefused, "%s does not belong to %s", f, t).Advice = "remove it; it is for " + where
+			j.report(f, CodeFieldRefused, "%s takes no %s", t, f).Advice = "remove it; it is for " + where
 		}
 	}
 	refuse(FieldAwsRegion, "AWS")
 	refuse(FieldFolderDepth, "FILESPACE")
 	refuse(FieldTfsCollection, "AZURE, AZURE_DEVOPS, VSTS and TFS_SERVER")
 	if t.Needs(FieldFolderDepth) && !j.written(FieldFolderDepth) {
-		j.needForCreate(FieldFolderDepth, CodeDepthRequired, "a new FILESPACE needs a folderDepth")
+		j.needForCreate(FieldFolderDepth, CodeDepthRequired, "a new FILESPACE integration needs a folderDepth")
 	}
 	if t.Needs(FieldAwsRegion) {
 		j.judgeRegion()
@@ -288,7 +286,7 @@ func (j *judge) judgeRegion() {
 	region := j.text(FieldAwsRegion)
 	if region == "" {
 		if !j.written(FieldAwsRegion) {
-			j.needForCreate(FieldAwsRegion, CodeRegionRequired, "a new AWS needs an awsRegion")
+			j.needForCreate(FieldAwsRegion, CodeRegionRequired, "a new AWS integration needs an awsRegion")
 		}
 		return
 	}

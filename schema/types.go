@@ -1,5 +1,7 @@
 package schema
 
+import "strings"
+
 // Type is an integration type as a request names it (the vendor's "Add New
 // Integration API" page).
 type Type string
@@ -100,6 +102,33 @@ var noType typeSpec
 // NearestType suggests the type that a misspelt one may have meant, or "".
 func NearestType(s string) string {
 	return Nearest(s, typeNames(Types()))
+}
+
+// otherTypeNames are words for hosts that are near to the name of a wrong type, or to none.
+var otherTypeNames = []struct{ word, advice string }{
+	{"bitbucket", "Bitbucket has no integration type: add each repository with kind: repository"},
+	{"gitea", "Gitea has no integration type: add each repository with kind: repository"},
+	{"forgejo", "Forgejo has no integration type: add each repository with kind: repository"},
+	{"githubenterprise", "GitHub Enterprise is GITHUB_SERVER"},
+	{"gitlabee", "GitLab on a server of your own is GITLAB_SERVER"},
+	{"gitlabselfmanaged", "GitLab on a server of your own is GITLAB_SERVER"},
+	{"codecommit", "CodeCommit is AWS"},
+	{"azuredevopsservices", "dev.azure.com is AZURE"},
+	{"azuredevopsserver", "Azure DevOps Server is AZURE_DEVOPS"},
+}
+
+// typeAdvice is what to write in place of a type that does not exist.
+func typeAdvice(s string) string {
+	folded := foldTitle(s)
+	for _, other := range otherTypeNames {
+		if strings.HasPrefix(folded, other.word) {
+			return other.advice
+		}
+	}
+	if near := NearestType(s); near != "" {
+		return "did you mean " + near + "?"
+	}
+	return "use one of " + strings.Join(typeNames(Types()), ", ")
 }
 
 // Regions lists the AWS regions of the vendor's page (which writes ap-outh-1 for

@@ -174,7 +174,8 @@ func TestManyParts(t *testing.T) {
 				told = append(told, f)
 			}
 		}
-		if len(told) != min(parts-1, 1) || parts > 1 && (told[0].Option != want || told[0].Advice == "") {
+		became := fmt.Sprintf("became %d integrations", parts)
+		if len(told) != min(parts-1, 1) || parts > 1 && (told[0].Option != want || told[0].Advice == "" || !strings.Contains(told[0].Message, became)) {
 			t.Errorf("%d parts: %+v", parts, told)
 		}
 	}

@@ -88,7 +88,7 @@ func (c *checked) fill() {
 	if i := bytes.IndexByte(chunk[:good], 0); i >= 0 {
 		good = i
 		err = &Error{Code: schema.CodeFileBinary, Line: c.lineAfter(chunk[:i]),
-			Message: "the file is not text: it holds a NUL byte", Advice: "save it as CSV (UTF-8), YAML or JSON"}
+			Message: "the file is not text: it contains a NUL byte", Advice: "save it as CSV (UTF-8), YAML or JSON"}
 	}
 	c.ready, c.err = chunk[:good], err
 	c.count(c.ready)

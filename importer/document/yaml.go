@@ -101,7 +101,7 @@ type converter struct {
 	later    []*yaml.Node // lists of records
 }
 
-var unfinished = &Node{Flaw: &Error{Code: schema.CodeAliasTooLarge, Message: "the alias stands inside of what it stands for",
+var unfinished = &Node{Flaw: &Error{Code: schema.CodeAliasTooLarge, Message: "the alias refers to a value that contains it",
 	Advice: "write the value out"}}
 
 // document converts the root of a document. Where an alias may mean the root or a list of

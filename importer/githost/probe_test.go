@@ -326,8 +326,14 @@ func TestDeadlines(t *testing.T) {
 			server := world(t, gitlab+`
 	- {name: bitbucket.org, kind: git, credentials: [{user: ann, password: pw-good}, {user: ann@example.org, password: pw-good}, {token: bb-token}], organizations: {a: [b]}}
 `)
-			if d := cmp.Diff(tt.want, found(probe(t, server, githost.Config{}, tt.record))); d != "" {
+			r := probe(t, server, githost.Config{}, tt.record)
+			if d := cmp.Diff(tt.want, found(r)); d != "" {
 				t.Errorf("%s %s: %s", tt.day, tt.record, d)
+			}
+			for _, f := range findings(r) {
+				if !strings.Contains(f.Message, " stop working in ") {
+					t.Errorf("the message is %q", f.Message)
+				}
 			}
 		})
 	}

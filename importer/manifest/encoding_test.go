@@ -56,18 +56,18 @@ func TestEncodings(t *testing.T) {
 
 func TestNotText(t *testing.T) {
 	tell(t, []story{
-		{"nothing", "", "", "", []string{`0:0 file-empty : the file holds no record`}},
+		{"nothing", "", "", "", []string{`0:0 file-empty : the file has no records`}},
 		{"prose", "", "", "Dear colleague,\nhello\n", []string{`0:0 format-unknown : neither the name nor the content tells the format`}},
-		{"nothing with a name", "a.csv", "", "", []string{`0:0 file-empty : the file holds no record`}},
-		{"blank csv", "", CSV, "\ufeff \n\r\n", []string{`0:0 file-empty : the file holds no record`}},
-		{"blank yaml", "", YAML, "# nothing\n", []string{`0:0 file-empty : the file holds no record`}},
-		{"blank json", "", JSON, " \n", []string{`0:0 file-empty : the file holds no record`}},
-		{"blank jsonl", "", JSONL, "\n\n", []string{`0:0 file-empty : the file holds no record`}},
+		{"nothing with a name", "a.csv", "", "", []string{`0:0 file-empty : the file has no records`}},
+		{"blank csv", "", CSV, "\ufeff \n\r\n", []string{`0:0 file-empty : the file has no records`}},
+		{"blank yaml", "", YAML, "# nothing\n", []string{`0:0 file-empty : the file has no records`}},
+		{"blank json", "", JSON, " \n", []string{`0:0 file-empty : the file has no records`}},
+		{"blank jsonl", "", JSONL, "\n\n", []string{`0:0 file-empty : the file has no records`}},
 		{"workbook", "a.csv", "", "PK\x03\x04\x14\x00", []string{`0:0 file-binary : the file is not text: it is a workbook (xlsx, ods) or another zip archive`}},
 		{"gzip", "a.csv", "", "\x1f\x8b\x08", []string{`0:0 file-binary : the file is not text: it is compressed with gzip`}},
 		{"NUL in a row", "", CSV, "type,origin\nA,x\nB,y\x00\n", []string{
-			`#1 2:1 type@2:1="A" origin@2:3="x"`, `3:0 file-binary : the file is not text: it holds a NUL byte`}},
-		{"NUL within quotes", "", CSV, "type,origin\nA,\"x\x00\"\n", []string{`2:0 file-binary : the file is not text: it holds a NUL byte`}},
+			`#1 2:1 type@2:1="A" origin@2:3="x"`, `3:0 file-binary : the file is not text: it contains a NUL byte`}},
+		{"NUL within quotes", "", CSV, "type,origin\nA,\"x\x00\"\n", []string{`2:0 file-binary : the file is not text: it contains a NUL byte`}},
 		{"an unknown format", "a.csv", "xml", "type\nA\n", []string{`0:0 format-unknown : there is no format "xml"`}},
 	})
 }

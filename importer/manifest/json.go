@@ -138,7 +138,7 @@ func (p *jsonParser) value() (*document.Node, error) {
 	case '"':
 		n.Form, n.Text = schema.FormString, token.String()
 		if lossy(n.Text, raw) {
-			n.Flaw = &document.Error{Code: schema.CodeBadEncoding, Message: `the text holds half of a \u pair`, Advice: "write the character itself"}
+			n.Flaw = &document.Error{Code: schema.CodeBadEncoding, Message: `the text contains half of a \u pair`, Advice: "write the character itself"}
 		}
 	case '0':
 		n.Form, n.Text = schema.FormNumber, token.String()

@@ -23,12 +23,12 @@ func TestJSON(t *testing.T) {
 		}},
 		{"half a surrogate pair", "", JSON, `[{"displayName":"\ud83d x","origin":"\ufffd","apiPath":"�"}]`, []string{
 			`#1 1:2 origin@1:37=s"�" apiPath@1:56=s"�"`,
-			`  of #1 1:17 bad-encoding displayName: the text holds half of a \u pair`,
+			`  of #1 1:17 bad-encoding displayName: the text contains half of a \u pair`,
 		}},
 		{"not a record", "", JSON, `{"integrations":["GITHUB"],"version":"2"}`, []string{`1:38 unknown-version version: unsupported manifest version "2"; this gijbulk reads version 1`}},
 		{"an answer of the server", "", JSON, `{"success":true,"integrations":[{"type":"A"}]}`, []string{
 			`1:2 unknown-field success: there is no such key of a manifest`, `#1 1:33 type@1:41=s"A"`}},
-		{"a text", "", JSON, `"hello"`, []string{`1:1 not-a-record : a single value stands where a manifest belongs`}},
+		{"a text", "", JSON, `"hello"`, []string{`1:1 not-a-record : expected a manifest, found a single value`}},
 	})
 }
 
@@ -57,7 +57,7 @@ func TestJSONLines(t *testing.T) {
 			`#1 1:0`, `  of #1 1:12 syntax : the record does not end on its line`,
 			`#2 2:0`, `  of #2 2:14 syntax : the line goes on after its record`,
 			`#3 3:0`, `  of #3 3:9 syntax : this is not JSON from here on`,
-			`#4 4:1`, `  of #4 4:1 not-a-record : this is a list where a record belongs`,
+			`#4 4:1`, `  of #4 4:1 not-a-record : expected a record, found a list`,
 			`#5 5:1 type@5:9=s"C"`, `  of #5 5:13 unknown-field typ: there is no such field; did you mean type?`,
 		}},
 		{"a stray comma", "", JSONL, "{\"type\":\"A\"},\n,\n", []string{

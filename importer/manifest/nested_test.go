@@ -85,7 +85,7 @@ func TestRulesOfTables(t *testing.T) {
 func TestFlawsOfRules(t *testing.T) {
 	for text, want := range map[string]string{
 		"integrations: [{type: GITHUB, pat: env:P, nested: {match: x}}]":            "m:1:51: nested: this is not a list of rules",
-		"integrations: [{type: GITHUB, pat: env:P, nested: [x]}]":                   "m:1:52: this is a single value where a record belongs",
+		"integrations: [{type: GITHUB, pat: env:P, nested: [x]}]":                   "m:1:52: expected a record, found a single value",
 		"integrations: [{type: GITHUB, pat: env:P, nested: [{state: QUEUED}]}]":     "m:1:53: state: state is read-only in a nested repository: the app ignores it without a word",
 		"integrations: [{type: GITHUB, pat: env:P, nested: [{matsch: x}]}]":         "m:1:53: matsch: there is no such field; did you mean match?",
 		"repositories: [{origin: 'https://h.example/a.git', nested: [{match: x}]}]": "m:1:52: nested: rules for nested repositories belong to an integration",

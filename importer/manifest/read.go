@@ -90,7 +90,7 @@ func (p *pass) read(r io.Reader, f Format, e schema.Encoding) {
 // expectRecords reports a file without a record, unless another problem explains it.
 func (p *pass) expectRecords() {
 	if p.records == 0 && p.problems == 0 {
-		p.fail(&document.Error{Code: schema.CodeFileEmpty, Message: "the file holds no record"})
+		p.fail(&document.Error{Code: schema.CodeFileEmpty, Message: "the file has no records"})
 	}
 }
 

@@ -34,7 +34,7 @@ func (tb *table) emit(texts []string, positions []position, flaws ...*document.E
 				Written: schema.Written{Form: schema.FormCell, Text: text}})
 		case c.name == "":
 			f := &document.Error{Code: schema.CodeUnknownField, Line: int(at.line), Column: int(at.column),
-				Message: fmt.Sprintf("column %d holds a value, and the header has no name for it", i+1),
+				Message: fmt.Sprintf("column %d has a value, but no name in the header", i+1),
 				Advice:  "name the column, or empty the cell"}
 			e.Findings = append(e.Findings, f.Finding(e.Place))
 		}

@@ -49,7 +49,7 @@ func TestTables(t *testing.T) {
 		{"columns without a name", "", CSV, "type,,\nA,,\nB,x,\n", []string{
 			`#1 2:1 type@2:1="A"`,
 			`#2 3:1 type@3:1="B"`,
-			`  of #2 3:3 unknown-field : column 2 holds a value, and the header has no name for it`,
+			`  of #2 3:3 unknown-field : column 2 has a value, but no name in the header`,
 		}},
 	})
 }
@@ -71,7 +71,7 @@ func TestHeaders(t *testing.T) {
 			[]string{`1:1 no-header : no cell of the first row names a field`}},
 		{"only misspelt names", "", CSV, "tpye,orign\nA,x\n",
 			[]string{`1:1 no-header : no cell of the first row names a field; did you mean type by "tpye"?`}},
-		{"only a header", "", CSV, "type,origin\n", []string{`0:0 file-empty : the file holds no record`}},
+		{"only a header", "", CSV, "type,origin\n", []string{`0:0 file-empty : the file has no records`}},
 		{"a broken quote in the header", "", CSV, "type,\"origin\nA,x\n",
 			[]string{`1:6 syntax : the quote that begins here is never closed`}},
 	})

@@ -50,7 +50,7 @@ func (w *walk) document(root *document.Node) error {
 		return w.manifest(members)
 	default:
 		w.pass.fail(&document.Error{Code: schema.CodeNotARecord, Line: root.Line, Column: root.Column,
-			Message: "a single value stands where a manifest belongs"})
+			Message: "expected a manifest, found a single value"})
 		return nil
 	}
 }
@@ -199,7 +199,7 @@ func (w *walk) record(n *document.Node, s section) error {
 	case n.Flaw != nil:
 		e.Findings = []schema.Finding{n.Flaw.Finding(e.Place)}
 	case n.Form != schema.FormMap:
-		f := &document.Error{Code: schema.CodeNotARecord, Message: "this is " + document.FormName(n.Form) + " where a record belongs"}
+		f := &document.Error{Code: schema.CodeNotARecord, Message: "expected a record, found " + document.FormName(n.Form)}
 		e.Findings = []schema.Finding{f.Finding(e.Place)}
 	default:
 		cells, nested, flaws, err := w.cells(n, s.kind)

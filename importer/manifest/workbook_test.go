@@ -45,7 +45,7 @@ func TestWorkbook(t *testing.T) {
 		`#1 3:1 Type@3:1="GITHUB" Display Name@3:2="Acme, \"a\"\nb" disabled@3:3="TRUE" _note@3:5="11-27-26"`,
 		`#2 5:1 Type@5:1="GITLAB" disabled@5:3="FALSE"`,
 		`#3 6:1 Type@6:1="GITHUB" Display Name@6:2="x"`,
-		"  of #3 6:6 unknown-field : column 6 holds a value, and the header has no name for it",
+		"  of #3 6:6 unknown-field : column 6 has a value, but no name in the header",
 	}
 	tell(t, []story{
 		{"by its name", "a.XLSX", "", text, first},
@@ -53,7 +53,7 @@ func TestWorkbook(t *testing.T) {
 		{"as asked", "a.csv", XLSX, text, first},
 		{"a sheet", "a.xlsx#Old", "", text, []string{`#1 2:1 type@2:1="AWS"`}},
 		{"no such sheet", "a.xlsx#New", "", text, []string{`0:0 syntax : the workbook has no sheet "New"`}},
-		{"empty", "a.xlsx", "", workbook(t, nil), []string{"0:0 file-empty : the file holds no record"}},
+		{"empty", "a.xlsx", "", workbook(t, nil), []string{"0:0 file-empty : the file has no records"}},
 		{"no header", "a.xlsx", "", workbook(t, map[string][][]any{"Sheet1": {{"a"}, {"b"}}}), []string{"1:1 no-header : no cell of the first row names a field"}},
 		{"no workbook", "a.xlsx", "", "type\nGITHUB\n", []string{"0:0 syntax : the file cannot be read as a workbook (xlsx): zip: not a valid zip file"}},
 		{"cut", "a.xlsx", "", text[:len(text)/2], []string{"0:0 syntax : the file cannot be read as a workbook (xlsx): zip: not a valid zip file"}},

@@ -218,7 +218,7 @@ func TestWriteNothing(t *testing.T) {
 			t.Errorf("%s: %v", f, err)
 		}
 		got := show(bytes.NewReader(b.Bytes()), "", f)
-		if want := []string{"0:0 file-empty : the file holds no record"}; !slices.Equal(got, want) {
+		if want := []string{"0:0 file-empty : the file has no records"}; !slices.Equal(got, want) {
 			t.Errorf("%s: %q reads as %q", f, b.String(), got)
 		}
 	}

@@ -90,15 +90,15 @@ integrations:
 		{"another version", "", YAML, "version: 2\nintegrations: [{type: A}]\n", []string{`1:10 unknown-version version: unsupported manifest version "2"; this gijbulk reads version 1`}},
 		{"not records", "", YAML, "- type: A\n- GITHUB\n-\n- [x]\n- type: B\n", []string{
 			`#1 1:3 type@1:9=~s"A"`,
-			`#2 2:3`, `  of #2 2:3 not-a-record : this is a single value where a record belongs`,
-			`#3 3:2`, `  of #3 3:2 not-a-record : this is nothing where a record belongs`,
-			`#4 4:3`, `  of #4 4:3 not-a-record : this is a list where a record belongs`,
+			`#2 2:3`, `  of #2 2:3 not-a-record : expected a record, found a single value`,
+			`#3 3:2`, `  of #3 3:2 not-a-record : expected a record, found nothing`,
+			`#4 4:3`, `  of #4 4:3 not-a-record : expected a record, found a list`,
 			`#5 5:3 type@5:9=~s"B"`,
 		}},
 		{"integrations by name", "", YAML, "integrations: {acme: {type: A}}\n", []string{`1:15 not-a-record integrations: this is not a list of records`}},
 		{"defaults that are none", "", YAML, "defaults: [wave]\nintegrations: [{type: A}]\n", []string{
 			`1:11 not-a-record defaults: this is not a mapping from fields to values`, `#1 2:16 type@2:23=~s"A"`}},
-		{"nothing below the keys", "", YAML, "version:\ndefaults:\nintegrations:\n", []string{`0:0 file-empty : the file holds no record`}},
+		{"nothing below the keys", "", YAML, "version:\ndefaults:\nintegrations:\n", []string{`0:0 file-empty : the file has no records`}},
 		{"keys of the manifest twice", "", YAML, "integrations: [{type: A}]\nintegrations: [{type: B}]\n", []string{
 			`2:1 duplicate-field integrations: the field is here and on line 1, column 1`, `#1 1:16 type@1:23=~s"A"`}},
 		{"tags on the manifest's own", "", YAML, "integrations: !x [{type: A}]\n--- !y\n[]\n", []string{
@@ -112,7 +112,7 @@ integrations:
 		}},
 		{"lines that only YAML knows", "", YAML, "- type: A\u2028  origin: x\u0085- type: ü\n", []string{
 			`#1 1:3 type@1:9=~s"A" origin@2:11=~s"x"`, `#2 3:3 type@3:9=~s"ü"`}},
-		{"a word", "", YAML, "hello\n", []string{`1:1 not-a-record : a single value stands where a manifest belongs`}},
+		{"a word", "", YAML, "hello\n", []string{`1:1 not-a-record : expected a manifest, found a single value`}},
 		{"tags", "", YAML, "- type: A\n  pat: !vault abc\n  origin: x\n- !thing {type: B}\n", []string{
 			`#1 1:3 type@1:9=~s"A" origin@3:11=~s"x"`,
 			`  of #1 2:8 syntax pat: a tag that is not known here: a word that begins with !`,
@@ -145,9 +145,9 @@ func TestYAMLAnchors(t *testing.T) {
 			`#4 4:24 (repository) origin@4:33=~s"x" wave@3:18=~n1(given)`,
 		}},
 		{"a list that holds itself", "", YAML, "integrations: &a [*a, {type: A}]\n", []string{
-			`#1 1:19`, `  of #1 1:19 alias-too-large : the alias stands inside of what it stands for`, `#2 1:23 type@1:30=~s"A"`}},
+			`#1 1:19`, `  of #1 1:19 alias-too-large : the alias refers to a value that contains it`, `#2 1:23 type@1:30=~s"A"`}},
 		{"a record that merges itself", "", YAML, "- &a {type: A, <<: *a}\n", []string{
-			`#1 1:3 type@1:13=~s"A"`, `  of #1 1:20 alias-too-large <<: the alias stands inside of what it stands for`}},
+			`#1 1:3 type@1:13=~s"A"`, `  of #1 1:20 alias-too-large <<: the alias refers to a value that contains it`}},
 	})
 }
 

@@ -77,8 +77,15 @@ func unknownLoss(a *schema.Action) (f schema.Finding, unknown bool) {
 	for i, field := range fields {
 		names[i] = field.String()
 	}
-	return schema.CodeLossUnknown.Newf(a.Want.Place, names[0], "with another %s the git host may no longer list some of the %s that the integration has now",
-		strings.Join(names, ", "), countNested(a.Loss.Nested)), true
+	return schema.CodeLossUnknown.Newf(a.Want.Place, names[0], "with another %s the git host may no longer list %s that the integration has now",
+		strings.Join(names, ", "), someOf(a.Loss.Nested)), true
+}
+
+func someOf(nested int) string {
+	if nested == 1 {
+		return "the nested repository"
+	}
+	return "some of the " + countNested(nested)
 }
 
 func countNested(n int) string {

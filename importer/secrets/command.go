@@ -21,7 +21,7 @@ const pipeTimeout = time.Second
 // they may hold secrets.
 func (r *Resolver) fromCommand(ctx context.Context, line string) lookupResult {
 	if !r.AllowCommands {
-		return lookupResult{failure: &lookupFailure{message: "running commands is not allowed", advice: "allow commands if you trust the manifest",
+		return lookupResult{failure: &lookupFailure{message: "cmd: references are not allowed to run commands", advice: "allow commands if you trust the manifest",
 			option: schema.OptionAllowCommands}}
 	}
 	words, err := commandline.Words(line)

@@ -62,9 +62,9 @@ func (r *Resolver) fromEnv(name string) lookupResult {
 	value, set := lookup(name)
 	switch {
 	case !set:
-		return failed("set the variable, or correct its name", "the environment variable %s is not set", name)
+		return failed("set the variable, or fix its name", "the environment variable %s is not set", name)
 	case value == "":
-		return failed("set the variable, or correct its name", "the environment variable %s is empty", name)
+		return failed("set the variable, or fix its name", "the environment variable %s is empty", name)
 	}
 	return lookupResult{value: value}
 }

@@ -105,7 +105,7 @@ func TestResolve(t *testing.T) {
 		{schema.SchemeKeyring, "service/", "", "does not name a service and a user"},
 		{schema.SchemeKeyring, "service", "", "does not name a service and a user"},
 		{schema.SchemeKeyring, "/user", "", "does not name a service and a user"},
-		{schema.SchemeCommand, "pass show x", "", "running commands is not allowed"},
+		{schema.SchemeCommand, "pass show x", "", "cmd: references are not allowed to run commands"},
 	} {
 		t.Run(string(tt.scheme)+":"+tt.target, func(t *testing.T) {
 			r := fakes()
