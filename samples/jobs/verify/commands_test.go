@@ -80,7 +80,7 @@ func understood(t *testing.T, gijbulk string, u use) error {
 	for _, name := range u.env {
 		own, ours := strings.CutPrefix(name, "GIJBULK_")
 		flag := "--" + strings.ToLower(strings.ReplaceAll(own, "_", "-"))
-		if ours && name != "GIJBULK_SHARDS" && !strings.Contains(help, flag+" ") {
+		if ours && name != "GIJBULK_SHARDS" && name != "GIJBULK_STATE_KEY" && !strings.Contains(help, flag+" ") {
 			return fmt.Errorf("%s is the variable of no flag", name)
 		}
 	}
@@ -145,6 +145,10 @@ func inStep(t *testing.T, file string, part any, env []string) []use {
 				env = append(env[:len(env):len(env)], name)
 			}
 		}
+		if with, _ := v["with"].(map[string]any); with["command"] != nil { // a step of our action
+			args := append([]string{fmt.Sprint(with["command"])}, strings.Fields(fmt.Sprint(with["files"], " ", with["args"]))...)
+			found = append(found, use{file, args, env})
+		}
 		for key, value := range v {
 			if key != "run" && key != "script" && key != "before_script" {
 				found = append(found, inStep(t, file, value, env)...)
@@ -169,7 +173,7 @@ func inStep(t *testing.T, file string, part any, env []string) []use {
 func inComments(t *testing.T) []use {
 	var found []use
 	told := regexp.MustCompile(`(?m)^# {3,}(gijbulk .*)$`)
-	for _, pattern := range []string{"kubernetes/*", "systemd/*", "github/*", "gitlab/*", "Containerfile"} {
+	for _, pattern := range []string{"kubernetes/*", "systemd/*", "github/*.yml", "gitlab/*.yml", "Containerfile"} {
 		for _, file := range files(t, pattern) {
 			for _, match := range told.FindAllStringSubmatch(string(read(t, file)), -1) {
 				found = append(found, inScript(t, file, match[1], nil)...)
