@@ -56,8 +56,8 @@ browser: ## look at the reports of real runs in Chromium, and keep pictures of t
 	@rm -rf bin/browser && mkdir -p bin/browser
 	@browser=$$(.ci/chromium) && { [ -z "$$browser" ] || $(GO) test $$browser -count=1 -run '^TestReportsInABrowser$$' -artifacts -outputdir $(CURDIR)/bin/browser ./cmd/gijbulk; }
 
-jobs: ## hold samples/jobs against what Kubernetes, systemd, GitHub, GitLab and gijbulk take, and test what packs
-	@for module in $(MODULES); do (cd $$module && $(GO) test -count=1 ./...) || exit 1; done
+jobs: ## hold samples/jobs and samples/monitoring against what Kubernetes, systemd, GitHub, GitLab, Prometheus and gijbulk take, and test what packs
+	@tools=$$(.ci/promtool); for module in $(MODULES); do (cd $$module && PATH="$$PATH:$$tools" $(GO) test -count=1 ./...) || exit 1; done
 	@.ci/units
 
 check: fmt vet static vuln layers test seeds ## all that CI demands
