@@ -12,7 +12,7 @@ BENCH ?= .
 # Modules of their own: the product depends on nothing of what they need.
 MODULES := samples/jobs/verify cmd/gijdist
 
-.PHONY: help build dist reproduce packages docs test browser jobs check fmt vet static vuln layers fuzz chaos simulate seeds bench demo samples clean
+.PHONY: help build dist reproduce packages release docs test browser jobs check fmt vet static vuln layers fuzz chaos simulate seeds bench demo samples clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 11
@@ -30,6 +30,12 @@ reproduce: dist ## pack the commit once more in another folder, and compare the 
 
 packages: dist ## install what dist/ has into clean systems, run it there, upgrade and remove it; root and Debian's tools are needed, and what is missing is said
 	@.ci/debian; cd cmd/gijdist && $(GO) test -tags=packages -count=1 -v -timeout 45m -run '^TestDist' .
+
+release: ## check and test everything, tag the commit VERSION=1.2.3, and pack it twice with the same sums; URL= and MAINTAINER= as for dist
+	@.ci/release '$(VERSION)'
+	$(MAKE) check
+	git tag -a 'v$(VERSION)' -m 'gijbulk $(VERSION)'
+	$(MAKE) reproduce
 
 docs: ## write cmd/gijbulk/docs anew: the command reference and the man pages
 	$(GO) test -count=1 -run '^TestDocs$$' ./cmd/gijbulk -update
