@@ -7,7 +7,7 @@ var explanations = []Explanation{
 		"It is missing, a directory, or closed to this user.",
 		"check the path and its permissions", "no-such-file.csv"},
 	{CodeFileEmpty, LevelError, "the file has no records",
-		"An empty manifest is most often a failed export. A sync of it with --prune would delete everything.",
+		"An empty manifest is most often a failed export. A sync that prunes would delete everything.",
 		"export the manifest again, or leave the file out", ""},
 	{CodeFileBinary, LevelError, "the file is not text",
 		"It contains bytes that no manifest has, as an archive or an old workbook (xls) does.",
