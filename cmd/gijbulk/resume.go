@@ -262,8 +262,11 @@ func withSecrets(changes []schema.Change, r schema.Record) []schema.Change {
 // readLiterals takes literal secrets from the manifest's own files, by identity.
 func (w *workspace) readLiterals(ctx context.Context, files []string, wants []schema.Record) error {
 	byKey := make(map[schema.Key]schema.Record)
-	r := &reader{stdin: w.stdin}
-	err := r.each(ctx, files, func(c checked) error {
+	r, err := w.manifestReader(w.manifest)
+	if err != nil {
+		return err
+	}
+	err = r.each(ctx, files, func(c checked) error {
 		if c.record != nil {
 			byKey[c.record.Key()] = *c.record
 		}
