@@ -24,9 +24,10 @@ type Fleet struct {
 type FleetInfo struct {
 	Gijbulk string    `json:"gijbulk"` // the version of the tool
 	Command string    `json:"command"`
-	Started time.Time `json:"started"`        // UTC
-	Ended   time.Time `json:"ended,omitzero"` // UTC; absent until all targets have ended, and after a death
-	Exit    int       `json:"exit"`           // the worst of the targets'
+	Claim   string    `json:"claim,omitempty"` // the id under which processes shared the targets
+	Started time.Time `json:"started"`         // UTC
+	Ended   time.Time `json:"ended,omitzero"`  // UTC; absent until all targets have ended, and after a death
+	Exit    int       `json:"exit"`            // the worst of the targets'
 }
 
 // TargetInfo is the result of one target.

@@ -22,7 +22,7 @@ func fleetOf(t *testing.T) Fleet {
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	details := Report{Run: RunInfo{Command: "sync", Target: "https://us.example.org", Started: start, Ended: start.Add(time.Second)},
 		Records: []RecordInfo{{Subject: Subject{Kind: "integration", Type: "GITHUB", DisplayName: "Acme", Action: schema.OpCreate}, Status: schema.StatusFailed, Error: "refused"}}}
-	return Fleet{Version, FleetInfo{"1.0", "sync", start, start.Add(2 * time.Second), 12}, []TargetInfo{
+	return Fleet{Version, FleetInfo{Gijbulk: "1.0", Command: "sync", Claim: "tonight", Started: start, Ended: start.Add(2 * time.Second), Exit: 12}, []TargetInfo{
 		{Name: "good", URL: "https://good.example.org", Run: "r1", Result: "done", Counts: map[schema.Status]int{schema.StatusCreated: 1200, schema.StatusUnchanged: 3}, Report: "good/report.json"},
 		{Name: "eu", URL: "https://eu.example.org", Exit: 12, Result: "credentials refused", Counts: map[schema.Status]int{}, Error: "=401 <b>&| Unauthorized"},
 		{Name: "us", URL: "https://us.example.org", Run: "r3", Exit: 3, Result: "some failed", Counts: map[schema.Status]int{schema.StatusFailed: 1}, Report: "u s/report.json", Details: &details},

@@ -33,12 +33,16 @@ type app struct {
 	profile    *config.Target        // that --target names; nil: none, or several
 	sources    map[string]flagSource // of flags that were not on the command line
 
-	fleet     []config.Target // that --target names, where it may name several
-	members   []*member       // of the fleet, as far as they have been started
-	member    *member         // of a fleet that this is; nil: the command line itself
-	args      []string        // of the command line
-	complaint string          // the error that the command ended with
-	answer    string          // what it found, in a few words
+	fleet   []config.Target // that --target names, where it may name several
+	members []*member       // of the fleet, as far as they have been started
+	member  *member         // of a fleet that this is; nil: the command line itself
+	args    []string        // of the command line
+
+	reportedElsewhere bool // another process of the fleet reports on it
+
+	failed    error  // that the command ended with
+	complaint string // likewise, for people
+	answer    string // what it found, in a few words
 }
 
 func (a *app) coloured() bool { return a.page(a.stderrIsTerminal).Coloured }

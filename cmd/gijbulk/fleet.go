@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -33,11 +34,17 @@ func (a *app) onFleet(cmd *cobra.Command) *cobra.Command {
 	one := cmd.RunE
 	cmd.Flags().Int(atOnceFlag, 4, "with several targets: work on at most this many at once")
 	cmd.Flags().Lookup(targetFlag).Usage = "`NAME` of a target in the configuration, several separated by commas, or all: its Jira, credentials, manifests and overrides (JIRA_URL, JIRA_TOKEN and their like are ignored)"
+	if cmd.Flags().Lookup("yes") != nil {
+		cmd.Flags().String(claimFlag, "", "`ID` of a job: processes with the same ID, on any machine, share the targets; needs the state in PostgreSQL")
+	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(a.fleet) == 0 {
-			return one(cmd, args)
+		switch {
+		case len(a.fleet) > 0:
+			return a.runFleet(cmd.Context(), cmd)
+		case cmd.Flags().Changed(claimFlag) && a.member == nil:
+			return usage("--%s shares several targets among processes", claimFlag).hinted("--%s all", targetFlag)
 		}
-		return a.runFleet(cmd.Context(), cmd)
+		return one(cmd, args)
 	}
 	return cmd
 }
@@ -87,6 +94,8 @@ func (a *app) checkFleet(cmd *cobra.Command) error {
 	case flag("yes") == "false" && flag("dry-run") == "false":
 		return (&failure{code: exitUnsafe, err: errors.New("several targets cannot be confirmed one by one; nothing was sent")}).
 			hinted("check the plans with --dry-run, then give --yes")
+	case cmd.Flags().Changed(claimFlag):
+		return a.checkClaim(cmd)
 	}
 	return nil
 }
@@ -102,6 +111,9 @@ func (a *app) runFleet(ctx context.Context, cmd *cobra.Command) error {
 	}
 	atOnce, _ := cmd.Flags().GetInt(atOnceFlag)
 	report := a.newFleetReport(cmd, wanted)
+	if cmd.Flags().Changed(claimFlag) {
+		return a.claimFleet(ctx, cmd, report, atOnce)
+	}
 	if err := report.begin(); err != nil {
 		return err
 	}
@@ -131,6 +143,9 @@ type member struct {
 	dir    string // of its reports; "": it writes none
 	stdout *bytes.Buffer
 	exit   int
+	ended  time.Time
+
+	resumes string // the run of another process that this continues; "": none
 }
 
 // newMember makes what runs the command on one target. Its answers are kept until all are there, its log
@@ -158,6 +173,7 @@ func (a *app) newMember(t config.Target, fleetDir string) *member {
 
 // run runs the command. A panic in it is a failure of this target alone.
 func (m *member) run(ctx context.Context, args []string) {
+	defer func() { m.ended = m.now() }()
 	defer func() {
 		if fault := recover(); fault != nil {
 			m.exit = exitError
@@ -180,18 +196,22 @@ func (m *member) takeReports(cmd *cobra.Command) error {
 	flags := cmd.Flags()
 	if f := flags.Lookup("report"); f != nil {
 		wanted := f.Value.(*reportFlag)
-		var own reportFlag
-		for _, w := range *wanted {
-			if w.Path = ""; !slices.Contains(own, w) {
-				own = append(own, w)
-			}
-		}
-		*wanted = own
+		*wanted = wanted.ofTarget()
 	}
 	if flags.Lookup("report-dir") == nil || m.dir == "" {
 		return nil
 	}
 	return flags.Set("report-dir", m.dir)
+}
+
+// ofTarget are the reports of one target.
+func (f reportFlag) ofTarget() (own reportFlag) {
+	for _, w := range f {
+		if w.Path = ""; !slices.Contains(own, w) {
+			own = append(own, w)
+		}
+	}
+	return own
 }
 
 func (a *app) fleetReports(cmd *cobra.Command) ([]reports.Wanted, error) {
@@ -224,7 +244,11 @@ func (a *app) fleetDir(cmd *cobra.Command) string {
 // endFleet writes the reports over all targets, and then says how they ended.
 func (a *app) endFleet(cmd *cobra.Command, report *fleetReport) error {
 	fleet, err := report.end(a.now().UTC())
-	return cmp.Or(firstError(err, a.printFleet(cmd, fleet, report.dir)), said(fleet.Fleet.Exit))
+	where := ""
+	if report.dir != "" {
+		where = filepath.Join(report.dir, reports.ReportName)
+	}
+	return cmp.Or(firstError(err, a.printFleet(cmd, fleet, where)), said(fleet.Fleet.Exit))
 }
 
 func (m *member) result(dir string) reports.TargetInfo {
@@ -237,6 +261,7 @@ func (m *member) result(dir string) reports.TargetInfo {
 		details := reports.NewReport(reports.Masked(f.run, f.results(), m.mask))
 		info.Run, info.Counts, info.Details = details.Run.ID, details.Run.Counts, &details
 	}
+	info.Run = cmp.Or(info.Run, m.resumes)
 	report := filepath.Join(m.target.Name, reports.ReportName)
 	if _, err := os.Stat(filepath.Join(dir, report)); dir != "" && err == nil {
 		info.Report = filepath.ToSlash(report)

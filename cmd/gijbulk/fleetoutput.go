@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -15,8 +14,9 @@ import (
 	"gijbulk/reports"
 )
 
-// printFleet prints the answers of the targets, and a table of them. Of check the table is all.
-func (a *app) printFleet(cmd *cobra.Command, fleet reports.Fleet, dir string) error {
+// printFleet prints the answers of the targets, a table of them, and where the report is. Of check the table
+// is all.
+func (a *app) printFleet(cmd *cobra.Command, fleet reports.Fleet, report string) error {
 	table := io.Writer(a.screen)
 	page := a.page(a.stderrIsTerminal)
 	if cmd.Name() == "check" && !a.json() {
@@ -32,10 +32,10 @@ func (a *app) printFleet(cmd *cobra.Command, fleet reports.Fleet, dir string) er
 	if a.logging.quiet && fleet.Fleet.Exit == exitDone {
 		return nil
 	}
-	if err := fleet.Table(table, page); err != nil || dir == "" {
+	if err := fleet.Table(table, page); err != nil || report == "" {
 		return err
 	}
-	_, err := fmt.Fprintf(a.screen, "report: %s\n", filepath.Join(dir, reports.ReportName))
+	_, err := fmt.Fprintf(a.screen, "report: %s\n", report)
 	return err
 }
 

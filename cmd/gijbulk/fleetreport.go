@@ -12,7 +12,8 @@ import (
 // fleetReport is the report over all targets. Its report.json is written again with each target that
 // ends, so that one that was killed leaves the results of those that have.
 type fleetReport struct {
-	dir    string // "": it is not written
+	dir    string     // "": it is not written
+	given  reportFlag // on the command line
 	wanted []reports.Wanted
 	names  []string // of all targets, in their order
 
@@ -24,6 +25,9 @@ type fleetReport struct {
 func (a *app) newFleetReport(cmd *cobra.Command, wanted []reports.Wanted) *fleetReport {
 	r := &fleetReport{dir: a.fleetDir(cmd), wanted: wanted, results: make(map[string]reports.TargetInfo),
 		info: reports.FleetInfo{Gijbulk: buildVersion(), Command: cmd.Name(), Started: a.started.UTC()}}
+	if f := cmd.Flags().Lookup("report"); f != nil {
+		r.given = *f.Value.(*reportFlag)
+	}
 	for _, t := range a.fleet {
 		r.names = append(r.names, t.Name)
 	}

@@ -28,7 +28,7 @@ func flagGroups() []flagGroup {
 		{"Speed", []string{"targets-at-once", "concurrency", "rate", "timeout", "retries", "max-wait", "settle", "wait", "wait-indexed", "max-indexing", "index-timeout"}},
 		{"Reports", []string{"indexing", "report", "report-dir", "metrics-file", "overwrite"}},
 		{"Connection", []string{"jira", "target", "token-file", "ca-file", "client-cert", "host-map", "expiry-warning", "sandbox", "sandbox-data", "allow-commands"}},
-		{"State", []string{"state", "lock-timeout"}},
+		{"State", []string{"state", "lock-timeout", "claim"}},
 	}
 }
 

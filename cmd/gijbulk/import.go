@@ -32,12 +32,20 @@ and import it. With --dry-run only the reports of --report are written.`,
   generate-manifest | gijbulk import - --format jsonl --yes`,
 		Args: cobra.ArbitraryArgs,
 		RunE: a.onSomeManifests(func(ctx context.Context, files []string) error {
-			return a.importManifests(ctx, "import", files, o)
+			return a.importOrContinue(ctx, "import", files, &o)
 		}),
 	}
 	o.addFlags(cmd.Flags())
 	o.addWriting(cmd.Flags())
 	return cmd
+}
+
+// importOrContinue continues the run of another process of the fleet, where there is one.
+func (a *app) importOrContinue(ctx context.Context, command string, files []string, o *runOptions) error {
+	if a.member != nil && a.member.resumes != "" {
+		return a.resume(ctx, a.member.resumes, files, o)
+	}
+	return a.importManifests(ctx, command, files, *o)
 }
 
 func (a *app) importManifests(ctx context.Context, command string, files []string, o runOptions) (err error) {

@@ -22,7 +22,7 @@ func addMetricsFlag(f *pflag.FlagSet) {
 // looks at the flag itself: a command may have failed before it read anything else.
 func (a *app) meter(cmd *cobra.Command, exit int) error {
 	path := a.metricsPath(cmd)
-	if path == "" || a.member != nil || cmd.Flags().Changed("help") || cmd.Flags().Changed(explainFlag) {
+	if path == "" || a.member != nil || a.reportedElsewhere || cmd.Flags().Changed("help") || cmd.Flags().Changed(explainFlag) {
 		return nil
 	}
 	if err := a.checkMetrics(cmd); err != nil {
@@ -34,7 +34,10 @@ func (a *app) meter(cmd *cobra.Command, exit int) error {
 	}
 	for _, m := range a.members {
 		one := m.measured(m.command, m.exit)
-		one.Name = m.target.Name
+		one.Name, one.Ended = m.target.Name, m.ended
+		if one.Run.Target == "" { // another process has tried it
+			one.Run.Target = schema.NormalURL(m.target.URL.Value)
+		}
 		runs = append(runs, one)
 	}
 	if err := reports.WriteMetrics(path, runs...); err != nil {

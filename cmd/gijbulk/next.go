@@ -126,7 +126,7 @@ func forSame(flag string) bool { return flag != "expect-plan" }
 func (w *workspace) commandLine(words []string, takes func(flag string) bool) string {
 	words = append(words, w.targetWords()...)
 	w.command.Flags().Visit(func(f *pflag.Flag) {
-		if !slices.Contains([]string{"jira", "sandbox", targetFlag}, f.Name) && !w.configured(f.Name) && takes(f.Name) {
+		if !slices.Contains([]string{"jira", "sandbox", targetFlag, claimFlag}, f.Name) && !w.configured(f.Name) && takes(f.Name) {
 			words = append(words, flagWords(f)...)
 		}
 	})

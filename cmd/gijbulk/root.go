@@ -33,6 +33,7 @@ func (a *app) execute(ctx context.Context, args []string) int {
 	root.SetErr(a.stderr)
 	cmd, err := root.ExecuteContextC(ctx)
 	err = afterSignal(ctx, err)
+	a.failed = err
 	a.startLogOfError(args)
 	a.complain(err)
 	code, _ := codeOf(err)

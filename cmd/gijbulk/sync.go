@@ -74,7 +74,7 @@ Running the same sync again changes nothing.`,
   gijbulk sync integrations.yaml --prune --max-delete 5`,
 		Args: cobra.ArbitraryArgs,
 		RunE: a.onSomeManifests(func(ctx context.Context, files []string) error {
-			return a.importManifests(ctx, "sync", files, o)
+			return a.importOrContinue(ctx, "sync", files, &o)
 		}),
 	}
 	o.addFlags(cmd.Flags())

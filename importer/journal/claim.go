@@ -29,7 +29,8 @@ CREATE TABLE claimed (
 	PRIMARY KEY (claim, target)
 );`
 
-// Claim is the share of one process in a fleet. Its methods may be used by several goroutines.
+// Claim is the share of one process in a fleet. Its methods may be used by several goroutines. What they do
+// over its connection is not cut short by their context, which would close the connection.
 type Claim struct {
 	Work    string // of the process that was first
 	Started time.Time
@@ -97,11 +98,11 @@ func insertClaim(ctx context.Context, s session, id, work string, targets []stri
 // Next takes a target that has not ended and that no process works on; nil: there is none. open is how
 // many have not ended.
 func (c *Claim) Next(ctx context.Context) (next *Claimed, open int, err error) {
-	defer c.journal.wrap(&err, "take a target of claim "+c.id)
 	all, err := c.Targets(ctx)
 	if err != nil {
 		return nil, 0, err
 	}
+	defer c.journal.wrap(&err, "take a target of claim "+c.id)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, t := range all {
@@ -124,7 +125,7 @@ func (c *Claim) take(ctx context.Context, target string) (*Claimed, error) {
 		return nil, err
 	}
 	t := Claimed{Target: target}
-	if err := c.session.get(ctx, `SELECT run, coalesce(result, '') FROM claimed WHERE claim = $1 AND target = $2`, []any{c.id, target}, &t.Run, &t.Result); err != nil {
+	if err := c.get(ctx, `SELECT run, coalesce(result, '') FROM claimed WHERE claim = $1 AND target = $2`, []any{c.id, target}, &t.Run, &t.Result); err != nil {
 		return nil, err
 	}
 	if t.Result != "" {
@@ -207,7 +208,7 @@ func (c *Claim) Ended(ctx context.Context) (end FleetEnd, err error) {
 }
 
 func (c *Claim) ended(ctx context.Context) (end FleetEnd, err error) {
-	err = c.session.get(ctx, `SELECT ended, report FROM claims WHERE id = $1`, []any{c.id}, (*timestamp)(&end.At), &end.Report)
+	err = c.get(ctx, `SELECT ended, report FROM claims WHERE id = $1`, []any{c.id}, (*timestamp)(&end.At), &end.Report)
 	return end, err
 }
 
@@ -218,20 +219,23 @@ func (c *Claim) Close() error {
 	return c.session.close()
 }
 
-// update is not cut short by its context: whether a result is recorded must be known.
 func (c *Claim) update(ctx context.Context, statement string, args ...any) error {
 	ctx = context.WithoutCancel(ctx)
 	return c.session.transact(ctx, func() error { return c.session.exec(ctx, statement, append([]any{c.id}, args...)...) })
 }
 
+func (c *Claim) get(ctx context.Context, query string, args []any, into ...any) error {
+	return c.session.get(context.WithoutCancel(ctx), query, args, into...)
+}
+
 func (c *Claim) key(target string) int64 { return lockKey(fmt.Sprintf("claim %q %q", c.id, target)) }
 
 func (c *Claim) lock(ctx context.Context, target string) (locked bool, err error) {
-	err = c.session.get(ctx, `SELECT pg_try_advisory_lock($1)`, []any{c.key(target)}, &locked)
+	err = c.get(ctx, `SELECT pg_try_advisory_lock($1)`, []any{c.key(target)}, &locked)
 	return locked, err
 }
 
 func (c *Claim) unlock(ctx context.Context, target string) error {
 	var held bool
-	return c.session.get(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, []any{c.key(target)}, &held)
+	return c.get(ctx, `SELECT pg_advisory_unlock($1)`, []any{c.key(target)}, &held)
 }

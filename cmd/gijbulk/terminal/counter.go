@@ -37,6 +37,9 @@ func StartCounter(o ProgressOptions, total int) *Counter {
 // Add counts one more.
 func (c *Counter) Add() { c.done.Add(1) }
 
+// Set says how many are done.
+func (c *Counter) Set(done int) { c.done.Store(int64(done)) }
+
 // Stop removes the status line, or ends the log lines.
 func (c *Counter) Stop() {
 	close(c.quit)
