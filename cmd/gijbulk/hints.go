@@ -109,6 +109,7 @@ func hintOfState(k journal.ErrorKind) string {
 		journal.KindLogin:      "check the user and the password (PGPASSFILE, PGPASSWORD)",
 		journal.KindDenied:     "make the user the owner of the database, or grant it what is missing",
 		journal.KindConnection: "check the server and the network" + resume,
+		journal.KindUntrusted:  "name the host as the certificate does, and the file of its authority: sslrootcert=FILE or PGSSLROOTCERT",
 		journal.KindPooled:     "connect to the server itself, or set the proxy to session pooling",
 		journal.KindLockLost:   "gijbulk runs shows which run has the target now; gijbulk resume continues this one",
 		journal.KindUsed:       "name a new file, or an empty database",

@@ -39,6 +39,7 @@ const (
 	KindDenied               // the user lacks a privilege
 	KindConnection           // no connection to the server, or it was lost
 	KindPooled               // a proxy gives each transaction another connection
+	KindUntrusted            // the certificate of the server is not accepted
 	KindLockLost             // the connection no longer holds the lock on the target
 	KindUsed                 // the state that is copied to is not empty
 )
@@ -68,6 +69,7 @@ var kindTexts = [...]string{
 	KindLogin:      "the server refused the login",
 	KindDenied:     "the user lacks a privilege",
 	KindConnection: "no connection to the database",
+	KindUntrusted:  "the certificate of the server is not accepted",
 	KindPooled:     "a proxy pools the transactions of several clients",
 	KindLockLost:   "the lock on the target was lost",
 	KindUsed:       "the state to copy to is not empty",

@@ -1,6 +1,8 @@
 package journal
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -14,9 +16,14 @@ func postgresErrorKind(err error) ErrorKind {
 	var fault *pgconn.PgError
 	var connecting *pgconn.ConnectError
 	var network net.Error
+	var certificate *tls.CertificateVerificationError
+	var unknown x509.UnknownAuthorityError // of sslmode=verify-ca, and so is the next
+	var invalid x509.CertificateInvalidError
 	switch {
 	case errors.As(err, &fault):
 		return kindOfCode(fault.Code)
+	case errors.As(err, &certificate), errors.As(err, &unknown), errors.As(err, &invalid):
+		return KindUntrusted
 	case errors.As(err, &connecting), errors.As(err, &network), pgconn.Timeout(err),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, net.ErrClosed), errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone):
 		return KindConnection

@@ -23,6 +23,7 @@ type Server struct {
 	programs string // the folder of its programs
 	settings []string
 	folder   string // of its socket, its log and its data
+	port     int
 	schemas  atomic.Int32
 }
 
@@ -42,6 +43,16 @@ func Missing() string {
 // unless they say so.
 func Start(t testing.TB, settings ...string) *Server {
 	t.Helper()
+	s := newServer(t, settings...)
+	s.Resume()
+	t.Cleanup(s.Stop)
+	return s
+}
+
+const usualPort = 5432
+
+func newServer(t testing.TB, settings ...string) *Server {
+	t.Helper()
 	if why := Missing(); why != "" {
 		t.Skip(why)
 	}
@@ -54,10 +65,8 @@ func Start(t testing.TB, settings ...string) *Server {
 	if err := giveAway(folder); err != nil {
 		t.Fatal(err)
 	}
-	s := &Server{t: t, programs: findPrograms(), folder: folder, settings: append([]string{"-c fsync=off"}, settings...)}
+	s := &Server{t: t, programs: findPrograms(), folder: folder, port: usualPort, settings: append([]string{"-c fsync=off"}, settings...)}
 	s.run("initdb", "-D", s.data(), "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8")
-	s.Resume()
-	t.Cleanup(s.Stop)
 	return s
 }
 
@@ -131,12 +140,12 @@ func (s *Server) URL(schema string) string {
 }
 
 // Socket is where the server listens.
-func (s *Server) Socket() string { return filepath.Join(s.folder, ".s.PGSQL.5432") }
+func (s *Server) Socket() string { return filepath.Join(s.folder, fmt.Sprint(".s.PGSQL.", s.port)) }
 
 // Query runs statements and returns their rows, unaligned.
 func (s *Server) Query(statements string) string {
 	s.t.Helper()
-	return s.run("psql", "-h", s.folder, "-U", "postgres", "-d", "postgres", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-c", statements)
+	return s.run("psql", "-h", s.folder, "-p", strconv.Itoa(s.port), "-U", "postgres", "-d", "postgres", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-c", statements)
 }
 
 func (s *Server) data() string { return filepath.Join(s.folder, "data") }
