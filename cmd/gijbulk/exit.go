@@ -118,7 +118,7 @@ func codeOf(err error) (code int, hint string) {
 	case errors.As(err, &unwritten):
 		return exitError, hintOfReport(unwritten)
 	case errors.As(err, &state):
-		return codeOfState(state.Kind), hintOfState(state.Kind)
+		return codeOfState(state.Kind), hintOfState(state)
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted, ""
 	}

@@ -84,7 +84,10 @@ func completing(lacking *reports.SavedReport) string {
 	return fmt.Sprintf(": gijbulk report %s --report-dir %s", lacking.Report.Run.ID, quoteWord(filepath.Dir(lacking.Path)))
 }
 
-func hintOfState(k journal.ErrorKind) string {
+func hintOfState(err *journal.Error) string {
+	if err.Kind == journal.KindUnwritable && journal.IsDatabase(err.Path) {
+		return "connect to a server that takes writes: this one is a standby, or its default_transaction_read_only is on"
+	}
 	const another = "name another one with --state"
 	const resume = "; what it holds is kept, and gijbulk resume continues"
 	return map[journal.ErrorKind]string{
@@ -113,7 +116,7 @@ func hintOfState(k journal.ErrorKind) string {
 		journal.KindPooled:     "connect to the server itself, or set the proxy to session pooling",
 		journal.KindLockLost:   "gijbulk runs shows which run has the target now; gijbulk resume continues this one",
 		journal.KindUsed:       "name a new file, or an empty database",
-	}[k]
+	}[err.Kind]
 }
 
 // hintOfName is what to use in place of a command that other tools have and gijbulk has not; "" for

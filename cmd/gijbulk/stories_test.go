@@ -44,6 +44,8 @@ func TestMain(m *testing.M) {
 //	postgres               makes an empty state in a PostgreSQL server and points STATE at it, and CUTTABLE through a proxy;
 //	                       [postgres] is where there is one
 //	cut                    ends the connections through that proxy
+//	vanish                 likewise, and it takes no new ones
+//	sql FILE               runs statements on that state
 //	web                    starts a web server that is no Jira, likewise
 //	sent WRITES [REFUSED]  says how many writes, and refused requests, that sandbox got
 //	await WRITES           waits until that sandbox got so many
@@ -69,7 +71,7 @@ func TestStories(t *testing.T) {
 			return os.CopyFS(filepath.Join(env.WorkDir, "samples"), os.DirFS("../../samples"))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "others": others, "tracked": tracked, "nested": nested, "wrote": wrote, "bigcell": bigCell, "metric": metric, "hosts": startHosts, "postgres": state.start, "cut": cut,
+			"exits": exits, "jira": startJira, "web": startWeb, "sent": sent, "await": await, "asked": asked, "remember": remember, "asbefore": asBefore, "has": has, "others": others, "tracked": tracked, "nested": nested, "wrote": wrote, "bigcell": bigCell, "metric": metric, "hosts": startHosts, "postgres": state.start, "cut": cut, "vanish": vanish, "sql": state.sql,
 		},
 		Condition: func(name string) (bool, error) { return name == "postgres" && postgrestest.Missing() == "", nil },
 	})

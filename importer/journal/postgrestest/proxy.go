@@ -31,7 +31,7 @@ func (s *Server) NewProxy() *Proxy {
 		s.t.Fatal(err)
 	}
 	p := &Proxy{listener: listener, folder: folder}
-	s.t.Cleanup(func() { _ = listener.Close(); p.Cut() })
+	s.t.Cleanup(p.Close)
 	go p.accept(s.Socket())
 	return p
 }
@@ -49,6 +49,12 @@ func (p *Proxy) Cut() {
 		_ = conn.Close()
 	}
 	p.conns = nil
+}
+
+// Close ends all connections, and takes no new ones: the server is gone.
+func (p *Proxy) Close() {
+	_ = p.listener.Close()
+	p.Cut()
 }
 
 func (p *Proxy) accept(socket string) {
