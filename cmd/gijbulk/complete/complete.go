@@ -53,9 +53,9 @@ func Register(root *cobra.Command, sources Sources) {
 // command.
 func completions(s Sources) map[string]cobra.CompletionFunc {
 	return map[string]cobra.CompletionFunc{
-		"FILE": files, "FROM": files, "TO": files, "DIR": directories,
+		"FILE": files, "FROM": files, "TO": files, "DIR": directories, "FOLDER": directories,
 		"N|P%": nothing, "REGEX": nothing, "DIGEST": nothing, "URL": nothing, "PATH": nothing, "HOST:PORT": nothing, "HOST=URL": nothing, "COLUMN=VALUE": nothing,
-		"NAME": nothing, "REFERENCE": nothing,
+		"NAME": nothing, "REFERENCE": nothing, "ID": nothing,
 		"RUN":        runs(s, func(Run) bool { return true }),
 		"resume RUN": runs(s, func(r Run) bool { return !r.Finished }),
 		"undo RUN":   runs(s, func(r Run) bool { return r.Changed }),
@@ -88,6 +88,8 @@ func completions(s Sources) map[string]cobra.CompletionFunc {
 		"schema manifest|report|fleet|plan|config": oneOf(s.Schemas...),
 
 		"export --format": oneOf(s.ExportFormats...),
+
+		"init --pipeline": oneOf("github", "gitlab", "none"),
 
 		"discover TYPE":      oneOf(s.Discovered...),
 		"discover --as":      oneOf(s.ConvertAs...),
