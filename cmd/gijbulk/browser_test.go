@@ -192,12 +192,6 @@ func (b *tab) click(selector string) {
 	do(b, chromedp.Click(chromedp.CSS(selector)))
 }
 
-// scrollTo brings an element to the top of the window.
-func (b *tab) scrollTo(selector string) {
-	b.Helper()
-	see[any](b, fmt.Sprintf(`document.querySelector(%q).scrollIntoView()`, selector))
-}
-
 // choose takes an option of a select, by what it says.
 func (b *tab) choose(label, option string) {
 	b.Helper()

@@ -36,6 +36,7 @@ var otherMistakes = map[schema.Code]struct{ test, text string }{
 	schema.CodeRuleNotApplied:     {"../../schema/nested_test.go", "has errors, so no rule of this integration is applied"},
 	schema.CodeUnknownProject:     {mostMistakes, "this Jira has no project NONE$"},
 	schema.CodeIDIgnored:          {mostMistakes, "id 7 belongs to https://jira-old.example.org, not to this Jira$"},
+	schema.CodeSetNotShared:       {"testdata/stories/sets.txtar", "sets are known to this state file only"},
 	schema.CodeIDReassigned:       {"testdata/stories/behaviors.txtar", "this Jira has assigned the recorded ids of 2 records to others"},
 	schema.CodeRewrittenName:      {mostMistakes, "is spelled differently: nothing is created$"},
 	schema.CodeInIntegration:      {"testdata/stories/repositories.txtar", "on the server already lists this repository"},

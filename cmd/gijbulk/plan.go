@@ -33,10 +33,10 @@ func (w *workspace) guard(run schema.Run, plan schema.Plan, live server) error {
 	return cmp.Or(err, w.guardLosses(plan, len(live.nested)))
 }
 
-// limitsUsed are how near a plan is to the safety limits, where they apply: an import changes nothing of what is live, and an
-// audit nothing at all.
+// limitsUsed are how near a plan that is only shown is to the safety limits, where they apply: an import changes nothing of what
+// is live, and an audit nothing at all.
 func (w *workspace) limitsUsed(run schema.Run, d decided) []schema.LimitUse {
-	if !w.update || run.Command == "audit" {
+	if !run.DryRun || !w.update || run.Command == "audit" {
 		return nil
 	}
 	uses := w.safety.Uses(d.plan, d.live.counts(d.plan))
