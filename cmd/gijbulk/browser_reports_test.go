@@ -278,7 +278,7 @@ func lookAtLarge(b *tab, page string) {
 	}
 	b.press(kb.Enter)
 	until(b, opened+`.includes("record 418")`, true)
-	until(b, `location.hash`, "#r418")
+	until(b, `location.hash`, "#r.search=team+00417&r418")
 	b.shot("found", false)
 	b.press(kb.Escape)
 	until(b, opened, "")
