@@ -3,9 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"gijbulk/cmd/gijbulk/complete"
 	"gijbulk/cmd/gijbulk/terminal"
@@ -78,7 +80,11 @@ of the manifest from references such as env:NAME and file:PATH.`,
 		if words := cmd.Flags().Args(); len(words) > 0 && !cmd.HasParent() { // its flags are not to blame
 			return unknownCommand(cmd, words[0])
 		}
-		return usage("%w", plainly(err)).hinted("%s --help lists the flags", cmd.CommandPath())
+		fail := usage("%w", plainly(err)).hinted("%s --help lists the flags", cmd.CommandPath())
+		if near := nearestFlag(cmd, err); near != "" {
+			fail.hint = "did you mean --" + near + "?"
+		}
+		return fail
 	})
 	root.AddCommand(
 		a.onFleet(a.importCommand()),
@@ -119,6 +125,17 @@ func (a *app) runGroup(cmd *cobra.Command, args []string) error {
 		return cmd.Help()
 	}
 	return unknownCommand(cmd, args[0])
+}
+
+// nearestFlag is the flag that a misspelt one most likely meant; "" where it is another error, or none is near.
+func nearestFlag(cmd *cobra.Command, err error) string {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok || unknown.GetSpecifiedShortnames() != "" {
+		return ""
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return schema.Nearest(unknown.GetSpecifiedName(), names)
 }
 
 // unknownCommand is the error of a word that is none of the commands below cmd.
