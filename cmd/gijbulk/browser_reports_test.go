@@ -105,6 +105,7 @@ func lookEverywhere(b *tab, page string, whole bool) {
 	if roles, all := b.nameless(); len(roles) > 0 || all < 2 {
 		b.Errorf("of %d controls these have no name: %q", all, roles)
 	}
+	lookByKeyboard(b)
 	pdf := do(b, chromedp.PrintToPDF())
 	b.keep("print.pdf", pdf)
 	if pages := strings.Count(string(pdf), "/Type /Page\n"); pages < 1 || pages > 60 {
@@ -117,6 +118,31 @@ func lookEverywhere(b *tab, page string, whole bool) {
 		b.Errorf("without scripts there are %d rows", n)
 	}
 	b.shot("no-scripts", whole)
+}
+
+// lookByKeyboard goes with Tab to the first row of a list and opens it, or where a page has no list, to the first
+// link of its table.
+func lookByKeyboard(b *tab) {
+	b.Helper()
+	there := `!!document.activeElement.closest("main table a")`
+	list := see[bool](b, `!!document.querySelector(".tools input")`)
+	if list {
+		b.slash()
+		there = `!!document.activeElement.closest(".list tr.r")`
+	}
+	for range 40 {
+		if see[bool](b, there) {
+			break
+		}
+		b.press(kb.Tab)
+	}
+	until(b, there, true)
+	if list {
+		b.press(kb.Enter)
+		until(b, `document.querySelectorAll(".list tr.detail").length`, 1)
+		b.press(kb.Escape)
+		until(b, `document.querySelectorAll(".list tr.detail").length`, 0)
+	}
 }
 
 // lookAtClean goes from a picture to its records, and from a bar to its record. What a report has nothing for is not
