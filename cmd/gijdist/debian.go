@@ -2,13 +2,8 @@ package main
 
 import (
 	"fmt"
-	"strings"
 	"time"
 )
-
-// debianRelease is the revision of the packages of a version; with one, Debian's tools expect two
-// changelogs: the product's own and that of the package.
-const debianRelease = "1"
 
 // debianFiles are what Debian's policy asks of a package besides the files of an archive.
 func debianFiles(made origin, maintainer string) ([]file, error) {
@@ -25,10 +20,5 @@ func debianFiles(made origin, maintainer string) ([]file, error) {
 
 func debianChangelog(made origin, maintainer string) []byte {
 	return fmt.Appendf(nil, "gijbulk (%s) unstable; urgency=medium\n\n  * Version %s.\n    What users notice is in changelog.gz.\n\n -- %s  %s\n",
-		debianVersion(made.version), made.version, maintainer, made.date.UTC().Format(time.RFC1123Z))
-}
-
-// debianVersion sorts a pre-release before its release.
-func debianVersion(version string) string {
-	return strings.Replace(version, "-", "~", 1) + "-" + debianRelease
+		packageVersion(made.version)+"-"+packageRelease, made.version, maintainer, made.date.UTC().Format(time.RFC1123Z))
 }

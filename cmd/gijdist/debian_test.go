@@ -50,10 +50,11 @@ func TestDebianFiles(t *testing.T) {
 	}
 }
 
-// TestDebianVersion: what comes before a release is older than it.
-func TestDebianVersion(t *testing.T) {
-	for version, want := range map[string]string{"1.2.0": "1.2.0-1", "1.2.0-rc.1": "1.2.0~rc.1-1", "0.0.0-20260301123001-abc": "0.0.0~20260301123001-abc-1"} {
-		if got := debianVersion(version); got != want {
+// TestPackageVersion: what comes before a release is older than it.
+func TestPackageVersion(t *testing.T) {
+	for version, want := range map[string]string{"1.2.0": "1.2.0", "1.2.0-rc.1": "1.2.0~rc.1", "0.0.0-20260301123001-abcdef012345": "0.0.0~git20260301123001.abcdef012345",
+		"1.2.1-0.20260301123001-abcdef012345": "0.0.0~git20260301123001.abcdef012345"} {
+		if got := packageVersion(version); got != want {
 			t.Errorf("%s is %s, want %s", version, got, want)
 		}
 	}

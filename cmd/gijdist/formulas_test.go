@@ -72,20 +72,25 @@ func TestSBOM(t *testing.T) {
 		t.Fatal(err)
 	}
 	var bom struct {
-		BOMFormat, SpecVersion, SerialNumber string
-		Components                           []struct{ Name, Version, Purl string }
+		SPDXVersion, SPDXID, DocumentNamespace string
+		Packages                               []struct {
+			Name, VersionInfo string
+			ExternalRefs      []struct{ ReferenceLocator string }
+		}
+		Relationships []struct{ SPDXElementID, RelationshipType, RelatedSPDXElement string }
 	}
 	if err := json.Unmarshal(data, &bom); err != nil {
 		t.Fatal(err)
 	}
 	var urls []string
-	for _, c := range bom.Components {
-		urls = append(urls, c.Purl)
+	for _, p := range bom.Packages[1:] {
+		urls = append(urls, p.ExternalRefs[0].ReferenceLocator)
 	}
 	if d := cmp.Diff([]string{"pkg:golang/std@1.26.0", "pkg:golang/a.org/c@v2.0.0+incompatible", "pkg:golang/github.com/acme/b@v1.0.0"}, urls); d != "" {
 		t.Error(d)
 	}
-	if bom.BOMFormat != "CycloneDX" || bom.SpecVersion != "1.6" || !strings.HasPrefix(bom.SerialNumber, "urn:uuid:") || len(bom.SerialNumber) != 45 {
-		t.Errorf("%+v", bom)
+	if bom.SPDXVersion != "SPDX-2.3" || bom.Packages[0].Name != "gijbulk" || bom.Packages[0].VersionInfo != "1.2.0" || len(bom.Relationships) != 4 ||
+		bom.Relationships[0].RelationshipType != "DESCRIBES" || bom.Relationships[3].RelationshipType != "DEPENDS_ON" {
+		t.Errorf("%s", data)
 	}
 }

@@ -45,7 +45,7 @@ func packImage(dir, work string, made origin, programs []program, zones []byte) 
 	if _, err := layout.Write(work, named); err != nil {
 		return "", err
 	}
-	name := fmt.Sprintf("gijbulk_%s_image.tar", made.version)
+	name := fmt.Sprintf("gijbulk_%s.oci.tar", packageVersion(made.version))
 	return name, tarFolder(filepath.Join(dir, name), work, made.date.UTC())
 }
 

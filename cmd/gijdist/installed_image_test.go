@@ -61,7 +61,7 @@ type container struct {
 func unpackImage(t *testing.T) container {
 	t.Helper()
 	work := t.TempDir()
-	succeed(t, exec.Command("tar", "-C", work, "-xf", released(t, "_image.tar")))
+	succeed(t, exec.Command("tar", "-C", work, "-xf", released(t, ".oci.tar")))
 	bundle := filepath.Join(t.TempDir(), "bundle")
 	succeed(t, exec.Command("umoci", "unpack", "--image", hostImage(t, work), bundle))
 	data, err := os.ReadFile(filepath.Join(bundle, "config.json"))

@@ -24,7 +24,7 @@ func TestDistRPM(t *testing.T) {
 	s.night("1 created")
 
 	rpm("--upgrade", "--nodeps", "--force-debian", released(t, hostPackage(".rpm")))
-	if version := rpm("--query", "gijbulk"); strings.Contains(version, "0.0.0~0-1") || strings.Count(version, "\n") != 1 {
+	if version := rpm("--query", "gijbulk"); strings.Contains(version, "0.0.0~a-1") || strings.Count(version, "\n") != 1 {
 		t.Errorf("after the upgrade there is %q", version)
 	}
 	s.night("1 unchanged")

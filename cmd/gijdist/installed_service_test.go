@@ -112,7 +112,7 @@ func earlier(t *testing.T, program []byte, extension string) string {
 	}
 	files := append(append(shared, units...), file{name: "gijbulk", data: program, executable: true})
 	dir := t.TempDir()
-	names, err := packLinux(dir, t.TempDir(), origin{version: "0.0.0-0", date: commitDate}, hostPlatform().arch, "Somebody <somebody@example.org>", files)
+	names, err := packLinux(dir, t.TempDir(), origin{version: "0.0.0-a", date: commitDate}, hostPlatform().arch, "Somebody <somebody@example.org>", files)
 	if err != nil {
 		t.Fatal(err)
 	}

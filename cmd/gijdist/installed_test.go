@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -37,7 +38,7 @@ func needs(t *testing.T, tools ...string) {
 // released is the one file of dist/ that fits a pattern, for this machine's architecture.
 func released(t *testing.T, suffix string) string {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join("..", "..", "dist", "gijbulk_*"+suffix))
+	found, err := filepath.Glob(filepath.Join("..", "..", "dist", "gijbulk[_-]*"+suffix))
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d files in dist fit *%s (error %v): run make dist", len(found), suffix, err)
 	}
@@ -48,7 +49,14 @@ func released(t *testing.T, suffix string) string {
 	return path
 }
 
-func hostPackage(extension string) string { return "_linux_" + runtime.GOARCH + extension }
+func hostPackage(extension string) string {
+	for _, kind := range packageKinds() {
+		if kind.packager.ConventionalExtension() == extension {
+			return cmp.Or(kind.arches[runtime.GOARCH], runtime.GOARCH) + extension
+		}
+	}
+	return extension
+}
 
 // system is a folder that holds a Linux system; programs run in it by chroot.
 type system struct {

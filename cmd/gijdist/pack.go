@@ -35,7 +35,7 @@ func clearEarlier(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for _, pattern := range []string{"gijbulk_*.tar.gz", "gijbulk_*.zip", "gijbulk_*.deb", "gijbulk_*.rpm", "gijbulk_*_image.tar", "gijbulk_*_sbom.cdx.json", "gijbulk.rb", "gijbulk.json", sumsFile} {
+	for _, pattern := range []string{"gijbulk_*.tar.gz", "gijbulk_*.zip", "gijbulk_*.deb", "gijbulk-*.rpm", "gijbulk_*.oci.tar", "gijbulk_*.spdx.json", "gijbulk.rb", "gijbulk.json", sumsFile} {
 		names, err := filepath.Glob(filepath.Join(dir, pattern))
 		if err != nil {
 			return err

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -29,16 +30,18 @@ const description = `Bring a Jira with Git Integration for Jira to the state of 
 // packageKind is a format of packages, and what differs in it.
 type packageKind struct {
 	packager nfpm.PackagerWithExtension
+	name     string            // the form of a file's name, of a version and an architecture
+	arches   map[string]string // that are called otherwise than by Go
 	places   map[string]string // of files, by their names in an archive; one that ends with / is a folder, and - is none
 	depends  []string
 }
 
 func packageKinds() []packageKind {
 	return []packageKind{
-		{deb.Default, map[string]string{"LICENSE": "-", "lintian-overrides": "/usr/share/lintian/overrides/gijbulk",
+		{deb.Default, "gijbulk_%s_%s.deb", nil, map[string]string{"LICENSE": "-", "lintian-overrides": "/usr/share/lintian/overrides/gijbulk",
 			"CHANGELOG.md": "/usr/share/doc/gijbulk/changelog", "completions/_gijbulk": "/usr/share/zsh/vendor-completions/"},
 			[]string{"passwd"}},
-		{rpm.DefaultRPM, map[string]string{"LICENSE": "/usr/share/licenses/gijbulk/", "completions/_gijbulk": "/usr/share/zsh/site-functions/",
+		{rpm.DefaultRPM, "gijbulk-%s-" + packageRelease + ".%s.rpm", map[string]string{"amd64": "x86_64", "arm64": "aarch64"}, map[string]string{"LICENSE": "/usr/share/licenses/gijbulk/", "completions/_gijbulk": "/usr/share/zsh/site-functions/",
 			"changelog.Debian": "-", "copyright": "-", "lintian-overrides": "-"},
 			[]string{"shadow-utils"}},
 	}
@@ -108,7 +111,7 @@ func packLinux(dir, work string, made origin, arch, maintainer string, archived 
 		if err := kind.packager.Package(info, &out); err != nil {
 			return nil, err
 		}
-		name := fmt.Sprintf("gijbulk_%s_linux_%s%s", made.version, arch, kind.packager.ConventionalExtension())
+		name := fmt.Sprintf(kind.name, packageVersion(made.version), cmp.Or(kind.arches[arch], arch))
 		if err := os.WriteFile(filepath.Join(dir, name), out.Bytes(), 0o644); err != nil {
 			return nil, err
 		}
@@ -117,8 +120,23 @@ func packLinux(dir, work string, made origin, arch, maintainer string, archived 
 	return names, nil
 }
 
+// packageRelease is the revision of the packages of a version; with one, Debian's tools expect two
+// changelogs: the product's own and that of the package.
+const packageRelease = "1"
+
+// untagged is the version that Go gives a commit without a tag (https://go.dev/ref/mod#pseudo-versions).
+var untagged = regexp.MustCompile(`^\d+\.\d+\.\d+-(?:.*\.)?(\d{14})-([0-9a-f]{12})`)
+
+// packageVersion sorts a pre-release before its release, and a commit without a tag before all of them.
+func packageVersion(version string) string {
+	if found := untagged.FindStringSubmatch(version); found != nil {
+		return "0.0.0~git" + found[1] + "." + found[2]
+	}
+	return strings.Replace(version, "-", "~", 1)
+}
+
 func packageInfo(made origin, arch, maintainer string) *nfpm.Info {
-	info := &nfpm.Info{Name: "gijbulk", Arch: arch, Platform: "linux", Version: made.version, Release: debianRelease, Section: "admin", Priority: "optional",
+	info := &nfpm.Info{Name: "gijbulk", Arch: arch, Platform: "linux", Version: packageVersion(made.version), VersionSchema: "none", Release: packageRelease, Section: "admin", Priority: "optional",
 		Maintainer: maintainer, Description: description, License: "Apache-2.0", MTime: made.date.UTC()}
 	info.RPM.BuildHost = "gijbulk" // else that of the machine
 	return info

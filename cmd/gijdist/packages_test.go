@@ -34,7 +34,7 @@ func TestPackagesTwice(t *testing.T) {
 	files := small()
 	slices.Reverse(files)
 	second, _ := packedLinux(t, files, date.In(time.FixedZone("elsewhere", -5*3600)))
-	if d := cmp.Diff([]string{"gijbulk_1.2.0_linux_amd64.deb", "gijbulk_1.2.0_linux_amd64.rpm"}, names); d != "" {
+	if d := cmp.Diff([]string{"gijbulk_1.2.0_amd64.deb", "gijbulk-1.2.0-1.x86_64.rpm"}, names); d != "" {
 		t.Fatal(d)
 	}
 	for _, name := range names {
