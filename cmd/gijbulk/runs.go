@@ -169,6 +169,9 @@ func runLine(r journal.RunSummary) map[string]any {
 	if !r.Ended.IsZero() {
 		line["ended"] = r.Ended.Format(time.RFC3339)
 	}
+	if r.State == journal.StateWaiting { // programs know it as one that goes on
+		line["state"], line["waiting"] = journal.StateRunning, true
+	}
 	return line
 }
 

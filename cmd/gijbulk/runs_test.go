@@ -53,6 +53,9 @@ func TestRunsThatWait(t *testing.T) {
 		if code, text := command(t.Context(), "runs"); code != exitDone || !strings.Contains(text, " waiting ") || strings.Contains(text, "interrupted") {
 			t.Errorf("exit %d: %s", code, text)
 		}
+		if _, text := command(t.Context(), "runs", "--output", "json"); !strings.Contains(text, `"state":"running"`) || !strings.Contains(text, `"waiting":true`) {
+			t.Errorf("for programs: %s", text)
+		}
 		if err := release(); err != nil {
 			t.Error(err)
 		}
