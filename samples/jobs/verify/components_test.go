@@ -81,7 +81,9 @@ func checkAction(content string) error {
 // TestActionRuns executes the steps of the action as the runner does: with the inputs in the
 // environment, bash, and files for what one step passes on to the next.
 func TestActionRuns(t *testing.T) {
-	url, sum := archive(t, built(t))
+	program := built(t)
+	url, sum := archive(t, program)
+	docker := stubDocker(t, program)
 	for _, c := range []struct {
 		name   string
 		inputs map[string]string
@@ -92,12 +94,14 @@ func TestActionRuns(t *testing.T) {
 		{"a broken one, with an argument", map[string]string{"files": "broken.csv", "args": "--no-plain-secrets\n--format\ncsv"}, 6, []string{"::error file=broken.csv,line=", "exit-code=6\n"}},
 		{"an audit", map[string]string{"command": "audit", "files": "integrations.csv", "args": "--sandbox"}, 2, []string{"12 to create", "exit-code=2\n", "# "}},
 		{"a script in an input", map[string]string{"files": "integrations.csv", "args": "--format=$(echo injected)"}, 64, []string{"$(echo injected)"}},
+		{"an image", map[string]string{"archive": "", "image": stubImage, "files": "integrations.csv"}, 0, []string{"12 records checked"}},
+		{"another image", map[string]string{"archive": "", "image": "registry.example.org/other", "files": "integrations.csv"}, 1, []string{"no such image"}},
 		{"another archive", map[string]string{"files": "integrations.csv", "sha256": strings.Repeat("0", 64)}, 1, []string{"FAILED"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inputs := map[string]string{"archive": url, "sha256": sum}
 			maps.Copy(inputs, c.inputs)
-			said, exit := runAction(t, inputs)
+			said, exit := runAction(t, docker, inputs)
 			if exit != c.exit {
 				t.Errorf("exit code %d, want %d", exit, c.exit)
 			}
@@ -110,8 +114,22 @@ func TestActionRuns(t *testing.T) {
 	}
 }
 
-// runAction gives what the steps print and write, and the exit code of the last that ran.
-func runAction(t *testing.T, inputs map[string]string) (said string, exit int) {
+const stubImage = "registry.example.org/tools/gijbulk@sha256:0123"
+
+// stubDocker is a folder with a docker that has one image, with the program in it.
+func stubDocker(t *testing.T, program string) string {
+	t.Helper()
+	dir := t.TempDir()
+	script := "#!/bin/sh\ncase \"$*\" in\n'create " + stubImage + "') echo c1 ;;\n'cp c1:/usr/local/bin/gijbulk '*) cp '" + program + "' \"$3\" ;;\n'rm c1') ;;\n*) echo no such image >&2; exit 1 ;;\nesac\n"
+	if err := os.WriteFile(filepath.Join(dir, "docker"), []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// runAction gives what the steps print and write, and the exit code of the last that ran. docker is the
+// folder of that program.
+func runAction(t *testing.T, docker string, inputs map[string]string) (said string, exit int) {
 	t.Helper()
 	var a action
 	if err := yaml.Unmarshal(read(t, actionFile), &a); err != nil {
@@ -132,10 +150,12 @@ func runAction(t *testing.T, inputs map[string]string) (said string, exit int) {
 		}
 	}
 	for _, step := range a.Runs.Steps {
-		if step.If != "" && step.If != "inputs.archive != ''" {
+		if condition := regexp.MustCompile(`^inputs\.(archive|image) != ''$`).FindStringSubmatch(step.If); condition != nil && inputs[condition[1]] == "" {
+			continue
+		} else if step.If != "" && condition == nil {
 			t.Fatalf("the condition %q is none that this test follows", step.If)
 		}
-		own := append(slices.Clone(env), "PATH="+strings.ReplaceAll(string(read(t, file("path"))), "\n", ":")+os.Getenv("PATH"))
+		own := append(slices.Clone(env), "PATH="+strings.ReplaceAll(string(read(t, file("path"))), "\n", ":")+docker+":"+os.Getenv("PATH"))
 		for name, value := range step.Env {
 			own = append(own, name+"="+filled(t, `\$\{\{ inputs\.([a-z0-9-]+) \}\}`, value, inputs))
 		}
