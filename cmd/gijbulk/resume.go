@@ -83,6 +83,9 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 		return closing(state, usage("run %s was refused, and sent nothing: %s", run.ID, run.Why).
 			hinted("gijbulk %s starts a new run", run.Command), nil)
 	}
+	if err := a.refuseWaiting(ctx, state, run); err != nil {
+		return closing(state, err, nil)
+	}
 	run.Host = hostName()
 	options, err := a.restoreOptions(run, header.Options)
 	if err != nil {
@@ -126,6 +129,15 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 		return usage("run %s was on %s, not on %s", run.ID, saved.Run.Target, run.Target)
 	}
 	return w.continueRun(ctx, r, saved, files)
+}
+
+// refuseWaiting keeps a resume from a run that begins by itself, once it has its lock.
+func (a *app) refuseWaiting(ctx context.Context, state *journal.Journal, run schema.Run) error {
+	running, err := a.running(ctx, state)
+	if holder := running[run.ID]; err == nil && holder.Waiting {
+		return &journal.Held{Target: run.Target, Holder: holder}
+	}
+	return err
 }
 
 func (w *workspace) continueRun(ctx context.Context, r *record, saved journal.Saved, files []string) (err error) {

@@ -56,6 +56,9 @@ func TestRunsThatWait(t *testing.T) {
 		if _, text := command(t.Context(), "runs", "--output", "json"); !strings.Contains(text, `"state":"running"`) || !strings.Contains(text, `"waiting":true`) {
 			t.Errorf("for programs: %s", text)
 		}
+		if code, text := command(t.Context(), "resume", "last"); code != exitLocked || !strings.Contains(text, "which is waiting for its turn") {
+			t.Errorf("resumed meanwhile: exit %d: %s", code, text)
+		}
 		if err := release(); err != nil {
 			t.Error(err)
 		}

@@ -28,6 +28,9 @@ type Holder struct {
 // String is such as "run 20261126-220400-a1b2c3 (host ci-7, pid 4711) since 22:04". The
 // time is local, with its date where the clock has shown it since, or has not yet.
 func (h Holder) String() string {
+	if h.Waiting {
+		return "run " + h.Run + ", which is waiting for its turn"
+	}
 	layout := "15:04"
 	if age := time.Since(h.Since); age < 0 || age >= 24*time.Hour {
 		layout = "2006-01-02 15:04"
