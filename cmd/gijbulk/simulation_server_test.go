@@ -33,7 +33,7 @@ func (k simKey) exact() bool { return k.kind == "repository" || k.name != "" }
 // folded is the same for all keys that a server that rewrites names may keep as one.
 func (k simKey) folded() simKey {
 	k.name = strings.ToLower(strings.Join(strings.Fields(k.name), " "))
-	k.name = k.name[:min(len(k.name), 255)]
+	k.name = strings.TrimSpace(k.name[:min(len(k.name), 255)]) // the cut may be after a blank
 	return k
 }
 
@@ -109,7 +109,7 @@ func (s *simServer) stored(k simKey) simKey {
 	case s.rewrite == "case":
 		k.name = strings.ToLower(k.name)
 	case s.rewrite == "short":
-		k.name = k.name[:min(len(k.name), 255)]
+		k.name = strings.TrimSpace(k.name[:min(len(k.name), 255)]) // the cut may be after a blank
 	}
 	return k
 }
