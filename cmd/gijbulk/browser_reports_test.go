@@ -45,7 +45,6 @@ const faint = `(() => {
 // TestReportsInABrowser opens the pages of real runs as people do, and keeps pictures of
 // them (go test -artifacts; make browser).
 func TestReportsInABrowser(t *testing.T) {
-	t.Parallel() // it waits for servers and processes
 	browser, runs, pictures := newBrowser(t), newRuns(t), newPictures(t)
 	for _, tt := range []struct {
 		name  string

@@ -26,7 +26,7 @@ import (
 
 // patience is how long a browser may take to start, or a page to come to what a test
 // waits for: a machine may be busy.
-const patience = 30 * time.Second
+const patience = 3 * time.Minute
 
 // newBrowser starts a browser that nothing is left of, and that has no errand of its own.
 func newBrowser(t *testing.T) context.Context {

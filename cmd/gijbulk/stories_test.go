@@ -58,7 +58,6 @@ func TestMain(m *testing.M) {
 //	metric FILE NAME[{LABEL,…}] VALUE
 //	                       holds a metrics file to a value
 func TestStories(t *testing.T) {
-	t.Parallel() // it waits for servers and processes
 	state := newDatabases(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/stories",
