@@ -38,7 +38,7 @@ func needs(t *testing.T, tools ...string) {
 // released is the one file of dist/ that fits a pattern, for this machine's architecture.
 func released(t *testing.T, suffix string) string {
 	t.Helper()
-	found, err := filepath.Glob(filepath.Join("..", "..", "dist", "gijbulk[_-]*"+suffix))
+	found, err := filepath.Glob(filepath.Join("..", "..", "dist", "gijbulk?*"+suffix))
 	if err != nil || len(found) != 1 {
 		t.Fatalf("%d files in dist fit *%s (error %v): run make dist", len(found), suffix, err)
 	}
