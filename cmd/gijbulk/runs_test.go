@@ -56,6 +56,12 @@ func TestRunsThatWait(t *testing.T) {
 		if _, text := command(t.Context(), "runs", "--output", "json"); !strings.Contains(text, `"state":"running"`) || !strings.Contains(text, `"waiting":true`) {
 			t.Errorf("for programs: %s", text)
 		}
+		var said bytes.Buffer
+		code := run(t.Context(), t.Context(), []string{"state", "copy", state, filepath.Join(dir, "copy.db")}, process{stdin: strings.NewReader(""), stdout: &said, stderr: &said, now: time.Now,
+			lookupEnv: func(string) (string, bool) { return "", false }, locks: filepath.Join(dir, "locks"), columns: func() int { return 0 }})
+		if code != exitLocked || !strings.Contains(said.String(), "nothing was copied") {
+			t.Errorf("copied meanwhile: exit %d: %s", code, said.String())
+		}
 		if code, text := command(t.Context(), "resume", "last"); code != exitLocked || !strings.Contains(text, "which is waiting for its turn") {
 			t.Errorf("resumed meanwhile: exit %d: %s", code, text)
 		}

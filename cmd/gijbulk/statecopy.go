@@ -62,7 +62,9 @@ func (a *app) copyState(ctx context.Context, from, to string) (err error) {
 	if err != nil {
 		return err
 	}
-	if i := slices.IndexFunc(runs, func(r journal.RunSummary) bool { return r.State == journal.StateRunning }); i >= 0 {
+	if i := slices.IndexFunc(runs, func(r journal.RunSummary) bool {
+		return r.State == journal.StateRunning || r.State == journal.StateWaiting
+	}); i >= 0 {
 		return (&failure{code: exitLocked, err: fmt.Errorf("run %s is running; nothing was copied", runs[i].ID)}).hinted("copy the state once the run has ended")
 	}
 	copied, err := a.copyInto(ctx, source, to)
