@@ -52,8 +52,6 @@ func (together) owners(context.Context, *session) ([]string, error) { return []s
 // Where a list cannot be read whole, the pages end with an error: a [*Problem] or that of the context.
 func (c *Client) List(ctx context.Context, from Source) iter.Seq2[Page, error] {
 	return func(yield func(Page, error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
 		wanted := true
 		err := c.list(ctx, from, func(p Page) bool {
 			wanted = yield(p, nil)
