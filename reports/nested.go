@@ -106,11 +106,7 @@ func wantedChanges(a *schema.Action) string {
 func writeNested(out io.Writer, plan schema.Plan, page Page) {
 	for _, g := range nestedGroups(plan) {
 		a := g.first
-		what := "1 nested repository"
-		if g.n > 1 {
-			what = withSeparators(g.n) + " nested repositories"
-		}
-		head := fmt.Sprintf("%s  %s of %s, %s: %s", signed(a.Op, page), what, oneLine(a.Want.Get(schema.FieldIntegration).Text()),
+		head := fmt.Sprintf("%s  %s of %s, %s: %s", signed(a.Op, page), nestedRepositories(g.n), oneLine(a.Want.Get(schema.FieldIntegration).Text()),
 			oneLine(a.Want.Get(schema.FieldMatch).Text()), page.paint(good, oneLine(g.text)))
 		if a.Want.Place.File != "" {
 			head += "  " + page.paint(aside, "("+oneLine(fileLine(a.Want.Place))+")")

@@ -17,10 +17,10 @@ func (c totals) planVerdict() (string, rating) {
 	}
 	text := fmt.Sprintf("This %s would %s on %s", cmp.Or(c.run.Command, "plan"), c.planWrites(), c.where())
 	if l := c.run.Losses; l != nil && l.Lost > 0 {
-		text += " and lose " + repositories(l.Lost)
+		text += " and lose " + nestedRepositories(l.Lost)
 	}
 	if l := c.run.Losses; l != nil && l.Unknown > 0 {
-		text += fmt.Sprintf("; it is not known how many of %s it would lose", repositories(l.Unknown))
+		text += fmt.Sprintf("; it is not known how many of %s it would lose", nestedRepositories(l.Unknown))
 	}
 	return joinNonEmpty("; ", text, rest) + ".", c.planRating()
 }
@@ -88,7 +88,7 @@ func andList(parts []string) string {
 	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
 }
 
-func repositories(n int) string {
+func nestedRepositories(n int) string {
 	if n == 1 {
 		return "1 nested repository"
 	}
