@@ -44,19 +44,9 @@ func TestDocumentsFitTheirSchemas(t *testing.T) {
 // fits holds a file against a schema.
 func fits(t *testing.T, printed, file string) {
 	t.Helper()
-	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(printed))
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := jsonschema.NewCompiler()
-	c.AssertFormat()
-	if err := c.AddResource("schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	s := compileWith(t, compiler, "schema.json", strings.NewReader(printed))
 	content, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)

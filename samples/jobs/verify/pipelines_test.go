@@ -3,6 +3,7 @@ package verify
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -56,12 +57,17 @@ func compile(t *testing.T, name string) *jsonschema.Schema {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	document, err := jsonschema.UnmarshalJSON(file)
+	compiler := jsonschema.NewCompiler()
+	compiler.UseRegexpEngine(ecmaScript)
+	return compileWith(t, compiler, name, file)
+}
+
+func compileWith(t *testing.T, compiler *jsonschema.Compiler, name string, text io.Reader) *jsonschema.Schema {
+	t.Helper()
+	document, err := jsonschema.UnmarshalJSON(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	compiler := jsonschema.NewCompiler()
-	compiler.UseRegexpEngine(ecmaScript)
 	if err := compiler.AddResource(name, document); err != nil {
 		t.Fatal(err)
 	}
