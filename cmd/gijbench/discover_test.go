@@ -41,7 +41,7 @@ func organisation(i int) string { return fmt.Sprintf("acme-%d", i) }
 // slowGitHub answers each request after a while, with all that GitHub says of a repository.
 type slowGitHub struct {
 	latency time.Duration
-	links   string // of a repository, which nobody asked for
+	links   string // of a repository, which discover does not need
 }
 
 func newSlowGitHub(latency time.Duration) *slowGitHub {

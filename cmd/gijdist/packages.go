@@ -31,7 +31,7 @@ const description = `Bring a Jira with Git Integration for Jira to the state of 
 type packageKind struct {
 	packager nfpm.PackagerWithExtension
 	name     string            // the form of a file's name, of a version and an architecture
-	arches   map[string]string // that are called otherwise than by Go
+	arches   map[string]string // whose names differ from those of Go
 	places   map[string]string // of files, by their names in an archive; one that ends with / is a folder, and - is none
 	depends  []string
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/spdx/tools-golang/spdx/v2/common"
 )
 
-const unasserted = "NOASSERTION" // what SPDX has for that which nobody looked up
+const unasserted = "NOASSERTION" // what SPDX has for facts that were not looked up
 
 // writeSBOM lists the modules that are in the programs, in SPDX, and gives the file's name.
 func writeSBOM(dir string, made origin, programs []program) (string, error) {
