@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,13 +30,7 @@ func (a *app) explainConfig(cmd *cobra.Command) error {
 	done := &failure{code: exitDone, said: true, err: errors.New("explained")}
 	settings := slices.Concat(a.explainConnection(cmd), a.explainManifests(cmd), a.explainFlags(cmd))
 	if a.json() {
-		encoder := json.NewEncoder(a.stdout)
-		for _, s := range settings {
-			if err := encoder.Encode(s); err != nil {
-				return err
-			}
-		}
-		return done
+		return cmp.Or(printLines(a.stdout, settings, func(s explainedSetting) any { return s }), error(done))
 	}
 	table := [][]string{{"SETTING", "VALUE", "SOURCE"}}
 	for _, s := range settings {

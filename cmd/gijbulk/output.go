@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -138,4 +139,15 @@ func (m mark) set(digest string) error {
 		_, err := io.WriteString(w, digest)
 		return err
 	}))
+}
+
+// printLines prints values for programs, each as a line of JSON.
+func printLines[T, L any](w io.Writer, values []T, line func(T) L) error {
+	encoder := json.NewEncoder(w)
+	for _, v := range values {
+		if err := encoder.Encode(line(v)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

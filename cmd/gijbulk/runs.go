@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -92,13 +91,7 @@ func (a *app) readRuns(ctx context.Context, o stateOptions) (runs []journal.RunS
 // printRuns lists runs, or says why there are none.
 func (a *app) printRuns(runs []journal.RunSummary, none string) error {
 	if a.json() {
-		encoder := json.NewEncoder(a.stdout)
-		for _, r := range runs {
-			if err := encoder.Encode(runLine(r)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return printLines(a.stdout, runs, runLine)
 	}
 	if len(runs) == 0 {
 		_, err := fmt.Fprintln(a.stdout, none)

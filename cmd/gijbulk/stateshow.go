@@ -3,7 +3,6 @@ package main
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -91,13 +90,9 @@ func (o storedTarget) among(targets []journal.StoredTarget) (journal.StoredTarge
 
 func (a *app) printTargets(targets []journal.StoredTarget) error {
 	if a.json() {
-		encoder := json.NewEncoder(a.stdout)
-		for _, t := range targets {
-			if err := encoder.Encode(map[string]any{"target": t.URL, "runs": t.Runs, "lastRun": t.LastRun, "records": t.Records, "secrets": t.Secrets, "sets": t.Sets}); err != nil {
-				return err
-			}
-		}
-		return nil
+		return printLines(a.stdout, targets, func(t journal.StoredTarget) map[string]any {
+			return map[string]any{"target": t.URL, "runs": t.Runs, "lastRun": t.LastRun, "records": t.Records, "secrets": t.Secrets, "sets": t.Sets}
+		})
 	}
 	if len(targets) == 0 {
 		_, err := fmt.Fprintln(a.stdout, "nothing is stored yet")
@@ -121,13 +116,7 @@ func setCounts(sets map[string]int) string {
 
 func (a *app) printRecords(t journal.StoredTarget, records []journal.StoredRecord) error {
 	if a.json() {
-		encoder := json.NewEncoder(a.stdout)
-		for _, r := range records {
-			if err := encoder.Encode(recordLine(r)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return printLines(a.stdout, records, recordLine)
 	}
 	table := [][]string{{"ID", "RECORD", "SET", "SECRETS", "LAST RUN"}}
 	for _, r := range records {
