@@ -123,7 +123,7 @@ func (a *Action) Drifts() bool {
 type Plan struct {
 	Actions []Action
 	Live    []Known  // what is on the server before the run, by id
-	Others  []Record // that other shards create, as far as their identity
+	Others  []Record // of other shards, as far as their identity; with an id, what they have found on the server
 
 	// LiveNested is how many nested repositories the integrations of the manifest have.
 	LiveNested int

@@ -1,6 +1,10 @@
 package engine
 
-import "time"
+import (
+	"time"
+
+	"gijbulk/schema"
+)
 
 // evidence is all that is known of one create.
 type evidence struct {
@@ -19,10 +23,9 @@ type evidence struct {
 
 // candidate is a live record that was not live before the run.
 type candidate struct {
-	id       int64
-	initDate int64 // its initDate; 0: not shown
-	exact    bool  // it has the whole identity
-	equal    bool  // each field that it shows is as it was sent
+	live  schema.Record
+	exact bool // it has the whole identity
+	equal bool // each field that it shows is as it was sent
 }
 
 // decision is what the evidence comes to.

@@ -10,8 +10,8 @@ func TestEvidence(t *testing.T) {
 	const limit = 2 * time.Minute
 	sent := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	first, before, after := sent.Add(-3*time.Minute), sent.Add(limit-1), sent.Add(limit)
-	exact, differing := candidate{id: 7, exact: true, equal: true}, candidate{id: 7, exact: true}
-	unnamed, other := candidate{id: 7, equal: true}, candidate{id: 7}
+	exact, differing := candidate{exact: true, equal: true}, candidate{exact: true}
+	unnamed, other := candidate{equal: true}, candidate{}
 	for _, tt := range []struct {
 		name   string
 		e      evidence

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -19,50 +20,92 @@ type listResult struct {
 }
 
 // findCreates looks for the creates among the live records that are new since the run began and
-// belong to no other outcome. What other shards create is explained too.
+// belong to no other outcome. What other shards create is explained too. What has the identity of a
+// record that is not looked for is a further one of it, and not of one without a name.
 func (l *ledger) findCreates(live []schema.Record) listResult {
 	s := listResult{found: make(map[int][]schema.Record), inexact: make(map[int]bool), surplus: make(map[int][]schema.Record)}
 	want, numbers := l.createsWithoutID()
 	owners := l.actionsByIdentity(live)
-	fresh := l.newRecords(live, l.claimed())
+	wanted := match.NewIdentities(keysOf(want))
+	known := match.NewIdentities(maps.Keys(owners))
+	var fresh []schema.Record
+	for _, r := range l.newRecords(live, l.claimed()) {
+		if known.Has(r.Key()) && !wanted.Has(r.Key()) {
+			s.addOwned(l, owners, r)
+		} else {
+			fresh = append(fresh, r)
+		}
+	}
 	sent := func(w int) bool {
 		return w >= len(numbers) || l.outcomes[numbers[w]].Status != schema.StatusUnprocessed
 	}
 	pairs := match.MatchNew(want, fresh, sent)
 	undecided := slices.ContainsFunc(slices.Collect(maps.Keys(pairs.Conflict)), func(w int) bool { return w < len(numbers) })
 	for i, r := range fresh {
-		owner, owned := owners[r.Key()]
 		w := pairs.ClaimedBy[i]
 		if undecided && w != match.None && pairs.Rule[w] != match.Exact {
 			s.unexplained = append(s.unexplained, r) // it may be one of those that cannot be decided
 		}
 		switch {
-		case w != match.None && pairs.Live[w] == match.None && pairs.Rule[w].Folds():
+		case w == match.None:
+			s.addOwned(l, owners, r)
+		case pairs.Live[w] == match.None && pairs.Rule[w].Folds():
 			s.unexplained = append(s.unexplained, r)
-		case w != match.None && w < len(numbers):
+		case w < len(numbers):
 			s.found[numbers[w]] = append(s.found[numbers[w]], r)
 			s.inexact[numbers[w]] = pairs.Rule[w] > match.Exact
-		case w != match.None: // another shard's
-		case owned && l.action(owner).Op == schema.OpCreate:
-			s.surplus[owner] = append(s.surplus[owner], r)
-		case !owned:
-			s.unexplained = append(s.unexplained, r)
 		}
 	}
 	return s
 }
 
+// addOwned adds a new record that no create without an id can have made.
+func (s *listResult) addOwned(l *ledger, owners map[schema.Key]int, r schema.Record) {
+	owner, owned := owners[r.Key()]
+	switch {
+	case !owned:
+		s.unexplained = append(s.unexplained, r)
+	case owner != otherShard && l.action(owner).Op == schema.OpCreate:
+		s.surplus[owner] = append(s.surplus[owner], r)
+	}
+}
+
+func keysOf(records []schema.Record) iter.Seq[schema.Key] {
+	return func(yield func(schema.Key) bool) {
+		for i := range records {
+			if !yield(records[i].Key()) {
+				return
+			}
+		}
+	}
+}
+
+// createsWithoutID are the own ones, with the numbers of their actions, and then those of other shards.
 func (l *ledger) createsWithoutID() (want []schema.Record, numbers []int) {
 	for n, o := range l.outcomes {
 		if a := l.action(n); a.Op == schema.OpCreate && o.ID == 0 {
 			want, numbers = append(want, a.Want), append(numbers, n)
 		}
 	}
-	return append(want, l.run.Plan.Others...), numbers
+	for _, other := range l.run.Plan.Others {
+		if other.ID == 0 {
+			want = append(want, other)
+		}
+	}
+	return want, numbers
 }
 
+// otherShard stands for the number of an action of another shard.
+const otherShard = -1
+
+// actionsByIdentity are the actions, by number, that have their records.
 func (l *ledger) actionsByIdentity(live []schema.Record) map[schema.Key]int {
 	owners := make(map[schema.Key]int)
+	for _, other := range l.run.Plan.Others {
+		if other.ID != 0 {
+			owners[other.Key()] = otherShard
+		}
+	}
 	byID := make(map[int64]int)
 	for n, o := range l.outcomes {
 		a := l.action(n)
@@ -104,36 +147,41 @@ func (s listResult) evidence(a *schema.Action, o schema.Outcome) evidence {
 	e := evidence{id: o.ID, refused: o.Status == schema.StatusFailed && (o.Class == schema.ClassRefused || o.Class == schema.ClassNotDone),
 		unexplained: s.hasUnexplained(a.Want)}
 	for _, r := range append(slices.Clone(s.found[a.N]), s.surplus[a.N]...) {
-		e.found = append(e.found, candidate{id: r.ID, initDate: r.InitDate, exact: !s.inexact[a.N], equal: len(match.Changes(a.Want, r)) == 0})
+		e.found = append(e.found, candidate{live: r, exact: !s.inexact[a.N], equal: len(match.Changes(a.Want, r)) == 0})
 	}
 	return e
 }
 
-func (s listResult) conclude(d decision, a *schema.Action, o schema.Outcome) schema.Outcome {
-	records := append(slices.Clone(s.found[a.N]), s.surplus[a.N]...)
-	switch d {
+// conclude is the outcome of a create by the evidence.
+func conclude(e *evidence, a *schema.Action, o schema.Outcome) schema.Outcome {
+	found, unexplained := e.proofs()
+	switch d := e.decide(); d {
 	case isCreated, isInferred:
 		if o.ID == 0 {
-			o = createdAs(o, records[0].ID)
-			o.InitDate, o.Shown = records[0].InitDate, records[0].Digest()
+			live := found[0].live
+			o = createdAs(o, live.ID)
+			o.InitDate, o.Shown = live.InitDate, live.Digest()
 		}
 		if o.Inferred = o.Inferred || d == isInferred; d == isInferred {
-			o.Advice = fmt.Sprintf("the answer was lost: %s is the only new record like it, which is no proof", match.Called(records[0]))
+			o.Advice = fmt.Sprintf("the answer was lost: %s is the only new record like it, which is no proof", match.Called(found[0].live))
 		}
 	case isDifferent:
-		o = differentOutcome(o, a.Want, records[0])
+		o = differentOutcome(o, a.Want, found[0].live)
 	case isDuplicated:
-		ids := schema.RecordIDs(records)
+		var ids []int64
 		if o.ID != 0 {
 			ids = append(ids, o.ID)
 		}
+		for _, c := range found {
+			ids = append(ids, c.live.ID)
+		}
 		o = duplicatedOutcome(o, ids)
 	case isUnknown:
-		if s.hasUnexplained(a.Want) || len(records) > 0 {
+		if unexplained && o.Status == schema.StatusUnknown {
 			o.Advice = "check in Jira: a new record there could be this one, so it was not sent again"
 		}
 	case isRefusedAndThere:
-		if note := fmt.Sprintf("%s with the same identity was created during the run: check in Jira who created it", match.Called(records[0])); !strings.Contains(o.Advice, note) {
+		if note := fmt.Sprintf("%s with the same identity was created during the run: check in Jira who created it", match.Called(found[0].live)); !strings.Contains(o.Advice, note) {
 			o.Advice = strings.TrimPrefix(o.Advice+"; "+note, "; ")
 		}
 	}

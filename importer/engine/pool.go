@@ -240,8 +240,13 @@ func joinOutcomes(earlier, now schema.Outcome) schema.Outcome {
 		return now
 	}
 	now.Attempts += earlier.Attempts
-	if now.Status == schema.StatusUnprocessed && earlier.Status == schema.StatusUnknown {
-		now.Status = schema.StatusUnknown // the earlier request may have been carried out
+	if earlier.Status == schema.StatusUnknown { // the earlier request may have been carried out
+		switch now.Status {
+		case schema.StatusUnprocessed:
+			now.Status = schema.StatusUnknown
+		case schema.StatusFailed:
+			now.Class = schema.ClassUnknown
+		}
 	}
 	if now.Started.IsZero() { // it did not leave
 		now.Started, now.Took = earlier.Started, earlier.Took

@@ -167,6 +167,16 @@ func lose(*server, schema.Action) schema.Outcome {
 
 func performAndLose(s *server, a schema.Action) schema.Outcome { perform(s, a); return lose(s, a) }
 
+// loseAs loses the answer, after integrations with these names were made.
+func loseAs(names ...string) answer {
+	return func(s *server, a schema.Action) schema.Outcome {
+		for _, name := range names {
+			s.add(integration(0, name))
+		}
+		return lose(s, a)
+	}
+}
+
 // performLater loses the answer, and performs the request after a time.
 func performLater(d time.Duration, timedOut bool) answer {
 	return func(s *server, a schema.Action) schema.Outcome {

@@ -61,8 +61,7 @@ func (r *Run) settleByList(ctx context.Context, live []schema.Record, read time.
 	for _, n := range r.ledger.unsettled() {
 		e := r.collectEvidence(n, found, read)
 		o := r.ledger.outcomes[n]
-		d := e.decide()
-		switch d {
+		switch e.decide() {
 		case isOpen:
 			continue
 		case isMissing:
@@ -82,7 +81,7 @@ func (r *Run) settleByList(ctx context.Context, live []schema.Record, read time.
 				delete(r.ledger.lost, n)
 			}
 		}
-		if now := found.conclude(d, r.ledger.action(n), o); now.Status != o.Status || now.Advice != o.Advice || now.Error != o.Error {
+		if now := conclude(&e, r.ledger.action(n), o); now.Status != o.Status || now.Advice != o.Advice || now.Error != o.Error {
 			settled = append(settled, now)
 		}
 	}
@@ -140,7 +139,7 @@ func (l *ledger) madeByLast(one *lostCreate, found []candidate) bool {
 	if len(one.sent) < 2 || len(found) != 1 {
 		return false
 	}
-	made, known := l.clock.toLocal(found[0].initDate)
+	made, known := l.clock.toLocal(found[0].live.InitDate)
 	return known && !made.Before(one.sent[len(one.sent)-1])
 }
 

@@ -104,7 +104,7 @@ func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, f
 		return vanishedOutcome(o, found.surplus[a.N])
 	}
 	e := found.evidence(a, o)
-	o = found.conclude(e.decide(), a, o)
+	o = conclude(&e, a, o)
 	if o.Status == schema.StatusCreated {
 		return confirmCreate(a, o, byID[o.ID])
 	}

@@ -2,6 +2,7 @@ package match
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -120,6 +121,27 @@ func (f caseFolder) ruleFor(key schema.Key, live []schema.Record, candidates []i
 	}
 	return Folded
 }
+
+// Identities is a set in which identities that a server may rewrite into each other are one. It
+// serves one goroutine.
+type Identities struct {
+	folder caseFolder
+	keys   map[schema.Key]bool
+}
+
+// NewIdentities is the set of the keys that are valid.
+func NewIdentities(keys iter.Seq[schema.Key]) Identities {
+	s := Identities{newFolder(), make(map[schema.Key]bool)}
+	for key := range keys {
+		if key.Valid() {
+			s.keys[s.folder.key(key)] = true
+		}
+	}
+	return s
+}
+
+// Has reports whether a key, or one that a server may rewrite into it, is in the set.
+func (s Identities) Has(key schema.Key) bool { return s.keys[s.folder.key(key)] }
 
 // longestStored is how many characters of a text some servers keep.
 const longestStored = 255

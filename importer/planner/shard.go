@@ -4,7 +4,7 @@ import "gijbulk/schema"
 
 // Shard is the part of a plan that one of several processes carries out. It goes by the
 // identity, so that all of them together cover each action exactly once, whatever the order
-// in which they read it. Each knows what the others create. Nested repositories go with their
+// in which they read it. Each knows what the others bring about. Nested repositories go with their
 // integration.
 func Shard(plan schema.Plan, shard schema.Shard) schema.Plan {
 	if shard.Whole() {
@@ -20,8 +20,10 @@ func Shard(plan schema.Plan, shard schema.Shard) schema.Plan {
 		switch {
 		case shard.Holds(key):
 			part.Actions = append(part.Actions, a)
-		case a.Op == schema.OpCreate:
-			part.Others = append(part.Others, a.Want.WithIdentityOnly())
+		case a.Op == schema.OpCreate, a.Op != schema.OpDelete && key.Exact() && key.Kind != schema.KindNested:
+			other := a.Want.WithIdentityOnly()
+			other.ID = a.Have.ID
+			part.Others = append(part.Others, other)
 		}
 	}
 	return numbered(part)

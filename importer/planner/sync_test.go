@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -170,6 +171,22 @@ func TestShardsCoverThePlanOnce(t *testing.T) {
 		if n != 1 {
 			t.Errorf("%s is covered %d times", name, n)
 		}
+	}
+}
+
+// TestShardKnowsOthers: what other shards create, and what they have found on the server, with its id.
+func TestShardKnowsOthers(t *testing.T) {
+	want := []schema.Record{record(2, "type", "GITHUB", "displayName", "new"), record(3, "type", "GITHUB", "displayName", "there"), record(4, "type", "GITHUB", "origin", "https://ghe.example.org")}
+	have := []schema.Record{live(5, "type", "GITHUB", "displayName", "there"), live(6, "type", "GITHUB", "displayName", "theirs")}
+	plan, _ := Diff(want, have, Options{Prune: true})
+	others := make(map[string]int64)
+	for i := range 2 {
+		for _, other := range Shard(plan, schema.Shard{Index: i + 1, Of: 2}).Others {
+			others[other.Name()] = other.ID
+		}
+	}
+	if w := map[string]int64{"new": 0, "there": 5, "": 0}; !maps.Equal(others, w) {
+		t.Errorf("other shards' records are %v, want %v", others, w)
 	}
 }
 
