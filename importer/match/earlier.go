@@ -119,7 +119,7 @@ func (m *matcher) findEarlier(w int) []int {
 			keys = append(keys, key.At(word))
 		}
 		for _, k := range keys {
-			for _, l := range append(m.index.find(k), m.rewritten(k)...) {
+			for _, l := range append(m.index.find(k), m.recordedAs(k)...) {
 				if !slices.Contains(found, l) {
 					found = append(found, l)
 				}
@@ -129,15 +129,11 @@ func (m *matcher) findEarlier(w int) []int {
 	return found
 }
 
-// rewritten finds the live record that was recorded for an earlier identity, where the server shows that
-// as it rewrites names.
-func (m *matcher) rewritten(earlier schema.Key) []int {
+// recordedAs finds the live record that was recorded for an earlier identity, whatever its name is now.
+func (m *matcher) recordedAs(earlier schema.Key) []int {
 	known := m.recorded[earlier]
 	l, there := m.byID[known.ID]
 	if !there || !known.Proves(m.live[l]) {
-		return nil
-	}
-	if f := newFolder(); f.key(earlier) != f.key(m.live[l].Key()) {
 		return nil
 	}
 	return m.withSameIdentity(l)
