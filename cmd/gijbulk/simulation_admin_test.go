@@ -142,7 +142,7 @@ func (w *simWorld) restore(random *rand.Rand) {
 	lost := random.IntN(1 + len(live)/2)
 	live = live[:len(live)-lost]
 	random.Shuffle(len(live), func(i, j int) { live[i], live[j] = live[j], live[i] })
-	w.restored = true
+	w.restores++
 	clear(w.server.records)
 	clear(w.server.lists)
 	w.server.next = 1 + random.Int64N(int64(3+lost))

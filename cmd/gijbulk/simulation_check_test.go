@@ -168,7 +168,7 @@ func simTail(text string) string {
 func (w *simWorld) checkDuplicates(c *simCommand, r reports.RecordInfo, key simKey) {
 	ours, seen, hidden := 0, 0, false
 	for _, live := range w.server.live(key) {
-		mine := live.by != nil && live.by.run == c.run && live.foreign.IsZero()
+		mine := c.mayKnow(live) && live.by != nil && live.by.run == c.run && live.foreign.IsZero()
 		if mine {
 			ours++
 		}
@@ -226,7 +226,7 @@ func (w *simWorld) touched(c *simCommand, id int64) bool {
 		at, changed = live.foreign, !live.foreign.IsZero()
 	}
 	if !c.report.Run.Complete { // what it has not read again is as it was known
-		return changed || w.restored
+		return changed || w.restores > 0
 	}
 	return changed && (c.raced && !at.Before(c.start) || at.After(c.end)) // the other of two shards may have ended later
 }
@@ -247,10 +247,10 @@ func (w *simWorld) checkCreated(c *simCommand, live *simRecord, key simKey, id i
 // checkNotMade: a create that is reported as failed or not sent has left nothing.
 func (w *simWorld) checkNotMade(c *simCommand, r reports.RecordInfo, key simKey) {
 	for _, live := range w.server.live(key) {
-		if c.madeAs(live.id) || key.kind == "repository" && c.lacking[live.id] >= simCertain {
+		if c.madeAs(live.id) || !c.mayKnow(live) || key.kind == "repository" && c.lacking[live.id] >= simCertain {
 			continue // an undo makes again what a run had deleted twice
 		}
-		if w.restored && r.ID != 0 && r.ID != live.id {
+		if w.restores > 0 && r.ID != 0 && r.ID != live.id {
 			continue // the report says that this id is no longer there
 		}
 		if r.Action == schema.OpCreate && live.by != nil && live.by.run == c.run && live.foreign.IsZero() {
@@ -259,10 +259,10 @@ func (w *simWorld) checkNotMade(c *simCommand, r reports.RecordInfo, key simKey)
 	}
 }
 
-// checkUnknown: where nobody else is at work and lists show all, each create that is certainly not there
-// is sent again as often as it may be.
+// checkUnknown: where nobody else is at work, lists show all and nothing outlives --timeout, each create
+// that is certainly not there is sent again as often as it may be.
 func (w *simWorld) checkUnknown(c *simCommand, r reports.RecordInfo, key simKey) {
-	alone := !w.restored && len(w.gone) == 0 && w.server.rewrite == "" && w.story.lag == 0
+	alone := w.restores == 0 && len(w.gone) == 0 && w.server.rewrite == "" && w.story.lag == 0 && !c.overdue
 	for _, live := range w.server.records {
 		alone = alone && live.by != nil && live.foreign.IsZero()
 	}
@@ -273,6 +273,11 @@ func (w *simWorld) checkUnknown(c *simCommand, r reports.RecordInfo, key simKey)
 	if alone && c.report.Run.Complete && r.Action == schema.OpCreate && r.Attempts <= retries && !w.continues(c, "undo") && c.name != "resume" {
 		w.violate(3, "%v is reported as unknown after %d attempts, and nothing unexplained is live: %s", key, r.Attempts, r.Error)
 	}
+}
+
+// mayKnow: what outlives --timeout is reported as far as a list has shown it.
+func (c *simCommand) mayKnow(live *simRecord) bool {
+	return !c.overdue || live.proven || c.lastShown[live.id] == live.key
 }
 
 // madeAs reports whether a command reports a create as this id.

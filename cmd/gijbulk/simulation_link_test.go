@@ -83,6 +83,7 @@ func (l *simLink) fault(r *http.Request, body []byte) simFault {
 		f.kind = kind
 		l.c.forbidden = l.c.forbidden || kind == "forbidden"
 		l.c.unread = l.c.unread || r.Method == http.MethodGet
+		l.c.overdue = l.c.overdue || kind == "late"
 		l.w.fired = append(l.w.fired, f.id)
 	}
 	return f
@@ -163,9 +164,13 @@ func (l *simLink) arrive(r *http.Request, body []byte, f simFault) (*http.Respon
 	case "busy":
 		return simResponse(r, http.StatusServiceUnavailable, nil, []byte(`{"errorMessages":["starting"],"status-code":503}`)), nil
 	case "slow", "late":
+		restores := l.w.restores
 		time.AfterFunc(f.late, func() {
 			l.w.mu.Lock()
 			defer l.w.mu.Unlock()
+			if l.w.restores > restores {
+				return // a restore ends what the server works on
+			}
 			if l.c.over {
 				l.w.forgetBefore()
 			}

@@ -57,7 +57,7 @@ func (w *simWorld) checkUndo(c *simCommand) {
 func (w *simWorld) checkDeleted(c *simCommand) {
 	run := w.lastToUndo(c)
 	died := slices.ContainsFunc(w.commands, func(other *simCommand) bool { return other.run == run && other.dead })
-	if run == "" || died || w.restored || c.exit != exitDone {
+	if run == "" || died || w.restores > 0 || c.exit != exitDone {
 		return
 	}
 	for _, r := range w.server.sorted() {

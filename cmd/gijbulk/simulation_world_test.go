@@ -31,7 +31,7 @@ type simWorld struct {
 	server   *simServer
 	manifest simManifest
 	gone     map[int64]time.Time // what another administrator deleted
-	restored bool                // the server, at some time
+	restores int                 // of the server
 
 	dir, state string
 	states     int
@@ -67,6 +67,7 @@ type simCommand struct {
 	fault       string // of the request that the server works on
 	forbidden   bool   // a firewall has forbidden a write
 	unread      bool   // a read has had a fault
+	overdue     bool   // some work has outlived --timeout
 	tried       int    // writes that were sent
 	writes      int    // that reached the server
 	shown       map[simKey]int
