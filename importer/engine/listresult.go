@@ -20,22 +20,16 @@ type listResult struct {
 }
 
 // findCreates looks for the creates among the live records that are new since the run began and
-// belong to no other outcome. What other shards create is explained too. What has the identity of a
-// record that is not looked for is a further one of it, and not of one without a name.
+// belong to no other outcome. What other shards create is explained too.
 func (l *ledger) findCreates(live []schema.Record) listResult {
 	s := listResult{found: make(map[int][]schema.Record), inexact: make(map[int]bool), surplus: make(map[int][]schema.Record)}
+	fresh := l.newRecords(live, l.claimed())
+	if len(fresh) == 0 {
+		return s // spares most lists the comparison
+	}
 	want, numbers := l.createsWithoutID()
 	owners := l.actionsByIdentity(live)
-	wanted := match.NewIdentities(keysOf(want))
-	known := match.NewIdentities(maps.Keys(owners))
-	var fresh []schema.Record
-	for _, r := range l.newRecords(live, l.claimed()) {
-		if known.Has(r.Key()) && !wanted.Has(r.Key()) {
-			s.addOwned(l, owners, r)
-		} else {
-			fresh = append(fresh, r)
-		}
-	}
+	fresh = s.setAside(l, owners, want, fresh)
 	sent := func(w int) bool {
 		return w >= len(numbers) || l.outcomes[numbers[w]].Status != schema.StatusUnprocessed
 	}
@@ -57,6 +51,19 @@ func (l *ledger) findCreates(live []schema.Record) listResult {
 		}
 	}
 	return s
+}
+
+// setAside takes out what has the identity of a record that is not looked for: it is a further one of that,
+// and not of one without a name.
+func (s *listResult) setAside(l *ledger, owners map[schema.Key]int, want, fresh []schema.Record) []schema.Record {
+	known, wanted := match.NewIdentities(maps.Keys(owners)), match.NewIdentities(keysOf(want))
+	return slices.DeleteFunc(fresh, func(r schema.Record) bool {
+		aside := known.Has(r.Key()) && !wanted.Has(r.Key())
+		if aside {
+			s.addOwned(l, owners, r)
+		}
+		return aside
+	})
 }
 
 // addOwned adds a new record that no create without an id can have made.
