@@ -275,9 +275,9 @@ func (w *simWorld) checkUnknown(c *simCommand, r reports.RecordInfo, key simKey)
 	}
 }
 
-// mayKnow: what outlives --timeout is reported as far as a list has shown it.
+// mayKnow: what outlives --timeout is reported as far as lists have shown it in the end.
 func (c *simCommand) mayKnow(live *simRecord) bool {
-	return !c.overdue || live.proven || c.lastShown[live.id] == live.key
+	return !c.overdue || live.proven || c.report.Run.Complete && c.lastShown[live.id] == live.key
 }
 
 // madeAs reports whether a command reports a create as this id.

@@ -285,7 +285,9 @@ func (s *simServer) list(c *simCommand, kind string) simAnswer {
 	case "empty":
 		shown = []map[string]any{}
 	}
-	c.saw(s, kind, shown)
+	if slices.Contains([]string{"", "cached", "empty"}, c.fault) { // the others never arrive
+		c.saw(s, kind, shown)
+	}
 	if kind == "repository" {
 		return simOK(map[string]any{"success": true, "repositories": shown})
 	}
