@@ -62,30 +62,17 @@ func hideAllBut(flags, shown *pflag.FlagSet) {
 	flags.VisitAll(func(f *pflag.Flag) { f.Hidden = shown.Lookup(f.Name) == nil })
 }
 
-// resume continues a run from where it is once this process has locked the target: another
-// may have continued it in between.
+// resume continues a run, with its own options and those that override them.
 func (a *app) resume(ctx context.Context, id string, files []string, o *runOptions) (err error) {
 	state, err := a.openRuns(o.state, id)
 	if err != nil {
 		return err
 	}
-	id, err = runToResume(ctx, state, id)
-	if err != nil || id == "" {
-		return closing(state, err, a.printNothingToResume)
-	}
-	a.log.forRun(id)
-	header, err := state.Header(ctx, id)
-	run := header.Run
-	switch {
-	case err != nil || run.Complete:
-		return closing(state, err, func() error { return a.printEnded(run) })
-	case header.State == journal.StateRefused:
-		return closing(state, usage("run %s was refused, and sent nothing: %s", run.ID, run.Why).
-			hinted("gijbulk %s starts a new run", run.Command), nil)
-	}
-	if err := a.refuseWaiting(ctx, state, run); err != nil {
+	header, err := a.headerToResume(ctx, state, id)
+	if err != nil || header.Run.ID == "" {
 		return closing(state, err, nil)
 	}
+	run := header.Run
 	run.Host = hostName()
 	options, err := a.restoreOptions(run, header.Options)
 	if err != nil {
@@ -103,6 +90,35 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 		return usage("run %s was on %s, not in an embedded sandbox", run.ID, run.Target)
 	}
 	w.traffic.resume(run.Timeline)
+	return w.resumeLocked(ctx, run, options, files)
+}
+
+// headerToResume is what the state has of the run that an argument means; nothing where it has said
+// that there is none to continue.
+func (a *app) headerToResume(ctx context.Context, state *journal.Journal, id string) (none journal.Saved, err error) {
+	if id, err = runToResume(ctx, state, id); err != nil {
+		return none, err
+	}
+	if id == "" {
+		return none, a.printNothingToResume()
+	}
+	a.log.forRun(id)
+	header, err := state.Header(ctx, id)
+	run := header.Run
+	switch {
+	case err != nil:
+		return none, err
+	case run.Complete:
+		return none, a.printEnded(run)
+	case header.State == journal.StateRefused:
+		return none, usage("run %s was refused, and sent nothing: %s", run.ID, run.Why).hinted("gijbulk %s starts a new run", run.Command)
+	}
+	return header, a.refuseWaiting(ctx, state, run)
+}
+
+// resumeLocked continues a run from where it is once this process has locked the target: another
+// may have continued it in between.
+func (w *workspace) resumeLocked(ctx context.Context, run schema.Run, options recordedOptions, files []string) (err error) {
 	r, err := w.reopen(ctx)
 	if err != nil {
 		return err
@@ -113,7 +129,7 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 		return err
 	}
 	defer func() { err = firstError(err, unlock()) }()
-	saved, err := state.Load(ctx, run.ID)
+	saved, err := w.state.Load(ctx, run.ID)
 	saved.Run.Host, saved.Run.Again = run.Host, options.Again
 	if err == nil {
 		saved.Options, err = json.Marshal(options)
@@ -122,7 +138,7 @@ func (a *app) resume(ctx context.Context, id string, files []string, o *runOptio
 	case err != nil:
 		return err
 	case saved.Run.Complete:
-		return a.printEnded(saved.Run)
+		return w.printEnded(saved.Run)
 	case !saved.Planned():
 		return w.startOver(ctx, r, run, saved, options, files)
 	case run.Target != saved.Run.Target:
