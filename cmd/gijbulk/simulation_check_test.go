@@ -262,7 +262,7 @@ func (w *simWorld) checkNotMade(c *simCommand, r reports.RecordInfo, key simKey)
 // checkUnknown: where nobody else is at work, lists show all and nothing outlives --timeout, each create
 // that is certainly not there is sent again as often as it may be.
 func (w *simWorld) checkUnknown(c *simCommand, r reports.RecordInfo, key simKey) {
-	alone := w.restores == 0 && len(w.gone) == 0 && w.server.rewrite == "" && w.story.lag == 0 && !c.overdue
+	alone := w.restores == 0 && len(w.gone) == 0 && w.server.rewrite == "" && w.story.lag == 0 && !w.overdue
 	for _, live := range w.server.records {
 		alone = alone && live.by != nil && live.foreign.IsZero()
 	}
@@ -277,7 +277,7 @@ func (w *simWorld) checkUnknown(c *simCommand, r reports.RecordInfo, key simKey)
 
 // mayKnow: what outlives --timeout is reported as far as lists have shown it in the end.
 func (c *simCommand) mayKnow(live *simRecord) bool {
-	return !c.overdue || live.proven || c.report.Run.Complete && c.lastShown[live.id] == live.key
+	return !c.w.overdue || live.proven || c.report.Run.Complete && c.lastShown[live.id] == live.key
 }
 
 // madeAs reports whether a command reports a create as this id.

@@ -83,7 +83,7 @@ func (l *simLink) fault(r *http.Request, body []byte) simFault {
 		f.kind = kind
 		l.c.forbidden = l.c.forbidden || kind == "forbidden"
 		l.c.unread = l.c.unread || r.Method == http.MethodGet
-		l.c.overdue = l.c.overdue || kind == "late"
+		l.w.overdue = l.w.overdue || kind == "late"
 		l.w.fired = append(l.w.fired, f.id)
 	}
 	return f

@@ -32,6 +32,7 @@ type simWorld struct {
 	manifest simManifest
 	gone     map[int64]time.Time // what another administrator deleted
 	restores int                 // of the server
+	overdue  bool                // some work has outlived --timeout
 
 	dir, state string
 	states     int
@@ -67,7 +68,6 @@ type simCommand struct {
 	fault       string // of the request that the server works on
 	forbidden   bool   // a firewall has forbidden a write
 	unread      bool   // a read has had a fault
-	overdue     bool   // some work has outlived --timeout
 	tried       int    // writes that were sent
 	writes      int    // that reached the server
 	shown       map[simKey]int
