@@ -25,7 +25,7 @@ func (a *app) printFleet(cmd *cobra.Command, fleet reports.Fleet, report string)
 		return err
 	}
 	if a.json() {
-		if err := printTargetLines(a.stdout, fleet); err != nil {
+		if err := printLines(a.stdout, fleet.Targets, func(t reports.TargetInfo) any { return t }); err != nil {
 			return err
 		}
 	}
@@ -37,17 +37,6 @@ func (a *app) printFleet(cmd *cobra.Command, fleet reports.Fleet, report string)
 	}
 	_, err := fmt.Fprintf(a.screen, "report: %s\n", report)
 	return err
-}
-
-func printTargetLines(w io.Writer, fleet reports.Fleet) error {
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	for _, t := range fleet.Targets {
-		if err := encoder.Encode(t); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // printAnswers prints what each target had for standard output, in their order, with its name.

@@ -144,6 +144,7 @@ func (m mark) set(digest string) error {
 // printLines prints values for programs, each as a line of JSON.
 func printLines[T, L any](w io.Writer, values []T, line func(T) L) error {
 	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false) // people read URLs in it, too
 	for _, v := range values {
 		if err := encoder.Encode(line(v)); err != nil {
 			return err
