@@ -42,6 +42,7 @@ type TargetInfo struct {
 	Counts map[schema.Status]int `json:"counts"`           // records by status; every status is there
 	Report string                `json:"report,omitempty"` // the path of its report.json, relative to this file
 
+	Page    string  `json:"-"` // the path of its HTML page, likewise; "": it has none
 	Details *Report `json:"-"` // of its records; nil: it has none
 }
 

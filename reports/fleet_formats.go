@@ -2,6 +2,7 @@ package reports
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -68,12 +69,9 @@ func (f Fleet) html(w io.Writer) error {
 	return pageTemplate.ExecuteTemplate(w, "fleet", &p)
 }
 
-// link leads to the report of a target, whose other formats are in the same folder.
+// link leads to the report of a target, for people where there is one.
 func (t TargetInfo) link() string {
-	if t.Report == "" {
-		return ""
-	}
-	return (&url.URL{Path: t.Report}).EscapedPath()
+	return (&url.URL{Path: cmp.Or(t.Page, t.Report)}).EscapedPath()
 }
 
 func (f Fleet) markdown(w io.Writer) error {

@@ -23,7 +23,7 @@ func fleetOf(t *testing.T) Fleet {
 	details := Report{Run: RunInfo{Command: "sync", Target: "https://us.example.org", Started: start, Ended: start.Add(time.Second)},
 		Records: []RecordInfo{{Subject: Subject{Kind: "integration", Type: "GITHUB", DisplayName: "Acme", Action: schema.OpCreate}, Status: schema.StatusFailed, Error: "refused"}}}
 	return Fleet{Version, FleetInfo{Gijbulk: "1.0", Command: "sync", Claim: "tonight", Started: start, Ended: start.Add(2 * time.Second), Exit: 12}, []TargetInfo{
-		{Name: "good", URL: "https://good.example.org", Run: "r1", Result: "done", Counts: map[schema.Status]int{schema.StatusCreated: 1200, schema.StatusUnchanged: 3}, Report: "good/report.json"},
+		{Name: "good", URL: "https://good.example.org", Run: "r1", Result: "done", Counts: map[schema.Status]int{schema.StatusCreated: 1200, schema.StatusUnchanged: 3}, Report: "good/report.json", Page: "good/report.html"},
 		{Name: "eu", URL: "https://eu.example.org", Exit: 12, Result: "credentials refused", Counts: map[schema.Status]int{}, Error: "=401 <b>&| Unauthorized"},
 		{Name: "us", URL: "https://us.example.org", Run: "r3", Exit: 3, Result: "some failed", Counts: map[schema.Status]int{schema.StatusFailed: 1}, Report: "u s/report.json", Details: &details},
 	}}
@@ -45,7 +45,7 @@ func TestFleetFormats(t *testing.T) {
 	f := fleetOf(t)
 	const verdict = "3 targets: 1 credentials refused, 1 some failed, 1 done"
 	html := renderedFleet(t, f, FormatHTML)
-	for _, want := range []string{verdict, `<a href="good/report.json">good</a>`, `<a href="u%20s/report.json">us</a>`, "<td>1,200 created, 3 unchanged</td>", "=401 &lt;b&gt;&amp;| Unauthorized"} {
+	for _, want := range []string{verdict, `<a href="good/report.html">good</a>`, `<th scope="row">eu</th>`, `<a href="u%20s/report.json">us</a>`, "<td>1,200 created, 3 unchanged</td>", "=401 &lt;b&gt;&amp;| Unauthorized"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -276,12 +276,15 @@ func lookAtPreflight(b *tab, page string) {
 	b.shot("found", true)
 }
 
-// lookAtFleet goes to the report of a target.
+// lookAtFleet reads all of it on a phone without going sideways, and goes to the report of a target.
 func lookAtFleet(b *tab, page string) {
+	b.phone()
 	until(b, `document.querySelector("tbody th").textContent`, "none")
-	if link := see[string](b, `document.querySelector("tbody a").getAttribute("href")`); !strings.HasSuffix(link, "report.json") {
-		b.Errorf("the link is %q", link)
+	if hidden := see[int](b, `(() => { const table = document.querySelector(".wide"); return table.scrollWidth - table.clientWidth; })()`); hidden > 0 {
+		b.Errorf("%d pixels of the targets are hidden", hidden)
 	}
+	see[bool](b, `document.querySelector("tbody a").click() || true`)
+	until(b, `document.querySelector(".brand")?.textContent + " of " + location.pathname.split("/").slice(-2).join("/")`, "gijbulk audit of none/report.html")
 }
 
 // lookAtLarge finds its way in many records, with the keyboard alone, and by a link.

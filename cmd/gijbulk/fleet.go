@@ -262,9 +262,15 @@ func (m *member) result(dir string) reports.TargetInfo {
 		info.Run, info.Counts, info.Details = details.Run.ID, details.Run.Counts, &details
 	}
 	info.Run = cmp.Or(info.Run, m.resumes)
-	report := filepath.Join(m.target.Name, reports.ReportName)
-	if _, err := os.Stat(filepath.Join(dir, report)); dir != "" && err == nil {
-		info.Report = filepath.ToSlash(report)
-	}
+	info.Report, info.Page = m.written(dir, reports.ReportName), m.written(dir, reports.FormatHTML.FileName())
 	return info
+}
+
+// written is the path of one of its reports in the folder of the fleet's; "" where there is none.
+func (m *member) written(dir, name string) string {
+	path := filepath.Join(m.target.Name, name)
+	if _, err := os.Stat(filepath.Join(dir, path)); dir == "" || err != nil {
+		return ""
+	}
+	return filepath.ToSlash(path)
 }
