@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 	"syscall"
@@ -195,7 +196,7 @@ func hintOf(code int) string {
 
 func (a *app) complain(err error) {
 	var fail *failure
-	if err == nil || errors.As(err, &fail) && fail.said || errors.Is(err, syscall.EPIPE) { // the reader has ended, as with head
+	if err == nil || errors.As(err, &fail) && fail.said || readerHasEnded(err) {
 		return
 	}
 	if invalid, ok := errors.AsType[config.Errors](err); ok {
@@ -219,6 +220,13 @@ func (a *app) complain(err error) {
 		return
 	}
 	reports.ErrorText(a.stderr, a.complaint, a.mask.HideSaid(hint), a.page(a.stderrIsTerminal))
+}
+
+// readerHasEnded reports whether somebody reads an output no further, as head does. A lost connection may
+// have the same cause.
+func readerHasEnded(err error) bool {
+	_, lost := errors.AsType[*net.OpError](err)
+	return errors.Is(err, syscall.EPIPE) && !lost
 }
 
 func worstExit(codes []int) int {

@@ -1,11 +1,19 @@
 package main
 
 import (
+	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"net"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"gijbulk/importer/gij"
+	"gijbulk/importer/journal"
 	"gijbulk/schema"
 )
 
@@ -30,5 +38,25 @@ func TestHintOfTheServer(t *testing.T) {
 	}
 	if code, hint := codeOf(&gij.Error{Class: schema.ClassNotDone, Status: 503}); code != exitTemporary || !strings.Contains(hint, "later") {
 		t.Errorf("a busy server ends with %d and the hint %q", code, hint)
+	}
+}
+
+// TestBrokenPipes: a reader that has ended is no error to speak of, a connection that is lost in the same way is one.
+func TestBrokenPipes(t *testing.T) {
+	output := &fs.PathError{Op: "write", Path: "/dev/stdout", Err: syscall.EPIPE}
+	database := &journal.Error{Kind: journal.KindConnection, Err: &net.OpError{Op: "write", Net: "tcp", Err: syscall.EPIPE}}
+	for _, tt := range []struct {
+		err  error
+		want string
+	}{
+		{output, ""},
+		{database, "no connection to the database: write tcp: broken pipe"},
+		{errors.Join(output, database), "no connection to the database: write tcp: broken pipe"},
+	} {
+		var said bytes.Buffer
+		newApp(context.Background(), process{stderr: &said, now: time.Now, columns: func() int { return 0 }, lookupEnv: func(string) (string, bool) { return "", false }}).complain(tt.err)
+		if (tt.want == "") != (said.Len() == 0) || !strings.Contains(said.String(), tt.want) {
+			t.Errorf("of %v is said %q", tt.err, said.String())
+		}
 	}
 }
