@@ -39,19 +39,25 @@ func openPostgres(ctx context.Context, url string, o Options) (*postgresBackend,
 		return nil, err
 	}
 	defer conn.Close(ctx)
-	if err := refusePooling(ctx, conn); err != nil {
-		return nil, err
-	}
-	if err := prepareDatabase(ctx, conn, o); err != nil {
-		return nil, err
-	}
-	clock := o.Clock
-	if clock.Boot == nil {
-		if clock.Boot, err = databaseClock(ctx, conn); err != nil {
-			return nil, err
-		}
+	clock, err := prepare(ctx, conn, o)
+	if err != nil {
+		return nil, orLost(conn, err)
 	}
 	return &postgresBackend{stdlib.OpenDB(*config), config, clock.orMachine()}, nil
+}
+
+func prepare(ctx context.Context, conn *pgx.Conn, o Options) (clock Clock, err error) {
+	clock = o.Clock
+	if err := refusePooling(ctx, conn); err != nil {
+		return clock, err
+	}
+	if err := prepareDatabase(ctx, conn, o); err != nil {
+		return clock, err
+	}
+	if clock.Boot == nil {
+		clock.Boot, err = databaseClock(ctx, conn)
+	}
+	return clock, err
 }
 
 func prepareDatabase(ctx context.Context, conn *pgx.Conn, o Options) error {

@@ -3,6 +3,7 @@ package journal
 import (
 	"errors"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"gijbulk/importer/journal/postgrestest"
@@ -124,5 +125,33 @@ func testUsersKey(t *testing.T, key, own, kept string) {
 	}
 	if got := compare(t, openURL(t, kept, Options{Key: key}), 4, schema.FieldPat, secret("sent")); got != same {
 		t.Errorf("the secret is %+v", got)
+	}
+}
+
+// TestCutWhileOpening cuts the connection to a new database at each statement and answer: the error says that it is
+// lost, and in the end the tables are there.
+func TestCutWhileOpening(t *testing.T) {
+	server := postgrestest.Start(t)
+	name, proxy := server.NewSchema(), server.NewProxy()
+	var seen, at atomic.Int64
+	proxy.Watch(func() {
+		if seen.Add(1) == at.Load() {
+			proxy.Cut()
+		}
+	})
+	for {
+		seen.Store(0)
+		at.Add(1)
+		j, err := Open(t.Context(), proxy.URL(name), Options{})
+		if err == nil {
+			_ = j.Close()
+			break
+		}
+		if kind := kindOfError(t, err, proxy.URL(name)); kind != KindConnection {
+			t.Errorf("step %d: kind %q: %v", at.Load(), kind, err)
+		}
+	}
+	if at.Load() < 20 {
+		t.Errorf("it was opened with %d steps", at.Load())
 	}
 }

@@ -63,12 +63,12 @@ func (s *postgresSession) flush(ctx context.Context) error {
 	defer cancel()
 	batch := s.batch
 	s.batch = pgx.Batch{}
-	return s.orLost(s.conn.SendBatch(ctx, &batch).Close())
+	return orLost(s.conn, s.conn.SendBatch(ctx, &batch).Close())
 }
 
-// orLost says so where the connection is gone: it is not replaced.
-func (s *postgresSession) orLost(err error) error {
-	if err != nil && s.conn.IsClosed() {
+// orLost says so where the connection is gone: the driver may only say that it cannot roll back.
+func orLost(conn *pgx.Conn, err error) error {
+	if err != nil && conn.IsClosed() {
 		return &Error{Kind: KindConnection, Err: err}
 	}
 	return err
@@ -84,7 +84,7 @@ func (s *postgresSession) get(ctx context.Context, query string, args []any, int
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerTimeout)
 	defer cancel()
-	return s.orLost(s.conn.QueryRow(ctx, query, plain...).Scan(into...))
+	return orLost(s.conn, s.conn.QueryRow(ctx, query, plain...).Scan(into...))
 }
 
 // fence refuses intents where this connection does not hold the lock: another run may have it.
