@@ -100,8 +100,8 @@ vuln:
 layers:
 	$(GO) test -count=1 -run 'TestLayers|TestOnlyTheEncoderRevealsSecrets' ./cmd/gijbulk
 
-chaos: ## kill an import of 1,000 records 50 times, and three processes that share a fleet 20 times, and count what the servers hold
-	@race=$$(.ci/race) && GIJBULK_CHAOS_KILLS=50 $(GO) test $$race -count=1 -v -run '^Test(Claim)?Chaos$$' ./cmd/gijbulk
+chaos: ## kill an import of 1,000 records 50 times, three processes that share a fleet 20 times, and a sync, its connection and its database at each step, and count what the servers hold
+	@.ci/postgres; race=$$(.ci/race) && GIJBULK_CHAOS_KILLS=50 $(GO) test $$race -count=1 -v -timeout 2h -run '^Test((Claim)?Chaos|EveryStep)$$' ./cmd/gijbulk
 
 simulate: ## whole runs under virtual time with faults, deaths and other administrators: SEEDS=N from FROM=S, else for ten minutes; CLASSES=a,b or all
 	@mkdir -p bin && $(GO) test -c -o bin/simulate ./cmd/gijbulk
