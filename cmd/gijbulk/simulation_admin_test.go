@@ -1,8 +1,10 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -33,6 +35,8 @@ func (w *simWorld) between(step simStep) {
 	case "chain":
 		w.manifest = w.manifest.chain(random)
 		w.say("manifest: %s", w.manifest)
+	case "take":
+		w.take(random)
 	case "rotate":
 		name := []string{"SIM_PAT_A", "SIM_PAT_B"}[random.IntN(2)]
 		w.rotations[name]++
@@ -122,6 +126,48 @@ func (w *simWorld) foreignAdd(random *rand.Rand) {
 	}
 	if len(w.server.live(e.key)) == 0 || w.has("copy") {
 		w.server.add(nil, e.key, maps.Clone(e.fields))
+	}
+}
+
+// take is another administrator who gives a live record of the manifest another name, and its name to a
+// new one or, in exchange, to another one of the manifest.
+func (w *simWorld) take(random *rand.Rand) {
+	w.forgetBefore()
+	var live []*simRecord
+	for _, i := range random.Perm(len(w.manifest)) {
+		if k := w.manifest[i].key; k.name != "" && len(w.server.live(k)) == 1 {
+			live = append(live, w.server.live(k)[0])
+		}
+	}
+	if len(live) == 0 {
+		return
+	}
+	first, key := live[0], live[0].key
+	others := slices.DeleteFunc(live[1:], func(r *simRecord) bool { return r.key.typ != key.typ || r.key.origin != key.origin })
+	if len(others) > 0 && random.IntN(2) == 0 {
+		w.foreignRename(first, others[0].key.name)
+		w.foreignRename(others[0], key.name)
+		return
+	}
+	w.foreignRename(first, fmt.Sprintf("renamed %d", random.IntN(100)))
+	w.server.add(nil, key, maps.Clone(first.fields))
+}
+
+func (w *simWorld) foreignRename(r *simRecord, name string) {
+	w.server.set(r, map[string]any{"displayName": name})
+	r.foreign = time.Now()
+	w.say("id %d: now %v, by another administrator", r.id, r.key)
+}
+
+// foreignAlike adds what a command is just creating.
+func (w *simWorld) foreignAlike(key simKey) {
+	w.forgetBefore()
+	for _, c := range w.commands {
+		c.raced = c.raced || !c.over
+	}
+	i := slices.IndexFunc(w.manifest, func(e simEntry) bool { return e.key == key })
+	if i >= 0 {
+		w.server.add(nil, key, maps.Clone(w.manifest[i].fields))
 	}
 }
 

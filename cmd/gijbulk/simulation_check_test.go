@@ -22,7 +22,9 @@ const simCertain = 3
 func (c *simCommand) saw(s *simServer, kind string, shown []map[string]any) {
 	if c.lastShown == nil {
 		c.lastShown, c.seen, c.lacking = make(map[int64]simKey), make(map[int64]map[string]any), make(map[int64]int)
+		c.listed = make(map[string][]time.Time)
 	}
+	c.listed[kind] = append(c.listed[kind], time.Now())
 	maps.DeleteFunc(c.lastShown, func(_ int64, k simKey) bool { return k.kind == kind })
 	maps.DeleteFunc(c.seen, func(_ int64, v map[string]any) bool { return simSeenKey(v).kind == kind })
 	for id, r := range s.records {
@@ -45,6 +47,7 @@ func (c *simCommand) saw(s *simServer, kind string, shown []map[string]any) {
 func (w *simWorld) judge(c *simCommand, r *simRecord, what string, fields map[string]any) {
 	w.claim()
 	w.judgeChanged(c, r, fields)
+	w.judgeRenamed(c, r, fields)
 	switch {
 	case what == "update" && r.by == nil && !r.claimed:
 		w.violate(2, "command %d (%s) updates id %d, %v, which another administrator made and no manifest names", c.n, c.name, r.id, r.key)
@@ -345,6 +348,8 @@ func (w *simWorld) checkQuiet(c *simCommand, n int) {
 		key := w.keyOf(c, r)
 		live := w.server.live(key)
 		switch {
+		case r.Status == schema.StatusConflict && key.exact() && len(live) == 1 && w.server.rewrite == "":
+			w.violate(4, "sync %d of a quiet server reports %v, which is live once, as %s: %s", n+1, key, r.Status, r.Error)
 		case r.Status == schema.StatusConflict || r.Status == schema.StatusUnknown:
 		case !slices.Contains(simGood, r.Status):
 			w.violate(4, "sync %d of a quiet server reports %v as %s: %s", n+1, key, r.Status, r.Error)

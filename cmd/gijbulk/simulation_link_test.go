@@ -38,6 +38,7 @@ type simFault struct {
 	works         bool          // the server does the work although the answer is an error
 	late          time.Duration // slow: when the work is done, after the request has left
 	header        http.Header
+	creates       *simAttempt // nil: nothing
 }
 
 var simNone = []string{""}
@@ -65,12 +66,7 @@ func (l *simLink) fault(r *http.Request, body []byte) simFault {
 	random := rand.New(rand.NewPCG(l.c.seed, hash.Sum64()+uint64(n)))
 	f := simFault{id: fmt.Sprintf("%d %s %s %x#%d", l.c.step, r.Method, r.URL.Path, hash.Sum64()&0xffff, n)}
 	f.before, f.after = simLatency(random), simLatency(random)
-	kinds := simNone
-	for _, class := range simClassNames() {
-		if method := simMethods[class]; l.w.has(class) && (method == "" || r.Method == method) {
-			kinds = append(slices.Clip(kinds), simFaults[class]...)
-		}
-	}
+	kinds := l.kinds(r.Method, n)
 	hit, kind := random.Float64() < l.c.chance, kinds[random.IntN(len(kinds))]
 	f.works, f.late = random.IntN(2) == 0, time.Duration(random.Int64N(int64(l.c.timeout*9/10)))
 	if kind == "late" {
@@ -89,6 +85,23 @@ func (l *simLink) fault(r *http.Request, body []byte) simFault {
 	return f
 }
 
+// kinds are the faults that the nth request of its kind may have.
+func (l *simLink) kinds(method string, n int) []string {
+	kinds, ofCreates := simNone, l.w.story.createFaults(n)
+	switch {
+	case ofCreates != nil && method == http.MethodPost:
+		return ofCreates
+	case ofCreates != nil:
+		return simNone
+	}
+	for _, class := range simClassNames() {
+		if m := simMethods[class]; l.w.has(class) && (m == "" || m == method) {
+			kinds = append(slices.Clip(kinds), simFaults[class]...)
+		}
+	}
+	return kinds
+}
+
 // simLatency is to the nanosecond, so that no two requests arrive at once.
 func simLatency(random *rand.Rand) time.Duration {
 	return time.Millisecond + time.Duration(random.Int64N(int64(60*time.Millisecond)))
@@ -102,13 +115,13 @@ func (l *simLink) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 	l.w.mu.Lock()
 	f, dead := l.fault(r, body), l.c.dead
-	creates := l.w.send(l.c, r, body)
+	f.creates = l.w.send(l.c, r, body)
 	l.w.mu.Unlock()
 	answer, err := l.exchange(r, body, f, dead)
 	l.w.mu.Lock()
 	defer l.w.mu.Unlock()
-	if creates != nil {
-		l.w.answered(l.c, *creates, f.kind, err == nil)
+	if f.creates != nil {
+		l.w.answered(f.creates, f.kind, err == nil)
 	}
 	return answer, err
 }
@@ -155,6 +168,9 @@ func (l *simLink) arrive(r *http.Request, body []byte, f simFault) (*http.Respon
 	switch f.kind {
 	case "dropped":
 		return nil, errSimReset
+	case "alike":
+		l.w.foreignAlike(f.creates.key)
+		return nil, errSimReset
 	case "rejected":
 		return simResponse(r, http.StatusBadRequest, http.Header{"Content-Type": {"application/json"}}, []byte(`{"success":"false","message":"the host refuses the credentials"}`)), nil
 	case "forbidden":
@@ -186,6 +202,9 @@ func (l *simLink) arrive(r *http.Request, body []byte, f simFault) (*http.Respon
 		return simResponse(r, status, f.header, []byte("<html><title>Error</title><body>proxy</body></html>")), nil
 	}
 	response := l.work(r, body, f)
+	if f.kind == "copied" {
+		l.w.foreignAlike(f.creates.key)
+	}
 	l.w.boundary(l.c)
 	if l.c.dead || f.kind == "lost" {
 		return nil, errSimReset
@@ -199,8 +218,12 @@ func (l *simLink) work(r *http.Request, body []byte, f simFault) *http.Response 
 		l.c.writes++
 	}
 	l.c.fault = f.kind
+	next := l.w.server.next
 	answer := l.w.server.handle(l.c, r.Method, r.URL, body)
 	l.c.fault = ""
+	if f.creates != nil {
+		f.creates.made = l.w.server.records[next]
+	}
 	text := []byte("<html><body>not found</body></html>")
 	if answer.body != nil {
 		text, _ = json.Marshal(answer.body)

@@ -49,8 +49,7 @@ func (w *simWorld) continued() string {
 func isSimShard(arg string) bool { return strings.HasPrefix(arg, "--shard=") }
 
 // send judges a write as it leaves, by the lists that its command was shown before its first one.
-// It names what a create is to make.
-func (w *simWorld) send(c *simCommand, r *http.Request, body []byte) (creates *simKey) {
+func (w *simWorld) send(c *simCommand, r *http.Request, body []byte) (creates *simAttempt) {
 	if r.Method == http.MethodGet {
 		return nil
 	}
@@ -79,24 +78,23 @@ func (w *simWorld) send(c *simCommand, r *http.Request, body []byte) (creates *s
 	}
 	if !w.continues(c, "undo") {
 		w.judgePlanned(c, key)
+		w.judgeAgain(c, key)
 	}
-	return &key
+	return w.attempt(c, key)
 }
 
 // answered keeps what the answer to a create proves: that it was made, or that it was not. Until then
 // a command cannot tell it from a like one by somebody else.
-func (w *simWorld) answered(c *simCommand, key simKey, kind string, whole bool) {
-	run := w.runOf(c)
-	switch {
+func (w *simWorld) answered(a *simAttempt, kind string, whole bool) {
+	switch run := w.runOf(a.command); {
 	case !whole && kind == "refused" || whole && slices.Contains([]string{"rejected", "forbidden", "429", "busy"}, kind):
-	case !whole || kind != "" || c.dead:
+		a.over = true
+	case !whole || kind != "" && kind != "copied" || a.command.dead:
 		if run != nil {
-			run.doubtful[key]++
+			run.doubtful[a.key]++
 		}
-	default:
-		if made := slices.DeleteFunc(w.server.live(key), func(r *simRecord) bool { return r.by != c }); len(made) > 0 {
-			made[len(made)-1].proven = true
-		}
+	case a.made != nil:
+		a.over, a.made.proven = true, true
 	}
 }
 
@@ -167,6 +165,23 @@ func (w *simWorld) judgePlanned(c *simCommand, key simKey) {
 	}
 	if k, found := c.manifest.earlier(key, claimed, make(map[simKey]bool)); found {
 		w.violate(1, "command %d creates %v, and a list has shown %v, which the manifest gives as its earlier name", c.n, key, k)
+	}
+}
+
+// judgeRenamed: no record is given the identity of another one that a list has shown, unless the manifest
+// gives that one a new name.
+func (w *simWorld) judgeRenamed(c *simCommand, r *simRecord, fields map[string]any) {
+	name, renames := fields["displayName"].(string)
+	if c.name != "sync" || !renames {
+		return
+	}
+	key := r.key
+	key.name = name
+	moves := slices.ContainsFunc(c.manifest, func(e simEntry) bool { return slices.Contains(e.previously, name) })
+	for id, v := range c.planned {
+		if id != r.id && simSeenKey(v) == key && !moves {
+			w.violate(1, "command %d renames id %d, %v, to %v, and a list has shown that as id %d", c.n, r.id, r.key, key, id)
+		}
 	}
 }
 

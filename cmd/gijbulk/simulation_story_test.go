@@ -170,7 +170,7 @@ func (w *simWorld) play() {
 	}
 	for n, step := range w.story.steps {
 		switch step.op {
-		case "admin", "restore", "clock", "wait", "edit", "chain", "rotate", "nothing":
+		case "admin", "restore", "clock", "wait", "edit", "chain", "take", "rotate", "nothing":
 			w.between(step)
 		case "shards", "rivals":
 			w.together(step, n)
@@ -190,6 +190,7 @@ func (w *simWorld) quiet() {
 	time.Sleep(time.Hour)
 	w.mu.Lock() // the last request may have been carried out after its command's end
 	w.calm, w.server.lag = true, 0
+	w.checkAfterwards()
 	w.mu.Unlock()
 	for n := range 3 {
 		c := w.execute(simStep{op: "sync", args: []string{"m.json", "--yes", "--force"}, seed: uint64(n)}, len(w.story.steps)+n)

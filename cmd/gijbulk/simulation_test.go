@@ -54,6 +54,10 @@ var simClasses = []simClass{
 	{name: "rivals", about: "two processes at a time, with a state file each", holds: true},
 	{name: "last", about: "runs that the clock shows in another order, and last as their name", holds: true},
 	{name: "rotation", about: "secrets that change between commands", holds: true},
+	{name: "hasty", about: "resumes with a shorter --timeout, and after the clock was set", holds: true},
+	{name: "taken", about: "names of our records that others give to new ones", holds: true},
+	{name: "alike", about: "others make what a run is just creating", holds: true},
+	{name: "overdue", about: "creates that outlive --timeout, and whose next attempt is not answered either", holds: true},
 }
 
 var simClassNames = sync.OnceValue(func() (names []string) {

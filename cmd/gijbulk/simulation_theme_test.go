@@ -19,6 +19,10 @@ var simThemes = map[string]func(s simStory, random *rand.Rand) []simStep{
 	"rivals":      simStory.rivals,
 	"rotation":    simStory.rotation,
 	"last":        simStory.last,
+	"hasty":       simStory.hasty,
+	"taken":       simStory.taken,
+	"alike":       simStory.alike,
+	"overdue":     simStory.overdue,
 }
 
 // theme is one of the themes that a story may have, for half of the stories; "" for the others.
@@ -122,9 +126,11 @@ func (s simStory) focused() simStory {
 	switch s.theme {
 	case "killed", "last":
 		s.chance, s.lag = 0, 0
+	case "alike", "overdue":
+		s.chance, s.lag = 1, 0 // of what createFaults says
 	case "rivals":
 		s.lag = 0 // the state of one does not know what the other has made
-	case "refused", "gates", "shared":
+	case "refused", "gates", "shared", "hasty":
 		s.chance = 0.3
 	}
 	return s
@@ -166,6 +172,56 @@ func (s simStory) rotation(random *rand.Rand) []simStep {
 	return []simStep{step, {op: "rotate", seed: random.Uint64()}, s.command(random, "resume"), s.command(random, "sync")}
 }
 
+// hasty resumes a run with a shorter --timeout than its own, also where the clock shows a later time, while
+// the server may be at work on what the run has sent.
+func (s simStory) hasty(random *rand.Rand) []simStep {
+	step := simStep{op: []string{"import", "sync"}[random.IntN(2)], args: []string{"m.json", "--yes", "--timeout=20s"}, seed: random.Uint64()}
+	step.deathAt = 12 + random.IntN(12)
+	steps := []simStep{step}
+	if s.classes["clock"] && random.IntN(2) == 0 {
+		steps = append(steps, simStep{op: "clock", seed: random.Uint64()})
+	}
+	return append(steps, simStep{op: "resume", args: []string{"last", "--timeout=1s", "--retries=2"}, seed: random.Uint64()})
+}
+
+// taken gives the names of live records to new ones, while the old ones get others.
+func (s simStory) taken(random *rand.Rand) []simStep {
+	take := func() simStep { return simStep{op: "take", seed: random.Uint64()} }
+	steps := []simStep{s.command(random, "sync"), take()}
+	if random.IntN(2) == 0 {
+		steps = append(steps, take())
+	}
+	return append(steps, s.command(random, []string{"import", "sync"}[random.IntN(2)]), s.command(random, "sync"))
+}
+
+// alike lets others make what a run is just creating, and the run be undone.
+func (s simStory) alike(random *rand.Rand) []simStep {
+	steps := []simStep{s.command(random, []string{"import", "sync"}[random.IntN(2)])}
+	if s.classes["undo"] {
+		steps = append(steps, s.command(random, "undo"))
+	}
+	return steps
+}
+
+// overdue lets a create outlive --timeout while another attempt of it is on its way.
+func (s simStory) overdue(random *rand.Rand) []simStep {
+	args := []string{"m.json", "--yes", fmt.Sprintf("--concurrency=%d", 1+random.IntN(3)), "--retries=2"}
+	return []simStep{{op: []string{"import", "sync"}[random.IntN(2)], args: args, seed: random.Uint64()}}
+}
+
+// createFaults are what happens to creates in the stories of a theme, to the first attempt and to others.
+func (s simStory) createFaults(attempt int) []string {
+	switch {
+	case s.theme == "alike":
+		return []string{"", "alike", "copied"}
+	case s.theme == "overdue" && attempt == 0:
+		return []string{"", "late"}
+	case s.theme == "overdue":
+		return []string{"slow"}
+	}
+	return nil
+}
+
 // shardsOf makes a command one of two shards at a time.
 func (step simStep) shardsOf(command string) simStep {
 	step.op, step.args = "shards", append([]string{command}, step.args...)
@@ -176,14 +232,14 @@ func (step simStep) shardsOf(command string) simStep {
 // themed is the manifest of a story with a theme: records of one origin, with names or without.
 func (m simManifest) themed(theme string, random *rand.Rand) simManifest {
 	switch theme {
-	case "chains", "shared":
+	case "chains", "shared", "taken":
 		for _, name := range simNames[:2+random.IntN(3)] {
 			e := simAnyEntry(random, false)
 			e.key = simKey{"integration", "GITLAB_SERVER", simOrigins[0], name}
 			m = m.add(e)
 		}
 	}
-	if theme == "refused" || theme == "shared" {
+	if theme == "refused" || theme == "shared" || theme == "alike" {
 		for _, origin := range simOrigins {
 			e := simAnyEntry(random, false)
 			e.key = simKey{"integration", "GITLAB_SERVER", origin, ""}

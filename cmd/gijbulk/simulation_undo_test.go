@@ -1,6 +1,10 @@
 package main
 
-import "slices"
+import (
+	"slices"
+
+	"gijbulk/reports"
+)
 
 // simUndo is what was on the server before a command.
 type simUndo struct {
@@ -57,11 +61,16 @@ func (w *simWorld) checkUndo(c *simCommand) {
 func (w *simWorld) checkDeleted(c *simCommand) {
 	run := w.lastToUndo(c)
 	died := slices.ContainsFunc(w.commands, func(other *simCommand) bool { return other.run == run && other.dead })
-	if run == "" || died || w.restores > 0 || c.exit != exitDone {
+	if run == "" || died || w.restores > 0 || c.exit != exitDone && c.exit != exitFailed {
 		return
 	}
+	said := func(r *simRecord) bool {
+		return slices.ContainsFunc(c.report.Records, func(info reports.RecordInfo) bool {
+			return !slices.Contains(simGood, info.Status) && (info.ID == r.id || w.keyOf(c, info) == r.sent)
+		})
+	}
 	for _, r := range w.server.sorted() {
-		if r.proven && r.by.run == run && r.foreign.IsZero() {
+		if r.proven && r.by.run == run && r.foreign.IsZero() && !said(r) {
 			w.violate(5, "undo leaves id %d, %v, which run %s has made", r.id, r.key, run)
 		}
 	}

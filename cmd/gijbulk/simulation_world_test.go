@@ -44,6 +44,7 @@ type simWorld struct {
 
 	commands   []*simCommand
 	runs       map[string]*simRun
+	attempts   []*simAttempt
 	made       map[simKey]time.Time // the latest of each identity
 	before     map[string]simUndo   // by run, what was there
 	violations []string
@@ -74,6 +75,7 @@ type simCommand struct {
 	lastShown   map[int64]simKey
 	seen        map[int64]map[string]any // likewise, with all that it showed
 	lacking     map[int64]int            // lists without it, one after another
+	listed      map[string][]time.Time   // when the server made its lists of a kind
 	planned     map[int64]map[string]any // likewise, before the first write
 	raced       bool                     // another administrator worked at the same time
 	boundaries  int
