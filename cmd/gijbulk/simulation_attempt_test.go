@@ -37,7 +37,7 @@ func (w *simWorld) judgeAgain(c *simCommand, key simKey) {
 			continue
 		}
 		needed, lists := 1, a.listsAfter(c)
-		if a.command.run == c.run {
+		if a.command == c || a.command.run == c.run && c.run != "" {
 			needed = simAgree
 		}
 		switch left := time.Until(a.until); {

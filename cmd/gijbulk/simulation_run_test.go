@@ -76,6 +76,9 @@ func (w *simWorld) send(c *simCommand, r *http.Request, body []byte) (creates *s
 		w.judgeGate(c, run, key)
 		run.sent[key] = run.sent[key] || !c.dead
 	}
+	if c.dead {
+		return nil // it does not leave
+	}
 	if !w.continues(c, "undo") {
 		w.judgePlanned(c, key)
 		w.judgeAgain(c, key)

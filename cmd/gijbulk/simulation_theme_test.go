@@ -81,9 +81,15 @@ func (s simStory) interrupted(random *rand.Rand) []simStep {
 	return append(steps, s.command(random, "resume"), s.command(random, "resume"))
 }
 
-// restoration gives remembered ids to other records, also to those of others.
+// restoration gives remembered ids to other records, also to those of others, and also while a process is dead
+// that has something left to create.
 func (s simStory) restoration(random *rand.Rand) []simStep {
-	steps := []simStep{{op: "admin", seed: random.Uint64()}, s.command(random, "import"), s.command(random, "sync")}
+	first, second := s.command(random, "import"), s.command(random, "sync")
+	next := []string{"import", "sync", "resume"}[random.IntN(3)]
+	if s.classes["death"] && random.IntN(2) == 0 {
+		first.deathAt, second.deathAt, next = 10+random.IntN(6), 10+random.IntN(6), "resume"
+	}
+	steps := []simStep{{op: "admin", seed: random.Uint64()}, first, second}
 	if s.classes["restore"] {
 		steps = append(steps, simStep{op: "restore", seed: random.Uint64()})
 	}
@@ -91,7 +97,7 @@ func (s simStory) restoration(random *rand.Rand) []simStep {
 		steps = append(steps, simStep{op: "admin", seed: random.Uint64()})
 	}
 	steps = slices.DeleteFunc(steps, func(step simStep) bool { return step.op == "admin" && !s.classes["admin"] })
-	return append(steps, s.command(random, []string{"import", "sync", "resume"}[random.IntN(3)]), s.command(random, "sync"))
+	return append(steps, s.command(random, next), s.command(random, "sync"))
 }
 
 // refused lets others add what the server refuses to a run, and the run be undone.
