@@ -257,17 +257,19 @@ func (p Plan) WasLive(id int64) bool {
 }
 
 // Reassigned finds a live record whose id was another's before the run, or was created as another by
-// it: the server was restored or copied since.
+// it: the server was restored or copied since. Where it shows no initDate, another kind or type proves that.
 func (p Plan) Reassigned(outcomes []Outcome, live []Record) (r Record, found bool) {
-	made := make(map[int64]Known)
+	made, was := make(map[int64]Known), make(map[int64]Record)
 	for _, o := range outcomes {
-		if p.Actions[o.N].Op == OpCreate {
-			made[o.ID] = Known{o.ID, o.InitDate}
+		a := &p.Actions[o.N]
+		if was[a.Have.ID] = a.Have; a.Op == OpCreate {
+			made[o.ID], was[o.ID] = Known{o.ID, o.InitDate}, a.Want
 		}
 	}
 	i := slices.IndexFunc(live, func(r Record) bool {
 		before, _ := p.live(r.ID)
-		return before.Contradicts(r) || made[r.ID].Contradicts(r)
+		a, known := was[r.ID]
+		return before.Contradicts(r) || made[r.ID].Contradicts(r) || known && (a.Kind() != r.Kind() || a.Type() != r.Type())
 	})
 	if i < 0 {
 		return Record{}, false

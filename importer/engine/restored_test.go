@@ -40,6 +40,31 @@ func TestResumeAfterRestore(t *testing.T) {
 	}
 }
 
+// TestResumeAfterRestoreOfOtherKinds: an id of a repository, of which the server shows no initDate, that is
+// an integration's now proves a restore too.
+func TestResumeAfterRestoreOfOtherKinds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		id := s.add(integration(0, "another"))
+		a, b := repository(1, "https://git.example.org/a.git"), integration(2, "b")
+		was := a.Set(schema.FieldDisabled, schema.Bool(true))
+		was.ID = id
+		updated, _ := planner.Diff([]schema.Record{a.Set(schema.FieldDisabled, schema.Bool(false)), b}, []schema.Record{was}, planner.Options{Update: true})
+		created := schema.Plan{Actions: []schema.Action{{Op: schema.OpCreate, Want: a}, {N: 1, Op: schema.OpCreate, Want: b}}}
+		done := created.Outcomes()
+		done[0].Status, done[0].ID, done[0].Attempts = schema.StatusCreated, id, 1
+		for _, plan := range []struct {
+			schema.Plan
+			outcomes []schema.Outcome
+		}{{updated, updated.Outcomes()}, {created, done}} {
+			err := newRun(t, s, plan.Plan).Resume(t.Context(), plan.outcomes, nil)
+			if restored, ok := errors.AsType[*engine.Restored](err); !ok || restored.Now.ID != id || s.requests() != 0 {
+				t.Errorf("error %v after %d requests", err, s.requests())
+			}
+		}
+	})
+}
+
 // TestResumeAfterRestoreOfRepositories: the server shows no initDate of a repository, and its id alone
 // does not identify it.
 func TestResumeAfterRestoreOfRepositories(t *testing.T) {
