@@ -211,13 +211,18 @@ func (m simManifest) earlier(key simKey, live map[simKey]int, seen map[simKey]bo
 	return k, false
 }
 
-// judgeRestored: after the server has given an id to another record, a resume sends nothing.
+// judgeRestored: after the server has given an id to another record, a resume sends nothing. Without an
+// initDate, only what is in the manifest is known to be another kind.
 func (w *simWorld) judgeRestored(c *simCommand, run *simRun) {
 	if c.name != "resume" || run == nil {
 		return
 	}
 	for id, v := range c.planned {
-		if before := run.basis[id]; before != nil && before["initDate"] != v["initDate"] {
+		before := run.basis[id]
+		if before == nil || before["initDate"] == v["initDate"] {
+			continue
+		}
+		if before["initDate"] != nil && v["initDate"] != nil || c.manifest.has(simSeenKey(before)) {
 			w.violate(2, "command %d continues a run although a list shows another record as id %d", c.n, id)
 			return
 		}
