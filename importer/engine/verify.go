@@ -27,25 +27,43 @@ func (r *Run) correctOutcomes(ctx context.Context) error {
 	if !slices.ContainsFunc(r.ledger.outcomes, func(o schema.Outcome) bool { return o.Attempts > 0 }) {
 		return nil
 	}
-	live, err := r.list(ctx, "verify what is on the server")
+	corrections, err := r.readCorrections(ctx)
 	if err != nil {
 		return err
 	}
-	corrections := r.ledger.corrections(live)
-	if slices.ContainsFunc(corrections, r.ledger.isWorse) { // the list may be old
+	if slices.ContainsFunc(corrections, r.ledger.needsTwoLists) {
 		if err := pause(ctx, r.listInterval()); err != nil {
 			return err
 		}
-		if live, err = r.list(ctx, "verify what is on the server"); err != nil {
+		first := corrections
+		if corrections, err = r.readCorrections(ctx); err != nil {
 			return err
 		}
-		corrections = r.ledger.corrections(live)
+		corrections = slices.DeleteFunc(corrections, func(o schema.Outcome) bool {
+			agrees := func(earlier schema.Outcome) bool { return earlier.N == o.N && r.ledger.isGone(earlier) }
+			return r.ledger.isGone(o) && !slices.ContainsFunc(first, agrees)
+		})
 	}
 	return r.ledger.recordOutcomes(ctx, corrections...)
 }
 
-func (l *ledger) isWorse(o schema.Outcome) bool {
-	return l.outcomes[o.N].Status.Good() && !o.Status.Good()
+func (r *Run) readCorrections(ctx context.Context) ([]schema.Outcome, error) {
+	live, err := r.list(ctx, "verify what is on the server")
+	if err != nil {
+		return nil, err
+	}
+	return r.ledger.corrections(live), nil
+}
+
+// needsTwoLists reports whether the list of a correction may be old.
+func (l *ledger) needsTwoLists(o schema.Outcome) bool {
+	return l.outcomes[o.N].Status.Good() && !o.Status.Good() || l.isGone(o)
+}
+
+// isGone reports whether a correction takes a lost deletion for done, which is so where two lists in a row
+// lack the record: one alone may be old, or empty.
+func (l *ledger) isGone(o schema.Outcome) bool {
+	return l.outcomes[o.N].Status == schema.StatusUnknown && o.Status == schema.StatusDeleted
 }
 
 func (l *ledger) corrections(live []schema.Record) []schema.Outcome {

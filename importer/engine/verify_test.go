@@ -268,6 +268,44 @@ func TestVerifyReadsOldValuesAgain(t *testing.T) {
 	})
 }
 
+// TestVerifyBelievesTwoLists: one list that lacks what a lost deletion was for does not prove that it is gone,
+// and where one has what an answer says was deleted (z), the next one decides.
+func TestVerifyBelievesTwoLists(t *testing.T) {
+	for _, tt := range []struct {
+		answer schema.Status
+		shown  []bool // in each list
+		want   string
+	}{
+		{schema.StatusUnknown, []bool{false, false}, "deleted deleted"},
+		{schema.StatusUnknown, []bool{false, true}, "failed deleted"},
+		{schema.StatusUnknown, []bool{true, false}, "unknown deleted"},
+		{schema.StatusDeleted, []bool{true, true}, "failed deleted"},
+		{schema.StatusDeleted, []bool{true, false}, "deleted deleted"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer()
+			a, z := integration(2, "a"), integration(3, "z")
+			a.ID, z.ID = 9, 10
+			s.onList = func(_ context.Context, nth int) error {
+				s.live = nil
+				if tt.shown[nth-1] {
+					s.live = append(s.live, a)
+				}
+				if nth == 1 {
+					s.live = append(s.live, z)
+				}
+				return nil
+			}
+			s.answers["a"] = []answer{func(*server, schema.Action) schema.Outcome { return schema.Outcome{Status: tt.answer} }}
+			f := newRun(t, s, schema.Plan{Actions: []schema.Action{{Op: schema.OpDelete, Have: a}, {N: 1, Op: schema.OpDelete, Have: z}}, Live: []schema.Known{{ID: 9}, {ID: 10}}})
+			f.start(t)
+			if f.statuses() != tt.want || s.lists != 2 {
+				t.Errorf("%s, shown %v: %s after %d lists, want %s", tt.answer, tt.shown, f.statuses(), s.lists, tt.want)
+			}
+		})
+	}
+}
+
 // TestVerifyExpectsWhatAnswersSay: a list has to show each record that an answer or the plan names,
 // until one is certainly gone.
 func TestVerifyExpectsWhatAnswersSay(t *testing.T) {
