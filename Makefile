@@ -103,7 +103,7 @@ layers:
 chaos: ## kill an import of 1,000 records 50 times, three processes that share a fleet 20 times, and a sync, its connection and its database at each step, and count what the servers hold
 	@.ci/postgres; race=$$(.ci/race) && GIJBULK_CHAOS_KILLS=50 $(GO) test $$race -count=1 -v -timeout 2h -run '^Test((Claim)?Chaos|EveryStep)$$' ./cmd/gijbulk
 
-simulate: ## whole runs under virtual time with faults, deaths and other administrators: SEEDS=N from FROM=S, else for ten minutes; CLASSES=a,b or all
+simulate: ## whole runs under virtual time with faults, deaths and other administrators: SEEDS=N from FROM=S, else for ten minutes; CLASSES=a,b, else all
 	@mkdir -p bin && $(GO) test -c -o bin/simulate ./cmd/gijbulk
 	@cd cmd/gijbulk && GIJBULK_SIMULATE=1 SEEDS='$(SEEDS)' FROM='$(FROM)' CLASSES='$(CLASSES)' ../../bin/simulate -test.run '^TestSimulation$$' -test.timeout 0 -test.v > ../../bin/simulate.log 2>&1; \
 	  code=$$?; grep -vxE '(PASS|FAIL|ok .*|=== .*|--- (PASS|FAIL): .*)' ../../bin/simulate.log | grep -v '^seeds='; grep '^seeds=' ../../bin/simulate.log; exit $$code

@@ -40,6 +40,9 @@ func newSimStory(seed uint64, enabled []string) simStory {
 		// Each class is absent from some stories, so that a story can go far in another direction.
 		s.classes[class] = len(enabled) == 1 || random.IntN(5) < 3
 	}
+	if seldom := rand.New(rand.NewPCG(seed, 8)).IntN(6) == 0; len(enabled) > 1 && !seldom {
+		delete(s.classes, "late") // with it, less can be expected
+	}
 	s.chance = []float64{0.02, 0.05, 0.15, 0.3}[random.IntN(4)]
 	if rewrite := []string{"space", "case", "short"}[random.IntN(3)]; s.classes["names"] {
 		s.rewrite = rewrite

@@ -19,45 +19,43 @@ import (
 type simClass struct {
 	name  string
 	about string
-	holds bool // go test runs it; where it does not hold yet, why says what is missing
-	why   string
 }
 
 var simClasses = []simClass{
-	{name: "net", about: "connections refused, dropped before and after the work, answers cut", holds: true},
-	{name: "5xx", about: "500, 502, 503 of Jira and of proxies, 504, 429", holds: true},
-	{name: "refusals", about: "creates that the server rejects or a firewall forbids", holds: true},
-	{name: "slow", about: "work that outlives its connection, within --timeout", holds: true},
-	{name: "late", about: "work that outlives --timeout", why: "a request is sent again once --timeout and two lists say that nothing came of it, and the first still works"},
-	{name: "lag", about: "lists without the youngest records", holds: true},
-	{name: "list", about: "lists that are cached or empty once", holds: true},
-	{name: "names", about: "names that the server rewrites", holds: true},
-	{name: "death", about: "the process dies", holds: true},
-	{name: "interrupt", about: "the process is interrupted", holds: true},
-	{name: "admin", about: "another administrator works between commands", holds: true},
-	{name: "race", about: "another administrator works during a command", holds: true},
-	{name: "copy", about: "another administrator adds what is there already", holds: true},
-	{name: "restore", about: "the server is restored: other ids", holds: true},
-	{name: "clock", about: "the clock is set, the machine starts again", holds: true},
-	{name: "prune", about: "sync --prune", holds: true},
-	{name: "undo", about: "undo last", holds: true},
-	{name: "shards", about: "two shards at a time", holds: true},
-	{name: "exits", about: "no exit code says that the target or the credentials are wrong", holds: true},
-	{name: "chains", about: "records renamed to each other's names", holds: true},
-	{name: "gates", about: "deaths while a canary or a wave is open", holds: true},
-	{name: "interrupted", about: "others work between a death and its resume", holds: true},
-	{name: "restored", about: "remembered ids that the server gives to others", holds: true},
-	{name: "refused", about: "records without a name, refused to us and added by others", holds: true},
-	{name: "shared", about: "shards that lose creates of one origin", holds: true},
-	{name: "duplicates", about: "--remove-duplicates", holds: true},
-	{name: "killed", about: "processes that are killed every few seconds", holds: true},
-	{name: "rivals", about: "two processes at a time, with a state file each", holds: true},
-	{name: "last", about: "runs that the clock shows in another order, and last as their name", holds: true},
-	{name: "rotation", about: "secrets that change between commands", holds: true},
-	{name: "hasty", about: "resumes with a shorter --timeout, and after the clock was set", holds: true},
-	{name: "taken", about: "names of our records that others give to new ones", holds: true},
-	{name: "alike", about: "others make what a run is just creating", holds: true},
-	{name: "overdue", about: "creates that outlive --timeout, and whose next attempt is not answered either", holds: true},
+	{name: "net", about: "connections refused, dropped before and after the work, answers cut"},
+	{name: "5xx", about: "500, 502, 503 of Jira and of proxies, 504, 429"},
+	{name: "refusals", about: "creates that the server rejects or a firewall forbids"},
+	{name: "slow", about: "work that outlives its connection, within --timeout"},
+	{name: "late", about: "work that outlives --timeout"},
+	{name: "lag", about: "lists without the youngest records"},
+	{name: "list", about: "lists that are cached or empty once"},
+	{name: "names", about: "names that the server rewrites"},
+	{name: "death", about: "the process dies"},
+	{name: "interrupt", about: "the process is interrupted"},
+	{name: "admin", about: "another administrator works between commands"},
+	{name: "race", about: "another administrator works during a command"},
+	{name: "copy", about: "another administrator adds what is there already"},
+	{name: "restore", about: "the server is restored: other ids"},
+	{name: "clock", about: "the clock is set, the machine starts again"},
+	{name: "prune", about: "sync --prune"},
+	{name: "undo", about: "undo last"},
+	{name: "shards", about: "two shards at a time"},
+	{name: "exits", about: "no exit code says that the target or the credentials are wrong"},
+	{name: "chains", about: "records renamed to each other's names"},
+	{name: "gates", about: "deaths while a canary or a wave is open"},
+	{name: "interrupted", about: "others work between a death and its resume"},
+	{name: "restored", about: "remembered ids that the server gives to others"},
+	{name: "refused", about: "records without a name, refused to us and added by others"},
+	{name: "shared", about: "shards that lose creates of one origin"},
+	{name: "duplicates", about: "--remove-duplicates"},
+	{name: "killed", about: "processes that are killed every few seconds"},
+	{name: "rivals", about: "two processes at a time, with a state file each"},
+	{name: "last", about: "runs that the clock shows in another order, and last as their name"},
+	{name: "rotation", about: "secrets that change between commands"},
+	{name: "hasty", about: "resumes with a shorter --timeout, and after the clock was set"},
+	{name: "taken", about: "names of our records that others give to new ones"},
+	{name: "alike", about: "others make what a run is just creating"},
+	{name: "overdue", about: "creates that outlive --timeout, and whose next attempt is not answered either"},
 }
 
 var simClassNames = sync.OnceValue(func() (names []string) {
@@ -76,23 +74,16 @@ type simConfig struct {
 	verbose bool // make simulate
 }
 
-// newSimConfig reads what make simulate passes on. Without it, a few seeds of the classes that hold.
+// newSimConfig reads what make simulate passes on. Without it, a few seeds of all classes.
 func newSimConfig(t *testing.T) simConfig {
 	t.Helper()
-	c := simConfig{seeds: 300, from: 1, time: 20 * time.Second, verbose: os.Getenv("GIJBULK_SIMULATE") != ""}
-	for _, class := range simClasses {
-		if class.holds {
-			c.classes = append(c.classes, class.name)
-		}
-	}
+	c := simConfig{seeds: 300, from: 1, time: 20 * time.Second, classes: simClassNames(), verbose: os.Getenv("GIJBULK_SIMULATE") != ""}
 	if !c.verbose {
 		return c
 	}
 	c.seeds, c.time = simNumber(t, "SEEDS", 0), 10*time.Minute
 	c.from = simNumber(t, "FROM", 1)
-	if text := os.Getenv("CLASSES"); text == "all" {
-		c.classes = simClassNames()
-	} else if text != "" {
+	if text := os.Getenv("CLASSES"); text != "" {
 		c.classes = strings.Split(text, ",")
 	}
 	for _, class := range c.classes {
