@@ -16,7 +16,7 @@ import (
 // BenchmarkFleet compares an import into 20 Jiras at once, at 10 requests a second each, with that into one of them
 // alone. That is measured once: it does little but wait for its pace.
 func BenchmarkFleet(b *testing.B) {
-	const records, targets = 38, 20
+	const records, targets = 98, 20
 	b.Run(fmt.Sprintf("import of %d records into %d targets at once, 10 requests a second each", records, targets), func(b *testing.B) {
 		file := writeInput(b, "fleet.csv", func(name string) error { return writeCSV(name, records) })
 		secret := writeInput(b, "secret", func(name string) error { return os.WriteFile(name, []byte("bench-token"), 0o600) })
