@@ -116,6 +116,7 @@ func hintOfState(err *journal.Error) string {
 		journal.KindPooled:     "connect to the server itself, or set the proxy to session pooling",
 		journal.KindLockLost:   "gijbulk runs shows which run has the target now; gijbulk resume continues this one",
 		journal.KindUsed:       "name a new file, or an empty database",
+		journal.KindVanished:   "what it held is lost: keep the file in place while a run lasts",
 	}[err.Kind]
 }
 

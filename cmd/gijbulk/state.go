@@ -94,6 +94,12 @@ func (a *app) openRuns(o stateOptions, id string) (*journal.Journal, error) {
 	return nil, cmp.Or(err, error(&journal.NoRun{ID: id, Path: path}))
 }
 
+// hasVanished reports whether an error says that the state file is no longer there.
+func hasVanished(err error) bool {
+	state, is := errors.AsType[*journal.Error](err)
+	return is && state.Kind == journal.KindVanished
+}
+
 // closing closes the state of a command that ends early: with an error, or else with what
 // it does last.
 func closing(state *journal.Journal, err error, last func() error) error {

@@ -42,6 +42,7 @@ const (
 	KindUntrusted            // the certificate of the server is not accepted
 	KindLockLost             // the connection no longer holds the lock on the target
 	KindUsed                 // the state that is copied to is not empty
+	KindVanished             // the file was removed or replaced while it was open
 )
 
 var kindTexts = [...]string{
@@ -73,6 +74,7 @@ var kindTexts = [...]string{
 	KindPooled:     "a proxy pools the transactions of several clients",
 	KindLockLost:   "the lock on the target was lost",
 	KindUsed:       "the state to copy to is not empty",
+	KindVanished:   "the file is no longer there",
 }
 
 // String describes the kind; it is empty for KindOther.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"time"
 )
 
@@ -71,8 +72,15 @@ func (j *Journal) openBackend(ctx context.Context, o Options) error {
 		return err
 	}
 	db, err := openSQLite(ctx, j.path, o)
-	j.backend, j.db = sqliteBackend{db, j.clock}, db
-	return err
+	if err != nil {
+		return err
+	}
+	file, err := os.Stat(j.path)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	j.backend, j.db = sqliteBackend{db, j.clock, j.path, file}, db
+	return nil
 }
 
 // Path is the state's, as it was given to Open.

@@ -20,8 +20,8 @@ type session interface {
 	// state. The error is a *Held while another run has it. The lock ends with the session.
 	lockTarget(ctx context.Context, target string, shard, of int, by Holder) error
 
-	// fence comes before intents in their transaction: an error means that the lock was lost. It
-	// returns the moment by the clock of the intents.
+	// fence comes before intents in their transaction: an error means that the lock, or the state, was
+	// lost. It returns the moment by the clock of the intents.
 	fence(ctx context.Context) (boot string, since time.Duration, err error)
 
 	// continueNumbers follows rows that came with their numbers, which new ones must not get again.

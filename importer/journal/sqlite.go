@@ -41,6 +41,8 @@ const (
 type sqliteBackend struct {
 	db    *sql.DB
 	clock Clock
+	path  string
+	file  fs.FileInfo // what was opened there
 }
 
 func (s sqliteBackend) newSession(ctx context.Context) (session, error) {
@@ -48,7 +50,7 @@ func (s sqliteBackend) newSession(ctx context.Context) (session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &sqliteSession{conn: conn, clock: s.clock, prepared: make(map[string]*sql.Stmt)}, nil
+	return &sqliteSession{backend: s, conn: conn, prepared: make(map[string]*sql.Stmt)}, nil
 }
 
 func (s sqliteBackend) snapshot() *sql.TxOptions               { return &sql.TxOptions{ReadOnly: true} }

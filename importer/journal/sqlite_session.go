@@ -4,13 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"os"
 	"time"
 )
 
 // sqliteSession prepares each statement once.
 type sqliteSession struct {
+	backend  sqliteBackend
 	conn     *sql.Conn
-	clock    Clock
 	prepared map[string]*sql.Stmt
 }
 
@@ -57,8 +58,13 @@ func (s *sqliteSession) get(ctx context.Context, query string, args []any, into 
 // lockTarget has nothing to do: the lock files exclude all runs that could have this file open.
 func (s *sqliteSession) lockTarget(context.Context, string, int, int, Holder) error { return nil }
 
+// fence finds a file that is no longer there: what is written to it goes nowhere.
 func (s *sqliteSession) fence(context.Context) (boot string, since time.Duration, err error) {
-	boot, since = s.clock.Boot()
+	file, err := os.Stat(s.backend.path)
+	if err != nil || !os.SameFile(file, s.backend.file) {
+		return "", 0, &Error{Kind: KindVanished}
+	}
+	boot, since = s.backend.boot()
 	return boot, since, nil
 }
 

@@ -257,6 +257,27 @@ func TestFullDisk(t *testing.T) {
 	do(t, l, actions[stored], schema.StatusCreated, 5)
 }
 
+// TestVanishedFile: once the file was removed, or another one is in its place, nothing more is to be sent.
+func TestVanishedFile(t *testing.T) {
+	for _, replaced := range []bool{false, true} {
+		j := open(t)
+		actions := creates(2)
+		l := start(t, j, run("r1"), actions...)
+		do(t, l, actions[0], schema.StatusCreated, 1)
+		if err := os.Rename(j.path, j.path+".moved"); err != nil {
+			t.Skip("an open file cannot be moved here: ", err)
+		}
+		if replaced {
+			if err := os.WriteFile(j.path, nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if kind := kindOfError(t, l.Begin(t.Context(), actions[1]), j.path); kind != KindVanished {
+			t.Errorf("replaced %t: %v", replaced, kind)
+		}
+	}
+}
+
 // TestBusy: another process writes for longer than the timeout.
 func TestBusy(t *testing.T) {
 	j := open(t)
