@@ -56,17 +56,12 @@ func TestVanishedState(t *testing.T) {
 	if !strings.Contains(stderr.String(), "next: run the same command again") {
 		t.Errorf("there is nothing to resume: %s", stderr.String())
 	}
-	file, err := os.Open(filepath.Join(dir, "r", reports.ReportName))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer file.Close()
-	report, err := reports.Read(file)
+	saved, err := reports.ReadFile(filepath.Join(dir, "r"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	count := make(map[schema.Status]int)
-	for _, r := range report.Records {
+	for _, r := range saved.Report.Records {
 		count[r.Status]++
 	}
 	if there := len(server.Integrations()); there == records || count[schema.StatusCreated] != there || count[schema.StatusUnprocessed] != records-there {
