@@ -58,9 +58,10 @@ func (c *simCommand) hasOwnState() bool {
 	return slices.ContainsFunc(c.args, func(arg string) bool { return strings.HasPrefix(arg, "--state=") })
 }
 
-// explains reports whether a list may have shown what an attempt made although it does not show it now.
+// explains reports whether a list may have shown what an attempt made although it does not show it now, or
+// what another administrator added and cannot be told from it.
 func (w *simWorld) explains(a *simAttempt) bool {
-	return a.made != nil && (w.server.records[a.made.id] != a.made || !a.made.foreign.IsZero())
+	return w.added[a.key].After(a.command.start) || a.made != nil && (w.server.records[a.made.id] != a.made || !a.made.foreign.IsZero())
 }
 
 func (a *simAttempt) listsAfter(c *simCommand) (n int) {

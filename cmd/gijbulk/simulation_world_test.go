@@ -46,6 +46,7 @@ type simWorld struct {
 	runs       map[string]*simRun
 	attempts   []*simAttempt
 	made       map[simKey]time.Time // the latest of each identity
+	added      map[simKey]time.Time // likewise, by another administrator
 	before     map[string]simUndo   // by run, what was there
 	violations []string
 	log        []string
@@ -99,9 +100,14 @@ func (c *simCommand) author() string {
 
 func newSimWorld(dir string, story simStory, skip map[string]bool) *simWorld {
 	w := &simWorld{story: story, skip: skip, server: newSimServer(), dir: dir, gone: make(map[int64]time.Time), rotations: make(map[string]int),
-		before: make(map[string]simUndo), runs: make(map[string]*simRun), made: make(map[simKey]time.Time), began: time.Now(), booted: time.Now(), boot: 1}
+		before: make(map[string]simUndo), runs: make(map[string]*simRun), made: make(map[simKey]time.Time), added: make(map[simKey]time.Time), began: time.Now(), booted: time.Now(), boot: 1}
 	w.server.say, w.server.effect, w.server.adds = w.say, w.judge, w.judgeCreate
-	w.server.made = func(r *simRecord) { w.made[r.sent] = r.made }
+	w.server.made = func(r *simRecord) {
+		if w.made[r.sent] = r.made; r.by == nil {
+			w.added[r.sent] = r.made
+		}
+		w.claim()
+	}
 	w.server.rewrite, w.server.lag, w.server.bare = story.rewrite, story.lag, story.bare
 	w.state = filepath.Join(dir, "state-0", "gijbulk.db")
 	return w
