@@ -28,7 +28,7 @@ func (p *Pairing) fold(want, live []schema.Record, folds func(schema.Key) bool) 
 		if !folds(key) {
 			return
 		}
-		candidates[w] = slices.DeleteFunc(m.index.find(key), func(l int) bool { return m.paired(l) && !(key.Exact() && (m.isInferred(l) || m.isRenamed(l, f))) })
+		candidates[w] = slices.DeleteFunc(m.index.find(key), func(l int) bool { return m.paired(l) && !(key.Exact() && m.hasOtherName(l, f)) })
 		for _, l := range candidates[w] {
 			users[l] = append(users[l], w)
 		}
@@ -52,8 +52,10 @@ func (m *matcher) keepEarlier() {
 	}
 }
 
-// isInferred reports whether nothing but its type and origin says that a paired live record is its wanted one.
-func (m *matcher) isInferred(l int) bool { return m.Rule[m.ClaimedBy[l]] == Inferred }
+// hasOtherName reports whether a paired live record has a name that its wanted one does not give it.
+func (m *matcher) hasOtherName(l int, f caseFolder) bool {
+	return !m.want[m.ClaimedBy[l]].Key().Exact() || m.isRenamed(l, f)
+}
 
 func (m *matcher) isRenamed(l int, f caseFolder) bool {
 	want := m.want[m.ClaimedBy[l]].Key()

@@ -142,6 +142,8 @@ func TestMatch(t *testing.T) {
 		{"renamed, and another has its name folded", []schema.Record{gerrit("B", "a")}, lives(gerrit("a"), gerrit("b")), nil, "earlier conflict"},
 		{"recorded, rewritten, and another like it", []schema.Record{gerrit("B")}, lives(gerrit("b"), gerrit("b ")), recorded(gerrit("B"), 1, 1000), "recorded 1"},
 		{"folded, and the only one for a record without a name", []schema.Record{gerrit(""), gerrit("A")}, lives(gerrit("a")), nil, "inferred 1, folded conflict"},
+		{"folded, and recorded for a record without a name", []schema.Record{gerrit(""), gerrit("A")}, lives(gerrit("a")), recorded(gerrit(""), 1, 1000),
+			"recorded 1, folded conflict"},
 		{"two folded", []schema.Record{gerrit("A")}, lives(gerrit("a"), gerrit("a ")), nil, "folded conflict"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
