@@ -35,14 +35,14 @@ func (r *Run) correctOutcomes(ctx context.Context) error {
 		if err := pause(ctx, r.listInterval()); err != nil {
 			return err
 		}
-		first := corrections
+		gone := make(map[int]bool)
+		for _, o := range corrections {
+			gone[o.N] = r.ledger.isGone(o)
+		}
 		if corrections, err = r.readCorrections(ctx); err != nil {
 			return err
 		}
-		corrections = slices.DeleteFunc(corrections, func(o schema.Outcome) bool {
-			agrees := func(earlier schema.Outcome) bool { return earlier.N == o.N && r.ledger.isGone(earlier) }
-			return r.ledger.isGone(o) && !slices.ContainsFunc(first, agrees)
-		})
+		corrections = slices.DeleteFunc(corrections, func(o schema.Outcome) bool { return r.ledger.isGone(o) && !gone[o.N] })
 	}
 	return r.ledger.recordOutcomes(ctx, corrections...)
 }
