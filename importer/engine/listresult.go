@@ -58,12 +58,23 @@ func (l *ledger) findCreates(live []schema.Record) listResult {
 func (s *listResult) setAside(l *ledger, owners map[schema.Key]int, want, fresh []schema.Record) []schema.Record {
 	known, wanted := match.NewIdentities(maps.Keys(owners)), match.NewIdentities(keysOf(want))
 	return slices.DeleteFunc(fresh, func(r schema.Record) bool {
-		aside := known.Has(r.Key()) && !wanted.Has(r.Key())
-		if aside {
+		like := known.Like(r.Key())
+		if len(like) == 0 || len(wanted.Like(r.Key())) > 0 {
+			return false
+		}
+		if n := owners[like[0]]; len(like) == 1 && l.mayHaveMade(n, r) {
+			s.surplus[n] = append(s.surplus[n], r)
+		} else {
 			s.addOwned(l, owners, r)
 		}
-		return aside
+		return true
 	})
+}
+
+// mayHaveMade reports whether an attempt of a create whose answer was lost may have made a record that
+// the server shows under another spelling.
+func (l *ledger) mayHaveMade(n int, r schema.Record) bool {
+	return n != otherShard && l.losses[n] > 0 && len(match.Changes(l.action(n).Want, r)) == 0
 }
 
 // addOwned adds a new record that no create without an id can have made.

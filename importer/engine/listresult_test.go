@@ -107,6 +107,32 @@ func TestSettleAmongKnown(t *testing.T) {
 	}
 }
 
+// TestSettleRewrittenTwice: what the server has rewritten of a lost attempt is a second one of the create that was
+// sent again; without a lost attempt it is somebody's.
+func TestSettleRewrittenTwice(t *testing.T) {
+	late := func(s *server, a schema.Action) schema.Outcome {
+		s.add(a.Want.Set(schema.FieldDisplayName, schema.Text("a")))
+		return perform(s, a)
+	}
+	for _, tt := range []struct {
+		answers []answer
+		want    string
+	}{
+		{[]answer{lose, late}, "conflict"},
+		{[]answer{late}, "created"},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer()
+			s.answers["A"] = tt.answers
+			f := newRun(t, s, creates("A"))
+			f.start(t)
+			if f.statuses() != tt.want || len(s.live) != 2 {
+				t.Errorf("%s (%s) with %d live", f.statuses(), f.outcome("A").Error, len(s.live))
+			}
+		})
+	}
+}
+
 // TestSettleRewritten: a record that the server has rewritten is that of the create with its name, of
 // whichever shard, and not of one without a name; where only one of the two is there, either may be it.
 func TestSettleRewritten(t *testing.T) {

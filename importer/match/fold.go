@@ -124,26 +124,26 @@ func (f caseFolder) ruleFor(key schema.Key, live []schema.Record, candidates []i
 	return Folded
 }
 
-// Identities is a set in which identities that a server may rewrite into each other are one. It
-// serves one goroutine.
+// Identities finds identities by those that a server may rewrite them into. It serves one goroutine.
 type Identities struct {
 	folder caseFolder
-	keys   map[schema.Key]bool
+	keys   map[schema.Key][]schema.Key
 }
 
-// NewIdentities is the set of the keys that are valid.
+// NewIdentities takes the keys that are valid.
 func NewIdentities(keys iter.Seq[schema.Key]) Identities {
-	s := Identities{newFolder(), make(map[schema.Key]bool)}
+	s := Identities{newFolder(), make(map[schema.Key][]schema.Key)}
 	for key := range keys {
 		if key.Valid() {
-			s.keys[s.folder.key(key)] = true
+			folded := s.folder.key(key)
+			s.keys[folded] = append(s.keys[folded], key)
 		}
 	}
 	return s
 }
 
-// Has reports whether a key, or one that a server may rewrite into it, is in the set.
-func (s Identities) Has(key schema.Key) bool { return s.keys[s.folder.key(key)] }
+// Like are the identities that are a key, or that a server may rewrite into it.
+func (s Identities) Like(key schema.Key) []schema.Key { return s.keys[s.folder.key(key)] }
 
 // longestStored is how many characters of a text some servers keep.
 const longestStored = 255
