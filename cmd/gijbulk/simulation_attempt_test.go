@@ -73,15 +73,15 @@ func (a *simAttempt) listsAfter(c *simCommand) (n int) {
 	return n
 }
 
-// checkAfterwards is invariant 1 once the server has ended all work: what the latest report of a run
-// shows as created, the run has made once, unless work has outlived both --timeout and the run.
+// checkAfterwards is invariant 1 once the server has ended all work: what the latest complete report of a
+// run shows as created, the run has made once, unless work has outlived both --timeout and the run.
 func (w *simWorld) checkAfterwards() {
 	if w.overdue && w.story.theme != "overdue" {
 		return
 	}
 	latest := make(map[string]*simCommand)
 	for _, c := range w.commands {
-		if c.report != nil && !w.continues(c, "undo") {
+		if c.report != nil && c.report.Run.Complete && !w.continues(c, "undo") {
 			latest[c.run] = c
 		}
 	}

@@ -169,6 +169,9 @@ func simTail(text string) string {
 // checkDuplicates is invariant 1: an identity that is live twice is reported. What others made counts
 // once the command has seen it.
 func (w *simWorld) checkDuplicates(c *simCommand, r reports.RecordInfo, key simKey) {
+	if !c.report.Run.Complete {
+		return // it has not read the list at the end
+	}
 	ours, seen, hidden := 0, 0, false
 	for _, live := range w.server.live(key) {
 		mine := c.mayKnow(live) && live.by != nil && live.by.run == c.run && live.foreign.IsZero()
@@ -188,7 +191,7 @@ func (w *simWorld) checkDuplicates(c *simCommand, r reports.RecordInfo, key simK
 	}
 	said := r.Status == schema.StatusConflict || r.Status == schema.StatusUnknown
 	left := r.Status == schema.StatusUnprocessed || r.Status == schema.StatusFailed
-	if seen > 1 && !said && (ours > 1 || !left && (!c.raced || r.Status == schema.StatusCreated) && c.report.Run.Complete) {
+	if seen > 1 && !said && (ours > 1 || !left && (!c.raced || r.Status == schema.StatusCreated)) {
 		w.violate(1, "%v is live %d times, %d of them made by run %s, and reported as %s", key, seen, ours, c.run, r.Status)
 	}
 }
