@@ -42,7 +42,7 @@ docs: ## write cmd/gijbulk/docs anew: the command reference and the man pages
 
 demo: build ## import samples/ into an embedded sandbox and show the reports
 	@rm -rf gijbulk-reports/demo
-	./bin/gijbulk import samples/integrations.csv samples/integrations.yaml samples/repositories.yaml samples/excel.csv --sandbox=seed=7,drop-after=5%,503=5%,latency=20ms --settle 1s --report html --report-dir gijbulk-reports/demo
+	./bin/gijbulk import samples/integrations.csv samples/integrations.yaml samples/repositories.yaml samples/excel.csv --sandbox=seed=7,drop-after=5%,503=5%,latency=20ms --settle 1s --timeout 5s --report html --report-dir gijbulk-reports/demo
 	@echo; echo "The reports are in gijbulk-reports/demo:"; ls gijbulk-reports/demo
 
 test: ## race tests, stories, browser tests, the state in PostgreSQL, the job samples and a short run of every fuzz target
