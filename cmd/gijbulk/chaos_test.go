@@ -169,15 +169,11 @@ func (c *chaos) expectEachOnce(t *testing.T, records int) {
 	for _, re := range live.plain {
 		ids[re.DisplayName] = append(ids[re.DisplayName], re.ID)
 	}
-	file, err := os.Open(filepath.Join(c.dir, "reports", reports.ReportName))
+	saved, err := reports.ReadFile(filepath.Join(c.dir, "reports"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
-	report, err := reports.Read(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	report := saved.Report
 	if !report.Run.Complete || len(report.Records) != records {
 		t.Errorf("complete %v, %d records", report.Run.Complete, len(report.Records))
 	}

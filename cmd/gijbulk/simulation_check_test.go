@@ -265,7 +265,7 @@ func (w *simWorld) checkNotMade(c *simCommand, r reports.RecordInfo, key simKey)
 	}
 }
 
-// checkUnknown: where nobody else is at work, lists show all and nothing outlives --timeout, each create
+// checkUnknown: where no one else works on the server, lists show all and nothing outlives --timeout, each create
 // that is certainly not there is sent again as often as it may be.
 func (w *simWorld) checkUnknown(c *simCommand, r reports.RecordInfo, key simKey) {
 	alone := w.restores == 0 && len(w.gone) == 0 && w.server.rewrite == "" && w.story.lag == 0 && !w.overdue

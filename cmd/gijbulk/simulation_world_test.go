@@ -338,14 +338,11 @@ func (w *simWorld) finish(c *simCommand) {
 		w.state = c.next
 		return
 	}
-	if file, err := os.Open(filepath.Join(w.reportDir(c), reports.ReportName)); err == nil {
-		report, err := reports.Read(file)
-		if err = errors.Join(err, file.Close()); err != nil {
-			w.violate(3, "the report cannot be read: %v", err)
-		} else {
-			c.report = &report
-			c.run = report.Run.ID
-		}
+	switch saved, err := reports.ReadFile(w.reportDir(c)); {
+	case err == nil:
+		c.report, c.run = &saved.Report, saved.Report.Run.ID
+	case !errors.Is(err, fs.ErrNotExist):
+		w.violate(3, "the report cannot be read: %v", err)
 	}
 	_ = os.RemoveAll(w.reportDir(c))
 	w.check(c)
