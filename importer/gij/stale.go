@@ -1,6 +1,7 @@
 package gij
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -39,15 +40,35 @@ func (c *Client) Read(ctx context.Context, expected map[int64]schema.Kind, kinds
 		case there == 0 && (certain || slices.Min(slices.Collect(maps.Values(lists))) >= certainAfter):
 			return records, nested, nil
 		case n == listTries:
-			return nil, nil, &Error{Class: schema.ClassNotDone, Method: http.MethodGet, Path: integrationPath,
-				Text: fmt.Sprintf("the list lacks id %d, which the server has: a cache or another node of the cluster is behind", there),
-				Need: "run the same command again later"}
+			return nil, nil, behindError(there, lists)
 		}
+		expected = withShown(expected, records)
 		if e := c.pace.gate.sleep(ctx, request{method: http.MethodGet, path: integrationPath, effect: reads}, pause, nil); e != nil {
 			return nil, nil, e
 		}
 		pause = min(2*pause, longestPause)
 	}
+}
+
+// behindError is about a record that the server has, or else about one that not all lists lack.
+func behindError(there int64, lists map[int64]int) error {
+	what := "the server has"
+	if there == 0 {
+		what = "another list shows"
+		there = slices.MinFunc(slices.Collect(maps.Keys(lists)), func(a, b int64) int { return cmp.Compare(lists[a], lists[b]) })
+	}
+	return &Error{Class: schema.ClassNotDone, Method: http.MethodGet, Path: integrationPath,
+		Text: fmt.Sprintf("the list lacks id %d, which %s: a cache or another node of the cluster is behind", there, what),
+		Need: "run the same command again later"}
+}
+
+// withShown adds what a list shows that is not believed: the next one has to show it too.
+func withShown(expected map[int64]schema.Kind, records []schema.Record) map[int64]schema.Kind {
+	expected = maps.Clone(expected)
+	for i := range records {
+		expected[records[i].ID] = records[i].Kind()
+	}
+	return expected
 }
 
 func lacks(records []schema.Record, expected map[int64]schema.Kind, kinds []schema.Kind) []int64 {
