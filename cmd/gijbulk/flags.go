@@ -40,17 +40,17 @@ func (a *app) fromEnvironment(cmd *cobra.Command) error {
 // that is a misspelt flag of this command is an error, and the others are given, for the log.
 // Manifests may refer to variables of such names.
 func unknownVariables(cmd *cobra.Command, environ []string) (unknown []string, err error) {
-	known := []string{envShards, envStateKey}
-	for commands := []*cobra.Command{cmd.Root()}; len(commands) > 0; commands = commands[1:] {
-		for _, flag := range flagsOf(commands[0]) {
-			known = append(known, variable(flag))
-		}
-		commands = append(commands, commands[0].Commands()...)
-	}
+	var known []string
 	for _, line := range environ {
 		name, value, _ := strings.Cut(line, "=")
 		rest, ours := strings.CutPrefix(strings.ToUpper(name), strings.TrimSuffix(variablePrefix, "_"))
-		if !ours || value == "" || slices.Contains(known, name) || runtime.GOOS == "windows" && slices.Contains(known, strings.ToUpper(name)) {
+		if !ours || value == "" {
+			continue
+		}
+		if known == nil {
+			known = variablesOf(cmd.Root())
+		}
+		if slices.Contains(known, name) || runtime.GOOS == "windows" && slices.Contains(known, strings.ToUpper(name)) {
 			continue
 		}
 		if near := schema.Misspelt(rest, flagsOf(cmd)); near != "" {
@@ -59,6 +59,17 @@ func unknownVariables(cmd *cobra.Command, environ []string) (unknown []string, e
 		unknown = append(unknown, name)
 	}
 	return unknown, nil
+}
+
+func variablesOf(root *cobra.Command) []string {
+	names := []string{envShards, envStateKey}
+	for commands := []*cobra.Command{root}; len(commands) > 0; commands = commands[1:] {
+		for _, flag := range flagsOf(commands[0]) {
+			names = append(names, variable(flag))
+		}
+		commands = append(commands, commands[0].Commands()...)
+	}
+	return names
 }
 
 func flagsOf(cmd *cobra.Command) []string {
