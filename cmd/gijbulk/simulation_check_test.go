@@ -66,7 +66,7 @@ func (w *simWorld) judgeCreate(c *simCommand, k simKey) {
 		if c.over || c.fault == "slow" || c.fault == "late" {
 			return // it was shown after the request had left
 		}
-		anothers := slices.ContainsFunc(c.manifest, func(e simEntry) bool { return e.key != k && w.server.stored(e.key) == r.key })
+		anothers := slices.ContainsFunc(w.entries(c), func(e simEntry) bool { return e.key != k && w.server.stored(e.key) == r.key })
 		if k.name != "" && r.key != k && !anothers && r.key.folded() == k.folded() && c.planned[r.id] != nil && c.lastShown[r.id] == r.key {
 			w.violate(1, "command %d creates %v although id %d, %v, differs only as a server rewrites names", c.n, k, r.id, r.key)
 		}
@@ -85,7 +85,7 @@ func (w *simWorld) judgeDelete(c *simCommand, r *simRecord) {
 		w.violate(2, "command %d (%s) deletes id %d, %v, which another administrator made", c.n, c.name, r.id, r.key)
 	case c.name == "undo" && r.by == nil && !r.sent.exact():
 		w.violate(2, "command %d (undo) deletes id %d, %v, which another administrator made, and no name says that it could be ours", c.n, r.id, r.key)
-	case c.name == "undo" && r.by != nil && r.foreign.After(w.ended(r.by.run)) && r.foreign.Before(c.start):
+	case c.name == "undo" && r.by != nil && r.by.run != "" && r.foreign.After(w.ended(r.by.run)) && r.foreign.Before(c.start):
 		w.violate(2, "command %d (undo) deletes id %d, %v, which another administrator has changed", c.n, r.id, r.key)
 	}
 }
@@ -293,17 +293,17 @@ func (c *simCommand) madeAs(id int64) bool {
 
 // wanted reports whether a record has the values of a manifest that a run had.
 func (w *simWorld) wanted(c *simCommand, live *simRecord, key simKey) bool {
+	return slices.ContainsFunc(w.entries(c), func(e simEntry) bool { return e.key == key && w.agrees(live, e) })
+}
+
+// entries are those of the manifests of a command's run: a resume continues by the one that the run began with.
+func (w *simWorld) entries(c *simCommand) (all []simEntry) {
 	for _, other := range w.commands {
-		if other != c && (other.run != c.run || c.run == "") {
-			continue
-		}
-		for _, e := range other.manifest {
-			if e.key == key && w.agrees(live, e) {
-				return true
-			}
+		if other == c || other.run == c.run && c.run != "" {
+			all = append(all, other.manifest...)
 		}
 	}
-	return false
+	return all
 }
 
 func (w *simWorld) agrees(live *simRecord, e simEntry) bool {
