@@ -66,13 +66,13 @@ func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d 
 		return d, err
 	}
 	d = w.plan(run, m, live, known)
-	if d.plan.Count(schema.OpCreate) == 0 {
-		return d, nil
-	}
-	if err := w.waitForEarlier(ctx, run, planner.Shard(d.plan, w.shard)); err != nil {
-		return d, err
-	}
 	for range listTries {
+		if d.plan.Count(schema.OpCreate) == 0 {
+			return d, nil
+		}
+		if err := w.waitForEarlier(ctx, run, planner.Shard(d.plan, w.shard)); err != nil {
+			return d, err
+		}
 		live, d.live = server{}, server{} // only one list is held at a time
 		if live, err = w.readServer(ctx, expected, m.kinds()); err != nil {
 			return d, err
