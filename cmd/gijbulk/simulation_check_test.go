@@ -85,25 +85,25 @@ func (w *simWorld) judgeDelete(c *simCommand, r *simRecord) {
 		w.violate(2, "command %d (%s) deletes id %d, %v, which another administrator made", c.n, c.name, r.id, r.key)
 	case c.name == "undo" && r.by == nil && !r.sent.exact():
 		w.violate(2, "command %d (undo) deletes id %d, %v, which another administrator made, and no name says that it could be ours", c.n, r.id, r.key)
-	case c.name == "undo" && r.by != nil && r.by.run != "" && r.foreign.After(w.ended(r.by.run)) && r.foreign.Before(c.start):
+	case c.name == "undo" && r.by != nil && r.foreign.After(w.ended(r.by)) && r.foreign.Before(c.start):
 		w.violate(2, "command %d (undo) deletes id %d, %v, which another administrator has changed", c.n, r.id, r.key)
 	}
 }
 
 // raced reports whether a change by another administrator came during a run, its interruptions included.
 func (w *simWorld) raced(at time.Time) bool {
-	return slices.ContainsFunc(w.commands, func(c *simCommand) bool { return !at.Before(c.start.Add(-w.story.lag)) && !at.After(w.ended(c.run)) })
+	return slices.ContainsFunc(w.commands, func(c *simCommand) bool { return !at.Before(c.start.Add(-w.story.lag)) && !at.After(w.ended(c)) })
 }
 
-// ended is when the last command of a run ended.
-func (w *simWorld) ended(run string) (end time.Time) {
-	for _, c := range w.commands {
+// ended is when the last command of a command's run ended.
+func (w *simWorld) ended(c *simCommand) (end time.Time) {
+	for _, other := range w.commands {
 		switch {
-		case c.run != run || run == "":
-		case !c.over:
+		case other != c && (other.run != c.run || c.run == ""):
+		case !other.over:
 			return time.Now()
-		case c.end.After(end):
-			end = c.end
+		case other.end.After(end):
+			end = other.end
 		}
 	}
 	return end
@@ -171,6 +171,9 @@ func simTail(text string) string {
 func (w *simWorld) checkDuplicates(c *simCommand, r reports.RecordInfo, key simKey) {
 	if !c.report.Run.Complete {
 		return // it has not read the list at the end
+	}
+	if is := w.server.records[r.ID]; is != nil && is.by != nil && is.key != key && !key.exact() {
+		return // a person has named the record
 	}
 	ours, seen, hidden := 0, 0, false
 	for _, live := range w.server.live(key) {

@@ -211,15 +211,19 @@ func (m simManifest) earlier(key simKey, live map[simKey]int, seen map[simKey]bo
 	return k, false
 }
 
-// judgeRestored: after the server has given an id to another record, a resume sends nothing. Without an
-// initDate, only what is in the manifest is known to be another kind.
+// judgeRestored: after the server has given an id to another record of the kinds in the manifest, a resume
+// sends nothing. Without an initDate, only what is in the manifest is known to be another kind.
 func (w *simWorld) judgeRestored(c *simCommand, run *simRun) {
 	if c.name != "resume" || run == nil {
 		return
 	}
+	planned := make(map[string]bool)
+	for _, e := range w.entries(c) {
+		planned[e.key.kind] = true
+	}
 	for id, v := range c.planned {
 		before := run.basis[id]
-		if before == nil || before["initDate"] == v["initDate"] {
+		if before == nil || before["initDate"] == v["initDate"] || !planned[simSeenKey(before).kind] {
 			continue
 		}
 		if before["initDate"] != nil && v["initDate"] != nil || c.manifest.has(simSeenKey(before)) {
