@@ -169,8 +169,8 @@ func simTail(text string) string {
 // checkDuplicates is invariant 1: an identity that is live twice is reported. What others made counts
 // once the command has seen it.
 func (w *simWorld) checkDuplicates(c *simCommand, r reports.RecordInfo, key simKey) {
-	if !c.report.Run.Complete {
-		return // it has not read the list at the end
+	if !c.report.Run.Complete || r.Action == schema.OpDelete {
+		return // it has not read the list at the end, or the duplicates are told of another record
 	}
 	if is := w.server.records[r.ID]; is != nil && is.by != nil && is.key != key && !key.exact() {
 		return // a person has named the record
