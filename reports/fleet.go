@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -77,11 +78,35 @@ func (f Fleet) WriteAll(dir string, wanted ...Wanted) ([]string, error) {
 }
 
 func (f Fleet) file(dir string, w Wanted) *pendingFile {
-	file := &pendingFile{path: filepath.Join(dir, w.Format.FileName()), render: func(out io.Writer) error { return f.render(out, w.Format) }}
+	file := &pendingFile{path: filepath.Join(dir, w.Format.FileName())}
 	if w.Path != "" {
 		file.path, file.chosen = w.Path, w.Format
+		f = f.seenFrom(filepath.Dir(w.Path), dir)
 	}
+	file.render = func(out io.Writer) error { return f.render(out, w.Format) }
 	return file
+}
+
+// seenFrom is the fleet for a report in another folder than that of the targets' reports.
+func (f Fleet) seenFrom(elsewhere, dir string) Fleet {
+	from, err := filepath.Abs(elsewhere)
+	to, toErr := filepath.Abs(dir)
+	if errors.Join(err, toErr) != nil {
+		return f
+	}
+	way, err := filepath.Rel(from, to)
+	if err != nil {
+		way = to // on another drive
+	}
+	f.Targets = slices.Clone(f.Targets)
+	for i := range f.Targets {
+		for _, p := range []*string{&f.Targets[i].Report, &f.Targets[i].Page} {
+			if *p != "" {
+				*p = path.Join(filepath.ToSlash(way), *p)
+			}
+		}
+	}
+	return f
 }
 
 func (f Fleet) render(w io.Writer, format Format) error {

@@ -159,7 +159,7 @@ func (c *claimant) workOn(ctx context.Context, t journal.Claimed) error {
 	case held != nil && (held.Holder.Run == run || held.Holder.Run == t.Run): // by the process that had it before
 		return cmp.Or(pause(ctx), c.claim.Leave(ctx, t.Target))
 	}
-	recorded, err := json.Marshal(m.result(c.report.dir))
+	recorded, err := json.Marshal(m.result())
 	if err == nil {
 		err = c.claim.End(ctx, t.Target, string(recorded))
 	}
@@ -243,7 +243,7 @@ func (c *claimant) writeReport(ctx context.Context) (where string, err error) {
 			}
 		}
 		c.members = append(c.members, m)
-		c.report.results[t.Name] = m.result(c.report.dir)
+		c.report.results[t.Name] = m.result()
 	}
 	if _, err := c.report.end(c.now().UTC()); err != nil {
 		return "", err
@@ -272,7 +272,7 @@ func (c *claimant) restore(ctx context.Context, m *member, id string) error {
 	}
 	run := saved.Run
 	run.Nested = saved.Plan.NestedAfter(saved.Outcomes, run.Complete)
-	m.finished = &finished{run, saved.Plan, saved.Outcomes}
+	m.finished = &finished{run: run, plan: saved.Plan, outcomes: saved.Outcomes}
 	m.started, m.ended, m.reached = run.Started, cmp.Or(run.Ended, c.now()), run.Target
 	m.traffic.resume(run.Timeline)
 	m.log = c.log
@@ -280,6 +280,6 @@ func (c *claimant) restore(ctx context.Context, m *member, id string) error {
 	if err != nil {
 		return err
 	}
-	_, err = reports.WriteAll(m.dir, run, m.finished.results(), m.mask, wanted...)
+	m.finished.written, err = reports.WriteAll(m.dir, run, m.finished.results(), m.mask, wanted...)
 	return err
 }

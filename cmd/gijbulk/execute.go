@@ -98,7 +98,7 @@ func (w *workspace) report(ctx context.Context, r *record, run schema.Run, plan 
 	if trouble != nil {
 		run.Why = trouble.Error()
 	}
-	written := w.writeReports(finished{run, plan, outcomes})
+	written := w.writeReports(finished{run: run, plan: plan, outcomes: outcomes})
 	trouble = firstError(trouble, r.finish(ctx, run))
 	ended := verdict(outcomes, trouble)
 	if ended != nil || written != nil {
@@ -129,7 +129,8 @@ func (w *workspace) writeReports(f finished) error {
 	if w.dryRun && w.settings.report.dir == "" {
 		write = reports.Write
 	}
-	_, err := write(w.reportDir(f.run), f.run, f.results(), w.mask, w.wanted...)
+	var err error
+	w.finished.written, err = write(w.reportDir(f.run), f.run, f.results(), w.mask, w.wanted...)
 	return err
 }
 

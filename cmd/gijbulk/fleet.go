@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
@@ -126,7 +125,7 @@ func (a *app) runFleet(ctx context.Context, cmd *cobra.Command) error {
 	for _, m := range a.members {
 		pool.Go(func() error {
 			m.run(ctx, a.args)
-			report.add(m.result(report.dir))
+			report.add(m.result())
 			counter.Add()
 			return nil // a failure is a result
 		})
@@ -251,7 +250,7 @@ func (a *app) endFleet(cmd *cobra.Command, report *fleetReport) error {
 	return cmp.Or(firstError(err, a.printFleet(cmd, fleet, where)), said(fleet.Fleet.Exit))
 }
 
-func (m *member) result(dir string) reports.TargetInfo {
+func (m *member) result() reports.TargetInfo {
 	info := reports.TargetInfo{Name: m.target.Name, URL: m.target.URL.Value, Exit: m.exit, Result: resultOf(m.exit), Said: m.answer, Error: m.complaint,
 		Counts: make(map[schema.Status]int)}
 	for _, s := range schema.Statuses() {
@@ -260,17 +259,17 @@ func (m *member) result(dir string) reports.TargetInfo {
 	if f := m.finished; f != nil {
 		details := reports.NewReport(reports.Masked(f.run, f.results(), m.mask))
 		info.Run, info.Counts, info.Details = details.Run.ID, details.Run.Counts, &details
+		info.Report, info.Page = m.written(reports.ReportName), m.written(reports.FormatHTML.FileName())
 	}
 	info.Run = cmp.Or(info.Run, m.resumes)
-	info.Report, info.Page = m.written(dir, reports.ReportName), m.written(dir, reports.FormatHTML.FileName())
 	return info
 }
 
-// written is the path of one of its reports in the folder of the fleet's; "" where there is none.
-func (m *member) written(dir, name string) string {
-	path := filepath.Join(m.target.Name, name)
-	if _, err := os.Stat(filepath.Join(dir, path)); dir == "" || err != nil {
+// written is the path of one of its reports in the folder of the fleet's; "" where it has not written it: an
+// earlier command may have left one there.
+func (m *member) written(name string) string {
+	if m.dir == "" || !slices.Contains(m.finished.written, filepath.Join(m.dir, name)) {
 		return ""
 	}
-	return filepath.ToSlash(path)
+	return m.target.Name + "/" + name
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -105,6 +106,39 @@ func TestFleetSurvivesAPanic(t *testing.T) {
 	for i, want := range []int{exitDrift, exitError, exitDrift} {
 		if got := fleet.Targets[i]; got.Exit != want {
 			t.Errorf("%+v", got)
+		}
+	}
+}
+
+// TestFleetLinksToItsOwnReports: what an earlier command has left in the folder of a target is not its report,
+// and a page elsewhere leads to the targets' too.
+func TestFleetLinksToItsOwnReports(t *testing.T) {
+	dir, elsewhere := t.TempDir(), t.TempDir()
+	line := "sync --target first,second --yes --state none --report-dir " + dir + " --report html --report html=" + filepath.Join(elsewhere, "fleet.html")
+	for _, tt := range []struct {
+		wrong string // the target that cannot be reached
+		links int
+	}{{"", 2}, {"second.example.org", 1}} {
+		fleetOfSandboxes(t, t.Context(), line, func(p *process) {
+			p.transport = toHost{p.transport, tt.wrong, func() { panic("out of order") }}
+		})
+		page, err := os.ReadFile(filepath.Join(elsewhere, "fleet.html"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		links := regexp.MustCompile(`href="([^"]*/report.html)"`).FindAllStringSubmatch(string(page), -1)
+		if len(links) != tt.links {
+			t.Errorf("the page links to %q", links)
+		}
+		for _, link := range links {
+			if _, err := os.Stat(filepath.Join(elsewhere, link[1])); err != nil {
+				t.Error(err)
+			}
+		}
+		for _, target := range readFleet(t, filepath.Join(dir, "report.json")).Targets {
+			if failed := target.URL == "https://"+tt.wrong; failed == (target.Report != "") {
+				t.Errorf("%+v", target)
+			}
 		}
 	}
 }

@@ -128,7 +128,7 @@ func (w *workspace) bring(ctx context.Context, log *record, run schema.Run, m ma
 func (w *workspace) execute(ctx context.Context, log *record, run schema.Run, plan schema.Plan) error {
 	if err := w.confirm(run, plan); err != nil {
 		if signal := context.Cause(ctx); signal != nil {
-			return w.stop(ctx, log, finished{run, plan, plan.Outcomes()}, signal)
+			return w.stop(ctx, log, finished{run: run, plan: plan, outcomes: plan.Outcomes()}, signal)
 		}
 		return w.decline(ctx, log, run, err)
 	}

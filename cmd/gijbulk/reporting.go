@@ -132,6 +132,7 @@ type finished struct {
 	run      schema.Run
 	plan     schema.Plan
 	outcomes []schema.Outcome // nil: nothing was sent
+	written  []string         // the paths of its reports
 }
 
 func (f finished) results() []schema.Result {

@@ -123,11 +123,12 @@ func (a *app) reportCheck(c validation, dir string, wanted []reports.Wanted) err
 		return nil
 	}
 	dir = cmp.Or(dir, filepath.Join("gijbulk-reports", run.ID))
+	var err error
 	if c.hosts != nil {
-		_, err := reports.WritePreflight(dir, run, a.finished.results(), *c.hosts, a.mask, wanted...)
-		return err
+		a.finished.written, err = reports.WritePreflight(dir, run, a.finished.results(), *c.hosts, a.mask, wanted...)
+	} else {
+		a.finished.written, err = reports.Write(dir, run, a.finished.results(), a.mask, wanted...)
 	}
-	_, err := reports.Write(dir, run, a.finished.results(), a.mask, wanted...)
 	return err
 }
 
