@@ -358,7 +358,7 @@ func (a *Action) HaveCompared() Record {
 // Digest changes with each field that the server shows of a record.
 func (r *Record) Digest() string {
 	shown := r.WithoutServerMade()
-	sum := sha256.Sum256(shown.appendDigest(nil, func(Field) bool { return true }))
+	sum := sha256.Sum256(shown.appendDigest(nil, func(f Field) bool { return !f.LeftOutWhereBlank() || !shown.Get(f).Blank() }))
 	return hex.EncodeToString(sum[:16])
 }
 

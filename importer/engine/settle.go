@@ -5,6 +5,7 @@ import (
 	"maps"
 	"time"
 
+	"gijbulk/importer/match"
 	"gijbulk/schema"
 )
 
@@ -179,7 +180,7 @@ func (r *Run) list(ctx context.Context, why string) ([]schema.Record, error) {
 	for id := range expected {
 		r.ledger.gone[id] = true
 	}
-	return live, nil
+	return match.WithBlanks(live), nil
 }
 
 func createdAs(o schema.Outcome, id int64) schema.Outcome {

@@ -175,6 +175,11 @@ func TestInferred(t *testing.T) {
 		s.add(a.Want.Set(schema.FieldDisplayName, schema.Text("x")).Set(schema.FieldDisabled, schema.Bool(true)))
 		return lose(s, a)
 	}
+	blank := func(s *server, a schema.Action) schema.Outcome {
+		s.add(integration(0, "another").Set(schema.FieldTagsFilter, schema.Text("v.*"))) // the list shows the field
+		s.add(a.Want.Set(schema.FieldDisplayName, schema.Text("x")).Set(schema.FieldTagsFilter, schema.Value{}))
+		return lose(s, a)
+	}
 	for _, tt := range []struct {
 		name     string
 		answer   answer
@@ -184,12 +189,13 @@ func TestInferred(t *testing.T) {
 		{"one", named("x"), schema.StatusCreated, true},
 		{"two", named("x", "y"), schema.StatusConflict, false},
 		{"one that differs", other, schema.StatusUnknown, false},
+		{"one with a blank field", blank, schema.StatusUnknown, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newServer()
 				s.answers[""] = []answer{tt.answer}
-				unnamed := record(2, "type", "GITHUB", "origin", "https://api.github.com").Set(schema.FieldDisabled, schema.Bool(false))
+				unnamed := record(2, "type", "GITHUB", "origin", "https://api.github.com", "tagsFilter", "release-.*").Set(schema.FieldDisabled, schema.Bool(false))
 				plan, _ := planner.Diff([]schema.Record{unnamed}, nil, planner.Options{})
 				f := newRun(t, s, plan)
 				f.start(t)

@@ -26,6 +26,10 @@ func TestVerifyUpdatesAndDeletes(t *testing.T) {
 		return schema.Action{Op: schema.OpUpdate, Want: want, Have: before, Changes: c}
 	}
 	remove := schema.Action{Op: schema.OpDelete, Have: before}
+	filter := schema.Action{Op: schema.OpUpdate, Want: want.Set(schema.FieldTagsFilter, schema.Text("v.*")), Have: after,
+		Changes: []schema.Change{{Field: schema.FieldTagsFilter, To: schema.Text("v.*")}}}
+	filtered := integration(0, "another").Set(schema.FieldTagsFilter, schema.Text("release-.*"))
+	filtered.ID = 10
 	for _, tt := range []struct {
 		name   string
 		action schema.Action
@@ -39,8 +43,9 @@ func TestVerifyUpdatesAndDeletes(t *testing.T) {
 		{"update lost, performed", update(change), schema.StatusUnknown, []schema.Record{after}, schema.StatusUpdated},
 		{"update lost, not performed", update(change), schema.StatusUnknown, []schema.Record{before}, schema.StatusFailed},
 		{"update lost, cannot be seen", update(unseen), schema.StatusUnknown, []schema.Record{after}, schema.StatusUnknown},
-		{"update lost, of a field that is not shown while it is blank", schema.Action{Op: schema.OpUpdate, Want: want.Set(schema.FieldTagsFilter, schema.Text("v.*")), Have: after,
-			Changes: []schema.Change{{Field: schema.FieldTagsFilter, To: schema.Text("v.*")}}}, schema.StatusUnknown, []schema.Record{after}, schema.StatusUnknown},
+		{"update lost, of a field that is not shown while it is blank", filter, schema.StatusUnknown, []schema.Record{after}, schema.StatusUnknown},
+		{"update lost, of such a field, which is shown of another record", filter, schema.StatusUnknown, []schema.Record{after, filtered}, schema.StatusFailed},
+		{"updated, but such a field is blank", filter, schema.StatusUpdated, []schema.Record{after, filtered}, schema.StatusFailed},
 		{"update refused", update(change), schema.StatusFailed, []schema.Record{before}, schema.StatusFailed},
 		{"deleted", remove, schema.StatusDeleted, nil, schema.StatusDeleted},
 		{"deleted, still there", remove, schema.StatusDeleted, []schema.Record{before}, schema.StatusFailed},

@@ -348,6 +348,15 @@ func testInferred(t *testing.T, s store) {
 		t.Error("the plan does not say that the match is inferred")
 	}
 	end(t, l, done(there, schema.StatusExists, 4))
+	lost := create("two")
+	lost.N = 1
+	if err := l.Extend(t.Context(), []schema.Action{lost}); err != nil {
+		t.Fatal(err)
+	}
+	begin(t, l, lost)
+	found := done(lost, schema.StatusCreated, 5)
+	found.Inferred = true
+	end(t, l, found)
 	if got := identities(t, j, target); len(got) != 0 {
 		t.Errorf("known are %v", got)
 	}

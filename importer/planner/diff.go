@@ -64,7 +64,7 @@ func pair(want, have []schema.Record, o Options) (match.Pairing, []schema.Findin
 // (warnings).
 func Diff(want, have []schema.Record, o Options) (schema.Plan, []schema.Finding) {
 	pairs, findings := pair(want, have, o)
-	d := differ{options: o, want: want, have: have, pairs: pairs, shown: shownFields(have), scopes: scopesOf(want), findings: findings}
+	d := differ{options: o, want: want, have: have, pairs: pairs, shown: match.ShownIn(have), scopes: scopesOf(want), findings: findings}
 	nested := nestedOf(want, o.Nested)
 	plan := schema.Plan{Actions: make([]schema.Action, 0, len(want)), Live: schema.KnownRecords(have)}
 	for w, r := range want {
@@ -132,15 +132,10 @@ type differ struct {
 	want    []schema.Record
 	have    []schema.Record
 	pairs   match.Pairing
-	shown   map[fieldOfType]bool
+	shown   match.Shown
 	scopes  map[scope]bool // of the wanted records
 
 	findings []schema.Finding
-}
-
-type fieldOfType struct {
-	of    match.KindAndType
-	field schema.Field
 }
 
 func (d *differ) decide(r schema.Record, w int) schema.Action {
@@ -206,7 +201,7 @@ func (d *differ) unseen(want, have schema.Record) []schema.Change {
 		if f.Tool() || f == schema.FieldType || have.Has(f) && !secret || v.Blank() && !secret {
 			continue
 		}
-		if f.LeftOutWhereBlank() && d.shown[fieldOfType{of, f}] {
+		if d.shown.MeansBlank(of, f) {
 			changes = append(changes, schema.Change{Field: f, To: v})
 			continue
 		}
@@ -237,15 +232,4 @@ func (d *differ) why(id int64, f schema.Field, secret bool) schema.Resend {
 		return schema.ResendUnrecorded
 	}
 	return d.options.Sent.Why(id, f)
-}
-
-func shownFields(have []schema.Record) map[fieldOfType]bool {
-	shown := make(map[fieldOfType]bool)
-	for _, r := range have {
-		of := match.KindAndTypeOf(r)
-		for f := range r.All() {
-			shown[fieldOfType{of, f}] = true
-		}
-	}
-	return shown
 }
