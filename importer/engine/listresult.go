@@ -58,8 +58,13 @@ func (l *ledger) findCreates(live []schema.Record) listResult {
 func (s *listResult) setAside(l *ledger, owners map[schema.Key]int, want, fresh []schema.Record) []schema.Record {
 	known, wanted := match.NewIdentities(maps.Keys(owners)), match.NewIdentities(keysOf(want))
 	return slices.DeleteFunc(fresh, func(r schema.Record) bool {
-		like := known.Like(r.Key())
-		if len(like) == 0 || len(wanted.Like(r.Key())) > 0 {
+		like, lookedFor := known.Like(r.Key()), wanted.Like(r.Key())
+		switch _, owned := owners[r.Key()]; {
+		case owned && len(lookedFor) > 0 && !slices.Contains(lookedFor, r.Key()): // or the server rewrote the name of one that is looked for
+			s.addOwned(l, owners, r)
+			s.unexplained = append(s.unexplained, r)
+			return true
+		case len(like) == 0 || len(lookedFor) > 0:
 			return false
 		}
 		if n := owners[like[0]]; len(like) == 1 && l.mayHaveMade(n, r) {

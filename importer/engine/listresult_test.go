@@ -3,6 +3,7 @@ package engine_test
 import (
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"gijbulk/importer/planner"
 	"gijbulk/schema"
@@ -105,6 +106,24 @@ func TestSettleAmongKnown(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestSettleTwins: a further record with the identity of one twin is not the lost other one, for all that can be
+// told.
+func TestSettleTwins(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.answers["B"] = []answer{func(s *server, a schema.Action) schema.Outcome {
+			time.Sleep(time.Second) // until the other one was made
+			s.add(integration(0, "b"))
+			return lose(s, a)
+		}}
+		f := newRun(t, s, creates("b", "B"))
+		f.start(t)
+		if f.statuses() != "conflict unknown" || s.sent["B"] != 1 {
+			t.Errorf("%s, sent %v", f.statuses(), s.sent)
+		}
+	})
 }
 
 // TestSettleRewrittenTwice: what the server has rewritten of a lost attempt is a second one of the create that was

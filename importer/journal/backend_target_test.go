@@ -348,7 +348,7 @@ func testInferred(t *testing.T, s store) {
 		t.Error("the plan does not say that the match is inferred")
 	}
 	end(t, l, done(there, schema.StatusExists, 4))
-	lost := create("two")
+	lost := create("")
 	lost.N = 1
 	if err := l.Extend(t.Context(), []schema.Action{lost}); err != nil {
 		t.Fatal(err)

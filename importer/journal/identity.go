@@ -72,8 +72,8 @@ func (s *lastSent) addSecrets(hashes map[string][]byte) {
 func (l *Log) updateIdentities(ctx context.Context, o *schema.Outcome) error {
 	a := &l.actions[o.N]
 	id := cmp.Or(o.ID, a.Have.ID)
-	if id == 0 || a.Inferred || o.Inferred {
-		return nil // it may be somebody else's
+	if id == 0 || a.Inferred || o.Inferred && (o.Status == schema.StatusExists || !a.Want.Key().Exact()) {
+		return nil // it may be somebody else's, and no name says otherwise
 	}
 	switch o.Status {
 	case schema.StatusCreated:
