@@ -6,22 +6,23 @@ import (
 	"gijbulk/schema"
 )
 
-// Shown are the fields that a list shows, by the kind and type of its records.
+// Shown are the fields that a list shows of some records, by their kind and type, and leaves out of others
+// because they are blank.
 type Shown map[KindAndType]map[schema.Field]bool
 
-// ShownIn returns those of a list that servers leave out of a record where they are blank.
+// ShownIn finds those of a list (see [schema.Field.LeftOutWhereBlank]).
 func ShownIn(live []schema.Record) Shown {
 	shown := make(Shown)
 	for _, r := range live {
 		of := KindAndTypeOf(r)
 		for f := range r.All() {
-			switch {
-			case !f.LeftOutWhereBlank():
-			case shown[of] == nil:
-				shown[of] = map[schema.Field]bool{f: true}
-			default:
-				shown[of][f] = true
+			if !f.LeftOutWhereBlank() {
+				continue
 			}
+			if shown[of] == nil {
+				shown[of] = make(map[schema.Field]bool)
+			}
+			shown[of][f] = true
 		}
 	}
 	return shown
