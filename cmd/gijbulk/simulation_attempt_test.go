@@ -64,6 +64,14 @@ func (w *simWorld) explains(a *simAttempt) bool {
 	return w.added[a.key].After(a.command.start) || a.made != nil && (w.server.records[a.made.id] != a.made || !a.made.foreign.IsZero())
 }
 
+// hidden reports whether lists were later to show what an attempt made than is assumed of a server, and had not
+// shown it to a command in the end.
+func (w *simWorld) hidden(c *simCommand, live *simRecord) bool {
+	return c.lastShown[live.id] != live.key && slices.ContainsFunc(w.attempts, func(a *simAttempt) bool {
+		return a.made == live && live.made.Add(w.story.lag).After(a.until.Add(simSettle))
+	})
+}
+
 func (a *simAttempt) listsAfter(c *simCommand) (n int) {
 	for _, read := range c.listed[a.key.kind] {
 		if !read.Before(a.until) {

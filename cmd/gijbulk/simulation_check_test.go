@@ -256,7 +256,7 @@ func (w *simWorld) checkCreated(c *simCommand, live *simRecord, key simKey, id i
 // checkNotMade: a create that is reported as failed or not sent has left nothing.
 func (w *simWorld) checkNotMade(c *simCommand, r reports.RecordInfo, key simKey) {
 	for _, live := range w.server.live(key) {
-		if c.madeAs(live.id) || !c.mayKnow(live) || key.kind == "repository" && c.lacking[live.id] >= simCertain {
+		if c.madeAs(live.id) || !c.mayKnow(live) || w.hidden(c, live) || key.kind == "repository" && c.lacking[live.id] >= simCertain {
 			continue // an undo makes again what a run had deleted twice
 		}
 		if w.restores > 0 && r.ID != 0 && r.ID != live.id {

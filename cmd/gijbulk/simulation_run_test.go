@@ -257,7 +257,7 @@ func (w *simWorld) judgeChanged(c *simCommand, r *simRecord, fields map[string]a
 // recorded an intent and sent nothing.
 func (w *simWorld) doubtful(c *simCommand, key simKey) bool {
 	run := w.runOf(c)
-	return run == nil || run.doubtful[key] > 0 || slices.ContainsFunc(w.commands, func(other *simCommand) bool {
+	return run == nil || c.unnamed || run.doubtful[key] > 0 || slices.ContainsFunc(w.commands, func(other *simCommand) bool {
 		return other.dead && (other.run == c.run || other.run == "" && other.name == "resume")
 	})
 }

@@ -61,6 +61,7 @@ type simCommand struct {
 	seed     uint64
 	chance   float64
 	run      string      // the run that it began or continued, where that is known
+	unnamed  bool        // it was not known while the command was at work
 	manifest simManifest // as it was when the command began
 	start    time.Time
 	end      time.Time
@@ -340,6 +341,7 @@ func (w *simWorld) finish(c *simCommand) {
 	}
 	switch saved, err := reports.ReadFile(w.reportDir(c)); {
 	case err == nil:
+		c.unnamed = c.run == ""
 		c.report, c.run = &saved.Report, saved.Report.Run.ID
 	case !errors.Is(err, fs.ErrNotExist):
 		w.violate(3, "the report cannot be read: %v", err)
