@@ -180,7 +180,7 @@ func (w *simWorld) play() {
 		default:
 			w.execute(step, n)
 		}
-		if len(w.violations) > 0 {
+		if w.failed() {
 			return
 		}
 	}
@@ -189,19 +189,27 @@ func (w *simWorld) play() {
 
 // quiet checks that two syncs converge once nothing disturbs them.
 func (w *simWorld) quiet() {
+	w.mu.Lock() // the last request may be carried out after its command's end
 	w.say("all is quiet")
+	w.mu.Unlock()
 	time.Sleep(time.Hour)
-	w.mu.Lock() // the last request may have been carried out after its command's end
+	w.mu.Lock()
 	w.calm, w.server.lag = true, 0
 	w.checkAfterwards()
 	w.mu.Unlock()
 	for n := range 3 {
 		c := w.execute(simStep{op: "sync", args: []string{"m.json", "--yes", "--force"}, seed: uint64(n)}, len(w.story.steps)+n)
-		if len(w.violations) > 0 {
+		if w.failed() {
 			return
 		}
 		w.checkQuiet(c, n)
 	}
+}
+
+func (w *simWorld) failed() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.violations) > 0
 }
 
 func (m simManifest) String() string {
