@@ -37,7 +37,7 @@ func (w *simWorld) judgeAgain(c *simCommand, key simKey) {
 			continue
 		}
 		needed, lists := 1, a.listsAfter(c)
-		if a.command == c || a.command.run == c.run && c.run != "" {
+		if c.sharesRun(a.command) {
 			needed = simAgree
 		}
 		switch left := time.Until(a.until); {

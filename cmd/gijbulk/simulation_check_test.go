@@ -99,7 +99,7 @@ func (w *simWorld) raced(at time.Time) bool {
 func (w *simWorld) ended(c *simCommand) (end time.Time) {
 	for _, other := range w.commands {
 		switch {
-		case other != c && (other.run != c.run || c.run == ""):
+		case !c.sharesRun(other):
 		case !other.over:
 			return time.Now()
 		case other.end.After(end):
@@ -302,7 +302,7 @@ func (w *simWorld) wanted(c *simCommand, live *simRecord, key simKey) bool {
 // entries are those of the manifests of a command's run: a resume continues by the one that the run began with.
 func (w *simWorld) entries(c *simCommand) (all []simEntry) {
 	for _, other := range w.commands {
-		if other == c || other.run == c.run && c.run != "" {
+		if c.sharesRun(other) {
 			all = append(all, other.manifest...)
 		}
 	}
@@ -336,7 +336,7 @@ func (w *simWorld) resembled(c *simCommand, key simKey) bool {
 // continues reports whether a command is one of a name, or resumes one.
 func (w *simWorld) continues(c *simCommand, name string) bool {
 	return slices.ContainsFunc(w.commands, func(other *simCommand) bool {
-		return other.name == name && (other == c || other.run == c.run && c.run != "")
+		return other.name == name && c.sharesRun(other)
 	})
 }
 

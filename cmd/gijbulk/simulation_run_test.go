@@ -31,6 +31,11 @@ func (w *simWorld) runOf(c *simCommand) *simRun {
 	return w.runs[c.run]
 }
 
+// sharesRun reports whether another command, or this one, began or continued its run.
+func (c *simCommand) sharesRun(other *simCommand) bool {
+	return other == c || other.run == c.run && c.run != ""
+}
+
 // continued is the run that a resume of the last one continues: the latest, where it has sent a write.
 func (w *simWorld) continued() string {
 	for _, c := range slices.Backward(w.commands) {
