@@ -11,7 +11,7 @@ import (
 // Limits end a run early. The zero value lets every run run to its end, except that a wave
 // with a failure is the last.
 type Limits struct {
-	Canary       int           // the first so many writes are sent alone, and each must succeed
+	Canary       int           // the first so many writes are sent alone, and each must certainly succeed
 	MaxFailures  *schema.Limit // of the plan's writes; nil: no limit
 	WaveFailures schema.Limit  // of a wave's writes, failed first indexings included
 	MaxDuration  time.Duration // 0: no limit
@@ -42,7 +42,8 @@ func (r *Run) sendCanary(ctx context.Context) error {
 		return err
 	}
 	for _, n := range judged {
-		if o := r.ledger.outcomes[n]; !o.Status.Good() {
+		// An inferred record may be somebody else's: it does not show that the server accepts what is sent.
+		if o := r.ledger.outcomes[n]; !o.Status.Good() || o.Inferred {
 			return &LimitReached{Reason: Canary, Key: r.Plan.Actions[n].Subject().Key(), Outcome: o}
 		}
 	}

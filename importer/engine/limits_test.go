@@ -82,6 +82,27 @@ func TestCanary(t *testing.T) {
 	}
 }
 
+// TestInferredCanary: a canary that may be somebody else's record opens nothing, until a person resumes the run.
+func TestInferredCanary(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.answers["A"] = []answer{func(s *server, a schema.Action) schema.Outcome {
+			s.add(a.Want.Set(schema.FieldDisplayName, schema.Text("a")))
+			return lose(s, a)
+		}}
+		f := newRun(t, s, creates("A", "b"))
+		f.Limits.Canary = 1
+		err := f.Start(t.Context())
+		want := `canary write GITHUB https://api.github.com "A" has status created, which is inferred: the record may be somebody else's`
+		if got := limitOf(err); got.Reason != engine.Canary || err.Error() != want || f.statuses() != "created unprocessed" {
+			t.Errorf("%v, %s", err, f.statuses())
+		}
+		if err := f.resumeFrom(t, "created unprocessed"); err != nil || f.statuses() != "created created" {
+			t.Errorf("after the resume: %v, %s", err, f.statuses())
+		}
+	})
+}
+
 // resumeFrom starts the run, or resumes it from these statuses of its first actions.
 func (f *fixture) resumeFrom(t *testing.T, statuses string) error {
 	if statuses == "" {

@@ -84,6 +84,9 @@ type LimitReached struct {
 func (l *LimitReached) Error() string {
 	switch l.Reason {
 	case Canary:
+		if l.Outcome.Inferred {
+			return fmt.Sprintf("canary write %s has status %s, which is inferred: the record may be somebody else's", l.Key, l.Outcome.Status)
+		}
 		return fmt.Sprintf("canary write %s has status %s: %s", l.Key, l.Outcome.Status, l.Outcome.Error)
 	case Failures:
 		return fmt.Sprintf("%d of %d writes failed, more than %s", l.Failed, l.Of, l.Max)
