@@ -6,6 +6,7 @@ func TestIsAsShown(t *testing.T) {
 	want := NewRecord(map[Field]Value{FieldType: Text("GITHUB"), FieldDisplayName: Text("A"), FieldDisabled: Bool(true)})
 	answer := want.Set(FieldRevisionIndexing, Bool(true))
 	answered := answer.AnswerDigest(want)
+	unnamed := answer.AnswerDigest(want.Set(FieldDisplayName, Value{}))
 	for name, tt := range map[string]struct {
 		live   Record
 		digest string
@@ -21,6 +22,8 @@ func TestIsAsShown(t *testing.T) {
 		"blank in the answer":                     {answer.Set(FieldTagsFilter, Text("v.*")), answered, false},
 		"what was wanted is compared by itself":   {answer.Set(FieldDisabled, Bool(false)), answered, true},
 		"a name that the server has rewritten":    {answer.Set(FieldDisplayName, Text("a")), answered, true},
+		"the name that the server gave":           {answer, unnamed, true},
+		"another name than the server gave":       {answer.Set(FieldDisplayName, Text("B")), unnamed, false},
 		"blank in the answer, and in the list so": {answer.Set(FieldTagsFilter, Text("")), answered, true},
 	} {
 		if got := tt.live.IsAsShown(tt.digest); got != tt.is {
