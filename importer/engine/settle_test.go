@@ -207,6 +207,32 @@ func TestInferred(t *testing.T) {
 	}
 }
 
+// TestInferredDiffers: a record that was taken for a create whose answer was lost is not reported as one that
+// lacks a value where a later list shows that it was never set there.
+func TestInferredDiffers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		s.answers[""] = []answer{func(s *server, a schema.Action) schema.Outcome {
+			s.add(a.Want.Set(schema.FieldDisplayName, schema.Text("x")).Set(schema.FieldTagsFilter, schema.Value{}))
+			return lose(s, a)
+		}}
+		s.onList = func(_ context.Context, nth int) error {
+			if nth == 2 {
+				s.add(integration(0, "another").Set(schema.FieldTagsFilter, schema.Text("v.*"))) // the list shows the field now
+			}
+			return nil
+		}
+		unnamed := record(2, "type", "GITHUB", "origin", "https://api.github.com", "tagsFilter", "release-.*")
+		plan, _ := planner.Diff([]schema.Record{unnamed}, nil, planner.Options{})
+		f := newRun(t, s, plan)
+		f.start(t)
+		want := `the answer was lost, and the new integration 101 differs from what was sent: tagsFilter is "" instead of "release-.*"`
+		if o := f.outcome(""); o.Status != schema.StatusConflict || o.Error != want {
+			t.Errorf("%+v", o)
+		}
+	})
+}
+
 // TestRewritten: what the server made of a name is the record all the same; where the answer was lost,
 // that is not proven.
 func TestRewritten(t *testing.T) {

@@ -146,7 +146,11 @@ func vanishedOutcome(o schema.Outcome, others []schema.Record) schema.Outcome {
 }
 
 func confirmCreate(a *schema.Action, o schema.Outcome, have schema.Record) schema.Outcome {
-	if changes := match.Changes(a.Want, have); len(changes) > 0 {
+	changes := match.Changes(a.Want, have)
+	switch {
+	case len(changes) > 0 && o.Inferred: // a later list shows more fields
+		return differentOutcome(o, a.Want, have)
+	case len(changes) > 0:
 		o.Seen = &schema.Seen{Have: have, Changes: changes}
 		return valuesRejected(o, fmt.Sprintf("created with id %d", o.ID), changes)
 	}
