@@ -163,7 +163,9 @@ func (w *simWorld) judgeGate(c *simCommand, run *simRun, key simKey) {
 func (w *simWorld) judgePlanned(c *simCommand, key simKey) {
 	claimed := make(map[simKey]int)
 	for id, v := range c.planned {
-		claimed[simSeenKey(v)]++
+		if !w.renamed(id, v, c.manifest) {
+			claimed[simSeenKey(v)]++
+		}
 		if k := simSeenKey(v); k == key {
 			w.violate(1, "command %d creates %v, and a list has shown it as id %d", c.n, key, id)
 		}
@@ -174,6 +176,13 @@ func (w *simWorld) judgePlanned(c *simCommand, key simKey) {
 	if k, found := c.manifest.earlier(key, claimed, make(map[simKey]bool)); found {
 		w.violate(1, "command %d creates %v, and a list has shown %v, which the manifest gives as its earlier name", c.n, key, k)
 	}
+}
+
+// renamed reports whether what a list has shown is a record of the manifest to which another administrator gave
+// another name.
+func (w *simWorld) renamed(id int64, shown map[string]any, m simManifest) bool {
+	r := w.server.records[id]
+	return r != nil && r.by != nil && r.ours != simSeenKey(shown) && m.has(r.ours)
 }
 
 // judgeRenamed: no record is given the identity of another one that a list has shown, unless the manifest

@@ -53,7 +53,8 @@ func simShort(name string) string {
 type simRecord struct {
 	id      int64
 	key     simKey // as it is now, with the name that the server shows
-	sent    simKey // as the request that made it named it
+	sent    simKey // as the request that named it last gave it
+	ours    simKey // as it was when a command wrote it last
 	fields  map[string]any
 	init    int64
 	made    time.Time
@@ -115,7 +116,7 @@ func (s *simServer) stored(k simKey) simKey {
 }
 
 func (s *simServer) add(by *simCommand, k simKey, fields map[string]any) *simRecord {
-	r := &simRecord{id: s.next, key: s.stored(k), sent: k, fields: fields, by: by, made: time.Now(), init: time.Now().UnixMilli()}
+	r := &simRecord{id: s.next, key: s.stored(k), sent: k, ours: s.stored(k), fields: fields, by: by, made: time.Now(), init: time.Now().UnixMilli()}
 	s.next++
 	if by == nil {
 		r.foreign = r.made
@@ -228,6 +229,7 @@ func (s *simServer) update(c *simCommand, r *simRecord, fields map[string]any) {
 	delete(fields, "id")
 	s.effect(c, r, "update", fields)
 	s.set(r, fields)
+	r.ours = r.key
 	s.say("id %d: now %v %s, by %s", r.id, r.key, simFields(fields), c.author())
 }
 

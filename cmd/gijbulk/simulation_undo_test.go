@@ -48,6 +48,11 @@ func (w *simWorld) checkUndo(c *simCommand) {
 			unsure[key] = unsure[key] || !slices.Contains(simGood, r.Status)
 		}
 	}
+	for id := range c.gone {
+		if r := w.server.records[id]; r != nil && c.gone[id] {
+			unsure[r.key] = true
+		}
+	}
 	now := w.snapshot()
 	for key := range unsure {
 		if !unsure[key] && now[key] != undone.records[key] {
@@ -70,7 +75,7 @@ func (w *simWorld) checkDeleted(c *simCommand) {
 		})
 	}
 	for _, r := range w.server.sorted() {
-		if r.proven && r.by.run == run && r.foreign.IsZero() && !said(r) {
+		if r.proven && r.by.run == run && r.foreign.IsZero() && !c.gone[r.id] && !said(r) {
 			w.violate(5, "undo leaves id %d, %v, which run %s has made", r.id, r.key, run)
 		}
 	}

@@ -30,7 +30,8 @@ type simWorld struct {
 
 	server   *simServer
 	manifest simManifest
-	gone     map[int64]time.Time // what another administrator deleted
+	gone     map[int64]time.Time // what another administrator deleted, or changed before it was deleted
+	outlived map[int64]time.Time // what was changed by work that has outlived its command
 	restores int                 // of the server
 	overdue  bool                // some work has outlived --timeout
 
@@ -77,6 +78,7 @@ type simCommand struct {
 	lastShown   map[int64]simKey
 	seen        map[int64]map[string]any // likewise, with all that it showed
 	lacking     map[int64]int            // lists without it, one after another
+	gone        map[int64]bool           // repositories that so many lists lacked
 	listed      map[string][]time.Time   // when the server made its lists of a kind
 	planned     map[int64]map[string]any // likewise, before the first write
 	raced       bool                     // another administrator worked at the same time
@@ -100,7 +102,7 @@ func (c *simCommand) author() string {
 }
 
 func newSimWorld(dir string, story simStory, skip map[string]bool) *simWorld {
-	w := &simWorld{story: story, skip: skip, server: newSimServer(), dir: dir, gone: make(map[int64]time.Time), rotations: make(map[string]int),
+	w := &simWorld{story: story, skip: skip, server: newSimServer(), dir: dir, gone: make(map[int64]time.Time), outlived: make(map[int64]time.Time), rotations: make(map[string]int),
 		before: make(map[string]simUndo), runs: make(map[string]*simRun), made: make(map[simKey]time.Time), added: make(map[simKey]time.Time), began: time.Now(), booted: time.Now(), boot: 1}
 	w.server.say, w.server.effect, w.server.adds = w.say, w.judge, w.judgeCreate
 	w.server.made = func(r *simRecord) {
