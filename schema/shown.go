@@ -9,13 +9,14 @@ import (
 // answerMark begins an [Record.AnswerDigest].
 const answerMark = "answer"
 
-// AnswerDigest is what the answer to a create shows beyond what was wanted, the name that the server gave
-// to a record without one included: a word for each field, since a list may show others. IsAsShown compares
-// it with a live record.
+// AnswerDigest is what the answer to a create shows beyond what was wanted, such as the name that the server
+// gave to a record without one: a word for each field, since a list may show others. IsAsShown compares it
+// with a live record.
 func (r *Record) AnswerDigest(want Record) string {
 	shown := []string{answerMark}
 	for f, v := range r.All() {
-		if !want.Has(f) && (!f.identifies() || f == FieldDisplayName) && f != FieldRealRoot {
+		notYet := f == FieldRealRoot || f.identifies() && v.Blank() // what the server may give only later
+		if !want.Has(f) && !notYet {
 			shown = append(shown, f.String()+"="+v.digest())
 		}
 	}

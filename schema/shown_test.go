@@ -6,7 +6,9 @@ func TestIsAsShown(t *testing.T) {
 	want := NewRecord(map[Field]Value{FieldType: Text("GITHUB"), FieldDisplayName: Text("A"), FieldDisabled: Bool(true)})
 	answer := want.Set(FieldRevisionIndexing, Bool(true))
 	answered := answer.AnswerDigest(want)
-	unnamed := answer.AnswerDigest(want.Set(FieldDisplayName, Value{}))
+	noName, unnamed := want.Set(FieldDisplayName, Value{}), answer.Set(FieldDisplayName, Text(""))
+	named := answer.AnswerDigest(noName)
+	onA, onB := answer.Set(FieldOrigin, Text("https://a")), answer.Set(FieldOrigin, Text("https://b"))
 	for name, tt := range map[string]struct {
 		live   Record
 		digest string
@@ -22,8 +24,10 @@ func TestIsAsShown(t *testing.T) {
 		"blank in the answer":                     {answer.Set(FieldTagsFilter, Text("v.*")), answered, false},
 		"what was wanted is compared by itself":   {answer.Set(FieldDisabled, Bool(false)), answered, true},
 		"a name that the server has rewritten":    {answer.Set(FieldDisplayName, Text("a")), answered, true},
-		"the name that the server gave":           {answer, unnamed, true},
-		"another name than the server gave":       {answer.Set(FieldDisplayName, Text("B")), unnamed, false},
+		"the name that the server gave":           {answer, named, true},
+		"a name that it gave later":               {answer, unnamed.AnswerDigest(noName), true},
+		"another origin than the server's own":    {onB, onA.AnswerDigest(want), false},
+		"another name than the server gave":       {answer.Set(FieldDisplayName, Text("B")), named, false},
 		"blank in the answer, and in the list so": {answer.Set(FieldTagsFilter, Text("")), answered, true},
 	} {
 		if got := tt.live.IsAsShown(tt.digest); got != tt.is {
