@@ -208,22 +208,29 @@ func asWanted(a *schema.Action, have schema.Record) bool {
 
 func neitherOldNorWanted(a *schema.Action, have schema.Record) []schema.Change {
 	wanted := schema.Changes(a.Want, have)
-	before := schema.Changes(a.Have, have)
+	before := schema.Changes(withBlanksBefore(a.Have, have), have)
 	return slices.DeleteFunc(wanted, func(c schema.Change) bool {
-		ours := slices.ContainsFunc(a.Changes, func(p schema.Change) bool { return p.Field == c.Field && p.From.IsSet() })
+		ours := slices.ContainsFunc(a.Changes, func(p schema.Change) bool {
+			return p.Field == c.Field && (p.From.IsSet() || c.Field.LeftOutWhereBlank())
+		})
 		old := !slices.ContainsFunc(before, func(b schema.Change) bool { return b.Field == c.Field })
 		return !ours || old
 	})
 }
 
 func changesBeforeDelete(a *schema.Action, have schema.Record) []schema.Change {
-	before := a.Have.WithoutServerMade()
-	for f, v := range have.All() {
+	return schema.Changes(withBlanksBefore(a.Have.WithoutServerMade(), have), have)
+}
+
+// withBlanksBefore adds to a record as it was the fields that it must have left out for being blank: its server
+// shows them now.
+func withBlanksBefore(before, now schema.Record) schema.Record {
+	for f, v := range now.All() {
 		if f.LeftOutWhereBlank() && !before.Has(f) && !v.Blank() {
 			before = before.Set(f, schema.Text(""))
 		}
 	}
-	return schema.Changes(before, have)
+	return before
 }
 
 // idReassigned: where the server shows no initDate, only the identity proves that the id still

@@ -188,6 +188,28 @@ func TestResumeLooksAtWhatIsDeleted(t *testing.T) {
 	})
 }
 
+// TestResumeLooksAtWhatIsUpdated: likewise.
+func TestResumeLooksAtWhatIsUpdated(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		want := wanted("changed", "set already", "same")
+		ids := s.addAll(want)
+		for i := range want {
+			want[i] = want[i].Set(schema.FieldTagsFilter, schema.Text("v.*"))
+		}
+		plan, _ := planner.Diff(want, s.live, planner.Options{Update: true})
+		s.set(ids[0], schema.FieldTagsFilter, schema.Text("release-.*"))
+		s.set(ids[1], schema.FieldTagsFilter, schema.Text("v.*"))
+		f := newRun(t, s, plan)
+		if err := f.Resume(t.Context(), plan.Outcomes(), nil); err != nil {
+			t.Fatal(err)
+		}
+		if f.statuses() != "conflict updated updated" || !strings.Contains(f.Outcomes()[0].Error, `tagsFilter is "release-.*"`) {
+			t.Errorf("%s: %v", f.statuses(), f.Outcomes())
+		}
+	})
+}
+
 // TestResumeLooksAtWhatWasUpdated: an update whose answer was lost is sent again only where the server does not show all that
 // it set.
 func TestResumeLooksAtWhatWasUpdated(t *testing.T) {
