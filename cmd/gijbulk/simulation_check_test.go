@@ -161,15 +161,19 @@ func (w *simWorld) check(c *simCommand) {
 // one without a name.
 func (w *simWorld) keyOf(c *simCommand, r reports.RecordInfo) simKey {
 	key := newSimKey(r.Kind, r.Type, r.Origin, r.DisplayName)
+	given := key
 	for _, other := range w.commands[:c.n] {
 		if other != c && other.run != c.run || r.Record < 1 || r.Record > len(other.manifest) {
 			continue
 		}
-		if k := other.manifest[r.Record-1].key; k.kind == key.kind && k.typ == key.typ && k.origin == key.origin && (k.name == "" || k.name == key.name) {
-			return k
+		switch k := other.manifest[r.Record-1].key; {
+		case k == key:
+			return key
+		case k.name == "" && k.kind == key.kind && k.typ == key.typ && k.origin == key.origin:
+			given = k
 		}
 	}
-	return key
+	return given
 }
 
 var simGood = []schema.Status{schema.StatusCreated, schema.StatusUpdated, schema.StatusDeleted, schema.StatusUnchanged, schema.StatusExists}
