@@ -15,8 +15,9 @@ const answerMark = "answer"
 func (r *Record) AnswerDigest(want Record) string {
 	shown := []string{answerMark}
 	for f, v := range r.All() {
-		notYet := f == FieldRealRoot || f.identifies() && v.Blank() // what the server may give only later
-		if !want.Has(f) && !notYet {
+		given := !want.Has(f) || f.identifies() && want.Get(f).Blank() // by the server
+		later := f == FieldRealRoot || f.identifies() && v.Blank()
+		if given && !later {
 			shown = append(shown, f.String()+"="+v.digest())
 		}
 	}

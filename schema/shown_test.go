@@ -25,6 +25,7 @@ func TestIsAsShown(t *testing.T) {
 		"what was wanted is compared by itself":   {answer.Set(FieldDisabled, Bool(false)), answered, true},
 		"a name that the server has rewritten":    {answer.Set(FieldDisplayName, Text("a")), answered, true},
 		"the name that the server gave":           {answer, named, true},
+		"another one where a blank was wanted":    {answer.Set(FieldDisplayName, Text("B")), answer.AnswerDigest(unnamed), false},
 		"a name that it gave later":               {answer, unnamed.AnswerDigest(noName), true},
 		"another origin than the server's own":    {onB, onA.AnswerDigest(want), false},
 		"another name than the server gave":       {answer.Set(FieldDisplayName, Text("B")), named, false},

@@ -188,7 +188,8 @@ func TestResumeLooksAtWhatIsDeleted(t *testing.T) {
 	})
 }
 
-// TestResumeLooksAtWhatIsUpdated: likewise.
+// TestResumeLooksAtWhatIsUpdated: a filter that somebody has set since the plan was made, when the list left it out,
+// is not overwritten.
 func TestResumeLooksAtWhatIsUpdated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
