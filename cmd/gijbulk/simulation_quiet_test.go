@@ -56,5 +56,14 @@ func (w *simWorld) hasSecret(c *simCommand, live *simRecord, key simKey) bool {
 		return true
 	}
 	i := slices.IndexFunc(c.manifest, func(e simEntry) bool { return e.key == key })
-	return i < 0 || key.kind == "repository" && !w.story.bare || live.by == nil && w.raced(live.made) || live.fields["pat"] == w.secret(c.manifest[i].pat)
+	return i < 0 || key.kind == "repository" && !w.story.bare || w.maybeTaken(live, key) || live.fields["pat"] == w.secret(c.manifest[i].pat)
+}
+
+// maybeTaken reports whether a run may have taken what others made, or renamed under the new id of a restored
+// server, for a create whose answer was lost.
+func (w *simWorld) maybeTaken(live *simRecord, key simKey) bool {
+	if live.by == nil {
+		return w.raced(live.made)
+	}
+	return w.restores > 0 && live.ours != key && w.raced(live.foreign)
 }
