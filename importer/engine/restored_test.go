@@ -41,7 +41,7 @@ func TestResumeAfterRestore(t *testing.T) {
 }
 
 // TestResumeAfterRestoreOfOtherKinds: an id of a repository, of which the server shows no initDate, that is
-// an integration's now proves a restore too.
+// an integration's now proves a restore too; also where the plan is about no integration.
 func TestResumeAfterRestoreOfOtherKinds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -49,7 +49,7 @@ func TestResumeAfterRestoreOfOtherKinds(t *testing.T) {
 		a, b := repository(1, "https://git.example.org/a.git"), integration(2, "b")
 		was := a.Set(schema.FieldDisabled, schema.Bool(true))
 		was.ID = id
-		updated, _ := planner.Diff([]schema.Record{a.Set(schema.FieldDisabled, schema.Bool(false)), b}, []schema.Record{was}, planner.Options{Update: true})
+		updated, _ := planner.Diff([]schema.Record{a.Set(schema.FieldDisabled, schema.Bool(false))}, []schema.Record{was}, planner.Options{Update: true})
 		created := schema.Plan{Actions: []schema.Action{{Op: schema.OpCreate, Want: a}, {N: 1, Op: schema.OpCreate, Want: b}}}
 		done := created.Outcomes()
 		done[0].Status, done[0].ID, done[0].Attempts = schema.StatusCreated, id, 1

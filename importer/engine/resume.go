@@ -78,7 +78,7 @@ func (r *Run) intentAge(i schema.Intent) time.Duration {
 
 func (r *Run) recheck(ctx context.Context) error {
 	read := time.Now()
-	live, err := r.list(ctx, "check what changed since the run stopped")
+	live, err := r.listKinds(ctx, "check what changed since the run stopped", r.kindsOfIDs())
 	if err != nil {
 		return err
 	}
@@ -89,6 +89,20 @@ func (r *Run) recheck(ctx context.Context) error {
 		return err
 	}
 	return r.ledger.recordOutcomes(ctx, r.ledger.changedByOthers(live)...)
+}
+
+// kindsOfIDs are those to which a restored server may have given the ids that are still to be sent.
+func (r *Run) kindsOfIDs() []schema.Kind {
+	kinds := r.Plan.Kinds()
+	if !slices.ContainsFunc(r.ledger.outcomes, func(o schema.Outcome) bool {
+		a := r.ledger.action(o.N)
+		return a.Have.ID != 0 && a.Op.Writes() && (o.Status == schema.StatusUnprocessed || o.Status == schema.StatusUnknown)
+	}) {
+		return kinds
+	}
+	kinds = append(kinds, schema.KindIntegration, schema.KindRepository)
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
 }
 
 func (l *ledger) changedBeforeSent(live []schema.Record) []schema.Outcome {
@@ -190,14 +204,18 @@ func confirmUntouched(a *schema.Action, o schema.Outcome, have schema.Record) (_
 		return o, false
 	}
 	if have.ID == 0 || idReassigned(a, have) {
-		o.Status, o.Advice = schema.StatusConflict, "run the same command again"
-		o.Error = match.Called(a.Have) + " was removed after the plan was made"
-		return o, true
+		return removedMeanwhile(o, a.Have), true
 	}
 	if a.Op == schema.OpExists || len(match.Changes(a.Want, a.Have)) > 0 {
 		return o, false
 	}
 	return changedMeanwhile(o, have, match.Changes(a.Want, have))
+}
+
+func removedMeanwhile(o schema.Outcome, r schema.Record) schema.Outcome {
+	o.Status, o.Advice = schema.StatusConflict, "run the same command again"
+	o.Error = match.Called(r) + " was removed after the plan was made"
+	return o
 }
 
 // asWanted reports whether an update whose answer was lost has certainly been carried out: the server shows each of its

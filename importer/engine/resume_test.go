@@ -103,6 +103,25 @@ func TestResumeAfterRename(t *testing.T) {
 	})
 }
 
+// TestResumeOfLostAfterRename: likewise where the create was sent and not answered.
+func TestResumeOfLostAfterRename(t *testing.T) {
+	for _, name := range []string{"a", "A"} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer()
+			before := s.add(integration(0, "before"))
+			plan, _ := planner.Diff(wanted("a"), s.live, planner.Options{})
+			f := newRun(t, s, plan)
+			s.set(before, schema.FieldDisplayName, schema.Text(name))
+			if err := f.resumeFrom(t, "unknown"); err != nil {
+				t.Fatal(err)
+			}
+			if o := f.outcome("a"); o.Status != schema.StatusConflict || !strings.Contains(o.Error, "was given its identity") || s.requests() != 0 {
+				t.Errorf("%+v after %d requests", o, s.requests())
+			}
+		})
+	}
+}
+
 // TestResumeAfterNoRename: that a record was called before as another one is now takes nothing from it.
 func TestResumeAfterNoRename(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -57,7 +57,7 @@ func (r *Run) settleByNewList(ctx context.Context) (missing []int, err error) {
 }
 
 func (r *Run) settleByList(ctx context.Context, live []schema.Record, read time.Time) (missing []int, err error) {
-	found, taken, claimed := r.ledger.findCreates(live), r.ledger.identityTaken(live), r.ledger.claimed()
+	found, taken := r.ledger.findCreates(live), r.ledger.identityTaken(live)
 	var settled []schema.Outcome
 	for _, n := range r.ledger.unsettled() {
 		e := r.collectEvidence(n, found, read)
@@ -66,14 +66,15 @@ func (r *Run) settleByList(ctx context.Context, live []schema.Record, read time.
 		case isOpen:
 			continue
 		case isMissing:
-			have := taken[n]
-			if have.ID == 0 || !claimed[have.ID] {
+			now, isTaken := outcomeAfterOthers(r.ledger.action(n), o, nil, taken[n])
+			switch {
+			case isTaken:
+				settled = append(settled, now)
+			case o.Status != schema.StatusConflict: // which a resume has found
 				missing = append(missing, n)
 				continue
 			}
-			now, _ := outcomeAfterOthers(r.ledger.action(n), o, nil, have)
 			delete(r.ledger.lost, n)
-			settled = append(settled, now)
 			continue
 		case isUnknown:
 			r.ledger.lost[n].unknown = true
@@ -168,9 +169,13 @@ func (r *Run) waitForNextList(ctx context.Context, shown Settling) (Settling, er
 }
 
 func (r *Run) list(ctx context.Context, why string) ([]schema.Record, error) {
+	return r.listKinds(ctx, why, r.Plan.Kinds())
+}
+
+func (r *Run) listKinds(ctx context.Context, why string, kinds []schema.Kind) ([]schema.Record, error) {
 	expected := r.Plan.Expected(r.ledger.outcomes)
 	maps.DeleteFunc(expected, func(id int64, _ schema.Kind) bool { return r.ledger.gone[id] })
-	live, err := r.Target.List(ctx, expected, r.Plan.Kinds()...)
+	live, err := r.Target.List(ctx, expected, kinds...)
 	if err != nil {
 		return nil, causeOr(ctx, why, err)
 	}

@@ -71,7 +71,7 @@ func (l *ledger) corrections(live []schema.Record) []schema.Outcome {
 	same := l.sameIdentity(live, byID)
 	var corrected []schema.Outcome
 	for n, o := range l.outcomes {
-		if a := l.action(n); !a.Op.Writes() || o.Attempts > 0 {
+		if a := l.action(n); !a.Op.Writes() || o.Attempts > 0 || o.Status == schema.StatusExists {
 			now := confirm(a, o, byID, found)
 			switch have, there := byID[now.ID]; {
 			case there && now.Status.Good() && len(same[have.Key()]) > 1:
@@ -114,6 +114,13 @@ func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, f
 	case a.Op == schema.OpDelete:
 		return confirmDelete(a, o, byID)
 	case o.Status == schema.StatusUnprocessed:
+		return o
+	case o.Status == schema.StatusExists: // others made it after the plan
+		if _, there := byID[o.ID]; !there {
+			have := a.Want
+			have.ID = o.ID
+			return removedMeanwhile(o, have)
+		}
 		return o
 	case o.Status == schema.StatusConflict && o.ID != 0: // was there several times, and may be no longer
 		o = createdAs(o, o.ID)

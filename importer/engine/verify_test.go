@@ -3,6 +3,7 @@ package engine_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -249,6 +250,29 @@ func TestVerifyLooksAtWhatIsUnchanged(t *testing.T) {
 		f := newRun(t, s, plan)
 		f.start(t)
 		if f.statuses() != "unchanged conflict conflict conflict created" || s.requests() != 1 {
+			t.Errorf("%s after %d requests: %v", f.statuses(), s.requests(), f.Outcomes())
+		}
+	})
+}
+
+// TestVerifyLooksAtWhatOthersMade: a record that somebody made after the plan is a conflict where it is there
+// twice, or no longer, at the end.
+func TestVerifyLooksAtWhatOthersMade(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		f := newRun(t, s, creates("made", "copied", "gone", "new"))
+		made := s.addAll(wanted("made", "copied", "gone"))
+		s.onList = func(_ context.Context, nth int) error {
+			if nth == 2 {
+				s.add(f.Plan.Actions[1].Want)
+				s.remove(made[2])
+			}
+			return nil
+		}
+		if err := f.resumeFrom(t, "unprocessed"); err != nil {
+			t.Fatal(err)
+		}
+		if f.statuses() != "exists conflict conflict created" || !strings.Contains(f.outcome("gone").Error, fmt.Sprintf("integration %d was removed", made[2])) || s.requests() != 1 {
 			t.Errorf("%s after %d requests: %v", f.statuses(), s.requests(), f.Outcomes())
 		}
 	})
