@@ -9,15 +9,14 @@ import (
 // answerMark begins an [Record.AnswerDigest].
 const answerMark = "answer"
 
-// AnswerDigest is what the answer to a create shows beyond what was wanted, such as the name that the server
-// gave to a record without one: a word for each field, since a list may show others. IsAsShown compares it
-// with a live record.
+// AnswerDigest is what the answer to a create shows beyond what was wanted, and how it spells the identity: a
+// word for each field, since a list may show others. IsAsShown compares it with a live record.
 func (r *Record) AnswerDigest(want Record) string {
 	shown := []string{answerMark}
 	for f, v := range r.All() {
-		given := !want.Has(f) || f.identifies() && want.Get(f).Blank() // by the server
+		spelled := f.identifies() && f != FieldType
 		later := f == FieldRealRoot || f.identifies() && v.Blank()
-		if given && !later {
+		if (!want.Has(f) || spelled) && !later {
 			shown = append(shown, f.String()+"="+v.digest())
 		}
 	}

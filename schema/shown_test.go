@@ -9,6 +9,7 @@ func TestIsAsShown(t *testing.T) {
 	noName, unnamed := want.Set(FieldDisplayName, Value{}), answer.Set(FieldDisplayName, Text(""))
 	named := answer.AnswerDigest(noName)
 	onA, onB := answer.Set(FieldOrigin, Text("https://a")), answer.Set(FieldOrigin, Text("https://b"))
+	rewritten := answer.Set(FieldDisplayName, Text("a"))
 	for name, tt := range map[string]struct {
 		live   Record
 		digest string
@@ -23,7 +24,8 @@ func TestIsAsShown(t *testing.T) {
 		"not shown in the answer":                 {answer.Set(FieldSmartCommitsEnabled, Bool(true)), answered, true},
 		"blank in the answer":                     {answer.Set(FieldTagsFilter, Text("v.*")), answered, false},
 		"what was wanted is compared by itself":   {answer.Set(FieldDisabled, Bool(false)), answered, true},
-		"a name that the server has rewritten":    {answer.Set(FieldDisplayName, Text("a")), answered, true},
+		"another letter case than in the answer":  {rewritten, answered, false},
+		"a name that the server had rewritten":    {rewritten, rewritten.AnswerDigest(want), true},
 		"the name that the server gave":           {answer, named, true},
 		"another one where a blank was wanted":    {answer.Set(FieldDisplayName, Text("B")), answer.AnswerDigest(unnamed), false},
 		"a name that it gave later":               {answer, unnamed.AnswerDigest(noName), true},
