@@ -60,11 +60,12 @@ func (w *simWorld) judge(c *simCommand, r *simRecord, what string, fields map[st
 	}
 }
 
-// outlive notes what no command that goes on did to a record, which is not what that command reports: work that
-// outlives its command, and the deletion of what another administrator has changed.
+// outlive notes what is done to a record of a command by none that goes on, or by another shard, which is not
+// what that command reports: work that outlives its command, too, and the deletion of what another administrator
+// has changed.
 func (w *simWorld) outlive(c *simCommand, r *simRecord, what string) {
 	switch {
-	case c.over:
+	case c.over, what == "update" && r.by != nil && r.by != c && (!r.by.over || r.by.end.After(c.start)):
 		w.outlived[r.id] = time.Now()
 	case what == "delete" && !r.foreign.IsZero():
 		w.gone[r.id] = r.foreign
