@@ -330,12 +330,13 @@ func (w *simWorld) entries(c *simCommand) (all []simEntry) {
 	return all
 }
 
-// agrees compares what is shown: another administrator may make of a record, while a run is at work, what that
-// takes for its own.
+// agrees compares what is shown: another administrator, or work that has outlived its command, may make of a
+// record, while a run is at work, what that takes for its own.
 func (w *simWorld) agrees(live *simRecord, e simEntry) bool {
 	shown := w.server.show(live)
+	_, late := w.outlived[live.id]
 	for name, value := range e.fields {
-		if is, there := shown[name]; fmt.Sprint(is) != fmt.Sprint(value) && (there || !w.raced(live.foreign)) {
+		if is, there := shown[name]; fmt.Sprint(is) != fmt.Sprint(value) && (there || !late && !w.raced(live.foreign)) {
 			return false
 		}
 	}
