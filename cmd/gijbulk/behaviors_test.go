@@ -90,6 +90,10 @@ var behaviorCases = []struct {
 		{"import", 3, "11 created, 1 failed", 12},
 		{"undo last", 3, "11 deleted, 1 conflict", 1},
 	}},
+	{"another administrator renames before an undo, whose first list is older", "other-admin:rename=GET /rest/api/2/myself#2,list-cache:1h=#4", 12 + 11, 10 * time.Second, []behaviorStep{
+		{"import", 0, "12 created", 12},
+		{"undo last", 3, "11 deleted, 1 conflict", 1},
+	}},
 	{"another administrator deletes", "other-admin:delete=#5", 12 + 1, 10 * time.Second, []behaviorStep{
 		{"import", 3, "11 created, 1 failed", 11},
 		{"import", 0, "1 created, 11 unchanged", 12},

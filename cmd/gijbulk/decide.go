@@ -51,8 +51,8 @@ func (w *workspace) decideRun(ctx context.Context, run schema.Run, m manifests) 
 const listTries = 5
 
 // decide reads the server and plans: the same for a dry run and for the run itself. Where something
-// is to be created, another list has to agree with the one that the plan was made from: one alone
-// does not prove that a record is not there.
+// is to be created or deleted, another list has to agree with the one that the plan was made from: one alone
+// does not prove that a record is not there, nor that one is as it was.
 func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d decided, err error) {
 	known := new(journal.Identities)
 	if w.state != nil {
@@ -67,7 +67,7 @@ func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d 
 	}
 	d = w.plan(run, m, live, known)
 	for range listTries {
-		if d.plan.Count(schema.OpCreate) == 0 {
+		if d.plan.Count(schema.OpCreate)+d.plan.Count(schema.OpDelete) == 0 {
 			return d, nil
 		}
 		if err := w.waitForEarlier(ctx, run, planner.Shard(d.plan, w.shard)); err != nil {
@@ -77,13 +77,17 @@ func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d 
 		if live, err = w.readServer(ctx, expected, m.kinds()); err != nil {
 			return d, err
 		}
-		before := d.plan.Live
+		before := d.plan
 		d = w.plan(run, m, live, known) // somebody may have renamed a record in between
-		if slices.Equal(d.plan.Live, before) {
+		if slices.Equal(d.plan.Live, before.Live) && d.plan.Digest() == before.Digest() {
 			return d, nil
 		}
 	}
-	return d, (&failure{code: exitTemporary, err: errors.New("the list of Jira was different each time it was read; nothing was sent")}).
+	return d, errListsDiffer()
+}
+
+func errListsDiffer() error {
+	return (&failure{code: exitTemporary, err: errors.New("the list of Jira was different each time it was read; nothing was sent")}).
 		hinted("a node of the cluster may be behind, or others are at work: run the same command again later")
 }
 

@@ -72,16 +72,32 @@ func (w *workspace) revert(ctx context.Context, r *record, run schema.Run, saved
 	if run.Target != saved.Run.Target {
 		return w.decline(ctx, r, run, usage("run %s was on %s, not on %s", saved.Run.ID, saved.Run.Target, run.Target))
 	}
-	expected := saved.Plan.Expected(saved.Outcomes)
-	live, err := w.readServer(ctx, expected, saved.Plan.Kinds())
+	d, err := w.decideUndo(ctx, saved)
 	if err != nil {
 		return w.abandon(ctx, r, run, manifests{}, err)
 	}
-	w.logServer(run, live, saved.Plan.Kinds())
-	plan, findings := planner.Invert(saved.Plan.Results(saved.Outcomes), slices.Concat(live.records, live.nested))
-	run.Digest, run.Findings = plan.Digest(), findings
+	w.logServer(run, d.live, saved.Plan.Kinds())
+	run.Digest, run.Findings = d.plan.Digest(), d.findings
 	if w.dryRun {
-		return w.showPlan(run, plan)
+		return w.showPlan(run, d.plan)
 	}
-	return w.execute(ctx, r, run, plan)
+	return w.execute(ctx, r, run, d.plan)
+}
+
+// decideUndo plans by two lists that agree: one alone may be older than what somebody has changed since the run.
+func (w *workspace) decideUndo(ctx context.Context, saved journal.Saved) (d decided, err error) {
+	expected, before := saved.Plan.Expected(saved.Outcomes), ""
+	for range listTries {
+		d.live = server{} // only one list is held at a time
+		if d.live, err = w.readServer(ctx, expected, saved.Plan.Kinds()); err != nil {
+			return d, err
+		}
+		d.plan, d.findings = planner.Invert(saved.Plan.Results(saved.Outcomes), slices.Concat(d.live.records, d.live.nested))
+		digest := d.plan.Digest()
+		if digest == before {
+			return d, nil
+		}
+		before = digest
+	}
+	return d, errListsDiffer()
 }
