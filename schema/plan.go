@@ -237,13 +237,13 @@ func (p Plan) Writes() int {
 }
 
 // Expected are the records, by id, that the plan or its outcomes say to be on the server: all but
-// those that are to be deleted.
+// those that were deleted. One whose deletion was not answered has to be looked for.
 func (p Plan) Expected(outcomes []Outcome) map[int64]Kind {
 	expected := make(map[int64]Kind)
 	for _, o := range outcomes {
 		a := &p.Actions[o.N]
 		kind := a.Subject().Kind() // nested repositories come and go with the lists of git hosts
-		if id := cmp.Or(o.ID, a.Have.ID); id != 0 && a.Op != OpDelete && kind != KindNested {
+		if id := cmp.Or(o.ID, a.Have.ID); id != 0 && o.Status != StatusDeleted && kind != KindNested {
 			expected[id] = kind
 		}
 	}

@@ -233,7 +233,7 @@ func (w *simWorld) checkOutcome(c *simCommand, r reports.RecordInfo, key simKey)
 			w.violate(3, "%v is reported as updated, and id %d has not the values of the manifest: %v", key, r.ID, simFields(live.fields))
 		}
 	case schema.StatusDeleted:
-		if live != nil {
+		if live != nil && live.key.kind == key.kind { // a restored server may have given the id to another
 			w.violate(3, "%v is reported as deleted, and id %d is on the server", key, r.ID)
 		}
 	case schema.StatusUnknown:

@@ -41,7 +41,7 @@ func TestResumeAfterRestore(t *testing.T) {
 }
 
 // TestResumeAfterRestoreOfOtherKinds: an id of a repository, of which the server shows no initDate, that is
-// an integration's now proves a restore too; also where the plan is about no integration.
+// an integration's now proves a restore too.
 func TestResumeAfterRestoreOfOtherKinds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
@@ -49,7 +49,7 @@ func TestResumeAfterRestoreOfOtherKinds(t *testing.T) {
 		a, b := repository(1, "https://git.example.org/a.git"), integration(2, "b")
 		was := a.Set(schema.FieldDisabled, schema.Bool(true))
 		was.ID = id
-		updated, _ := planner.Diff([]schema.Record{a.Set(schema.FieldDisabled, schema.Bool(false))}, []schema.Record{was}, planner.Options{Update: true})
+		updated, _ := planner.Diff([]schema.Record{a.Set(schema.FieldDisabled, schema.Bool(false)), b}, []schema.Record{was}, planner.Options{Update: true})
 		created := schema.Plan{Actions: []schema.Action{{Op: schema.OpCreate, Want: a}, {N: 1, Op: schema.OpCreate, Want: b}}}
 		done := created.Outcomes()
 		done[0].Status, done[0].ID, done[0].Attempts = schema.StatusCreated, id, 1
@@ -61,6 +61,22 @@ func TestResumeAfterRestoreOfOtherKinds(t *testing.T) {
 			if restored, ok := errors.AsType[*engine.Restored](err); !ok || restored.Now.ID != id || s.requests() != 0 {
 				t.Errorf("error %v after %d requests", err, s.requests())
 			}
+		}
+	})
+}
+
+// TestResumeOfIDsOfOtherKinds: what is certainly no longer there is neither changed nor deleted by its id, which
+// a restored server may have given to a record of a kind that the plan is not about.
+func TestResumeOfIDsOfOtherKinds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		changed, deleted := repository(0, "https://git.example.org/a.git"), repository(0, "https://git.example.org/b.git")
+		changed.ID, deleted.ID = s.add(integration(0, "another")), s.add(integration(0, "a third"))
+		plan, _ := planner.Diff([]schema.Record{repository(1, changed.Origin()).Set(schema.FieldDisabled, schema.Bool(true))},
+			[]schema.Record{changed.Set(schema.FieldDisabled, schema.Bool(false)), deleted}, planner.Options{Update: true, Prune: true})
+		f := newRun(t, s, plan)
+		if err := f.resumeFrom(t, "unprocessed unknown"); err != nil || f.statuses() != "conflict deleted" || s.requests() != 0 {
+			t.Errorf("error %v, %s after %d requests", err, f.statuses(), s.requests())
 		}
 	})
 }

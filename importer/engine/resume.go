@@ -78,7 +78,7 @@ func (r *Run) intentAge(i schema.Intent) time.Duration {
 
 func (r *Run) recheck(ctx context.Context) error {
 	read := time.Now()
-	live, err := r.listKinds(ctx, "check what changed since the run stopped", r.kindsOfIDs())
+	live, err := r.list(ctx, "check what changed since the run stopped")
 	if err != nil {
 		return err
 	}
@@ -89,20 +89,6 @@ func (r *Run) recheck(ctx context.Context) error {
 		return err
 	}
 	return r.ledger.recordOutcomes(ctx, r.ledger.changedByOthers(live)...)
-}
-
-// kindsOfIDs are those to which a restored server may have given the ids that are still to be sent.
-func (r *Run) kindsOfIDs() []schema.Kind {
-	kinds := r.Plan.Kinds()
-	if !slices.ContainsFunc(r.ledger.outcomes, func(o schema.Outcome) bool {
-		a := r.ledger.action(o.N)
-		return a.Have.ID != 0 && a.Op.Writes() && (o.Status == schema.StatusUnprocessed || o.Status == schema.StatusUnknown)
-	}) {
-		return kinds
-	}
-	kinds = append(kinds, schema.KindIntegration, schema.KindRepository)
-	slices.Sort(kinds)
-	return slices.Compact(kinds)
 }
 
 func (l *ledger) changedBeforeSent(live []schema.Record) []schema.Outcome {
@@ -193,8 +179,10 @@ func outcomeAfterOthers(a *schema.Action, o schema.Outcome, found []schema.Recor
 		return changedMeanwhile(o, have, changesBeforeDelete(a, have))
 	case a.Op == schema.OpUpdate && a.Have.Kind() == schema.KindNested:
 		return unlisted(a, o), true
+	case a.Op == schema.OpUpdate: // and perhaps the id is another's of a kind that is not listed
+		return removedMeanwhile(o, a.Have), true
 	default:
-		return o, false
+		o.Status, o.ID, o.Class, o.Error, o.Advice = schema.StatusDeleted, a.Have.ID, schema.ClassDone, "", ""
 	}
 	return o, true
 }

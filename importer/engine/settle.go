@@ -169,13 +169,9 @@ func (r *Run) waitForNextList(ctx context.Context, shown Settling) (Settling, er
 }
 
 func (r *Run) list(ctx context.Context, why string) ([]schema.Record, error) {
-	return r.listKinds(ctx, why, r.Plan.Kinds())
-}
-
-func (r *Run) listKinds(ctx context.Context, why string, kinds []schema.Kind) ([]schema.Record, error) {
 	expected := r.Plan.Expected(r.ledger.outcomes)
 	maps.DeleteFunc(expected, func(id int64, _ schema.Kind) bool { return r.ledger.gone[id] })
-	live, err := r.Target.List(ctx, expected, kinds...)
+	live, err := r.Target.List(ctx, expected, r.Plan.Kinds()...)
 	if err != nil {
 		return nil, causeOr(ctx, why, err)
 	}

@@ -35,14 +35,9 @@ func (r *Run) correctOutcomes(ctx context.Context) error {
 		if err := pause(ctx, r.listInterval()); err != nil {
 			return err
 		}
-		gone := make(map[int]bool)
-		for _, o := range corrections {
-			gone[o.N] = r.ledger.isGone(o)
-		}
 		if corrections, err = r.readCorrections(ctx); err != nil {
 			return err
 		}
-		corrections = slices.DeleteFunc(corrections, func(o schema.Outcome) bool { return r.ledger.isGone(o) && !gone[o.N] })
 	}
 	return r.ledger.recordOutcomes(ctx, corrections...)
 }
@@ -57,13 +52,7 @@ func (r *Run) readCorrections(ctx context.Context) ([]schema.Outcome, error) {
 
 // needsTwoLists reports whether the list of a correction may be old.
 func (l *ledger) needsTwoLists(o schema.Outcome) bool {
-	return l.outcomes[o.N].Status.Good() && !o.Status.Good() || l.isGone(o)
-}
-
-// isGone reports whether a correction takes a lost deletion for done, which is so where two lists in a row
-// lack the record: one alone may be old, or empty.
-func (l *ledger) isGone(o schema.Outcome) bool {
-	return l.outcomes[o.N].Status == schema.StatusUnknown && o.Status == schema.StatusDeleted
+	return l.outcomes[o.N].Status.Good() && !o.Status.Good()
 }
 
 func (l *ledger) corrections(live []schema.Record) []schema.Outcome {

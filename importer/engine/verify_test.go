@@ -297,17 +297,15 @@ func TestVerifyReadsOldValuesAgain(t *testing.T) {
 	})
 }
 
-// TestVerifyBelievesTwoLists: one list that lacks what a lost deletion was for does not prove that it is gone,
-// and where one has what an answer says was deleted (z), the next one decides.
+// TestVerifyBelievesTwoLists: where a list has what an answer says was deleted, the next one decides.
 func TestVerifyBelievesTwoLists(t *testing.T) {
 	for _, tt := range []struct {
 		answer schema.Status
 		shown  []bool // in each list
 		want   string
 	}{
-		{schema.StatusUnknown, []bool{false, false}, "deleted deleted"},
 		{schema.StatusUnknown, []bool{false, true}, "failed deleted"},
-		{schema.StatusUnknown, []bool{true, false}, "unknown deleted"},
+		{schema.StatusUnknown, []bool{true, false}, "deleted deleted"},
 		{schema.StatusDeleted, []bool{true, true}, "failed deleted"},
 		{schema.StatusDeleted, []bool{true, false}, "deleted deleted"},
 	} {
@@ -335,20 +333,20 @@ func TestVerifyBelievesTwoLists(t *testing.T) {
 	}
 }
 
-// TestVerifyExpectsWhatAnswersSay: a list has to show each record that an answer or the plan names,
-// until one is certainly gone.
+// TestVerifyExpectsWhatAnswersSay: a list has to show each record that an answer or the plan names, and that
+// of a lost deletion, until one is certainly gone.
 func TestVerifyExpectsWhatAnswersSay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newServer()
-		before := s.add(integration(0, "before"))
-		plan, _ := planner.Diff(wanted("a", "before", "b"), s.live, planner.Options{})
-		s.answers["b"] = []answer{performAndLose}
+		before, doomed := s.add(integration(0, "before")), s.add(integration(0, "doomed"))
+		plan, _ := planner.Diff(wanted("a", "before", "b"), s.live, planner.Options{Update: true, Prune: true})
+		s.answers["b"], s.answers["doomed"] = []answer{performAndLose}, []answer{performAndLose}
 		s.onList = func(context.Context, int) error { s.remove(before); return nil }
 		f := newRun(t, s, plan)
 		f.start(t)
 		a, b := f.outcome("a").ID, f.outcome("b").ID
 		after := map[int64]schema.Kind{a: schema.KindIntegration, b: schema.KindIntegration}
-		want := []map[int64]schema.Kind{{a: schema.KindIntegration, before: schema.KindIntegration}, after, after}
+		want := []map[int64]schema.Kind{{a: schema.KindIntegration, before: schema.KindIntegration, doomed: schema.KindIntegration}, after, after}
 		if diff := cmp.Diff(want, s.expected); diff != "" {
 			t.Errorf("%s: expected of the lists (-want +got):\n%s", f.statuses(), diff)
 		}
