@@ -42,7 +42,6 @@ func run(rounds int, only, readme string) error {
 	return document(readme, append(found, paced...))
 }
 
-// goTest runs go test, and gives the figures that it prints.
 func goTest(args ...string) ([]figure, error) {
 	var out bytes.Buffer
 	cmd := exec.Command("go", append([]string{"test"}, args...)...)

@@ -50,7 +50,6 @@ func document(readme string, found []figure) error {
 	return os.WriteFile(readme, []byte(whole), 0o644)
 }
 
-// table is the figures in Markdown.
 func table(found []figure) string {
 	var t strings.Builder
 	t.WriteString("\n| what | measured |\n| --- | --- |\n")

@@ -129,7 +129,6 @@ func (c *claimant) work(ctx, taking context.Context, counter *terminal.Counter) 
 	}
 }
 
-// pause waits for other processes.
 func pause(ctx context.Context) error {
 	select {
 	case <-ctx.Done():

@@ -37,7 +37,6 @@ func (a *app) newFleetReport(cmd *cobra.Command, wanted []reports.Wanted) *fleet
 // begin writes report.json without a target: where that cannot be done, nothing is sent.
 func (r *fleetReport) begin() error { return r.write(r.fleet()) }
 
-// add takes the result of a target that has ended.
 func (r *fleetReport) add(t reports.TargetInfo) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -45,7 +44,6 @@ func (r *fleetReport) add(t reports.TargetInfo) {
 	_ = r.write(r.fleet()) // end says what is wrong
 }
 
-// end writes all reports.
 func (r *fleetReport) end(now time.Time) (reports.Fleet, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -141,7 +141,6 @@ func (m mark) set(digest string) error {
 	}))
 }
 
-// printLines prints values for programs, each as a line of JSON.
 func printLines[T, L any](w io.Writer, values []T, line func(T) L) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false) // people read URLs in it, too

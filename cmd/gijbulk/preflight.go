@@ -181,7 +181,6 @@ func (a *app) hostProxySecrets() (all []string, err error) {
 	return all, nil
 }
 
-// hostConfig checks how git hosts are asked.
 func (a *app) hostConfig(o hostOptions) (githost.Config, error) {
 	c := githost.Config{Timeout: o.timeout, MaxWait: o.maxWait, UserAgent: "gijbulk/" + buildVersion(), HostMap: make(map[string]*url.URL),
 		Mask: func(s string) string { return a.mask.HideSaid(s) }, OnWait: a.onHostWait}
@@ -206,7 +205,6 @@ func (a *app) hostConfig(o hostOptions) (githost.Config, error) {
 	return c, err
 }
 
-// askHosts asks the git hosts, and shows how far that is.
 func (a *app) askHosts(ctx context.Context, config githost.Config, records []schema.Record) (githost.Report, error) {
 	counter := terminal.StartCounter(a.progressOptions(), len(records))
 	defer counter.Stop()
@@ -269,7 +267,6 @@ func (a *app) shownPreflight(c validation, found githost.Report) reports.Preflig
 	return p
 }
 
-// credentialExpiries are for the metrics.
 func (a *app) credentialExpiries(found githost.Report) (all []reports.CredentialExpiry) {
 	for _, c := range found.Credentials {
 		if !c.Expires.IsZero() {

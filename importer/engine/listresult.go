@@ -121,7 +121,6 @@ func (l *ledger) createsWithoutID() (want []schema.Record, numbers []int) {
 // otherShard stands for the number of an action of another shard.
 const otherShard = -1
 
-// actionsByIdentity are the actions, by number, that have their records.
 func (l *ledger) actionsByIdentity(live []schema.Record) map[schema.Key]int {
 	owners := make(map[schema.Key]int)
 	for _, other := range l.run.Plan.Others {
@@ -175,7 +174,6 @@ func (s listResult) evidence(a *schema.Action, o schema.Outcome) evidence {
 	return e
 }
 
-// conclude is the outcome of a create by the evidence.
 func conclude(e *evidence, a *schema.Action, o schema.Outcome) schema.Outcome {
 	found, unexplained := e.proofs()
 	switch d := e.decide(); d {

@@ -57,7 +57,6 @@ func (r Reindex) Run(ctx context.Context, records []schema.Reindexed) error {
 
 var errTooSlow = errors.New("the indexing took too long")
 
-// ask starts the indexing of one record.
 func (r Reindex) ask(ctx context.Context, record *schema.Reindexed, last map[int64]int64) error {
 	err := context.Cause(ctx)
 	if err == nil && r.Wait {
@@ -116,7 +115,6 @@ func (r Reindex) ended(ctx context.Context, records []schema.Reindexed, err erro
 	return nil
 }
 
-// live is a record as the server knows it.
 func live(record *schema.Reindexed) schema.Record {
 	r := record.Want
 	r.ID = record.ID

@@ -83,7 +83,6 @@ func lettersOf(s string) string {
 	}, s)
 }
 
-// rules makes those of one integration.
 func (n *nestedReader) rules(integration *schema.Record, nested []nestedRecord) []schema.Record {
 	nested = n.eachPathOnce(nested)
 	own := settingsOf(integration, func(schema.Field) bool { return true })

@@ -47,7 +47,6 @@ func (s settings) sets(f schema.Field) bool {
 	return slices.ContainsFunc(s, func(fv schema.FieldValue) bool { return fv.Field == f })
 }
 
-// where leaves those that are so.
 func (s settings) where(is func(schema.FieldValue) bool) settings {
 	var left settings
 	for _, fv := range s {
@@ -74,7 +73,6 @@ type groups struct {
 	found   bool             // one of group 0
 }
 
-// of is the group of a nested repository.
 func (g *groups) of(s, own settings) group {
 	if g.numbers == nil {
 		g.numbers, g.differ = map[string]group{"": 0}, []settings{nil}

@@ -32,7 +32,6 @@ func (t attempts) add(a answer) attempts {
 	return t
 }
 
-// report adds the attempts to the outcome of the action.
 func (t attempts) report(out schema.Outcome) schema.Outcome {
 	if t.count == 0 {
 		return out

@@ -169,7 +169,6 @@ func (p *pacer) tooBusy(r request, d time.Duration) *Error {
 	return e
 }
 
-// learn takes the answer into account for the requests after it.
 func (p *pacer) learn(a answer, sent pace.Request) {
 	if a.failure != nil && a.failure.Class == schema.ClassStop && !(a.status == http.StatusForbidden && a.effect.writes()) {
 		p.gate.close(a.failure)

@@ -82,7 +82,6 @@ func lacks(records []schema.Record, expected map[int64]schema.Kind, kinds []sche
 	return ids
 }
 
-// countLists adds the newest list to those that lack each id.
 func countLists(before map[int64]int, lacking []int64) map[int64]int {
 	lists := make(map[int64]int, len(lacking))
 	for _, id := range lacking {

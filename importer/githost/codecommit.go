@@ -139,7 +139,6 @@ func (h codecommit) listing(ctx context.Context, s *session, _ string, keep func
 	return nil
 }
 
-// repositoriesIn are those of a page of ListRepositories.
 func repositoriesIn(page any) (items []map[string]any) {
 	object, _ := page.(map[string]any)
 	list, _ := object["repositories"].([]any)
@@ -151,7 +150,6 @@ func repositoriesIn(page any) (items []map[string]any) {
 	return items
 }
 
-// call makes one request, which its parameters say.
 func (h codecommit) call(ctx context.Context, s *session, action string, parameters map[string]any) (*answer, error) {
 	body, err := json.Marshal(parameters)
 	if err != nil {

@@ -54,7 +54,6 @@ func (f filtered) of(found answers) string {
 	return fmt.Sprintf("; without the filter there are %d", len(all))
 }
 
-// join makes one document of its pages.
 func (f filtered) join(pages []any) any {
 	if len(pages) == 1 {
 		return pages[0]

@@ -57,7 +57,6 @@ func (p *probe) judgeProblem(a *account) {
 	}
 }
 
-// judgeListing reports what one record lists.
 func (p *probe) judgeListing(a *account, i int, found answers, problem *Problem) {
 	listing := &p.report.Listings[i]
 	if problem != nil {

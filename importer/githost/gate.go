@@ -83,7 +83,6 @@ func (g *gate) closed(patience time.Time) (time.Duration, error) {
 	return wait, nil
 }
 
-// close holds requests until a time.
 func (g *gate) close(until time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -159,7 +159,6 @@ func githubPartial(all []*answer) string {
 	return ""
 }
 
-// fields are the items of a header, separated by commas.
 func fields(header string) []string {
 	all := []string{}
 	for item := range strings.SplitSeq(header, ",") {

@@ -55,7 +55,6 @@ func shownUser(r schema.Record) string {
 	return name.Text()
 }
 
-// basic sends a credential by Basic authentication.
 func basic(l login) func(*http.Request, []byte) error {
 	return func(r *http.Request, _ []byte) error {
 		r.SetBasicAuth(l.user, l.secret)
@@ -63,7 +62,6 @@ func basic(l login) func(*http.Request, []byte) error {
 	}
 }
 
-// inHeader sends a secret in a header.
 func inHeader(name, prefix string, l login) func(*http.Request, []byte) error {
 	return func(r *http.Request, _ []byte) error {
 		r.Header.Set(name, prefix+l.secret)
@@ -71,5 +69,4 @@ func inHeader(name, prefix string, l login) func(*http.Request, []byte) error {
 	}
 }
 
-// anonymous sends no credential.
 func anonymous(*http.Request, []byte) error { return nil }

@@ -52,7 +52,6 @@ func serviceOf(r schema.Record, l login) (s service, why string, ok bool) {
 	return s, "", true
 }
 
-// hostOf is the host of a URL with its port.
 func hostOf(address string) string {
 	u, err := url.Parse(address)
 	if err != nil {

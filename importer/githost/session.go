@@ -44,7 +44,6 @@ type answer struct {
 	path   string
 }
 
-// get reads a URL of the credential's own host.
 func (s *session) get(ctx context.Context, address string) (*answer, error) {
 	return s.do(ctx, http.MethodGet, address, nil, nil)
 }
@@ -75,7 +74,6 @@ func (s *session) do(ctx context.Context, method, address string, body []byte, h
 	return s.send(ctx, call{method, s.client.mapped(u), u.Host, u.Path, body, header})
 }
 
-// mapped is where the requests for a URL go.
 func (c *Client) mapped(u *url.URL) *url.URL {
 	to, ok := c.config.HostMap[u.Host]
 	if !ok {
@@ -88,7 +86,6 @@ func (c *Client) mapped(u *url.URL) *url.URL {
 	return &there
 }
 
-// send makes one call with all its attempts, at the pace of the host.
 func (s *session) send(ctx context.Context, c call) (*answer, error) {
 	g := s.client.gate(c.host)
 	patience := time.Now().Add(s.client.config.MaxWait)

@@ -178,7 +178,6 @@ func runs(s Sources, fits func(Run) bool) cobra.CompletionFunc {
 	}
 }
 
-// targets are those of the runs.
 func targets(s Sources) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		var found []cobra.Completion

@@ -200,7 +200,6 @@ func (r *reader) cell(n *document.Node, f schema.Field, name string) schema.Cell
 	return c
 }
 
-// suggestion names the key that was meant, or all of them.
 func suggestion(name string, known []string) string {
 	slices.Sort(known)
 	if advice := didYouMean(schema.Nearest(name, known)); advice != "" {

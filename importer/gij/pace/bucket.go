@@ -31,7 +31,6 @@ func newBucket(l limits, inFlight int, share Share, now time.Time) bucket {
 	return b
 }
 
-// refilled adds the tokens that are due.
 func (b bucket) refilled(share Share, now time.Time) bucket {
 	if now.Before(b.next) {
 		return b
@@ -75,7 +74,6 @@ func (b bucket) when(inFlight int, share Share, now time.Time) time.Time {
 
 func (b bucket) nearlyOver() time.Time { return b.next.Add(-b.interval / 8) }
 
-// take counts a request that is sent.
 func (b bucket) take() bucket {
 	b.tokens, b.budget = max(0, b.tokens-1), max(0, b.budget-1)
 	return b
