@@ -59,11 +59,11 @@ func (w *simWorld) hasSecret(c *simCommand, live *simRecord, key simKey) bool {
 	return i < 0 || key.kind == "repository" && !w.story.bare || w.maybeTaken(live, key) || live.fields["pat"] == w.secret(c.manifest[i].pat)
 }
 
-// maybeTaken reports whether a run may have taken what others made, or renamed under the new id of a restored
-// server, for a create whose answer was lost.
+// maybeTaken reports whether a run may have taken for a create whose answer was lost what others made, or renamed
+// before it was known by its id: its own answer was lost, or the server restored.
 func (w *simWorld) maybeTaken(live *simRecord, key simKey) bool {
 	if live.by == nil {
 		return w.raced(live.made)
 	}
-	return w.restores > 0 && live.ours != key && w.raced(live.foreign)
+	return (w.restores > 0 || !live.proven) && live.ours != key && w.raced(live.foreign)
 }
