@@ -68,8 +68,8 @@ func testOutcomes(t *testing.T, s store) {
 	}
 }
 
-// testUnsettled: of all creates on a target, those whose answer was lost and that no later outcome
-// settles, with the age of their latest attempt where that was in this boot.
+// testUnsettled: of all creates on a target, those whose answer was lost, also where a list has shown such a
+// record since, with the age of their latest attempt where that was in this boot.
 func testUnsettled(t *testing.T, s store) {
 	boot, since := "this boot", 5*time.Minute
 	j := s(t, Clock{Now: func() time.Time { return started }, Boot: func() (string, time.Duration) { return boot, since }})
@@ -79,12 +79,14 @@ func testUnsettled(t *testing.T, s store) {
 	elsewhere := run("elsewhere")
 	elsewhere.Target = "https://other.example.org"
 	begin(t, start(t, j, elsewhere, creates(1)...), creates(1)...)
-	actions := append(creates(5), update(9, "record 5", nil))
-	actions[5].N = 5
+	actions := append(creates(6), update(9, "record 6", nil))
+	actions[6].N = 6
 	l := start(t, j, run("r2"), actions...)
-	begin(t, l, actions[0], actions[1], actions[2], actions[5])
+	begin(t, l, actions[0], actions[1], actions[2], actions[5], actions[6])
 	unknown := schema.Outcome{N: 1, Status: schema.StatusUnknown, Class: schema.ClassUnknown, Attempts: 1, Started: started}
-	end(t, l, done(actions[0], schema.StatusCreated, 4), unknown)
+	answered := done(actions[0], schema.StatusCreated, 4)
+	answered.Answered = true
+	end(t, l, answered, unknown, done(actions[5], schema.StatusCreated, 5))
 	since += time.Minute
 	begin(t, l, actions[1], actions[3])
 	end(t, l, schema.Outcome{N: 3, Status: schema.StatusFailed, Class: schema.ClassRefused, Attempts: 1, Started: started})
@@ -94,7 +96,8 @@ func testUnsettled(t *testing.T, s store) {
 		t.Fatal(err)
 	}
 	want := []Unsettled{{Run: "before the boot", Key: earlier[0].Want.Key()},
-		{Run: "r2", Key: actions[1].Want.Key(), Age: time.Minute}, {Run: "r2", Key: actions[2].Want.Key(), Age: 2 * time.Minute}}
+		{Run: "r2", Key: actions[1].Want.Key(), Age: time.Minute}, {Run: "r2", Key: actions[2].Want.Key(), Age: 2 * time.Minute},
+		{Run: "r2", Key: actions[5].Want.Key(), Age: 2 * time.Minute}}
 	if d := diff(want, got); d != "" {
 		t.Error(d)
 	}

@@ -8,8 +8,8 @@ import (
 	"gijbulk/schema"
 )
 
-// Unsettled is a create of a run whose outcome is unknown: its answer was lost or never
-// waited for, and no later check has settled it.
+// Unsettled is a create whose answer was lost or never waited for, and of which only lists can tell what
+// became of it: the record that one has shown may be somebody else's.
 type Unsettled struct {
 	Run     string
 	Options []byte // of the run, as given to Start; nil where none were
@@ -19,7 +19,7 @@ type Unsettled struct {
 
 // Unsettled lists the unsettled creates of all runs on a target.
 func (j *Journal) Unsettled(ctx context.Context, target TargetURLs) (unsettled []Unsettled, err error) {
-	defer j.wrap(&err, "list creates whose outcome is unknown")
+	defer j.wrap(&err, "list creates whose answers were lost")
 	boot, now := j.Boot()
 	target = target.normalized()
 	err = eachRow(ctx, j.db, func(rows *sql.Rows) error {
@@ -46,7 +46,8 @@ func (j *Journal) Unsettled(ctx context.Context, target TargetURLs) (unsettled [
 		FROM runs r JOIN intents i ON i.run = r.seq JOIN actions a ON a.run = i.run AND a.n = i.n
 		LEFT JOIN outcomes o ON o.run = a.run AND o.n = a.n
 		WHERE r.target = (`+selectTarget+`) AND a.op = '`+string(schema.OpCreate)+`'
-			AND (o.status IS NULL OR o.status = '`+string(schema.StatusUnknown)+`' OR i.attempt > o.intent)
+			AND (o.status IS NULL OR o.status = '`+string(schema.StatusUnknown)+`' OR i.attempt > o.intent
+				OR o.answered = 0 AND o.status IN ('`+string(schema.StatusCreated)+`', '`+string(schema.StatusConflict)+`'))
 			AND NOT EXISTS (SELECT 1 FROM intents x WHERE x.run = i.run AND x.n = i.n AND x.attempt > i.attempt)
 		ORDER BY r.seq, a.n`, target.BaseURL, target.URL)
 	return unsettled, err
