@@ -241,10 +241,17 @@ func (w *simWorld) checkOutcome(c *simCommand, r reports.RecordInfo, key simKey)
 	case schema.StatusFailed, schema.StatusUnprocessed:
 		w.checkNotMade(c, r, key)
 	case schema.StatusUnchanged, schema.StatusExists:
-		if !w.continues(c, "undo") && !c.raced && len(w.server.live(key)) == 0 && c.shown[w.server.stored(key)] == 0 && !w.resembled(c, key) {
+		if !w.continues(c, "undo") && !c.raced && len(w.server.live(key)) == 0 && !w.wasShown(c, key) && !w.resembled(c, key) {
 			w.violate(3, "%v is reported as %s, and nothing like it was shown", key, r.Status)
 		}
 	}
+}
+
+// wasShown: what a resume could not read again is as its run has last seen it.
+func (w *simWorld) wasShown(c *simCommand, key simKey) bool {
+	return slices.ContainsFunc(w.commands, func(other *simCommand) bool {
+		return (other == c || !c.report.Run.Complete && c.sharesRun(other)) && other.shown[w.server.stored(key)] > 0
+	})
 }
 
 func (w *simWorld) touched(c *simCommand, id int64) bool {
