@@ -35,7 +35,7 @@ func Invert(results []schema.Result, live []schema.Record) (schema.Plan, []schem
 			}
 		case o.Action.Op == schema.OpUpdate && o.Attempts > 0:
 			a = inv.restoreUpdated(o)
-		case o.Status == schema.StatusDeleted:
+		case o.Status == schema.StatusDeleted, o.Action.Op == schema.OpDelete && o.Status == schema.StatusUnknown:
 			a = inv.recreateDeleted(o)
 		default:
 			continue
@@ -75,7 +75,7 @@ func unidentifiedCreate(o schema.Result) schema.Action {
 	case schema.StatusConflict:
 		a.Reason, a.Advice = "cannot prove which records the run created: the server "+o.Error, adviceUnproven
 	case schema.StatusUnknown:
-		a.Reason, a.Advice = "it is not known whether the run created it", "resume the run first"
+		a.Reason, a.Advice = "it is not known whether the run created it", adviceResume
 	default:
 		return schema.Action{}
 	}
@@ -162,7 +162,13 @@ func fieldChanges(of schema.Record, f schema.Field, v schema.Value, have schema.
 func (inv *inverter) recreateDeleted(o schema.Result) schema.Action {
 	want := o.Action.Have.WithoutServerMade()
 	want.ID = 0
-	if inv.keys[want.Key()] {
+	have, there := inv.byID[o.Action.Have.ID]
+	switch {
+	case o.Status == schema.StatusUnknown && there && mayBeSame(want, have, schema.Known{ID: have.ID, InitDate: o.Action.Have.InitDate}):
+		return schema.Action{Op: schema.OpUnchanged, Want: want, Have: have, Reason: "it was not deleted"}
+	case o.Status == schema.StatusUnknown:
+		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "it is not known whether the run deleted it", Advice: adviceResume}
+	case inv.keys[want.Key()]:
 		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "the server has another record with its identity", Advice: conflictAdvice(want)}
 	}
 	inv.reportNotRestored(want, schema.FieldPat, "it is created again without %s or password")
@@ -172,6 +178,8 @@ func (inv *inverter) recreateDeleted(o schema.Result) schema.Action {
 func (inv *inverter) reportNotRestored(r schema.Record, f schema.Field, message string) {
 	inv.findings = append(inv.findings, schema.CodeNotRestored.Newf(r.Place, f.String(), "%s: "+message, r.Key(), f))
 }
+
+const adviceResume = "resume the run first"
 
 const adviceUnproven = "check in Jira, and delete there what is yours"
 
