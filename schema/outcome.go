@@ -59,25 +59,25 @@ const (
 
 // Outcome is the result of one action. A failure is an outcome, never an error.
 type Outcome struct {
-	N         int // of the action in its plan
-	Status    Status
-	Class     Class
-	Stop      Stop          // with ClassStop
-	ID        int64         // on the server, where it is known
-	Answered  bool          // the answer to a create gave the id; else it was found in a list
-	Shown     string        // the digest of a created record as the answer or, in the end, the list showed it; "": not known
-	InitDate  int64         // of a created record, as the answer shows it; 0: not known
-	Attempts  int           // requests that left for it
-	HTTP      int           // the last status code; 0 where none was received
-	Inferred  bool          // created, as a record without a name that nothing else explains, but without proof
-	Temporary bool          // failed only because a temporary failure used up the attempts
-	Scanned   bool          // the first indexing of a created record, or of an integration its scan, was seen to end
-	TimedOut  bool          // a request ran into its time limit: the server may still work on it
-	Error     string        // the server's own words, or ours
-	Advice    string        // likewise
-	Started   time.Time     // when the first request left; zero if none did
-	Took      time.Duration // until the last answer
-	Seen      *Seen         // what the server shows instead of what was wanted; nil: nothing else
+	N          int // of the action in its plan
+	Status     Status
+	Class      Class
+	Stop       Stop          // with ClassStop
+	ID         int64         // on the server, where it is known
+	Answered   bool          // the answer to a create gave the id; else it was found in a list
+	Shown      string        // the digest of a created record as the answer or, in the end, the list showed it; "": not known
+	InitDate   int64         // of a created record, as the answer shows it; 0: not known
+	Attempts   int           // requests that left for it
+	HTTP       int           // the last status code; 0 where none was received
+	Inferred   bool          // created, as a record without a name that nothing else explains, but without proof
+	Temporary  bool          // failed only because a temporary failure used up the attempts
+	Scanned    bool          // the first indexing of a created record, or of an integration its scan, was seen to end
+	Unanswered bool          // the answer to a request for it was lost: the server may still be at work on that one
+	Error      string        // the server's own words, or ours
+	Advice     string        // likewise
+	Started    time.Time     // when the first request left; zero if none did
+	Took       time.Duration // until the last answer
+	Seen       *Seen         // what the server shows instead of what was wanted; nil: nothing else
 }
 
 // Intent is a write that is about to be sent. It is recorded before the request leaves.

@@ -67,11 +67,11 @@ func (w *workspace) decide(ctx context.Context, run schema.Run, m manifests) (d 
 	}
 	d = w.plan(run, m, live, known)
 	for range listTries {
-		if d.plan.Count(schema.OpCreate)+d.plan.Count(schema.OpDelete) == 0 {
-			return d, nil
-		}
-		if err := w.waitForEarlier(ctx, run, planner.Shard(d.plan, w.shard)); err != nil {
+		switch waited, err := w.waitForEarlier(ctx, run, planner.Shard(d.plan, w.shard)); {
+		case err != nil:
 			return d, err
+		case !waited && d.plan.Count(schema.OpCreate)+d.plan.Count(schema.OpDelete) == 0:
+			return d, nil
 		}
 		live, d.live = server{}, server{} // only one list is held at a time
 		if live, err = w.readServer(ctx, expected, m.kinds()); err != nil {
@@ -170,39 +170,42 @@ func openToAll(plan schema.Plan) []schema.Finding {
 	return open.Findings()
 }
 
-// waitForEarlier waits while the server may still be at work on a create that an earlier run sent
-// and that the plan has again.
-func (w *workspace) waitForEarlier(ctx context.Context, run schema.Run, plan schema.Plan) error {
+// waitForEarlier waits while the server may still be at work on what an earlier run sent: a create that the
+// plan has again, or a change or deletion of one of its records.
+func (w *workspace) waitForEarlier(ctx context.Context, run schema.Run, plan schema.Plan) (waited bool, err error) {
 	if w.state == nil || w.dryRun {
-		return nil
+		return false, nil
 	}
 	unsettled, err := w.state.Unsettled(ctx, journal.TargetOf(run))
 	if err != nil {
-		return err
+		return false, err
 	}
-	wanted := make(map[schema.Key]bool)
+	creates, touched := make(map[schema.Key]bool), make(map[int64]bool)
 	for i := range plan.Actions {
 		if a := &plan.Actions[i]; a.Op == schema.OpCreate {
-			wanted[a.Want.Key()] = true
+			creates[a.Want.Key()] = true
+		} else {
+			touched[a.Have.ID] = true
 		}
 	}
 	var wait time.Duration
 	for _, u := range unsettled {
 		o, err := readOptions(u.Run, u.Options)
 		if err != nil {
-			return err
+			return false, err
 		}
-		if left := max(w.recordedTimeout(o), w.settings.target.timeout) + engine.MaxIntentAge - u.Age; wanted[u.Key] && left > 0 {
+		left := max(w.recordedTimeout(o), w.settings.target.timeout) + engine.MaxIntentAge - u.Age
+		if again := u.ID == 0 && creates[u.Key] || u.ID != 0 && touched[u.ID]; again && left > 0 {
 			wait = max(wait, left)
-			w.log.info("waiting: Jira may still be at work on a create of an earlier run", "run", u.Run, "record", u.Key.String(), "for", left.Round(time.Second))
+			w.log.info("waiting: Jira may still be at work on what an earlier run sent", "run", u.Run, "record", u.Key.String(), "for", left.Round(time.Second))
 		}
 	}
 	if wait == 0 {
-		return nil
+		return false, nil
 	}
 	w.waiting.Start(w.now(), wait+w.settle)
-	waited, stop := context.WithTimeout(ctx, wait+w.settle)
+	pause, stop := context.WithTimeout(ctx, wait+w.settle)
 	defer stop()
-	<-waited.Done()
-	return context.Cause(ctx)
+	<-pause.Done()
+	return true, context.Cause(ctx)
 }

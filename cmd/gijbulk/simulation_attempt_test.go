@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"gijbulk/reports"
 	"gijbulk/schema"
 )
 
@@ -45,6 +46,17 @@ func (w *simWorld) judgeAgain(c *simCommand, key simKey) {
 			w.violate(1, "command %d creates %v again, and the server may be at work on that of command %d for %v", c.n, key, a.command.n, left)
 		case lists < needed:
 			w.violate(1, "command %d creates %v again after %d lists without that of command %d", c.n, key, lists, a.command.n)
+		}
+	}
+}
+
+// judgeLate: a later run of the same state has waited for what the server may still do to a record that its report has.
+func (w *simWorld) judgeLate(c *simCommand, r *simRecord, what string) {
+	for _, later := range w.commands[c.n:] {
+		waits := slices.Contains([]string{"import", "sync", "undo"}, later.name) && later.report != nil && !later.report.Run.DryRun && later.report.Run.Complete
+		knows := !c.hasOwnState() && !later.hasOwnState() && !later.sharesRun(c) && later.start.After(c.end)
+		if c.over && c.fault == "slow" && waits && knows && slices.ContainsFunc(later.report.Records, func(info reports.RecordInfo) bool { return info.ID == r.id }) {
+			w.violate(1, "command %d carries out the %s of id %d, %v, although command %d has reported it since", c.n, what, r.id, r.key, later.n)
 		}
 	}
 }

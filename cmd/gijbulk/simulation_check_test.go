@@ -48,6 +48,7 @@ func (c *simCommand) saw(s *simServer, kind string, shown []map[string]any) {
 func (w *simWorld) judge(c *simCommand, r *simRecord, what string, fields map[string]any) {
 	w.claim()
 	w.outlive(c, r, what)
+	w.judgeLate(c, r, what)
 	w.judgeChanged(c, r, fields)
 	w.judgeRenamed(c, r, fields)
 	switch {

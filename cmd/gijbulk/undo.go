@@ -72,7 +72,7 @@ func (w *workspace) revert(ctx context.Context, r *record, run schema.Run, saved
 	if run.Target != saved.Run.Target {
 		return w.decline(ctx, r, run, usage("run %s was on %s, not on %s", saved.Run.ID, saved.Run.Target, run.Target))
 	}
-	d, err := w.decideUndo(ctx, saved)
+	d, err := w.decideUndo(ctx, run, saved)
 	if err != nil {
 		return w.abandon(ctx, r, run, manifests{}, err)
 	}
@@ -85,7 +85,7 @@ func (w *workspace) revert(ctx context.Context, r *record, run schema.Run, saved
 }
 
 // decideUndo plans by two lists that agree: one alone may be older than what somebody has changed since the run.
-func (w *workspace) decideUndo(ctx context.Context, saved journal.Saved) (d decided, err error) {
+func (w *workspace) decideUndo(ctx context.Context, run schema.Run, saved journal.Saved) (d decided, err error) {
 	expected, before := saved.Plan.Expected(saved.Outcomes), ""
 	for range listTries {
 		d.live = server{} // only one list is held at a time
@@ -96,6 +96,9 @@ func (w *workspace) decideUndo(ctx context.Context, saved journal.Saved) (d deci
 		digest := d.plan.Digest()
 		if digest == before {
 			return d, nil
+		}
+		if _, err := w.waitForEarlier(ctx, run, d.plan); err != nil {
+			return d, err
 		}
 		before = digest
 	}

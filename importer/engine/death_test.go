@@ -61,7 +61,7 @@ func TestDeathAtEachStep(t *testing.T) {
 		{name: "one at a time, each just below the time limit", latency: 110 * time.Second, options: func(r *engine.Run) { r.Concurrency = 1 }},
 		{name: "two at a time, held back for long", latency: 110 * time.Second, held: 10 * time.Minute},
 		{name: "answers are lost", latency: time.Second, answers: map[string][]answer{
-			"a": {performAndLose}, "b": {lose, lose, perform}, "c": {performLater(90*time.Second, true)}, "changed": {performAndLose, perform}, "gone": {performAndLose, perform}}},
+			"a": {performAndLose}, "b": {lose, lose, perform}, "c": {performLater(90 * time.Second)}, "changed": {performAndLose, perform}, "gone": {performAndLose, perform}}},
 		{name: "canary and parts", latency: time.Second, options: func(r *engine.Run) {
 			r.Limits.Canary, r.Waves = 2, planner.Waves(r.Plan, 2)
 		}},

@@ -175,7 +175,7 @@ func (f *fixture) outcomesOf(statuses string) []schema.Outcome {
 	for n, status := range strings.Fields(statuses) {
 		if o := &outcomes[n]; status != string(schema.StatusUnprocessed) {
 			o.Status, o.Attempts, o.Started = schema.Status(status), 1, time.Now()
-			o.TimedOut = o.Status == schema.StatusUnknown
+			o.Unanswered = o.Status == schema.StatusUnknown
 		}
 		if status == string(schema.StatusCreated) {
 			outcomes[n].ID = f.server.add(f.Plan.Actions[n].Want)

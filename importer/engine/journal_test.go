@@ -148,7 +148,7 @@ func (j *journal) load() (schema.Plan, []schema.Outcome) {
 		}
 		if e.intents > 0 {
 			o := &outcomes[n]
-			o.Status, o.Class, o.Stop, o.TimedOut = schema.StatusUnknown, schema.ClassUnknown, schema.StopNone, true
+			o.Status, o.Class, o.Stop, o.Unanswered = schema.StatusUnknown, schema.ClassUnknown, schema.StopNone, true
 			o.Attempts += e.intents
 			o.Started, o.Took = e.started, e.begun.Sub(e.started)
 			o.Error = "the run ended before the answer was recorded"

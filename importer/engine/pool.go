@@ -240,6 +240,7 @@ func joinOutcomes(earlier, now schema.Outcome) schema.Outcome {
 		return now
 	}
 	now.Attempts += earlier.Attempts
+	now.Unanswered = now.Unanswered || earlier.Unanswered
 	if earlier.Status == schema.StatusUnknown { // the earlier request may have been carried out
 		switch now.Status {
 		case schema.StatusUnprocessed:

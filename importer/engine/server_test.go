@@ -178,12 +178,10 @@ func loseAs(names ...string) answer {
 }
 
 // performLater loses the answer, and performs the request after a time.
-func performLater(d time.Duration, timedOut bool) answer {
+func performLater(d time.Duration) answer {
 	return func(s *server, a schema.Action) schema.Outcome {
 		go func() { time.Sleep(d); perform(s, a) }()
-		o := lose(s, a)
-		o.TimedOut = timedOut
-		return o
+		return lose(s, a)
 	}
 }
 

@@ -39,8 +39,8 @@ func TestSettle(t *testing.T) {
 	}{
 		{"performed", []answer{performAndLose}, schema.StatusCreated, 1, 1},
 		{"not performed", []answer{lose, perform}, schema.StatusCreated, 2, 1},
-		{"performed late", []answer{performLater(15*time.Second, false)}, schema.StatusCreated, 1, 1},
-		{"performed long after the time limit", []answer{performLater(100*time.Second, true)}, schema.StatusCreated, 1, 1},
+		{"performed late", []answer{performLater(15 * time.Second)}, schema.StatusCreated, 1, 1},
+		{"performed long after the time limit", []answer{performLater(100 * time.Second)}, schema.StatusCreated, 1, 1},
 		{"never performed", []answer{lose}, schema.StatusUnknown, 4, 0},
 		{"refused the second time", []answer{lose, refuse}, schema.StatusFailed, 2, 0},
 		{"something unexplained resembles it", []answer{rename}, schema.StatusUnknown, 1, 0},
@@ -48,9 +48,9 @@ func TestSettle(t *testing.T) {
 		{"performed twice and answered", []answer{performTwice}, schema.StatusConflict, 1, 2},
 		{"performed and refused", []answer{performAndRefuse}, schema.StatusFailed, 1, 1},
 		{"performed with another value, and the answer was lost", []answer{func(s *server, a schema.Action) schema.Outcome { disable(s, a); return lose(s, a) }}, schema.StatusConflict, 1, 1},
-		{"performed long after the time limit of its answer, cut early", []answer{performLater(100*time.Second, false)}, schema.StatusCreated, 1, 1},
-		{"the server is slower than the time limit", []answer{performLater(4*time.Minute, false), lose}, schema.StatusCreated, 2, 1},
-		{"slower, and the second is performed too", []answer{performLater(4*time.Minute, false), performLater(4*time.Minute, false)}, schema.StatusConflict, 2, 2},
+		{"performed long after the time limit of its answer, cut early", []answer{performLater(100 * time.Second)}, schema.StatusCreated, 1, 1},
+		{"the server is slower than the time limit", []answer{performLater(4 * time.Minute), lose}, schema.StatusCreated, 2, 1},
+		{"slower, and the second is performed too", []answer{performLater(4 * time.Minute), performLater(4 * time.Minute)}, schema.StatusConflict, 2, 2},
 		{"performed and removed", []answer{performAndRemove}, schema.StatusFailed, 1, 0},
 		{"performed with another value", []answer{disable}, schema.StatusFailed, 1, 1},
 		{"performed, then a panic", []answer{performAndPanic}, schema.StatusCreated, 1, 1},
@@ -100,7 +100,7 @@ func TestSettleRefusedLater(t *testing.T) {
 		first answer
 		want  schema.Status
 	}{
-		{performLater(3*time.Minute, false), schema.StatusCreated},
+		{performLater(3 * time.Minute), schema.StatusCreated},
 		{lose, schema.StatusFailed},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -12,7 +12,6 @@ type attempts struct {
 	start, end time.Time
 	status     int  // the last one that was received
 	mayBeDone  bool // an attempt may have been carried out without an answer that reached us
-	timedOut   bool // an attempt ran into a time limit
 }
 
 func (t attempts) add(a answer) attempts {
@@ -28,7 +27,6 @@ func (t attempts) add(a answer) attempts {
 	t.count++
 	t.end = a.end
 	t.mayBeDone = t.mayBeDone || a.failure != nil && a.failure.Class == schema.ClassUnknown
-	t.timedOut = t.timedOut || a.late()
 	return t
 }
 
@@ -41,5 +39,6 @@ func (t attempts) report(out schema.Outcome) schema.Outcome {
 	}
 	out.Attempts += t.count
 	out.HTTP, out.Took = t.status, t.end.Sub(out.Started)
+	out.Unanswered = out.Unanswered || t.mayBeDone
 	return out
 }

@@ -214,7 +214,7 @@ func TestDoOutcomes(t *testing.T) {
 		{"refused", always(200, `{"success":"false","error":"bad origin","advice":"mend it"}`), create("x"),
 			schema.Outcome{Status: schema.StatusFailed, Class: refused, Attempts: 1, HTTP: 200, Error: "bad origin", Advice: "mend it"}},
 		{"unknown", always(504, "<title>504 Gateway Time-out</title>"), create("x"),
-			schema.Outcome{Status: schema.StatusUnknown, Class: unknown, Attempts: 1, HTTP: 504, Error: "504 Gateway Time-out", TimedOut: true}},
+			schema.Outcome{Status: schema.StatusUnknown, Class: unknown, Attempts: 1, HTTP: 504, Error: "504 Gateway Time-out", Unanswered: true}},
 		{"stop", always(403, ""), create("x"),
 			schema.Outcome{Status: schema.StatusUnprocessed, Class: stop, Stop: schema.StopCredentials, Attempts: 1, HTTP: 403,
 				Error: "neither a Jira administrator nor a manager of the app, or the XSRF check refused it", Advice: hintAdmin}},

@@ -59,7 +59,7 @@ func doneStatus(op schema.Op) schema.Status {
 }
 
 func conclude(out schema.Outcome, e *Error, a answer) schema.Outcome {
-	out.Class, out.Error, out.Advice, out.TimedOut = e.Class, e.reason(), cmp.Or(e.Advice, string(e.Need)), a.attempts.timedOut
+	out.Class, out.Error, out.Advice = e.Class, e.reason(), cmp.Or(e.Advice, string(e.Need))
 	switch e.Class {
 	case schema.ClassNotDone:
 		out.Temporary = true

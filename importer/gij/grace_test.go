@@ -23,7 +23,7 @@ func TestTimeoutCoversTheBody(t *testing.T) {
 		})})
 		start := time.Now()
 		out := c.Do(t.Context(), create("x"))
-		if out.Status != schema.StatusUnknown || !out.TimedOut || out.HTTP != 200 || time.Since(start) != time.Minute {
+		if out.Status != schema.StatusUnknown || !out.Unanswered || out.HTTP != 200 || time.Since(start) != time.Minute {
 			t.Errorf("after %v: %+v", time.Since(start), out)
 		}
 	})
@@ -63,8 +63,8 @@ func TestGrace(t *testing.T) {
 			if out.Status != tt.want || out.Took != tt.took || time.Since(start) != tt.took || out.Attempts != 1 {
 				t.Errorf("%s: after %v: %+v", tt.name, time.Since(start), out)
 			}
-			if (out.Status == schema.StatusUnknown) != out.TimedOut {
-				t.Errorf("%s: waited is %v", tt.name, out.TimedOut)
+			if (out.Status == schema.StatusUnknown) != out.Unanswered {
+				t.Errorf("%s: unanswered is %v", tt.name, out.Unanswered)
 			}
 			if out = c.Do(ctx, create("y")); out.Status != schema.StatusUnprocessed || out.Class != none || out.Attempts != 0 {
 				t.Errorf("%s: the next: %+v", tt.name, out)
@@ -115,7 +115,7 @@ func TestTimeoutWhileConnecting(t *testing.T) {
 			return hang(r)
 		})})
 		out := c.Do(t.Context(), create("x"))
-		if out.Status != schema.StatusFailed || !out.Temporary || out.TimedOut {
+		if out.Status != schema.StatusFailed || !out.Temporary || out.Unanswered {
 			t.Errorf("%+v", out)
 		}
 	})

@@ -65,9 +65,9 @@ func TestUpdatesAndDeletes(t *testing.T) {
 			schema.Outcome{Status: schema.StatusFailed, Class: refused, HTTP: 200, Advice: "Please try again with an existing repository id.",
 				Error: "the other fields were changed; disabled: Repository with id=7 does not exist"}},
 		{"disabled is lost once", both, []roundTrip{updated, breakOff, ok}, []string{putName, putOff, putOff},
-			schema.Outcome{Status: schema.StatusUpdated, Class: done, HTTP: 200}},
+			schema.Outcome{Status: schema.StatusUpdated, Class: done, HTTP: 200, Unanswered: true}},
 		{"an update is lost in every way", update(rename("new")), []roundTrip{breakOff, always(502, ""), always(200, `{"succ`), always(408, ""), always(503, ""), updated},
-			[]string{putName, putName, putName, putName, putName, putName}, schema.Outcome{Status: schema.StatusUpdated, Class: done, HTTP: 200}},
+			[]string{putName, putName, putName, putName, putName, putName}, schema.Outcome{Status: schema.StatusUpdated, Class: done, HTTP: 200, Unanswered: true}},
 		{"an update of what is gone", update(rename("new")), []roundTrip{gone}, []string{putName},
 			schema.Outcome{Status: schema.StatusFailed, Class: refused, HTTP: 200, Error: "Repository with id=7 does not exist",
 				Advice: "Please try again with an existing repository id."}},
@@ -75,9 +75,9 @@ func TestUpdatesAndDeletes(t *testing.T) {
 		{"a delete with files", withFiles, []roundTrip{ok}, []string{"DELETE integration/7?deleteFiles=true"},
 			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200}},
 		{"a delete that was lost", remove(), []roundTrip{breakOff, gone}, []string{deleteOne, deleteOne},
-			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200}},
+			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200, Unanswered: true}},
 		{"a delete that was lost, then turned away", remove(), []roundTrip{breakOff, always(429, ""), gone}, []string{deleteOne, deleteOne, deleteOne},
-			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200}},
+			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200, Unanswered: true}},
 		{"a delete of what is gone", remove(), []roundTrip{gone}, []string{deleteOne},
 			schema.Outcome{Status: schema.StatusDeleted, Class: done, HTTP: 200, Advice: "it was already deleted"}},
 		{"a delete of what went meanwhile", remove(), []roundTrip{always(503, busy, "Retry-After", "1"), gone}, []string{deleteOne, deleteOne},
@@ -112,22 +112,21 @@ func TestDoubtRemains(t *testing.T) {
 		steps    []roundTrip
 		class    schema.Class
 		passing  bool
-		waited   bool
 		attempts int
 	}{
-		{"lost to the end", []roundTrip{breakOff}, unknown, true, false, 4},
-		{"timed out to the end", []roundTrip{hang}, unknown, true, true, 4},
-		{"then no connection", []roundTrip{breakOff, refuse}, unknown, true, false, 1},
-		{"then busy", []roundTrip{always(504, ""), busy}, unknown, true, true, 4},
-		{"then refused", []roundTrip{breakOff, always(400, "bad")}, unknown, false, false, 2},
-		{"then refused credentials", []roundTrip{breakOff, always(401, "")}, stop, false, false, 2},
+		{"lost to the end", []roundTrip{breakOff}, unknown, true, 4},
+		{"timed out to the end", []roundTrip{hang}, unknown, true, 4},
+		{"then no connection", []roundTrip{breakOff, refuse}, unknown, true, 1},
+		{"then busy", []roundTrip{always(504, ""), busy}, unknown, true, 4},
+		{"then refused", []roundTrip{breakOff, always(400, "bad")}, unknown, false, 2},
+		{"then refused credentials", []roundTrip{breakOff, always(401, "")}, stop, false, 2},
 	} {
 		for _, action := range []schema.Action{update(rename("x")), update(disable(true)), remove()} {
 			synctest.Test(t, func(t *testing.T) {
 				c := newClient(t, Config{Base: script(append([]roundTrip{always(200, added)}, tt.steps...)...), Retries: 3})
 				prove(t, c)
 				out := c.Do(t.Context(), action)
-				if out.Status != schema.StatusUnknown || out.Class != tt.class || out.Temporary != tt.passing || out.TimedOut != tt.waited ||
+				if out.Status != schema.StatusUnknown || out.Class != tt.class || out.Temporary != tt.passing || !out.Unanswered ||
 					out.Attempts != tt.attempts || out.Error == "" || (out.Stop != "") != (tt.class == stop) {
 					t.Errorf("%s: %s: %+v", tt.name, action.Op, out)
 				}
@@ -168,7 +167,7 @@ func TestCancelledInDoubt(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		out := c.Do(ctx, update(rename("x")))
-		if out.Status != schema.StatusUnknown || out.Attempts != 1 || !out.TimedOut || time.Since(start) != 6*time.Second {
+		if out.Status != schema.StatusUnknown || out.Attempts != 1 || !out.Unanswered || time.Since(start) != 6*time.Second {
 			t.Errorf("after %v: %+v", time.Since(start), out)
 		}
 	})

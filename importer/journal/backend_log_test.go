@@ -26,7 +26,7 @@ var (
 
 // testOutcomes: what is read back at each moment of a write's life.
 func testOutcomes(t *testing.T, s store) {
-	failed := schema.Outcome{Status: schema.StatusFailed, Class: schema.ClassRefused, Attempts: 2, HTTP: 400, Inferred: true, Temporary: true, TimedOut: true,
+	failed := schema.Outcome{Status: schema.StatusFailed, Class: schema.ClassRefused, Attempts: 2, HTTP: 400, Inferred: true, Temporary: true, Unanswered: true,
 		Error: "will not", Advice: "ask", Started: started, Took: time.Second}
 	unknown := schema.Outcome{Status: schema.StatusUnknown, Class: schema.ClassUnknown, Attempts: 1, Started: started, Took: time.Second, Error: "reset"}
 	stop := schema.Outcome{Status: schema.StatusUnprocessed, Class: schema.ClassStop, Stop: schema.StopCredentials, Attempts: 1, HTTP: 401}
@@ -68,8 +68,8 @@ func testOutcomes(t *testing.T, s store) {
 	}
 }
 
-// testUnsettled: of all creates on a target, those whose answer was lost, also where a list has shown such a
-// record since, with the age of their latest attempt where that was in this boot.
+// testUnsettled: of all writes on a target, those whose answer was lost, with the age of their latest attempt where
+// that was in this boot: a create also where a list has shown such a record since, an update also where it was sent again.
 func testUnsettled(t *testing.T, s store) {
 	boot, since := "this boot", 5*time.Minute
 	j := s(t, Clock{Now: func() time.Time { return started }, Boot: func() (string, time.Duration) { return boot, since }})
@@ -79,17 +79,19 @@ func testUnsettled(t *testing.T, s store) {
 	elsewhere := run("elsewhere")
 	elsewhere.Target = "https://other.example.org"
 	begin(t, start(t, j, elsewhere, creates(1)...), creates(1)...)
-	actions := append(creates(6), update(9, "record 6", nil))
-	actions[6].N = 6
+	actions := append(creates(6), update(9, "record 6", nil), update(10, "record 7", nil), update(11, "record 8", nil))
+	actions[6].N, actions[7].N, actions[8].N = 6, 7, 8
 	l := start(t, j, run("r2"), actions...)
-	begin(t, l, actions[0], actions[1], actions[2], actions[5], actions[6])
+	begin(t, l, actions[0], actions[1], actions[2], actions[5], actions[6], actions[7], actions[8])
 	unknown := schema.Outcome{N: 1, Status: schema.StatusUnknown, Class: schema.ClassUnknown, Attempts: 1, Started: started}
-	answered := done(actions[0], schema.StatusCreated, 4)
-	answered.Answered = true
-	end(t, l, answered, unknown, done(actions[5], schema.StatusCreated, 5))
+	found := done(actions[5], schema.StatusCreated, 5)
+	found.Unanswered, unknown.Unanswered = true, true
+	end(t, l, done(actions[0], schema.StatusCreated, 4), unknown, found, done(actions[7], schema.StatusUpdated, 10))
 	since += time.Minute
-	begin(t, l, actions[1], actions[3])
-	end(t, l, schema.Outcome{N: 3, Status: schema.StatusFailed, Class: schema.ClassRefused, Attempts: 1, Started: started})
+	begin(t, l, actions[1], actions[3], actions[8])
+	again := done(actions[8], schema.StatusUpdated, 11)
+	again.Unanswered = true
+	end(t, l, again, schema.Outcome{N: 3, Status: schema.StatusFailed, Class: schema.ClassRefused, Attempts: 1, Started: started})
 	since += time.Minute
 	got, err := j.Unsettled(t.Context(), target)
 	if err != nil {
@@ -97,7 +99,7 @@ func testUnsettled(t *testing.T, s store) {
 	}
 	want := []Unsettled{{Run: "before the boot", Key: earlier[0].Want.Key()},
 		{Run: "r2", Key: actions[1].Want.Key(), Age: time.Minute}, {Run: "r2", Key: actions[2].Want.Key(), Age: 2 * time.Minute},
-		{Run: "r2", Key: actions[5].Want.Key(), Age: 2 * time.Minute}}
+		{Run: "r2", Key: actions[5].Want.Key(), Age: 2 * time.Minute}, {Run: "r2", Key: actions[6].Have.Key(), ID: 9, Age: 2 * time.Minute}, {Run: "r2", Key: actions[8].Have.Key(), ID: 11, Age: time.Minute}}
 	if d := diff(want, got); d != "" {
 		t.Error(d)
 	}
@@ -129,7 +131,7 @@ func testLostAnswer(t *testing.T, s store) {
 		{N: 0, Attempts: 1, Started: started.Add(time.Hour)},
 		{N: 1, Attempts: 4, Started: started, Took: time.Hour + time.Minute},
 	} {
-		want.Status, want.Class, want.TimedOut = schema.StatusUnknown, schema.ClassUnknown, true
+		want.Status, want.Class, want.Unanswered = schema.StatusUnknown, schema.ClassUnknown, true
 		got := saved.Outcomes[n]
 		if got.Error == "" || got.Advice == "" || strings.Contains(got.Error+got.Advice, "gijbulk") {
 			t.Errorf("outcome %d: error %q, advice %q", n, got.Error, got.Advice)

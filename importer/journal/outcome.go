@@ -54,7 +54,7 @@ func (r *outcomeRow) columns() (names []string, fields []any) {
 	}{
 		{"n", &r.N}, {"status", &r.Status}, {"class", &r.class}, {"stop", &r.Stop}, {"live", &r.ID}, {"answered", &r.Answered},
 		{"shown", &r.Shown}, {"init_date", &r.InitDate}, {"attempts", &r.Attempts}, {"http", &r.HTTP}, {"inferred", &r.Inferred},
-		{"temporary", &r.Temporary}, {"scanned", &r.Scanned}, {"timed_out", &r.TimedOut}, {"error", &r.Error}, {"advice", &r.Advice},
+		{"temporary", &r.Temporary}, {"scanned", &r.Scanned}, {"unanswered", &r.Unanswered}, {"error", &r.Error}, {"advice", &r.Advice},
 		{"started", (*timestamp)(&r.Started)}, {"took", &r.Took}, {"seen", document{&r.seen}}, {"intent", &r.intent},
 	} {
 		names, fields = append(names, c.name), append(fields, c.field)
@@ -114,7 +114,7 @@ func (in *seenJSON) decode() (*schema.Seen, error) {
 
 func unknownAfter(o schema.Outcome, i schema.Intent) schema.Outcome {
 	o.Status, o.Class, o.Stop, o.HTTP, o.Temporary = schema.StatusUnknown, schema.ClassUnknown, schema.StopNone, 0, false
-	o.TimedOut = true // the server may still work on it
+	o.Unanswered = true
 	o.Attempts++
 	if o.Started.IsZero() {
 		o.Started = i.At

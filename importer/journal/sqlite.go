@@ -24,8 +24,8 @@ var tables string
 const (
 	applicationID = 0x47494A42 // marks SQLite files as state files: "GIJB"
 
-	// layout is the version of the tables. 1 to 9 were never released.
-	layout = 10
+	// layout is the version of the tables. 1 to 10 were never released.
+	layout = 11
 
 	// busyTimeout is how long other processes are waited for, whose longest transaction
 	// is the plan of a very large run.

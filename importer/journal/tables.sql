@@ -85,8 +85,8 @@ CREATE TABLE outcomes (
 	http      INTEGER NOT NULL,
 	inferred  INTEGER NOT NULL,
 	temporary INTEGER NOT NULL,
-	scanned INTEGER NOT NULL,
-	timed_out INTEGER NOT NULL,
+	scanned   INTEGER NOT NULL,
+	unanswered INTEGER NOT NULL, -- the server may be at work on a request for it
 	error     TEXT NOT NULL,
 	advice    TEXT NOT NULL,
 	started   INTEGER,
