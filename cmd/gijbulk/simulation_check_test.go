@@ -137,7 +137,7 @@ func (w *simWorld) check(c *simCommand) {
 	if c.exit == exitError {
 		w.violate(0, "command %d (%s) ends with an internal error: %s", c.n, c.name, simTail(c.stderr.String()))
 	}
-	if w.has("exits") && (c.exit == exitTarget || c.exit == exitCredentials && !(c.forbidden && c.unread)) {
+	if w.has("exits") && (c.exit == exitTarget || c.exit == exitCredentials) {
 		w.violate(0, "command %d (%s) ends with exit %d, and neither target nor credentials are wrong: %s", c.n, c.name, c.exit, simTail(c.stderr.String()))
 	}
 	if c.name == "undo" {

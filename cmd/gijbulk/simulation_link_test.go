@@ -77,8 +77,6 @@ func (l *simLink) fault(r *http.Request, body []byte) simFault {
 	}
 	if hit && kind != "" && !l.w.skip[f.id] {
 		f.kind = kind
-		l.c.forbidden = l.c.forbidden || kind == "forbidden"
-		l.c.unread = l.c.unread || r.Method == http.MethodGet
 		l.w.overdue = l.w.overdue || kind == "late"
 		l.w.fired = append(l.w.fired, f.id)
 	}

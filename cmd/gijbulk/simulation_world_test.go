@@ -70,8 +70,6 @@ type simCommand struct {
 	timeout     time.Duration // of its requests
 	sent        map[string]int
 	fault       string // of the request that the server works on
-	forbidden   bool   // a firewall has forbidden a write
-	unread      bool   // a read has had a fault
 	tried       int    // writes that were sent
 	writes      int    // that reached the server
 	shown       map[simKey]int

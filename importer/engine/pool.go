@@ -176,28 +176,29 @@ func (r *Run) attempt(ctx context.Context, a schema.Action, begun time.Time) (sc
 		now.Status = schema.StatusUnprocessed // it did not leave
 	}
 	now.Answered = now.Status == schema.StatusCreated
-	o := joinOutcomes(earlier, adviseManager(a, r.isolateForbidden(ctx, now)))
+	now, unread := r.isolateForbidden(ctx, now)
+	o := joinOutcomes(earlier, adviseManager(a, now))
 	r.ledger.trackAttempts(o, cmp.Or(d.left, time.Now()))
-	if d.err != nil {
-		return o, d.err
+	if err := cmp.Or(d.err, unread); err != nil {
+		return o, err
 	}
 	return r.awaitIndexing(ctx, o), nil
 }
 
 // isolateForbidden makes a forbidden write that record's failure where the live list can be read:
-// a firewall, or a manager's limits, can forbid one record.
-func (r *Run) isolateForbidden(ctx context.Context, o schema.Outcome) schema.Outcome {
+// a firewall, or a manager's limits, can forbid one record. Where it cannot, its error says why the run stops.
+func (r *Run) isolateForbidden(ctx context.Context, o schema.Outcome) (schema.Outcome, error) {
 	if o.HTTP != http.StatusForbidden || o.Stop != schema.StopCredentials {
-		return o
+		return o, nil
 	}
 	if _, err := r.Target.List(ctx, nil, r.Plan.Kinds()...); err != nil { // the content does not matter: other workers continue
-		return o
+		return o, causeOr(ctx, "a write was forbidden; see whether all is", err)
 	}
 	if o.Status == schema.StatusUnprocessed {
 		o.Status, o.Class = schema.StatusFailed, schema.ClassRefused
 	}
 	o.Stop = schema.StopNone
-	return o
+	return o, nil
 }
 
 // adviseManager adds what to do where an update was refused that sets projects which the server does
