@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -189,23 +190,26 @@ func (w *workspace) waitForEarlier(ctx context.Context, run schema.Run, plan sch
 		}
 	}
 	var wait time.Duration
+	var over []journal.Unsettled
 	for _, u := range unsettled {
 		o, err := readOptions(u.Run, u.Options)
 		if err != nil {
 			return false, err
 		}
-		left := max(w.recordedTimeout(o), w.settings.target.timeout) + engine.MaxIntentAge - u.Age
-		if again := u.ID == 0 && creates[u.Key] || u.ID != 0 && touched[u.ID]; again && left > 0 {
+		if again := u.ID == 0 && creates[u.Key] || u.ID != 0 && touched[u.ID]; !again {
+			continue
+		}
+		over = append(over, u)
+		if left := max(w.recordedTimeout(o), w.settings.target.timeout) + engine.MaxIntentAge - u.Age; left > 0 {
 			wait = max(wait, left)
 			w.log.info("waiting: Jira may still be at work on what an earlier run sent", "run", u.Run, "record", u.Key.String(), "for", left.Round(time.Second))
 		}
 	}
-	if wait == 0 {
-		return false, nil
+	if wait > 0 {
+		w.waiting.Start(w.now(), wait+w.settle)
+		pause, stop := context.WithTimeout(ctx, wait+w.settle)
+		defer stop()
+		<-pause.Done()
 	}
-	w.waiting.Start(w.now(), wait+w.settle)
-	pause, stop := context.WithTimeout(ctx, wait+w.settle)
-	defer stop()
-	<-pause.Done()
-	return true, context.Cause(ctx)
+	return wait > 0, cmp.Or(context.Cause(ctx), w.state.MarkOver(ctx, over))
 }

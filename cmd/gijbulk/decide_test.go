@@ -23,6 +23,7 @@ type lateJira struct {
 	late   string // the method of that request, until it comes
 	onList func(*http.Request)
 
+	boots     int // how often the machine was started
 	dir       string
 	interrupt context.CancelFunc
 }
@@ -71,6 +72,7 @@ func (j *lateJira) bring(t *testing.T, exit int, late, manifest string, args ...
 	code := run(ctx, ctx, append(args, "--yes", "--jira", "https://jira.example.org", "--state", filepath.Join(j.dir, "gijbulk.db"),
 		"--report-dir", filepath.Join(j.dir, "r"), "--settle", "1s", "--timeout", "10s"), process{stdin: strings.NewReader(""), stdout: &out, stderr: &out, now: time.Now,
 		lookupEnv: func(name string) (string, bool) { v, found := secrets[name]; return v, found },
+		boot:      func() (string, time.Duration) { return fmt.Sprint(j.boots), time.Hour },
 		transport: j, locks: filepath.Join(j.dir, "locks"), columns: func() int { return 0 }})
 	if code != exit {
 		t.Fatalf("%q: exit %d, not %d: %s", args, code, exit, out.String())
@@ -134,6 +136,28 @@ func TestEarlierChange(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestWaitsOnce: after another start of the machine nothing tells how long ago a request has left. One later
+// run waits for it, not each.
+func TestWaitsOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const as = "  - {type: GITHUB, displayName: a, pat: env:PAT, global: true, sendCommitEmails: %t}\n"
+		jira := newLateJira(t)
+		jira.bring(t, exitDone, "", fmt.Sprintf(as, false), "sync")
+		jira.bring(t, exitInterrupted, http.MethodPut, fmt.Sprintf(as, true), "sync")
+		time.Sleep(time.Hour)
+		var took []time.Duration
+		for range 2 {
+			jira.boots++
+			began := time.Now()
+			jira.bring(t, exitDone, "", fmt.Sprintf(as, true), "sync")
+			took = append(took, time.Since(began).Round(time.Second))
+		}
+		if took[0] != 16*time.Second || took[1] != 0 { // --timeout, --settle, and how late a request may leave
+			t.Errorf("the runs took %v", took)
+		}
+	})
 }
 
 // roundTrip is a transport of one function.

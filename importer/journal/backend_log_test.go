@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -89,18 +90,35 @@ func testUnsettled(t *testing.T, s store) {
 	end(t, l, done(actions[0], schema.StatusCreated, 4), unknown, found, done(actions[7], schema.StatusUpdated, 10))
 	since += time.Minute
 	begin(t, l, actions[1], actions[3], actions[8])
-	again := done(actions[8], schema.StatusUpdated, 11)
-	again.Unanswered = true
-	end(t, l, again, schema.Outcome{N: 3, Status: schema.StatusFailed, Class: schema.ClassRefused, Attempts: 1, Started: started})
+	sentAgain := done(actions[8], schema.StatusUpdated, 11)
+	sentAgain.Unanswered = true
+	end(t, l, sentAgain, schema.Outcome{N: 3, Status: schema.StatusFailed, Class: schema.ClassRefused, Attempts: 1, Started: started})
 	since += time.Minute
 	got, err := j.Unsettled(t.Context(), target)
 	if err != nil {
 		t.Fatal(err)
 	}
+	said := func(unsettled []Unsettled) (all []string) {
+		for _, u := range unsettled {
+			all = append(all, fmt.Sprintln(u.Run, u.Key, u.ID, u.Age))
+		}
+		return all
+	}
 	want := []Unsettled{{Run: "before the boot", Key: earlier[0].Want.Key()},
 		{Run: "r2", Key: actions[1].Want.Key(), Age: time.Minute}, {Run: "r2", Key: actions[2].Want.Key(), Age: 2 * time.Minute},
 		{Run: "r2", Key: actions[5].Want.Key(), Age: 2 * time.Minute}, {Run: "r2", Key: actions[6].Have.Key(), ID: 9, Age: 2 * time.Minute}, {Run: "r2", Key: actions[8].Have.Key(), ID: 11, Age: time.Minute}}
-	if d := diff(want, got); d != "" {
+	if d := diff(said(want), said(got)); d != "" {
+		t.Error(d)
+	}
+	if err := j.MarkOver(t.Context(), got[:2]); err != nil {
+		t.Fatal(err)
+	}
+	begin(t, l, actions[1])
+	if got, err = j.Unsettled(t.Context(), target); err != nil {
+		t.Fatal(err)
+	}
+	want[1].Age = 0 // since that of its new attempt
+	if d := diff(said(want[1:]), said(got)); d != "" {
 		t.Error(d)
 	}
 }

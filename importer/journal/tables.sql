@@ -67,6 +67,7 @@ CREATE TABLE intents (
 	boot    TEXT NOT NULL,    -- which boot of which machine
 	since   INTEGER NOT NULL, -- nanoseconds since the boot
 	secrets TEXT,             -- JSON {field: keyed hash}: that are about to be sent
+	over    INTEGER NOT NULL DEFAULT 0, -- the server has ended all work on it
 	PRIMARY KEY (run, n, attempt),
 	FOREIGN KEY (run, n) REFERENCES actions (run, n) ON DELETE CASCADE
 ) STRICT, WITHOUT ROWID;
