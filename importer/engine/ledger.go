@@ -126,6 +126,7 @@ func (l *ledger) trackAttempts(o schema.Outcome, left time.Time) {
 	switch {
 	case o.Status != schema.StatusUnknown:
 		delete(l.lost, o.N)
+		delete(l.gone, o.ID) // a restored server assigns ids again
 		if o.InitDate != 0 {
 			l.clock.observe(o.InitDate, left, time.Now())
 		}

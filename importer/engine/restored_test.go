@@ -65,6 +65,25 @@ func TestResumeAfterRestoreOfOtherKinds(t *testing.T) {
 	})
 }
 
+// TestIDAssignedAgain: the id of a record that has gone may be that of a new one of a restored server, which lists
+// have to show then.
+func TestIDAssignedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		f := newRun(t, s, creates("gone", "new"))
+		outcomes := f.outcomesOf("created unprocessed")
+		id := outcomes[0].ID
+		s.remove(id)
+		s.lastID--
+		if err := f.Resume(t.Context(), outcomes, nil); err != nil {
+			t.Fatal(err)
+		}
+		if _, expected := s.expected[len(s.expected)-1][id]; !expected || f.outcome("new").ID != id || f.statuses() != "failed created" {
+			t.Errorf("%s, expected of the lists: %v", f.statuses(), s.expected)
+		}
+	})
+}
+
 // TestResumeOfIDsOfOtherKinds: what is certainly no longer there is neither changed nor deleted by its id, which
 // a restored server may have given to a record of a kind that the plan is not about.
 func TestResumeOfIDsOfOtherKinds(t *testing.T) {
