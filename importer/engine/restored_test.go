@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -61,6 +62,29 @@ func TestResumeAfterRestoreOfOtherKinds(t *testing.T) {
 			if restored, ok := errors.AsType[*engine.Restored](err); !ok || restored.Now.ID != id || s.requests() != 0 {
 				t.Errorf("error %v after %d requests", err, s.requests())
 			}
+		}
+	})
+}
+
+// TestRestoredAfterAnOldList: the first list of a resume may be older than the restore.
+func TestRestoredAfterAnOldList(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newServer()
+		f := newRun(t, s, creates("a", "lost"))
+		outcomes := f.outcomesOf("created unknown")
+		s.onList = func(_ context.Context, nth int) error {
+			if nth == 2 {
+				another := integration(0, "another")
+				another.ID, another.InitDate = outcomes[0].ID, 2
+				s.live = []schema.Record{another}
+			}
+			return nil
+		}
+		outcomes[0].InitDate = 1
+		s.live[0].InitDate = 1
+		err := f.Resume(t.Context(), outcomes, nil)
+		if restored, ok := errors.AsType[*engine.Restored](err); !ok || restored.Now.InitDate != 2 || s.requests() != 0 {
+			t.Errorf("error %v after %d requests, %s", err, s.requests(), f.statuses())
 		}
 	})
 }

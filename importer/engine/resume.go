@@ -14,15 +14,15 @@ import (
 // again first.
 const MaxIntentAge = 5 * time.Second
 
-// Restored is the error of a resume after the server has given an id to another record: nothing that
-// the run knows of ids counts any more, and nothing was sent.
+// Restored is the error of a run after the server has given an id to another record: nothing that the run knows
+// of ids counts any more, and nothing more is sent.
 type Restored struct {
 	Now schema.Record // the live record
 }
 
 // Error names the record.
 func (r *Restored) Error() string {
-	return match.Called(r.Now) + " is not the record that had this id when the run began: this Jira was restored or copied since; nothing was sent"
+	return match.Called(r.Now) + " is not the record that had this id when the run began: this Jira was restored or copied since; nothing more was sent"
 }
 
 // BootClock returns the boot of the machine and the time since then, which no setting of the clock
@@ -82,13 +82,20 @@ func (r *Run) recheck(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if now, found := r.Plan.Reassigned(r.ledger.outcomes, live); found {
-		return &Restored{Now: now}
+	if err := r.refuseRestored(live); err != nil {
+		return err
 	}
 	if _, err := r.settleByList(ctx, live, read); err != nil {
 		return err
 	}
 	return r.ledger.recordOutcomes(ctx, r.ledger.changedByOthers(live)...)
+}
+
+func (r *Run) refuseRestored(live []schema.Record) error {
+	if now, found := r.Plan.Reassigned(r.ledger.outcomes, live); found {
+		return &Restored{Now: now}
+	}
+	return nil
 }
 
 func (l *ledger) changedBeforeSent(live []schema.Record) []schema.Outcome {

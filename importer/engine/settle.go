@@ -50,6 +50,9 @@ func (r *Run) settleByNewList(ctx context.Context) (missing []int, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := r.refuseRestored(live); err != nil {
+		return nil, err
+	}
 	if missing, err = r.settleByList(ctx, live, read); err != nil {
 		return nil, err
 	}
