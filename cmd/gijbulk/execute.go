@@ -155,7 +155,7 @@ func (w *workspace) printSummary(run schema.Run, results []schema.Result, troubl
 
 // verdict is the error that gives the run its exit code. The worst that applies wins.
 func verdict(outcomes []schema.Outcome, trouble error) error {
-	if code, _ := codeOf(trouble); slices.Contains([]int{exitCredentials, exitTarget, exitUnsafe, exitInterrupted, exitTerminated, exitError, exitLimit}, code) {
+	if code, _ := codeOf(trouble); slices.Contains([]int{exitCredentials, exitTarget, exitUnsafe, exitFailed, exitInterrupted, exitTerminated, exitError, exitLimit}, code) {
 		return trouble
 	}
 	bad := withStatus(outcomes, schema.StatusFailed, schema.StatusConflict, schema.StatusUnknown)

@@ -108,6 +108,8 @@ func codeOf(err error) (code int, hint string) {
 		return fail.code, fail.hint
 	case errors.As(err, &sig):
 		return sig.code(), ""
+	case errors.As(err, &restored) && restored.Sent:
+		return exitFailed, "start the same command again: it makes a new plan"
 	case errors.As(err, &restored):
 		return exitUnsafe, "start the same command again: it makes a new plan"
 	case errors.As(err, &stop):

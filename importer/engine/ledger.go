@@ -22,6 +22,7 @@ type ledger struct {
 	gone     map[int64]bool      // records that are no longer on the server
 	losses   map[int]int         // by the action's number, of creates: attempts without an answer
 	waited   map[int]bool        // likewise: this process has waited for their first indexings
+	wrote    bool                // this process has sent something, or was about to
 
 	mu sync.Mutex // over outcomes while the pool works, and over the observer
 }
@@ -32,6 +33,9 @@ func newLedger(r *Run, outcomes []schema.Outcome) *ledger {
 }
 
 func (l *ledger) recordIntents(ctx context.Context, actions ...schema.Action) error {
+	l.mu.Lock()
+	l.wrote = true
+	l.mu.Unlock()
 	if l.run.Journal == nil {
 		return nil
 	}

@@ -66,27 +66,29 @@ func TestResumeAfterRestoreOfOtherKinds(t *testing.T) {
 	})
 }
 
-// TestRestoredAfterAnOldList: the first list of a resume may be older than the restore.
+// TestRestoredAfterAnOldList: the first list of a resume may be older than the restore, and writes that are left
+// be sent before another one is read.
 func TestRestoredAfterAnOldList(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		s := newServer()
-		f := newRun(t, s, creates("a", "lost"))
-		outcomes := f.outcomesOf("created unknown")
-		s.onList = func(_ context.Context, nth int) error {
-			if nth == 2 {
-				another := integration(0, "another")
-				another.ID, another.InitDate = outcomes[0].ID, 2
-				s.live = []schema.Record{another}
+	for sent, names := range [][]string{{"a", "lost"}, {"a", "lost", "left"}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer()
+			f := newRun(t, s, creates(names...))
+			outcomes := f.outcomesOf("created unknown")
+			outcomes[0].InitDate, s.live[0].InitDate = 1, 1
+			s.onList = func(_ context.Context, nth int) error {
+				if nth == 2 {
+					another := integration(0, "another")
+					another.ID, another.InitDate = outcomes[0].ID, 2
+					s.live = []schema.Record{another}
+				}
+				return nil
 			}
-			return nil
-		}
-		outcomes[0].InitDate = 1
-		s.live[0].InitDate = 1
-		err := f.Resume(t.Context(), outcomes, nil)
-		if restored, ok := errors.AsType[*engine.Restored](err); !ok || restored.Now.InitDate != 2 || s.requests() != 0 {
-			t.Errorf("error %v after %d requests, %s", err, s.requests(), f.statuses())
-		}
-	})
+			err := f.Resume(t.Context(), outcomes, nil)
+			if restored, ok := errors.AsType[*engine.Restored](err); !ok || restored.Now.InitDate != 2 || restored.Sent != (sent > 0) || s.requests() != sent {
+				t.Errorf("error %v after %d requests, %s", err, s.requests(), f.statuses())
+			}
+		})
+	}
 }
 
 // TestIDAssignedAgain: the id of a record that has gone may be that of a new one of a restored server, which lists

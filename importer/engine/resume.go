@@ -17,12 +17,17 @@ const MaxIntentAge = 5 * time.Second
 // Restored is the error of a run after the server has given an id to another record: nothing that the run knows
 // of ids counts any more, and nothing more is sent.
 type Restored struct {
-	Now schema.Record // the live record
+	Now  schema.Record // the live record
+	Sent bool          // this process had sent something before it was seen
 }
 
 // Error names the record.
 func (r *Restored) Error() string {
-	return match.Called(r.Now) + " is not the record that had this id when the run began: this Jira was restored or copied since; nothing more was sent"
+	sent := "nothing"
+	if r.Sent {
+		sent = "nothing more"
+	}
+	return match.Called(r.Now) + " is not the record that had this id when the run began: this Jira was restored or copied since; " + sent + " was sent"
 }
 
 // BootClock returns the boot of the machine and the time since then, which no setting of the clock
@@ -93,7 +98,7 @@ func (r *Run) recheck(ctx context.Context) error {
 
 func (r *Run) refuseRestored(live []schema.Record) error {
 	if now, found := r.Plan.Reassigned(r.ledger.outcomes, live); found {
-		return &Restored{Now: now}
+		return &Restored{Now: now, Sent: r.ledger.wrote}
 	}
 	return nil
 }
