@@ -202,7 +202,7 @@ func (w *workspace) waitForEarlier(ctx context.Context, run schema.Run, plan sch
 		over = append(over, u)
 		if left := max(w.recordedTimeout(o), w.settings.target.timeout) + engine.MaxIntentAge - u.Age; left > 0 {
 			wait = max(wait, left)
-			w.log.info("waiting: Jira may still be at work on what an earlier run sent", "run", u.Run, "record", u.Key.String(), "for", left.Round(time.Second))
+			w.log.info("waiting: Jira may still be at work on what an earlier run sent", "run", u.Run, "record", u.Key.String(), "for", (left + w.settle).Round(time.Second))
 		}
 	}
 	if wait > 0 {

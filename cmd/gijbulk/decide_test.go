@@ -159,8 +159,3 @@ func TestWaitsOnce(t *testing.T) {
 		}
 	})
 }
-
-// roundTrip is a transport of one function.
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
