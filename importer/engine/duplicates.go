@@ -54,7 +54,9 @@ func (l *ledger) possibleDuplicates() []schema.Outcome {
 func (l *ledger) surplusDeletions(doubled []schema.Outcome, live []schema.Record) (deletions []schema.Action, kept []schema.Outcome) {
 	for i, made := range l.newRecordsOf(doubled, live) {
 		o := doubled[i]
-		if len(made) == 0 || !equalExceptServerMade(made) {
+		is := func(r schema.Record) bool { return r.ID == o.ID }
+		renamed := o.Answered && slices.ContainsFunc(live, is) && !slices.ContainsFunc(made, is) // and what is there now may be somebody else's
+		if len(made) == 0 || renamed || !equalExceptServerMade(made) {
 			continue
 		}
 		keep := l.recordToKeep(o, made)

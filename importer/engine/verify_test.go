@@ -110,6 +110,8 @@ func TestRemoveDuplicates(t *testing.T) {
 			statuses: "created conflict created", live: 2},
 		{name: "one was removed", between: func(s *server) { s.remove(s.ids("b")[0]) }, statuses: "created created created", live: 1},
 		{name: "the answered one was removed", between: func(s *server) { s.remove(s.ids("b")[1]) }, statuses: "created created created", live: 1},
+		{name: "the answered one was renamed: the other may be somebody else's", between: func(s *server) { s.set(s.ids("b")[1], schema.FieldDisplayName, schema.Text("x")) },
+			statuses: "created conflict created", live: 1},
 		{name: "both were removed", between: func(s *server) { s.remove(s.ids("b")[0]); s.remove(s.ids("b")[0]) }, statuses: "created failed created"},
 		{name: "the deletion is refused", b: []answer{performTwice, refuse}, statuses: "created conflict created failed", live: 2, removing: "removing 1"},
 		{name: "the deletion is lost", b: []answer{performTwice, performAndLose}, statuses: "created created created deleted", live: 1, removing: "removing 1"},

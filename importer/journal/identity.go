@@ -78,9 +78,6 @@ func (l *Log) updateIdentities(ctx context.Context, o *schema.Outcome) error {
 	switch o.Status {
 	case schema.StatusCreated:
 		known := identity{id: id, key: a.Want.Key(), initDate: o.InitDate, set: a.Want.SetName()}
-		if o.Inferred { // another one may have been sent what the action has
-			return l.storeIdentity(ctx, known)
-		}
 		for f, v := range a.Want.All() {
 			known.sent.addPlain(f, v)
 		}
