@@ -138,7 +138,7 @@ func TestEarlierChange(t *testing.T) {
 	}
 }
 
-// TestWaitsOnce: after another start of the machine nothing tells how long ago a request has left. One later
+// TestWaitsOnce: after another start of the machine nothing shows how long ago a request has left. One later
 // run waits for it, not each.
 func TestWaitsOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

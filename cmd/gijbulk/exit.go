@@ -108,10 +108,8 @@ func codeOf(err error) (code int, hint string) {
 		return fail.code, fail.hint
 	case errors.As(err, &sig):
 		return sig.code(), ""
-	case errors.As(err, &restored) && restored.Sent:
-		return exitFailed, "start the same command again: it makes a new plan"
 	case errors.As(err, &restored):
-		return exitUnsafe, "start the same command again: it makes a new plan"
+		return codeOfRestored(restored), "start the same command again: it makes a new plan"
 	case errors.As(err, &stop):
 		return codeOfStop(stop.Reason()), withNeed(gij.Need(stop.Outcome.Advice))
 	case errors.As(err, &api):
@@ -176,6 +174,13 @@ func codeOfStop(reason schema.Stop) int {
 		return exitTemporary
 	}
 	return exitError
+}
+
+func codeOfRestored(err *engine.Restored) int {
+	if err.Sent {
+		return exitFailed
+	}
+	return exitUnsafe
 }
 
 func codeOfAPI(err *gij.Error) int {

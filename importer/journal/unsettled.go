@@ -56,8 +56,8 @@ func (j *Journal) Unsettled(ctx context.Context, target TargetURLs) (unsettled [
 	return unsettled, err
 }
 
-// MarkOver records that the server has ended its work on these writes. Their age would not tell a later run so
-// after the next boot.
+// MarkOver records that the server has ended its work on these writes. After the next boot their age
+// no longer shows it.
 func (j *Journal) MarkOver(ctx context.Context, over []Unsettled) (err error) {
 	if len(over) == 0 {
 		return nil
