@@ -110,11 +110,12 @@ func (w *simWorld) raced(at time.Time) bool {
 	return slices.ContainsFunc(w.commands, func(c *simCommand) bool { return !at.Before(c.start.Add(-w.story.lag)) && !at.After(w.ended(c)) })
 }
 
-// ended is when the last command of a command's run ended.
+// ended is when the last command of a command's run ended. Which run a resume that died had continued may not
+// be known: a later resume may have continued that one, too.
 func (w *simWorld) ended(c *simCommand) (end time.Time) {
 	for _, other := range w.commands {
 		switch {
-		case !c.sharesRun(other):
+		case !c.sharesRun(other) && (c.run != "" || other.name != "resume"):
 		case !other.over:
 			return time.Now()
 		case other.end.After(end):
