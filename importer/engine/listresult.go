@@ -16,13 +16,15 @@ type listResult struct {
 	found       map[int][]schema.Record // by the action's number: new records that match a create without an id
 	inexact     map[int]bool            // likewise: these have its identity only as the server may have rewritten it
 	surplus     map[int][]schema.Record // likewise: further ones with the identity of a create with an id
+	undecided   map[int]string          // likewise: why what a server may have rewritten could be it, or not
 	unexplained []schema.Record         // new, and explained by no record of the manifest
 }
 
 // findCreates looks for the creates among the live records that are new since the run began and
 // belong to no other outcome. What other shards create is explained too.
 func (l *ledger) findCreates(live []schema.Record) listResult {
-	s := listResult{found: make(map[int][]schema.Record), inexact: make(map[int]bool), surplus: make(map[int][]schema.Record)}
+	s := listResult{found: make(map[int][]schema.Record), inexact: make(map[int]bool),
+		surplus: make(map[int][]schema.Record), undecided: make(map[int]string)}
 	fresh := l.newRecords(live, l.claimed())
 	if len(fresh) == 0 {
 		return s // spares most lists the comparison
@@ -34,10 +36,16 @@ func (l *ledger) findCreates(live []schema.Record) listResult {
 		return w >= len(numbers) || l.outcomes[numbers[w]].Status != schema.StatusUnprocessed
 	}
 	pairs := match.MatchNew(want, fresh, sent)
-	undecided := slices.ContainsFunc(slices.Collect(maps.Keys(pairs.Conflict)), func(w int) bool { return w < len(numbers) })
+	conflicts := maps.Clone(pairs.Conflict)
+	maps.DeleteFunc(conflicts, func(w int, _ string) bool { return w >= len(numbers) })
+	for w, why := range conflicts {
+		if pairs.Rule[w].Folds() {
+			s.undecided[numbers[w]] = why
+		}
+	}
 	for i, r := range fresh {
 		w := pairs.ClaimedBy[i]
-		if undecided && w != match.None && pairs.Rule[w] != match.Exact {
+		if len(conflicts) > 0 && w != match.None && pairs.Rule[w] != match.Exact {
 			s.unexplained = append(s.unexplained, r) // it may be one of those that cannot be decided
 		}
 		switch {

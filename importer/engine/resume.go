@@ -123,7 +123,11 @@ func (l *ledger) changedByOthers(live []schema.Record) []schema.Outcome {
 		if a.Op == schema.OpCreate {
 			have = taken[n]
 		}
-		if now, changed := outcomeAfterOthers(a, o, found.found[n], have); changed {
+		now, changed := outcomeAfterOthers(a, o, found.found[n], have)
+		if why, undecided := found.undecided[n]; undecided && !changed {
+			now.Status, now.Error, now.Advice, changed = schema.StatusConflict, why, "write each record as the server shows it", true
+		}
+		if changed {
 			now.Inferred = now.Status == schema.StatusExists && found.inexact[n]
 			outcomes = append(outcomes, now)
 		}

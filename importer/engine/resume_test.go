@@ -135,6 +135,29 @@ func TestResumeAfterNoRename(t *testing.T) {
 	})
 }
 
+// TestResumeWhereSeveralMayBeIt: what others made and a server may have rewritten from several creates, or several
+// such records of one, is a conflict for those that were not sent, as for a new plan.
+func TestResumeWhereSeveralMayBeIt(t *testing.T) {
+	for _, tt := range []struct{ want, live []string }{
+		{[]string{"a  b", "A b"}, []string{"a b"}},
+		{[]string{"a b"}, []string{"A b", "A B"}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newServer()
+			f := newRun(t, s, creates(tt.want...))
+			for _, r := range wanted(tt.live...) {
+				s.add(r)
+			}
+			err := f.Resume(t.Context(), f.Plan.Outcomes(), nil)
+			for _, name := range tt.want {
+				if o := f.outcome(name); err != nil || o.Status != schema.StatusConflict || !strings.Contains(o.Error, "101") || o.Advice == "" || s.requests() != 0 {
+					t.Errorf("error %v, %+v after %d requests", err, o, s.requests())
+				}
+			}
+		})
+	}
+}
+
 // TestResumeBesideAnother: a live record that another one of the manifest has by its identity is not that of
 // a create which differs only in letter case.
 func TestResumeBesideAnother(t *testing.T) {
