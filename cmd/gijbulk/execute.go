@@ -91,7 +91,7 @@ func (w *workspace) report(ctx context.Context, r *record, run schema.Run, plan 
 	run.Requests, run.Writes = run.Requests+requests, run.Writes+writes
 	run.Timeline = w.traffic.timeline(run.Ended)
 	run.Complete, run.Why, run.Resume = trouble == nil, "", ""
-	if trouble != nil && w.state != nil && !hasVanished(trouble) {
+	if trouble != nil && w.state != nil && !hasVanished(trouble) && !isRestored(trouble) {
 		run.Resume = w.resuming(run)
 	}
 	run.Nested = plan.NestedAfter(outcomes, run.Complete)

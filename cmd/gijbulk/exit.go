@@ -109,7 +109,7 @@ func codeOf(err error) (code int, hint string) {
 	case errors.As(err, &sig):
 		return sig.code(), ""
 	case errors.As(err, &restored):
-		return codeOfRestored(restored), "start the same command again: it makes a new plan"
+		return codeOfRestored(restored), "give the command that began the run again: it makes a new plan"
 	case errors.As(err, &stop):
 		return codeOfStop(stop.Reason()), withNeed(gij.Need(stop.Outcome.Advice))
 	case errors.As(err, &api):
@@ -174,6 +174,12 @@ func codeOfStop(reason schema.Stop) int {
 		return exitTemporary
 	}
 	return exitError
+}
+
+// isRestored reports whether an error says that nothing which a run knows of ids counts any more.
+func isRestored(err error) bool {
+	_, restored := errors.AsType[*engine.Restored](err)
+	return restored
 }
 
 func codeOfRestored(err *engine.Restored) int {

@@ -56,6 +56,9 @@ func (w *workspace) nextSteps(run schema.Run, results []schema.Result, trouble e
 	if run.Resume != "" {
 		return append(steps, "continue where the run stopped: "+run.Resume)
 	}
+	if isRestored(trouble) && w.command.Name() == "resume" {
+		return steps // it would end in the same way
+	}
 	if run.Command == "apply" && (failed || trouble != nil || open) {
 		return append(steps, "make a plan of what is left, with the same options: "+planAgain(run.Files))
 	}
