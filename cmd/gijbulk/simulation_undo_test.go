@@ -48,8 +48,8 @@ func (w *simWorld) checkUndo(c *simCommand) {
 			unsure[key] = unsure[key] || !slices.Contains(simGood, r.Status)
 		}
 	}
-	for id := range c.gone {
-		if r := w.server.records[id]; r != nil && c.gone[id] {
+	for _, r := range w.server.sorted() {
+		if c.gone[r.id] || !c.mayKnow(r) {
 			unsure[r.key] = true
 		}
 	}
