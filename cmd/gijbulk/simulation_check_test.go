@@ -155,6 +155,7 @@ func (w *simWorld) check(c *simCommand) {
 			w.violate(3, "command %d exits 0, and %v is %s", c.n, key, r.Status)
 		}
 	}
+	w.checkRenamed(c)
 	if c.name == "undo" {
 		w.checkUndo(c)
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"gijbulk/reports"
 )
 
 // simRun is what is known of a run beyond its single commands.
@@ -186,18 +188,36 @@ func (w *simWorld) renamed(id int64, shown map[string]any, m simManifest) bool {
 }
 
 // judgeRenamed: no record is given the identity of another one that a list has shown, unless the manifest
-// gives that one a new name.
+// gives that one a new name. What a resume or an undo does about that one shows later.
 func (w *simWorld) judgeRenamed(c *simCommand, r *simRecord, fields map[string]any) {
 	name, renames := fields["displayName"].(string)
-	if c.name != "sync" || !renames {
+	if !renames {
 		return
 	}
 	key := r.key
-	key.name = name
+	if key.name = name; c.name != "sync" {
+		c.renames[r.id] = key
+		return
+	}
 	moves := slices.ContainsFunc(c.manifest, func(e simEntry) bool { return slices.Contains(e.previously, name) })
 	for id, v := range c.planned {
 		if id != r.id && simSeenKey(v) == key && !moves {
 			w.violate(1, "command %d renames id %d, %v, to %v, and a list has shown that as id %d", c.n, r.id, r.key, key, id)
+		}
+	}
+}
+
+// checkRenamed is that for a resume and an undo: the other record is still there, and was not to be renamed.
+func (w *simWorld) checkRenamed(c *simCommand) {
+	for renamed, key := range c.renames {
+		for id, v := range c.planned {
+			other := w.server.records[id]
+			if id == renamed || simSeenKey(v) != key || other == nil || other.key != key || !other.foreign.Before(c.start) || w.restores > 0 {
+				continue
+			}
+			if !slices.ContainsFunc(c.report.Records, func(r reports.RecordInfo) bool { return r.ID == id && r.Attempts > 0 }) {
+				w.violate(1, "command %d (%s) renames id %d to %v, and a list has shown that as id %d", c.n, c.name, renamed, key, id)
+			}
 		}
 	}
 }

@@ -73,6 +73,7 @@ type simCommand struct {
 	tried       int    // writes that were sent
 	writes      int    // that reached the server
 	shown       map[simKey]int
+	renames     map[int64]simKey // by id, of a resume or an undo
 	lastShown   map[int64]simKey
 	seen        map[int64]map[string]any // likewise, with all that it showed
 	lacking     map[int64]int            // lists without it, one after another
@@ -219,7 +220,7 @@ func (w *simWorld) begin(step simStep, n int) *simCommand {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	c := &simCommand{w: w, n: len(w.commands) + 1, step: n, name: step.op, seed: step.seed, manifest: w.manifest, start: time.Now(),
-		sent: make(map[string]int), shown: make(map[simKey]int), deathAt: step.deathAt, interruptAt: step.interruptAt, chance: w.story.chance}
+		sent: make(map[string]int), shown: make(map[simKey]int), renames: make(map[int64]simKey), deathAt: step.deathAt, interruptAt: step.interruptAt, chance: w.story.chance}
 	if w.calm {
 		c.chance = 0
 	}

@@ -112,7 +112,7 @@ func (l *ledger) changedBeforeSent(live []schema.Record) []schema.Outcome {
 }
 
 func (l *ledger) changedByOthers(live []schema.Record) []schema.Outcome {
-	found, byID, taken := l.findCreates(live), recordsByID(live), l.identityTaken(live)
+	found, byID, taken, renames := l.findCreates(live), recordsByID(live), l.identityTaken(live), l.renamesTaken(live)
 	var outcomes []schema.Outcome
 	for n, o := range l.outcomes {
 		a := l.action(n)
@@ -124,6 +124,9 @@ func (l *ledger) changedByOthers(live []schema.Record) []schema.Outcome {
 			have = taken[n]
 		}
 		now, changed := outcomeAfterOthers(a, o, found.found[n], have)
+		if other, isTaken := renames[a]; isTaken && !changed {
+			now, changed = takenOutcome(o, other), true
+		}
 		if why, undecided := found.undecided[n]; undecided && !changed {
 			now.Status, now.Error, now.Advice, changed = schema.StatusConflict, why, "write each record as the server shows it", true
 		}
@@ -170,6 +173,25 @@ func (l *ledger) identityTaken(live []schema.Record) map[int]schema.Record {
 	return taken
 }
 
+// renamesTaken are the renames that are still to be sent, to an identity that another record has now, with that record.
+// What another shard renames keeps none.
+func (l *ledger) renamesTaken(live []schema.Record) map[*schema.Action]schema.Record {
+	var open []*schema.Action
+	for n, o := range l.outcomes {
+		if o.Status == schema.StatusUnprocessed || o.Status == schema.StatusUnknown {
+			open = append(open, l.action(n))
+		}
+	}
+	elsewhere := make(map[int64]schema.Key)
+	for _, other := range l.run.Plan.Others {
+		elsewhere[other.ID] = other.Key()
+	}
+	return match.Taken(open, slices.DeleteFunc(slices.Clone(live), func(r schema.Record) bool {
+		key, is := elsewhere[r.ID]
+		return is && key != r.Key()
+	}))
+}
+
 // outcomeAfterOthers is for an action that is still to be sent: found are new records for a create, have
 // is the record of the action or the one that has its identity. changed is false where it can be sent.
 func outcomeAfterOthers(a *schema.Action, o schema.Outcome, found []schema.Record, have schema.Record) (_ schema.Outcome, changed bool) {
@@ -179,8 +201,7 @@ func outcomeAfterOthers(a *schema.Action, o schema.Outcome, found []schema.Recor
 	case a.Op == schema.OpCreate && len(found) > 1:
 		o = duplicatedOutcome(o, schema.RecordIDs(found))
 	case a.Op == schema.OpCreate && have.ID != 0:
-		o.Status, o.Advice = schema.StatusConflict, "check it in Jira, then run the same command again"
-		o.Error = match.Called(have) + " was given its identity after the plan was made"
+		o = takenOutcome(o, have)
 	case a.Op == schema.OpCreate:
 		return o, false
 	case !a.Op.Writes():
@@ -201,6 +222,12 @@ func outcomeAfterOthers(a *schema.Action, o schema.Outcome, found []schema.Recor
 		o.Status, o.ID, o.Class, o.Error, o.Advice = schema.StatusDeleted, a.Have.ID, schema.ClassDone, "", ""
 	}
 	return o, true
+}
+
+func takenOutcome(o schema.Outcome, by schema.Record) schema.Outcome {
+	o.Status, o.Advice = schema.StatusConflict, "check it in Jira, then run the same command again"
+	o.Error = match.Called(by) + " was given its identity after the plan was made"
+	return o
 }
 
 func confirmUntouched(a *schema.Action, o schema.Outcome, have schema.Record) (_ schema.Outcome, changed bool) {

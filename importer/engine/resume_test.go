@@ -135,6 +135,46 @@ func TestResumeAfterNoRename(t *testing.T) {
 	})
 }
 
+// TestResumeOfARename: no record is renamed to an identity that somebody else's has now; one that the run renames
+// as well, or another shard, keeps none.
+func TestResumeOfARename(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		meddle   func(s *server)
+		others   bool
+		statuses string
+		sent     int
+	}{
+		{"nobody has it", func(*server) {}, false, "updated updated", 2},
+		{"somebody made one", func(s *server) { s.add(integration(0, "c")) }, false, "conflict conflict", 0},
+		{"somebody renamed one", func(s *server) { s.set(s.live[0].ID, schema.FieldDisplayName, schema.Text("c")) }, false, "conflict conflict", 0},
+		{"another shard renames it later", func(s *server) { s.add(integration(0, "c")) }, true, "updated conflict", 2},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer()
+				s.add(integration(0, "before"))
+				s.add(integration(0, "a"))
+				b := s.add(integration(0, "b"))
+				to := func(line int, from, to string) schema.Record {
+					return integration(line, to).Set(schema.FieldPreviously, schema.Words(from))
+				}
+				plan, _ := planner.Diff([]schema.Record{to(1, "a", "b"), to(2, "b", "c")}, s.live, planner.Options{Update: true})
+				f := newRun(t, s, plan)
+				tt.meddle(s)
+				if tt.others {
+					other := integration(3, "d")
+					other.ID = b + 1
+					f.Plan.Others = []schema.Record{other}
+				}
+				if err := f.Resume(t.Context(), plan.Outcomes(), nil); err != nil || f.statuses() != tt.statuses || s.requests() != tt.sent {
+					t.Errorf("error %v, %s after %d requests: %+v", err, f.statuses(), s.requests(), f.Outcomes())
+				}
+			})
+		})
+	}
+}
+
 // TestResumeWhereSeveralMayBeIt: what others made and a server may have rewritten from several creates, or several
 // such records of one, is a conflict for those that were not sent, as for a new plan.
 func TestResumeWhereSeveralMayBeIt(t *testing.T) {

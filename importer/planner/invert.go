@@ -11,10 +11,11 @@ import (
 
 // Invert makes the plan that undoes what a run did: it deletes what the run created, restores what
 // it changed, and creates again what it deleted, also where the run reported a failure or a conflict.
-// live is read just before: what is no longer as the run left it, and what is not proven to be the
-// run's, is a conflict and is left alone. The findings say what cannot be restored.
+// live is read just before: what is no longer as the run left it, what is not proven to be the run's, and
+// what would make a second record of an identity, is a conflict and is left alone. The findings say what cannot
+// be restored.
 func Invert(results []schema.Result, live []schema.Record) (schema.Plan, []schema.Finding) {
-	inv := inverter{byID: make(map[int64]schema.Record, len(live)), keys: make(map[schema.Key]bool, len(live))}
+	inv := inverter{byID: make(map[int64]schema.Record, len(live)), keys: make(map[schema.Key]bool, len(live)), again: make(map[schema.Key]bool)}
 	for _, r := range live {
 		inv.byID[r.ID] = r
 		inv.keys[r.Key()] = true
@@ -42,12 +43,14 @@ func Invert(results []schema.Result, live []schema.Record) (schema.Plan, []schem
 		}
 		plan.Actions = append(plan.Actions, a)
 	}
+	refuseTaken(plan.Actions, live)
 	return numbered(plan), inv.findings
 }
 
 type inverter struct {
 	byID     map[int64]schema.Record
-	keys     map[schema.Key]bool
+	keys     map[schema.Key]bool // of live records
+	again    map[schema.Key]bool // of what is created again
 	findings []schema.Finding
 }
 
@@ -169,15 +172,35 @@ func (inv *inverter) recreateDeleted(o schema.Result) schema.Action {
 	case o.Status == schema.StatusUnknown:
 		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "it is not known whether the run deleted it", Advice: adviceResume}
 	case inv.keys[want.Key()]:
-		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "the server has another record with its identity", Advice: conflictAdvice(want)}
+		return schema.Action{Op: schema.OpConflict, Want: want, Reason: reasonTaken, Advice: conflictAdvice(want)}
+	case inv.again[want.Key()]:
+		return schema.Action{Op: schema.OpConflict, Want: want, Reason: "another deleted record with its identity is created again", Advice: "if both are wanted, add it in Jira"}
 	}
+	inv.again[want.Key()] = true
 	inv.reportNotRestored(want, schema.FieldPat, "it is created again without %s or password")
 	return schema.Action{Op: schema.OpCreate, Want: want}
+}
+
+// refuseTaken makes a conflict of each rename to an identity that another record has in the end.
+func refuseTaken(actions []schema.Action, live []schema.Record) {
+	after := slices.Clone(live)
+	var writes []*schema.Action
+	for i := range actions {
+		writes = append(writes, &actions[i])
+		if actions[i].Op == schema.OpCreate {
+			after = append(after, actions[i].Want)
+		}
+	}
+	for a := range match.Taken(writes, after) {
+		a.Op, a.Changes, a.Reason, a.Advice = schema.OpConflict, nil, reasonTaken, conflictAdvice(a.Want)
+	}
 }
 
 func (inv *inverter) reportNotRestored(r schema.Record, f schema.Field, message string) {
 	inv.findings = append(inv.findings, schema.CodeNotRestored.Newf(r.Place, f.String(), "%s: "+message, r.Key(), f))
 }
+
+const reasonTaken = "the server has another record with its identity"
 
 const adviceResume = "resume the run first"
 

@@ -269,6 +269,43 @@ func TestInvert(t *testing.T) {
 	}
 }
 
+// TestInvertMakesNoDuplicates: no record is created again, or gets its name back, where another one has or gets
+// the identity. Names that are exchanged are no duplicates, unless one of them stays.
+func TestInvertMakesNoDuplicates(t *testing.T) {
+	named := func(id int64, name string) schema.Record {
+		return live(id, "type", "GITHUB", "origin", "https://api.github.com", "displayName", name)
+	}
+	renamed := func(id int64, from, to string) schema.Result {
+		change := schema.Change{Field: schema.FieldDisplayName, From: schema.Text(from), To: schema.Text(to)}
+		return result(schema.Action{Op: schema.OpUpdate, Want: record(2, "type", "GITHUB", "origin", "https://api.github.com", "displayName", to), Have: named(id, from),
+			Changes: []schema.Change{change}}, schema.Outcome{Status: schema.StatusUpdated, ID: id, Attempts: 1})
+	}
+	deleted := func(id int64, name string) schema.Result {
+		return result(schema.Action{Op: schema.OpDelete, Have: named(id, name)}, schema.Outcome{Status: schema.StatusDeleted, ID: id, Attempts: 1})
+	}
+	for _, tt := range []struct {
+		name    string
+		results []schema.Result
+		live    []schema.Record
+		said    string
+	}{
+		{"deleted twice", []schema.Result{deleted(1, "a"), deleted(2, "a")}, nil, "create 0, conflict 0"},
+		{"renamed, and the name given to another", []schema.Result{renamed(1, "a", "b")}, []schema.Record{named(1, "b"), named(9, "a")}, "conflict 1"},
+		{"renamed, and the name of a deleted one", []schema.Result{renamed(1, "a", "b"), deleted(2, "a")}, []schema.Record{named(1, "b")}, "conflict 1, create 0"},
+		{"exchanged", []schema.Result{renamed(1, "a", "b"), renamed(2, "b", "a")}, []schema.Record{named(1, "b"), named(2, "a")}, "update 1 displayName, update 2 displayName"},
+		{"exchanged, and one renamed since", []schema.Result{renamed(1, "a", "b"), renamed(2, "b", "a")}, []schema.Record{named(1, "b"), named(2, "c")},
+			"update 1 displayName, conflict 2"},
+		{"a chain, and its end taken", []schema.Result{renamed(1, "a", "b"), renamed(2, "b", "c")}, []schema.Record{named(1, "b"), named(2, "c"), named(9, "a")}, "conflict 1, conflict 2"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			plan, _ := Invert(tt.results, tt.live)
+			if got := said(plan); got != tt.said {
+				t.Errorf("got %q, want %q", got, tt.said)
+			}
+		})
+	}
+}
+
 // TestDroppedType: a create of a type that the vendor no longer supports is an error unless it is
 // allowed; a live record of it is managed like any other.
 func TestDroppedType(t *testing.T) {
