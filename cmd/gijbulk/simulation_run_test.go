@@ -212,7 +212,7 @@ func (w *simWorld) checkRenamed(c *simCommand) {
 	for renamed, key := range c.renames {
 		for id, v := range c.planned {
 			other := w.server.records[id]
-			if id == renamed || simSeenKey(v) != key || other == nil || other.key != key || !other.foreign.Before(c.start) || w.restores > 0 {
+			if id == renamed || simSeenKey(v) != key || other == nil || other.key != key || other.foreign.After(c.start) || w.restores > 0 {
 				continue
 			}
 			if !slices.ContainsFunc(c.report.Records, func(r reports.RecordInfo) bool { return r.ID == id && r.Attempts > 0 }) {

@@ -42,10 +42,32 @@ func (s simStory) pickTheme(random *rand.Rand) string {
 // chains renames several records at once, each to the name that another one had.
 func (s simStory) chains(random *rand.Rand) []simStep {
 	steps := []simStep{s.command(random, "sync"), {op: "chain", seed: random.Uint64()}}
+	if s.classes["admin"] && random.IntN(3) == 0 {
+		return append(steps, s.meddled(random)...)
+	}
 	if random.IntN(3) == 0 {
 		steps = append(steps, s.command(random, "shards"))
 	}
 	return append(steps, s.command(random, []string{"import", "sync"}[random.IntN(2)]), s.command(random, "sync"))
+}
+
+// meddled lets others work, which may use the names of a chain, before a resume or an undo of it.
+func (s simStory) meddled(random *rand.Rand) []simStep {
+	step, next := s.command(random, "sync"), []string{"resume", "undo"}[random.IntN(2)]
+	if !slices.Contains(step.args, "--force") {
+		step.args = append(step.args, "--force")
+	}
+	if step.deathAt, step.deathAfter = 0, 0; next == "resume" && s.classes["death"] {
+		step.deathAt = 8 + random.IntN(8)
+	}
+	steps := []simStep{step}
+	for range 1 + random.IntN(3) {
+		steps = append(steps, simStep{op: "admin", seed: random.Uint64()})
+	}
+	if s.classes[next] || next == "resume" {
+		steps = append(steps, s.command(random, next))
+	}
+	return steps
 }
 
 // gates lets a process die that waits for the answer of a canary, or of a wave.
