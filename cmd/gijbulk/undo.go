@@ -18,10 +18,10 @@ func (a *app) undoCommand() *cobra.Command {
 		Short: "Undo what a run did",
 		Long: `Delete what a run created, restore what it changed, and create again what it
 deleted. The server is read just before: a record that is no longer as the run
-left it is a conflict and stays as it is. Secrets cannot be restored, because
-the server never shows them; the plan says so before the first write where that
-matters. RUN is an id from gijbulk runs, or last: the newest run that sent a
-write and is not an undo.`,
+left it is a conflict and stays as it is, and no second record of an identity is
+made. Secrets cannot be restored, because the server never shows them; the plan
+says so before the first write where that matters. RUN is an id from gijbulk
+runs, or last: the newest run that sent a write and is not an undo.`,
 		Example: "  gijbulk undo last --dry-run\n  gijbulk undo 20260102-030405-a1b2c3 --yes",
 		Args:    needRun,
 		RunE:    func(cmd *cobra.Command, args []string) error { return a.undo(cmd.Context(), args[0], o) },
