@@ -16,7 +16,7 @@ type listResult struct {
 	found       map[int][]schema.Record // by the action's number: new records that match a create without an id
 	inexact     map[int]bool            // likewise: these have its identity only as the server may have rewritten it
 	surplus     map[int][]schema.Record // likewise: further ones with the identity of a create with an id
-	undecided   map[int]string          // likewise: why what a server may have rewritten could be it, or not
+	undecided   map[int]string          // likewise: why it is not certain which new record the server has rewritten from it
 	unexplained []schema.Record         // new, and explained by no record of the manifest
 }
 

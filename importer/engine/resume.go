@@ -174,7 +174,6 @@ func (l *ledger) identityTaken(live []schema.Record) map[int]schema.Record {
 }
 
 // renamesTaken are the renames that are still to be sent, to an identity that another record has now, with that record.
-// What another shard renames keeps none.
 func (l *ledger) renamesTaken(live []schema.Record) map[*schema.Action]schema.Record {
 	var open []*schema.Action
 	for n, o := range l.outcomes {
@@ -182,14 +181,7 @@ func (l *ledger) renamesTaken(live []schema.Record) map[*schema.Action]schema.Re
 			open = append(open, l.action(n))
 		}
 	}
-	elsewhere := make(map[int64]schema.Key)
-	for _, other := range l.run.Plan.Others {
-		elsewhere[other.ID] = other.Key()
-	}
-	return match.Taken(open, slices.DeleteFunc(slices.Clone(live), func(r schema.Record) bool {
-		key, is := elsewhere[r.ID]
-		return is && key != r.Key()
-	}))
+	return match.Taken(open, live, l.run.Plan.Others)
 }
 
 // outcomeAfterOthers is for an action that is still to be sent: found are new records for a create, have

@@ -145,7 +145,7 @@ func TestResumeOfARename(t *testing.T) {
 		statuses string
 		sent     int
 	}{
-		{"nobody has it", func(*server) {}, false, "updated updated", 2},
+		{"no other one has it", func(*server) {}, false, "updated updated", 2},
 		{"somebody made one", func(s *server) { s.add(integration(0, "c")) }, false, "conflict conflict", 0},
 		{"somebody renamed one", func(s *server) { s.set(s.live[0].ID, schema.FieldDisplayName, schema.Text("c")) }, false, "conflict conflict", 0},
 		{"another shard renames it later", func(s *server) { s.add(integration(0, "c")) }, true, "updated conflict", 2},

@@ -183,15 +183,11 @@ func (inv *inverter) recreateDeleted(o schema.Result) schema.Action {
 
 // refuseTaken makes a conflict of each rename to an identity that another record has in the end.
 func refuseTaken(actions []schema.Action, live []schema.Record) {
-	after := slices.Clone(live)
-	var writes []*schema.Action
+	all := make([]*schema.Action, len(actions))
 	for i := range actions {
-		writes = append(writes, &actions[i])
-		if actions[i].Op == schema.OpCreate {
-			after = append(after, actions[i].Want)
-		}
+		all[i] = &actions[i]
 	}
-	for a := range match.Taken(writes, after) {
+	for a := range match.Taken(all, live, nil) {
 		a.Op, a.Changes, a.Reason, a.Advice = schema.OpConflict, nil, reasonTaken, conflictAdvice(a.Want)
 	}
 }
