@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -21,6 +22,7 @@ type ledger struct {
 	clock    serverClock         // by the creates that were answered
 	gone     map[int64]bool      // records that are no longer on the server
 	losses   map[int]int         // by the action's number, of creates: attempts without an answer
+	first    map[int]time.Time   // likewise: when the first of them left, at the earliest, where this process has sent it
 	waited   map[int]bool        // likewise: this process has waited for their first indexings
 	wrote    bool                // this process has sent something, or was about to
 
@@ -29,7 +31,7 @@ type ledger struct {
 
 func newLedger(r *Run, outcomes []schema.Outcome) *ledger {
 	return &ledger{run: r, outcomes: append([]schema.Outcome(nil), outcomes...),
-		lost: make(map[int]*lostCreate), gone: make(map[int64]bool), losses: make(map[int]int), waited: make(map[int]bool)}
+		lost: make(map[int]*lostCreate), gone: make(map[int64]bool), losses: make(map[int]int), first: make(map[int]time.Time), waited: make(map[int]bool)}
 }
 
 func (l *ledger) recordIntents(ctx context.Context, actions ...schema.Action) error {
@@ -121,12 +123,13 @@ func (l *ledger) pending(actions []int) []int {
 	return pending
 }
 
-func (l *ledger) trackAttempts(o schema.Outcome, left time.Time) {
+func (l *ledger) trackAttempts(o schema.Outcome, d writeAttempt) {
 	if l.action(o.N).Op != schema.OpCreate {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	left := cmp.Or(d.left, time.Now())
 	switch {
 	case o.Status != schema.StatusUnknown:
 		delete(l.lost, o.N)
@@ -135,6 +138,9 @@ func (l *ledger) trackAttempts(o schema.Outcome, left time.Time) {
 			l.clock.observe(o.InitDate, left, time.Now())
 		}
 	case o.Class == schema.ClassUnknown:
+		if l.losses[o.N] == 0 {
+			l.first[o.N] = cmp.Or(d.left, d.begun)
+		}
 		l.addLost(o.N, left)
 	}
 }

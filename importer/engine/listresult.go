@@ -15,6 +15,7 @@ import (
 type listResult struct {
 	found       map[int][]schema.Record // by the action's number: new records that match a create without an id
 	inexact     map[int]bool            // likewise: these have its identity only as the server may have rewritten it
+	older       map[int]schema.Record   // likewise: made before the first attempt left, so it is somebody else's
 	surplus     map[int][]schema.Record // likewise: further ones with the identity of a create with an id
 	undecided   map[int]string          // likewise: why it is not certain which new record the server has rewritten from it
 	unexplained []schema.Record         // new, and explained by no record of the manifest
@@ -23,7 +24,7 @@ type listResult struct {
 // findCreates looks for the creates among the live records that are new since the run began and
 // belong to no other outcome. What other shards create is explained too.
 func (l *ledger) findCreates(live []schema.Record) listResult {
-	s := listResult{found: make(map[int][]schema.Record), inexact: make(map[int]bool),
+	s := listResult{found: make(map[int][]schema.Record), inexact: make(map[int]bool), older: make(map[int]schema.Record),
 		surplus: make(map[int][]schema.Record), undecided: make(map[int]string)}
 	fresh := l.newRecords(live, l.claimed())
 	if len(fresh) == 0 {
@@ -53,12 +54,20 @@ func (l *ledger) findCreates(live []schema.Record) listResult {
 			s.addOwned(l, owners, r)
 		case pairs.Live[w] == match.None && pairs.Rule[w].Folds():
 			s.unexplained = append(s.unexplained, r)
+		case w < len(numbers) && l.isOlder(numbers[w], r):
+			s.older[numbers[w]] = r
 		case w < len(numbers):
 			s.found[numbers[w]] = append(s.found[numbers[w]], r)
 			s.inexact[numbers[w]] = pairs.Rule[w] > match.Exact
 		}
 	}
 	return s
+}
+
+// isOlder reports whether a record was certainly made before any attempt of a create left.
+func (l *ledger) isOlder(n int, r schema.Record) bool {
+	first, sent := l.first[n]
+	return sent && l.clock.before(r.InitDate, first)
 }
 
 // setAside takes out what has the identity of a record that is not looked for: it is a further one of that,

@@ -178,7 +178,7 @@ func (r *Run) attempt(ctx context.Context, a schema.Action, begun time.Time) (sc
 	now.Answered = now.Status == schema.StatusCreated
 	now, unread := r.isolateForbidden(ctx, now)
 	o := joinOutcomes(earlier, adviseManager(a, now))
-	r.ledger.trackAttempts(o, cmp.Or(d.left, time.Now()))
+	r.ledger.trackAttempts(o, d)
 	if err := cmp.Or(d.err, unread); err != nil {
 		return o, err
 	}

@@ -70,6 +70,9 @@ func (r *Run) settleByList(ctx context.Context, live []schema.Record, read time.
 			continue
 		case isMissing:
 			now, isTaken := outcomeAfterOthers(r.ledger.action(n), o, nil, taken[n])
+			if older, there := found.older[n]; there {
+				now, isTaken = olderOutcome(o, older), true
+			}
 			switch {
 			case isTaken:
 				settled = append(settled, now)

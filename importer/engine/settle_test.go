@@ -118,6 +118,54 @@ func TestSettleRefusedLater(t *testing.T) {
 	}
 }
 
+// TestSettleOlder: a record with the identity of a lost create that was made before its request left is somebody else's, though
+// no list showed it until then, wherever the order of what is read and answered lets its age be known.
+func TestSettleOlder(t *testing.T) {
+	const ahead = -3 * time.Hour // of the server's clock
+	made := func(then answer) answer {
+		return func(s *server, a schema.Action) schema.Outcome {
+			a.Want.InitDate = time.Now().Add(ahead).UnixMilli()
+			o := then(s, a)
+			if o.ID != 0 {
+				o.InitDate = a.Want.InitDate
+			}
+			return o
+		}
+	}
+	for _, tt := range []struct {
+		name   string
+		lost   answer
+		age    time.Duration // 0: there is none
+		canary int
+		want   schema.Status
+	}{
+		{"known before it is found", lose, time.Hour, 0, schema.StatusConflict},
+		{"known only after it was found", lose, time.Hour, 1, schema.StatusConflict},
+		{"the create is carried out as well", made(performLater(time.Minute)), time.Hour, 0, schema.StatusConflict},
+		{"it may be the create's", lose, -time.Second, 0, schema.StatusCreated},
+		{"the create's own", made(performAndLose), 0, 0, schema.StatusCreated},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer()
+				f := newRun(t, s, creates("a", "b"))
+				f.Waves = planner.Waves(f.Plan, tt.canary)
+				s.answers["a"] = []answer{tt.lost}
+				s.answers["b"] = []answer{made(perform)}
+				if tt.age != 0 {
+					old := integration(0, "a")
+					old.InitDate = time.Now().Add(ahead - tt.age).UnixMilli()
+					time.AfterFunc(time.Second, func() { s.add(old) }) // then a list shows it
+				}
+				f.start(t)
+				if o := f.outcome("a"); o.Status != tt.want || s.sent["a"] != 1 {
+					t.Errorf("%s (%s; %s) after %d requests, want %s", o.Status, o.Error, o.Advice, s.sent["a"], tt.want)
+				}
+			})
+		})
+	}
+}
+
 // TestSettleTaken: a lost create is not sent again where somebody has given its identity to another
 // record, as it is or as a server may rewrite it.
 func TestSettleTaken(t *testing.T) {

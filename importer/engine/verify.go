@@ -65,6 +65,8 @@ func (l *ledger) corrections(live []schema.Record) []schema.Outcome {
 			switch have, there := byID[now.ID]; {
 			case there && now.Status.Good() && len(same[have.Key()]) > 1:
 				now = duplicatedOutcome(now, slices.Clone(same[have.Key()]))
+			case there && now.Status == schema.StatusCreated && !now.Answered && l.isOlder(n, have): // which was not known yet when it was found
+				now = olderOutcome(now, have)
 			case there && now.Status == schema.StatusCreated && !schema.WholeDigest(now.Shown):
 				now.Shown = have.Digest()
 			}
@@ -122,6 +124,14 @@ func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, f
 	if o.Status == schema.StatusCreated {
 		return confirmCreate(a, o, byID[o.ID])
 	}
+	return o
+}
+
+// olderOutcome: whether the create was carried out as well is as unknown as before.
+func olderOutcome(o schema.Outcome, have schema.Record) schema.Outcome {
+	o.Status, o.Class, o.ID, o.Inferred = schema.StatusConflict, schema.ClassUnknown, have.ID, false
+	o.Error = "the answer was lost, and " + match.Called(have) + " is older than the request: the lists before it lacked that"
+	o.Advice = "check it in Jira, then run the same command again"
 	return o
 }
 

@@ -70,4 +70,14 @@ func testSets(t *testing.T, s store) {
 	expect("deleted", map[int64]string{5: "blue", 6: "blue"})
 	other := live(6, record("three", map[schema.Field]schema.Value{schema.FieldType: schema.Text("GITLAB")}))
 	expect("its id is another record's", map[int64]string{5: "blue"}, other)
+
+	lost := inSet(create("five"), "red")
+	l = start(t, j, run("r5"), lost)
+	do(t, l, lost, schema.StatusCreated, 8)
+	conflict := done(lost, schema.StatusConflict, 8)
+	end(t, l, conflict)
+	expect("there twice", map[int64]string{5: "blue", 6: "blue", 8: "red"})
+	conflict.Class = schema.ClassUnknown
+	end(t, l, conflict)
+	expect("made by somebody else before", map[int64]string{5: "blue", 6: "blue"})
 }

@@ -84,6 +84,10 @@ func (l *Log) updateIdentities(ctx context.Context, o *schema.Outcome) error {
 		return l.storeWithSecrets(ctx, o.N, known)
 	case schema.StatusUpdated, schema.StatusUnchanged, schema.StatusExists:
 		return l.updateLiveIdentity(ctx, a, id, o.Status == schema.StatusUpdated)
+	case schema.StatusConflict:
+		if a.Op == schema.OpCreate && o.Class == schema.ClassUnknown { // the create has not made what it was taken for
+			return l.session.exec(ctx, `DELETE FROM identities WHERE target = $1 AND live = $2 AND run = $3`, l.target, id, l.run)
+		}
 	case schema.StatusDeleted:
 		return l.session.exec(ctx, `DELETE FROM identities WHERE target = $1 AND live = $2`, l.target, id)
 	}

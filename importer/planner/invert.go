@@ -76,7 +76,7 @@ func unidentifiedCreate(o schema.Result) schema.Action {
 	a := schema.Action{Op: schema.OpConflict, Want: o.Action.Want}
 	switch o.Status {
 	case schema.StatusConflict:
-		a.Reason, a.Advice = "cannot prove which records the run created: the server "+o.Error, adviceUnproven
+		a.Reason, a.Advice = "cannot prove which records the run created; its error was: "+o.Error, adviceUnproven
 	case schema.StatusUnknown:
 		a.Reason, a.Advice = "it is not known whether the run created it", adviceResume
 	default:
