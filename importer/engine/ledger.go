@@ -22,7 +22,7 @@ type ledger struct {
 	clock    serverClock         // by the creates that were answered
 	gone     map[int64]bool      // records that are no longer on the server
 	losses   map[int]int         // by the action's number, of creates: attempts without an answer
-	first    map[int]time.Time   // likewise: when the first of them left, at the earliest, where this process has sent it
+	first    map[int]time.Time   // likewise: when the first attempt left, at the earliest, where this process has sent all of them
 	waited   map[int]bool        // likewise: this process has waited for their first indexings
 	wrote    bool                // this process has sent something, or was about to
 
@@ -130,6 +130,9 @@ func (l *ledger) trackAttempts(o schema.Outcome, d writeAttempt) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	left := cmp.Or(d.left, time.Now())
+	if _, sent := l.first[o.N]; !sent && l.losses[o.N] == 0 {
+		l.first[o.N] = cmp.Or(d.left, d.begun)
+	}
 	switch {
 	case o.Status != schema.StatusUnknown:
 		delete(l.lost, o.N)
@@ -138,9 +141,6 @@ func (l *ledger) trackAttempts(o schema.Outcome, d writeAttempt) {
 			l.clock.observe(o.InitDate, left, time.Now())
 		}
 	case o.Class == schema.ClassUnknown:
-		if l.losses[o.N] == 0 {
-			l.first[o.N] = cmp.Or(d.left, d.begun)
-		}
 		l.addLost(o.N, left)
 	}
 }

@@ -83,6 +83,50 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// TestResumeAfterChange: what the answer to a create of an earlier process showed is not replaced by what a list shows after
+// somebody changed that: undo compares it. A server may show more in a list than in its own answer.
+func TestResumeAfterChange(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		resumed       bool
+		filter        string
+		replacesShown bool
+	}{
+		{"changed since", true, "v.*", false},
+		{"as it was answered", true, "", true},
+		{"the list differs from the answer", false, "v.*", true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newServer()
+				f := newRun(t, s, creates("a"))
+				answered := f.Plan.Actions[0].Want.Set(schema.FieldTagsFilter, schema.Text(""))
+				digest := answered.AnswerDigest(f.Plan.Actions[0].Want)
+				asListed := f.Plan.Actions[0].Want.Set(schema.FieldTagsFilter, schema.Text(tt.filter))
+				if tt.resumed {
+					earlier := f.outcomesOf("created")
+					earlier[0].Answered, earlier[0].Shown, earlier[0].Attempts = true, digest, 1
+					s.set(earlier[0].ID, schema.FieldTagsFilter, schema.Text(tt.filter))
+					if err := f.Resume(t.Context(), earlier, nil); err != nil {
+						t.Fatal(err)
+					}
+				} else {
+					s.answers["a"] = []answer{func(s *server, a schema.Action) schema.Outcome {
+						a.Want = asListed
+						o := perform(s, a)
+						o.Shown = digest
+						return o
+					}}
+					f.start(t)
+				}
+				if o := f.outcome("a"); o.Status != schema.StatusCreated || schema.WholeDigest(o.Shown) != tt.replacesShown {
+					t.Errorf("%s, shown %q", o.Status, o.Shown)
+				}
+			})
+		})
+	}
+}
+
 // TestResumeAfterRename: a live record that somebody gave the identity of a create that was not sent is
 // a conflict, also where the server rewrites it.
 func TestResumeAfterRename(t *testing.T) {

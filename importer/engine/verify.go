@@ -67,7 +67,7 @@ func (l *ledger) corrections(live []schema.Record) []schema.Outcome {
 				now = duplicatedOutcome(now, slices.Clone(same[have.Key()]))
 			case there && now.Status == schema.StatusCreated && !now.Answered && l.isOlder(n, have): // which was not known yet when it was found
 				now = olderOutcome(now, have)
-			case there && now.Status == schema.StatusCreated && !schema.WholeDigest(now.Shown):
+			case there && now.Status == schema.StatusCreated && !schema.WholeDigest(now.Shown) && l.isAsMade(n, now, have):
 				now.Shown = have.Digest()
 			}
 			if now.Shown != o.Shown || now.Status != o.Status || now.Error != o.Error || now.Advice != o.Advice {
@@ -76,6 +76,13 @@ func (l *ledger) corrections(live []schema.Record) []schema.Outcome {
 		}
 	}
 	return corrected
+}
+
+// isAsMade reports whether a record that a create has made is as its answer showed it. A list may differ from an answer: only
+// after an earlier process that is taken for a change by others.
+func (l *ledger) isAsMade(n int, o schema.Outcome, have schema.Record) bool {
+	_, sent := l.first[n]
+	return sent || have.IsAsShown(o.Shown)
 }
 
 // sameIdentity lists the ids of all live records with an identity of the plan: somebody else may
