@@ -181,10 +181,14 @@ func (w *simWorld) judgePlanned(c *simCommand, key simKey) {
 }
 
 // renamed reports whether what a list has shown is a record of the manifest to which another administrator gave
-// another name.
+// another name; where the manifest gives it none, the server did.
 func (w *simWorld) renamed(id int64, shown map[string]any, m simManifest) bool {
 	r := w.server.records[id]
-	return r != nil && r.by != nil && r.ours != simSeenKey(shown) && m.has(r.ours)
+	if r == nil || r.by == nil || r.ours == simSeenKey(shown) {
+		return false
+	}
+	named := func(e simEntry) bool { return !e.key.exact() && w.server.stored(e.key) == r.ours }
+	return m.has(r.ours) || slices.ContainsFunc(m, named)
 }
 
 // judgeRenamed: no record is given the identity of another one that a list has shown, unless the manifest
