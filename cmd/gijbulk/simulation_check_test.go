@@ -100,7 +100,7 @@ func (w *simWorld) judgeDelete(c *simCommand, r *simRecord) {
 		w.violate(2, "command %d (%s) deletes id %d, %v, which another administrator made", c.n, c.name, r.id, r.key)
 	case c.name == "undo" && r.by == nil && !r.sent.exact():
 		w.violate(2, "command %d (undo) deletes id %d, %v, which another administrator made, and no name says that it could be ours", c.n, r.id, r.key)
-	case c.name == "undo" && r.by != nil && r.foreign.After(w.ended(r.by)) && r.foreign.Before(c.start):
+	case c.name == "undo" && r.by != nil && r.foreign.After(w.ended(r.by)) && r.foreign.Before(c.start) && !r.asWritten():
 		w.violate(2, "command %d (undo) deletes id %d, %v, which another administrator has changed", c.n, r.id, r.key)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,12 +57,18 @@ type simRecord struct {
 	sent    simKey // as the request that named it last gave it
 	ours    simKey // as it was when a command wrote it last
 	fields  map[string]any
+	written map[string]any // the fields, when a command wrote it last
 	init    int64
 	made    time.Time
 	by      *simCommand // nil: another administrator
 	foreign time.Time   // the last change by another administrator
 	proven  bool        // the answer to the command that made it has arrived
 	claimed bool        // a manifest has named exactly this record
+}
+
+// asWritten: another administrator who changes a record and changes it back has left nothing that shows it.
+func (r *simRecord) asWritten() bool {
+	return r.key == r.ours && reflect.DeepEqual(r.fields, r.written)
 }
 
 // simServer is the server that is simulated. It shares no code with the sandbox or the client, so that
@@ -116,7 +123,7 @@ func (s *simServer) stored(k simKey) simKey {
 }
 
 func (s *simServer) add(by *simCommand, k simKey, fields map[string]any) *simRecord {
-	r := &simRecord{id: s.next, key: s.stored(k), sent: k, ours: s.stored(k), fields: fields, by: by, made: time.Now(), init: time.Now().UnixMilli()}
+	r := &simRecord{id: s.next, key: s.stored(k), sent: k, ours: s.stored(k), fields: fields, written: maps.Clone(fields), by: by, made: time.Now(), init: time.Now().UnixMilli()}
 	s.next++
 	if by == nil {
 		r.foreign = r.made
@@ -229,7 +236,7 @@ func (s *simServer) update(c *simCommand, r *simRecord, fields map[string]any) {
 	delete(fields, "id")
 	s.effect(c, r, "update", fields)
 	s.set(r, fields)
-	r.ours = r.key
+	r.ours, r.written = r.key, maps.Clone(r.fields)
 	s.say("id %d: now %v %s, by %s", r.id, r.key, simFields(fields), c.author())
 }
 
