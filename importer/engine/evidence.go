@@ -12,6 +12,7 @@ type evidence struct {
 	refused     bool          // the last answer says that it was not done
 	sent        []time.Time   // when its unanswered attempts left, at the latest
 	found       []candidate   // live records that it may have made, besides id
+	older       schema.Record // has its identity, and was made before it was sent
 	unexplained bool          // a new record of its type is live that no record of the manifest explains
 	missing     int           // the latest consecutive lists, read after the wait, with neither of these
 	timeout     time.Duration // how long the server may work on a request
@@ -51,7 +52,7 @@ func (e *evidence) decide() decision {
 		return isRefusedAndThere
 	case e.refused:
 		return isRefused
-	case e.id != 0 && len(found) > 0, len(found) > 1:
+	case e.id != 0 && len(found) > 0, len(found) > 1, len(found) > 0 && e.older.ID != 0:
 		return isDuplicated
 	case e.id != 0:
 		return isCreated

@@ -3,6 +3,8 @@ package engine
 import (
 	"testing"
 	"time"
+
+	"gijbulk/schema"
 )
 
 // TestEvidence is the table of what is known of a create, and what follows.
@@ -30,6 +32,8 @@ func TestEvidence(t *testing.T) {
 		{"unknown, without a name, differs", evidence{found: []candidate{other}, now: after, missing: 2}, isUnknown, true},
 		{"unknown, without a name, differs, early", evidence{found: []candidate{other}, now: before}, isOpen, true},
 		{"unknown, two", evidence{found: []candidate{exact, exact}, now: sent}, isDuplicated, true},
+		{"unknown, one, and an older one", evidence{found: []candidate{exact}, older: schema.Record{ID: 6}, now: sent}, isDuplicated, true},
+		{"unknown, an older one", evidence{older: schema.Record{ID: 6}, now: after, missing: 2, resends: 5}, isMissing, true},
 		{"unknown, two without a name", evidence{found: []candidate{unnamed, unnamed}, now: sent}, isDuplicated, true},
 		{"unknown, nothing, early", evidence{now: before, missing: 9, resends: 5}, isOpen, true},
 		{"unknown, a stranger, early", evidence{now: before, unexplained: true}, isOpen, true},

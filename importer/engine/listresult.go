@@ -15,7 +15,7 @@ import (
 type listResult struct {
 	found       map[int][]schema.Record // by the action's number: new records that match a create without an id
 	inexact     map[int]bool            // likewise: these have its identity only as the server may have rewritten it
-	older       map[int]schema.Record   // likewise: made before the first attempt left, so it is somebody else's
+	older       map[int]candidate       // likewise: it was made before the first attempt left
 	surplus     map[int][]schema.Record // likewise: further ones with the identity of a create with an id
 	undecided   map[int]string          // likewise: why it is not certain which new record the server has rewritten from it
 	unexplained []schema.Record         // new, and explained by no record of the manifest
@@ -24,7 +24,7 @@ type listResult struct {
 // findCreates looks for the creates among the live records that are new since the run began and
 // belong to no other outcome. What other shards create is explained too.
 func (l *ledger) findCreates(live []schema.Record) listResult {
-	s := listResult{found: make(map[int][]schema.Record), inexact: make(map[int]bool), older: make(map[int]schema.Record),
+	s := listResult{found: make(map[int][]schema.Record), inexact: make(map[int]bool), older: make(map[int]candidate),
 		surplus: make(map[int][]schema.Record), undecided: make(map[int]string)}
 	fresh := l.newRecords(live, l.claimed())
 	if len(fresh) == 0 {
@@ -55,7 +55,7 @@ func (l *ledger) findCreates(live []schema.Record) listResult {
 		case pairs.Live[w] == match.None && pairs.Rule[w].Folds():
 			s.unexplained = append(s.unexplained, r)
 		case w < len(numbers) && l.isOlder(numbers[w], r):
-			s.older[numbers[w]] = r
+			s.older[numbers[w]] = candidate{live: r, exact: pairs.Rule[w] == match.Exact}
 		case w < len(numbers):
 			s.found[numbers[w]] = append(s.found[numbers[w]], r)
 			s.inexact[numbers[w]] = pairs.Rule[w] > match.Exact
@@ -185,6 +185,9 @@ func (s listResult) hasUnexplained(want schema.Record) bool {
 func (s listResult) evidence(a *schema.Action, o schema.Outcome) evidence {
 	e := evidence{id: o.ID, refused: o.Status == schema.StatusFailed && (o.Class == schema.ClassRefused || o.Class == schema.ClassNotDone),
 		unexplained: s.hasUnexplained(a.Want)}
+	if c := s.older[a.N]; c.exact {
+		e.older = c.live
+	}
 	for _, r := range append(slices.Clone(s.found[a.N]), s.surplus[a.N]...) {
 		e.found = append(e.found, candidate{live: r, exact: !s.inexact[a.N], equal: len(match.Changes(a.Want, r)) == 0})
 	}
@@ -212,6 +215,9 @@ func conclude(e *evidence, a *schema.Action, o schema.Outcome) schema.Outcome {
 		}
 		for _, c := range found {
 			ids = append(ids, c.live.ID)
+		}
+		if e.older.ID != 0 {
+			ids = append(ids, e.older.ID)
 		}
 		o = duplicatedOutcome(o, ids)
 	case isUnknown:

@@ -71,7 +71,7 @@ func (r *Run) settleByList(ctx context.Context, live []schema.Record, read time.
 		case isMissing:
 			now, isTaken := outcomeAfterOthers(r.ledger.action(n), o, nil, taken[n])
 			if older, there := found.older[n]; there {
-				now, isTaken = olderOutcome(o, older), true
+				now, isTaken = olderOutcome(o, older.live), true
 			}
 			switch {
 			case isTaken:

@@ -136,26 +136,26 @@ func TestSettleOlder(t *testing.T) {
 		name   string
 		lost   answer
 		age    time.Duration // 0: there is none
-		canary int
+		hidden time.Duration // from lists
+		other  []answer      // to b
 		want   schema.Status
 	}{
-		{"known before it is found", lose, time.Hour, 0, schema.StatusConflict},
-		{"known only after it was found", lose, time.Hour, 1, schema.StatusConflict},
-		{"the create is carried out as well", made(performLater(time.Minute)), time.Hour, 0, schema.StatusConflict},
-		{"it may be the create's", lose, -time.Second, 0, schema.StatusCreated},
-		{"the create's own", made(performAndLose), 0, 0, schema.StatusCreated},
+		{"known before it is found", lose, time.Hour, 2 * time.Second, []answer{made(perform)}, schema.StatusConflict},
+		{"known only after it was found", lose, time.Hour, 2 * time.Second, []answer{lose, made(perform)}, schema.StatusConflict},
+		{"the create is carried out as well, later", made(performLater(time.Minute)), time.Hour, 2 * time.Second, []answer{made(perform)}, schema.StatusConflict},
+		{"the create is carried out as well, and found with it", made(performAndLose), time.Hour, 0, []answer{lose, made(perform)}, schema.StatusConflict},
+		{"it may be the create's", lose, -3 * time.Second, 4 * time.Second, []answer{made(perform)}, schema.StatusCreated},
+		{"the create's own", made(performAndLose), 0, 0, []answer{made(perform)}, schema.StatusCreated},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newServer()
 				f := newRun(t, s, creates("a", "b"))
-				f.Waves = planner.Waves(f.Plan, tt.canary)
-				s.answers["a"] = []answer{tt.lost}
-				s.answers["b"] = []answer{made(perform)}
+				s.answers["a"], s.answers["b"] = []answer{slowly(time.Second, tt.lost)}, tt.other
 				if tt.age != 0 {
 					old := integration(0, "a")
 					old.InitDate = time.Now().Add(ahead - tt.age).UnixMilli()
-					time.AfterFunc(time.Second, func() { s.add(old) }) // then a list shows it
+					time.AfterFunc(tt.hidden, func() { s.add(old) })
 				}
 				f.start(t)
 				if o := f.outcome("a"); o.Status != tt.want || s.sent["a"] != 1 {
