@@ -137,7 +137,7 @@ func confirm(a *schema.Action, o schema.Outcome, byID map[int64]schema.Record, f
 // olderOutcome: whether the create was carried out as well is as unknown as before.
 func olderOutcome(o schema.Outcome, have schema.Record) schema.Outcome {
 	o.Status, o.Class, o.ID, o.Inferred = schema.StatusConflict, schema.ClassUnknown, have.ID, false
-	o.Error = "the answer was lost, and " + match.Called(have) + " is older than the request: the lists before it lacked that"
+	o.Error = "the answer was lost, and " + match.Called(have) + " was made before the request left, though no list had shown it"
 	o.Advice = "check it in Jira, then run the same command again"
 	return o
 }
