@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gijbulk/reports"
+	"gijbulk/schema"
 )
 
 // simRun is what is known of a run beyond its single commands.
@@ -211,7 +212,7 @@ func (w *simWorld) judgeRenamed(c *simCommand, r *simRecord, fields map[string]a
 	}
 }
 
-// checkRenamed is that for a resume and an undo: the other record is still there, and was not to be renamed.
+// checkRenamed is that for a resume and an undo: the other record is still there, and was not to be renamed, nor is it left to a resume.
 func (w *simWorld) checkRenamed(c *simCommand) {
 	for renamed, key := range c.renames {
 		for id, v := range c.planned {
@@ -219,7 +220,10 @@ func (w *simWorld) checkRenamed(c *simCommand) {
 			if id == renamed || simSeenKey(v) != key || other == nil || other.key != key || other.foreign.After(c.start) || w.restores > 0 {
 				continue
 			}
-			if !slices.ContainsFunc(c.report.Records, func(r reports.RecordInfo) bool { return r.ID == id && r.Attempts > 0 }) {
+			left := func(r reports.RecordInfo) bool {
+				return r.Action == schema.OpUpdate && r.Status == schema.StatusUnprocessed
+			}
+			if !slices.ContainsFunc(c.report.Records, func(r reports.RecordInfo) bool { return r.ID == id && (r.Attempts > 0 || left(r)) }) {
 				w.violate(1, "command %d (%s) renames id %d to %v, and a list has shown that as id %d", c.n, c.name, renamed, key, id)
 			}
 		}
